@@ -1,0 +1,110 @@
+"""What a checkout needs before it can run: room on the disk, programs, packages, browser libraries, catalogues."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+from deploy.local import debian, programs
+from deploy.local.paths import PYTHON, ROOT, VAR, VENV
+from deploy.local.steps import Stopped, run, step
+
+RUNNING = ("requirements.txt",)
+TESTING = ("requirements.txt", "requirements-dev.txt")
+NODE = "deploy/requirements-node.txt"
+MEGABYTE = 1 << 20
+
+
+def prepare_to_run(*, mariadb: bool = True, redis: bool = True) -> None:
+    """Have what bin/run needs; a database or a Redis that stands elsewhere needs no program here."""
+    _require_room()
+    wanted = [
+        (mariadb, debian.MARIADB),
+        (redis, debian.REDIS),
+        (not PYTHON.exists(), debian.VIRTUAL_ENVIRONMENTS),
+    ]
+    debian.require(*[need for is_wanted, need in wanted if is_wanted])
+    debian.require_nginx()
+    _prepare_python(RUNNING)
+
+
+def prepare_to_test() -> None:
+    """Have what the tests need: everything, and a browser with the signs that people type."""
+    _require_room()
+    needs = [debian.MARIADB, debian.REDIS, debian.CHROMIUM, debian.EMOJI]
+    debian.require(*needs, *([] if PYTHON.exists() else [debian.VIRTUAL_ENVIRONMENTS]))
+    debian.require_nginx()
+    _prepare_python(TESTING)
+
+
+def prepare_to_check() -> None:
+    """Have the tools that look at the code."""
+    if not PYTHON.exists():
+        debian.require(debian.VIRTUAL_ENVIRONMENTS)
+    _prepare_python(TESTING)
+
+
+def _prepare_python(lists: tuple[str, ...]) -> None:
+    _make_environment()
+    for name in lists:
+        _install_packages(
+            name, "Python packages" if name == "requirements.txt" else "Python packages for the tests"
+        )
+    if not programs.find("npm"):
+        _install_packages(NODE, "Node.js")
+    _fetch_libraries()
+    _compile_catalogues()
+
+
+def _require_room() -> None:
+    """A full disk is said before it breaks a database; the first set-up needs more than a start."""
+    VAR.mkdir(exist_ok=True)
+    needed = 1500 if not (VENV / ".requirements.txt").exists() else 200
+    free = shutil.disk_usage(VAR).free // MEGABYTE
+    if free < needed:
+        raise Stopped(
+            f"Only {free} MB are free on this disk, {needed} are needed. Make room, then run it again."
+        )
+
+
+def _make_environment() -> None:
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
+        return
+    with step("Making a virtual environment"):
+        run(
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            trouble="The virtual environment could not be made.",
+        )
+
+
+def _install_packages(name: str, what: str) -> None:
+    """Install what a list pins, unless exactly this list was installed by the same Python before."""
+    stamp = VENV / f".{os.path.basename(name)}"
+    wanted = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    with step(f"Installing {what} from PyPI"):
+        command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        run([*command, "--requirement", ROOT / name], trouble=f"{what} could not be installed.")
+    stamp.write_text(wanted)
+
+
+def _fetch_libraries() -> None:
+    """bin/vendor compares first and is done at once when nothing has changed."""
+    if (ROOT / "node_modules").exists():
+        run([PYTHON, ROOT / "bin/vendor"], trouble="The browser libraries could not be fetched.")
+        return
+    with step("Installing browser libraries from npm"):
+        run([PYTHON, ROOT / "bin/vendor"], trouble="The browser libraries could not be fetched.")
+
+
+def _compile_catalogues() -> None:
+    if not _are_compiled():
+        run([PYTHON, ROOT / "bin/catalogues", "--compile"], trouble="The translations could not be compiled.")
+
+
+def _are_compiled() -> bool:
+    sources = list((ROOT / "app/translations").glob("*/LC_MESSAGES/*.po"))
+    pairs = [(source, source.with_suffix(".mo")) for source in sources]
+    return all(made.exists() and made.stat().st_mtime >= source.stat().st_mtime for source, made in pairs)
