@@ -1,0 +1,65 @@
+"""Nouns: what exists."""
+
+from app.models.access import ACCESS, AccessChange, AccessScope
+from app.models.account import Account, AccountState, Address, Role
+from app.models.audit import AuditEntry
+from app.models.base import Base
+from app.models.domain import INTERNAL_DOMAIN, Domain, DomainState
+from app.models.first_rows import insert_first_rows
+from app.models.grant import FOLDER_SCOPE, ROOM_SCOPE, Grant, Principal
+from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, MemberEntry
+from app.models.license import License, LicenseKind
+from app.models.message import Mention, Message, MessageKind, MessageVersion
+from app.models.outbox import Job, OutgoingMail, WorkState
+from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
+from app.models.service import Service, ServiceName
+from app.models.session import Session, SignInFailure
+from app.models.setting import Counter, ServerSetting
+from app.models.types import now
+
+__all__ = [
+    "ACCESS",
+    "AccessChange",
+    "AccessScope",
+    "Account",
+    "AccountState",
+    "Address",
+    "AuditEntry",
+    "Base",
+    "Counter",
+    "Domain",
+    "DomainState",
+    "EntryKind",
+    "Exclusion",
+    "Folder",
+    "FOLDER_SCOPE",
+    "FolderKind",
+    "Grant",
+    "Group",
+    "INTERNAL_DOMAIN",
+    "Job",
+    "License",
+    "LicenseKind",
+    "MemberEntry",
+    "Mention",
+    "Message",
+    "MessageKind",
+    "MessageVersion",
+    "insert_first_rows",
+    "now",
+    "OutgoingMail",
+    "Principal",
+    "ReadMark",
+    "Role",
+    "Room",
+    "ROOM_SCOPE",
+    "RoomKind",
+    "RoomMember",
+    "RoomState",
+    "ServerSetting",
+    "Service",
+    "ServiceName",
+    "Session",
+    "SignInFailure",
+    "WorkState",
+]

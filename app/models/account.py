@@ -1,0 +1,86 @@
+"""Accounts: the people, and the one address space they share with groups."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Dated, Keyed, Versioned
+from app.models.domain import Domain, DomainState
+from app.models.types import Choice, UtcDateTime, exact, label
+
+
+class Role(StrEnum):
+    """What an account administers, from everything to nothing."""
+
+    SERVER = "server"
+    WEB = "web"
+    DOMAIN = "domain"
+    USER = "user"
+
+
+class AccountState(StrEnum):
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    MUTED = "muted"
+    """May read, may not post."""
+
+
+class Account(Keyed, Dated, Versioned, Base):
+    """A person who signs in with an address: of a domain here, or a guest with an address from outside.
+
+    The first index holds all that the list of accounts searches, filters and counts by.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        Index(
+            "ix_accounts_domain_id_name", "domain_id", "name", "id", "address", "role", "state", "is_guest"
+        ),
+        Index("ix_accounts_domain_id_address", "domain_id", "address"),
+    )
+
+    domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id"))
+    address: Mapped[str] = mapped_column(exact(320), unique=True)
+    name: Mapped[str] = mapped_column(label(200))
+    password_hash: Mapped[str | None] = mapped_column(exact(255))
+    role: Mapped[Role] = mapped_column(Choice(Role), default=Role.USER)
+    state: Mapped[AccountState] = mapped_column(Choice(AccountState), default=AccountState.ENABLED)
+    is_guest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    language: Mapped[str | None] = mapped_column(exact(8))
+    time_zone: Mapped[str | None] = mapped_column(exact(64))
+    has_groupware: Mapped[bool] = mapped_column(default=True, server_default=true())
+    has_webdav: Mapped[bool] = mapped_column(default=True, server_default=true())
+    has_teamchat: Mapped[bool] = mapped_column(default=True, server_default=true())
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_sign_in_ip: Mapped[str | None] = mapped_column(exact(45))
+
+    domain: Mapped[Domain] = relationship(lazy="joined", innerjoin=True)
+
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    session_id: ClassVar[int | None] = None
+    """The session that the account was loaded by, where somebody has signed in."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in and stay signed in."""
+        return self.state is not AccountState.DISABLED and self.domain.state is DomainState.ACTIVE
+
+
+class Address(Keyed, Base):
+    """An address that is taken, normalised, and by what: accounts and groups never share one."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        CheckConstraint(
+            "(account_id IS NULL AND group_id IS NOT NULL) OR (account_id IS NOT NULL AND group_id IS NULL)",
+            name="one_owner",
+        ),
+    )
+
+    address: Mapped[str] = mapped_column(exact(320), unique=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"), index=True)

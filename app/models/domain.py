@@ -1,0 +1,32 @@
+"""Domains: the organisations on this server."""
+
+from enum import StrEnum
+
+from sqlalchemy import false, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Dated, Keyed, Versioned
+from app.models.types import Choice, exact, label
+
+INTERNAL_DOMAIN = "##internalservicedomain.teamchat##"
+
+
+class DomainState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class Domain(Keyed, Dated, Versioned, Base):
+    """A mail domain with its accounts, groups and switches. The internal one shelters guests and is never listed."""
+
+    __tablename__ = "domains"
+
+    name: Mapped[str] = mapped_column(exact(253), unique=True)
+    description: Mapped[str | None] = mapped_column(label(500))
+    state: Mapped[DomainState] = mapped_column(Choice(DomainState), default=DomainState.ACTIVE)
+    language: Mapped[str | None] = mapped_column(exact(8))
+    is_internal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_groupware: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_webdav: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_teamchat: Mapped[bool] = mapped_column(default=False, server_default=false())
+    members_may_invite_guests: Mapped[bool] = mapped_column(default=True, server_default=true())

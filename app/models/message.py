@@ -1,0 +1,73 @@
+"""What is said in a room, its earlier wordings, and whom it mentions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.account import Account
+from app.models.base import Base, Dated, Keyed
+from app.models.types import BigInt, Choice, UtcDateTime, exact, long_text
+
+
+class MessageKind(StrEnum):
+    MESSAGE = "message"
+    NOTE = "note"
+
+
+class Message(Keyed, Dated, Base):
+    """A line of a conversation.
+
+    seq is its place in the room; a note of the system takes no number: it stands behind message `seq` as its `note`-th
+    note (0 for what people post). change_no is the room's change that touched it last, 0 for never.
+    client_id is the sender's own mark of the message: the same one from the same author is the same message.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("room_id", "seq", "note"),
+        UniqueConstraint("author_id", "client_id"),
+        Index("ix_messages_room_id_change_no", "room_id", "change_no"),
+    )
+
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
+    seq: Mapped[int] = mapped_column(BigInt)
+    note: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    change_no: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    kind: Mapped[MessageKind] = mapped_column(Choice(MessageKind), default=MessageKind.MESSAGE)
+    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    client_id: Mapped[str] = mapped_column(exact(36))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    body: Mapped[str | None] = mapped_column(long_text())
+    html: Mapped[str | None] = mapped_column(long_text())
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+    author: Mapped[Account] = relationship(foreign_keys=[author_id])
+
+
+class MessageVersion(Keyed, Dated, Base):
+    """A wording that an edit has replaced."""
+
+    __tablename__ = "message_versions"
+    __table_args__ = (UniqueConstraint("message_id", "number"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    body: Mapped[str | None] = mapped_column(long_text())
+    edited_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+
+
+class Mention(Keyed, Base):
+    """Somebody named in a message."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        UniqueConstraint("message_id", "account_id"),
+        Index("ix_mentions_account_id_message_id", "account_id", "message_id"),
+    )
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

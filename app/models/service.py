@@ -1,0 +1,28 @@
+"""Services that administrators start and stop."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Keyed
+from app.models.types import Choice, UtcDateTime, now
+
+
+class ServiceName(StrEnum):
+    TEAMCHAT = "teamchat"
+    GROUPWARE = "groupware"
+    WEBDAV = "webdav"
+    WEBCLIENT = "webclient"
+    MAIL = "mail"
+
+
+class Service(Keyed, Base):
+    """Whether a service runs, and since when it is in that state."""
+
+    __tablename__ = "services"
+
+    name: Mapped[ServiceName] = mapped_column(Choice(ServiceName), unique=True)
+    is_running: Mapped[bool] = mapped_column(default=True, server_default=true())
+    since_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
