@@ -1,0 +1,78 @@
+"""Work that follows an answer without holding it up: in order, in a greenlet where gevent runs, else at once."""
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+import gevent
+import structlog
+from gevent import monkey
+from gevent.lock import RLock
+
+log = structlog.get_logger()
+
+
+def is_cooperative() -> bool:
+    """Whether this process runs on gevent, as web processes do; the console and the worker do not."""
+    return monkey.is_module_patched("socket")
+
+
+class Line:
+    """Calls that wait for their turn, one after the other. Beyond `longest` the oldest are dropped and counted."""
+
+    def __init__(self, name: str, longest: int = 10_000):
+        self.name = name
+        self.dropped = 0
+        self._waiting = deque(maxlen=longest)
+        self._is_working = False
+
+    def put(self, call: Callable, *args, **kwargs) -> None:
+        """Have a call made after those already waiting."""
+        if not is_cooperative():
+            self._make((call, args, kwargs))
+            return
+        if len(self._waiting) == self._waiting.maxlen:
+            self.dropped += 1
+        self._waiting.append((call, args, kwargs))
+        if not self._is_working:
+            self._is_working = True
+            gevent.spawn(self._work)
+
+    def _work(self) -> None:
+        try:
+            while self._waiting:
+                self._make(self._waiting.popleft())
+        finally:
+            self._is_working = False
+
+    def _make(self, waiting) -> None:
+        call, args, kwargs = waiting
+        try:
+            call(*args, **kwargs)
+        except Exception:
+            log.exception(
+                "background call failed", line=self.name, call=getattr(call, "__qualname__", repr(call))
+            )
+
+
+class Turns:
+    """One at a time for each key. Who would wait for a row's lock waits here, and holds no connection meanwhile."""
+
+    def __init__(self):
+        self._locks = WeakValueDictionary()
+
+    @contextmanager
+    def of(self, key: Hashable):
+        """Wait for one's turn."""
+        lock = self._locks.setdefault(key, RLock())
+        with lock:
+            yield
+
+
+def later(seconds: float, call: Callable, *args) -> None:
+    """Make a call after a while, where gevent runs; at once elsewhere."""
+    if not is_cooperative():
+        call(*args)
+        return
+    gevent.spawn_later(seconds, call, *args)

@@ -1,0 +1,22 @@
+"""`ui` in every template: the macros of templates/ui, also inside a block that is rendered on its own."""
+
+SHELVES = ("icon", "people", "buttons", "forms", "page", "lists", "menus", "dialogs")
+
+
+class Kit:
+    """The macros by name. Templates are looked up each time, so that editing one shows at once while developing."""
+
+    def __init__(self, environment):
+        self._environment = environment
+
+    def __getattr__(self, name: str):
+        for shelf in SHELVES:
+            macro = getattr(self._environment.get_template(f"ui/{shelf}.html").module, name, None)
+            if macro is not None:
+                return macro
+        raise AttributeError(f"The kit has no macro called {name!r}.")
+
+
+def init_app(app) -> None:
+    """Give templates the kit without their having to import it."""
+    app.jinja_env.globals["ui"] = Kit(app.jinja_env)

@@ -1,0 +1,103 @@
+"""What every answer carries and every request is checked for: request id, headers, cookies,
+the demo's host names."""
+
+import ipaddress
+import re
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from app.errors import WrongHost
+from app.identity import Origin, set_origin
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Referrer-Policy is not "no-referrer": the CSRF check compares the referrer of our own forms."""
+
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:;"
+    " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " object-src 'none'"
+)
+"""The nonce is for the import map and the module tags; data:
+is for the small pictures inside Tabler's stylesheet."""
+
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+"""Not for names of this machine: browsers ignore the port here,
+and a developer's other local servers would break."""
+
+
+def init_app(app: Flask) -> None:
+    """Check every request before anything else does, and dress every answer."""
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    app.permanent_session_lifetime = timedelta(days=app.config["SESSION_KEEP_DAYS"])
+    app.jinja_env.globals.update(csp_nonce=csp_nonce, is_demo=app.config["DEMO"])
+    app.before_request_funcs.setdefault(None, []).insert(0, _know_the_request)
+    app.after_request(_dress)
+    if app.config["DEMO"]:
+        app.before_request_funcs[None].insert(1, _refuse_public_names)
+
+
+def request_id() -> str:
+    """The id of this request: what the proxy calls it, if that is a decent name, else a new one."""
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+    return g.request_id
+
+
+def csp_nonce() -> str:
+    """The word that this answer's own scripts bear; another one for every answer."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port and brackets, in lower case."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.rpartition(":")[0].lower() if host.count(":") == 1 else host.lower()
+
+
+def is_local_name(name: str) -> bool:
+    """Whether a host name can only mean this very machine."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _know_the_request() -> None:
+    clear_contextvars()
+    bind_contextvars(request_id=request_id())
+    set_origin(Origin(ip=request.remote_addr, request_id=request_id()))
+
+
+def _refuse_public_names() -> None:
+    """A demo has known passwords: only who sits at this machine is served."""
+    if request.endpoint != "static" and host_name(request.host) not in ("localhost", "127.0.0.1", "::1"):
+        raise WrongHost()
+
+
+def _dress(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
+    response.headers["X-Request-ID"] = request_id()
+    if request.is_secure and not is_local_name(host_name(request.host)):
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,103 @@
+"""What people write: Markdown made into HTML, sanitised after rendering."""
+
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import escape
+
+from app.text import bounds, colours, tasks
+
+MENTION = re.compile(r"(?<![^\W_])@([\w.+-]+(?:@[\w.-]+\w)?)")
+"""A person named in a message: @alias or @address, and not the second half of an address."""
+
+TAGS = {
+    *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a", "span"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "span": {"class", "data-account"},
+    "code": {"class"},
+    "input": {"type", "checked", "disabled"},
+}
+
+
+def render(body: str, people: dict[str, int] | None = None) -> str:
+    """Sanitised HTML of a message. people: account ids by the names that may be mentioned, in lower case.
+
+    What Markdown would show nothing of, such as the definition of a link, is shown as it was typed; so is what would
+    hold the processor for too long.
+    """
+    try:
+        html = _clean(_markdown.render(body, {"people": people or {}}))
+    except bounds.TooRich:
+        html = ""
+    return html or _as_typed(body)
+
+
+def _as_typed(body: str) -> str:
+    lines = str(escape(body)).replace("\n", "<br>\n")
+    return f"<p>{lines}</p>"
+
+
+def _clean(html: str) -> str:
+    return _cleaner.clean(html).strip()
+
+
+def mentioned_names(body: str) -> set[str]:
+    """What looks like a mention in a text, in lower case and without the @."""
+    return {match.group(1).rstrip(".-").lower() for match in MENTION.finditer(body)}
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a person where there is no picture."""
+    words = [word for word in re.split(r"[\s.@_-]+", name.strip()) if word]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [name.strip()[:2] or "?"]
+    return "".join(letters).upper()
+
+
+def _mention_rule(state, silent: bool) -> bool:
+    """An @name of somebody who can read the room becomes a mention; any other stays text."""
+    if state.src[state.pos] != "@":
+        return False
+    match = MENTION.match(state.src, state.pos)
+    name = match.group(1).rstrip(".-") if match else ""
+    if name.lower() not in state.env.get("people", {}):
+        return False
+    if not silent:
+        token = state.push("mention", "", 0)
+        token.content = name
+        token.meta = {"account": state.env["people"][name.lower()]}
+    state.pos += len(name) + 1
+    return True
+
+
+def _mention_html(_renderer, tokens, place, _options, _env) -> str:
+    token = tokens[place]
+    account = int(token.meta["account"])
+    name = nh3.clean_text(token.content)
+    return f'<span class="mention" data-account="{account}">@{name}</span>'
+
+
+def _make_markdown() -> MarkdownIt:
+    options = {"html": False, "linkify": True, "breaks": True}
+    markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
+    markdown.disable("image")
+    tasks.bind(markdown)
+    bounds.bind(markdown)
+    markdown.inline.ruler.before("text", "mention", _mention_rule)
+    markdown.add_render_rule("mention", _mention_html)
+    markdown.add_render_rule("fence", colours.fence)
+    return markdown
+
+
+_markdown = _make_markdown()
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel="noopener noreferrer nofollow ugc",
+    set_tag_attribute_values={"a": {"target": "_blank"}},
+)
