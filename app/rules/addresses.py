@@ -1,0 +1,83 @@
+"""Addresses: how they are written and compared. Accounts and groups share one address space."""
+
+import re
+import unicodedata
+
+import idna
+from flask_babel import gettext as _
+
+from app.errors import Invalid
+from app.models import INTERNAL_DOMAIN
+
+ALIAS = re.compile(r"[\w+'-]+(?:\.[\w+'-]+)*")
+ALIAS_MAXIMUM = 64
+"""Characters before the @, RFC 5321 §4.5.3.1.1."""
+
+DOMAIN_MAXIMUM = 253
+"""Characters of a domain name as it is written, RFC 1035 §2.3.4 without the length bytes."""
+
+
+def normalise(address: str) -> str:
+    """An address as it is compared: NFC, trimmed, lower case, IDNA. What is no address stays text."""
+    local, at, domain = _plain(address).rpartition("@")
+    return f"{local}{at}{_ascii_or_same(domain)}" if at else domain
+
+
+def readable(address: str) -> str:
+    """An address or a domain name as people write it: what IDNA has encoded is decoded."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address
+
+
+def checked_domain_name(text: str, *, field: str = "name") -> str:
+    """A domain's name as it is stored, lower case and in IDNA. Error: Invalid."""
+    try:
+        name = idna.encode(_plain(text).rstrip("."), uts46=True).decode("ascii")
+    except idna.IDNAError:
+        name = ""
+    labels = name.split(".")
+    if len(labels) < 2 or len(name) > DOMAIN_MAXIMUM or labels[-1].isdigit() or name == INTERNAL_DOMAIN:
+        raise Invalid(
+            _("This is not a domain name: write it like example.org."), code="bad_domain", field=field
+        )
+    return name
+
+
+def checked_alias(text: str, *, field: str = "alias") -> str:
+    """What stands before the @, as it is stored. Error: Invalid."""
+    alias = _plain(text)
+    if not ALIAS.fullmatch(alias):
+        raise Invalid(
+            _("An alias is made of letters, digits, dots, dashes and underscores, without a space."),
+            code="bad_alias",
+            field=field,
+        )
+    if len(alias) > ALIAS_MAXIMUM:
+        raise Invalid(
+            _("An alias has %(maximum)s characters at most.", maximum=ALIAS_MAXIMUM),
+            code="too_long",
+            field=field,
+        )
+    return alias
+
+
+def suggested_alias(name: str) -> str:
+    """An alias made from a name: without accents, dots for spaces. Empty if nothing of it can be used."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    words = re.findall(r"[\w+'-]+", bare.lower())
+    return ".".join(words)[:ALIAS_MAXIMUM].strip(".")
+
+
+def _plain(text: str) -> str:
+    lowered = unicodedata.normalize("NFC", text.strip()).lower()
+    return unicodedata.normalize("NFC", lowered)
+
+
+def _ascii_or_same(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return domain

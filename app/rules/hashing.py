@@ -1,0 +1,68 @@
+"""How passwords are kept: argon2id, a few at once, never holding up those who talk.
+
+The parameters are those of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
+"""
+
+import os
+import threading
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+import gevent
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.background import is_cooperative
+
+LONGEST = 200
+"""Characters that are looked at: a form is no way to occupy the processor."""
+
+AT_ONCE = max(1, min(4, (os.cpu_count() or 2) // 2))
+"""Passwords hashed at the same time: a storm of sign-ins leaves half of the processors to those who talk."""
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_turn = threading.BoundedSemaphore(AT_ONCE)
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password."""
+    return _aside(_hasher.hash, normal(password))
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether a password is the one that was kept. Where nothing was kept the answer is no,
+    and takes as long."""
+    is_same = _aside(_verified, kept or _nobodys(), normal(password[:LONGEST]))
+    return is_same and kept is not None
+
+
+def is_outdated(kept: str) -> bool:
+    """Whether a password was kept with other parameters than today's."""
+    return _hasher.check_needs_rehash(kept)
+
+
+def normal(password: str) -> str:
+    """The same password, however a keyboard composes its characters."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    """A hash that no account has."""
+    return _hasher.hash(os.urandom(16).hex())
+
+
+def _verified(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _aside(work: Callable, *args):
+    """Do work that holds a processor in a thread where gevent runs; argon2 lets the other threads go on."""
+    with _turn:
+        if is_cooperative():
+            return gevent.get_hub().threadpool.apply(work, args)
+        return work(*args)

@@ -1,0 +1,94 @@
+"""Who may run rooms and folders: holders of the right inside, and administrators from outside, without reading."""
+
+from sqlalchemy import exists, select
+
+from app.errors import Forbidden, NotFound
+from app.extensions import db
+from app.models import Account, Domain, Folder, Group, Room, RoomKind, RoomMember
+from app.rules import access, directory, folders, scope
+from app.rules.rights import Right
+
+
+def administers(actor, place: Folder | Room) -> bool:
+    """Whether a folder or room is within an administrator's scope. Direct rooms are nobody's but their people's."""
+    if isinstance(place, Room) and place.kind is RoomKind.DIRECT:
+        return False
+    group_id = place.group_id
+    if group_id is not None:
+        statement = select(Group.id).join(Group.domain).where(Group.id == group_id, scope.of_domains(actor))
+    else:
+        statement = (
+            select(RoomMember.id)
+            .join(Account, Account.id == RoomMember.account_id)
+            .join(Account.domain)
+            .where(RoomMember.room_id == place.id, RoomMember.is_owner, scope.of_domains(actor))
+        )
+    return db.session.scalar(select(exists(statement))) is True
+
+
+def rights_of(actor, place: Folder | Room) -> Right:
+    """What a person may do in a folder or room by the lists."""
+    if isinstance(place, Folder):
+        return folders.rights_in_folder(actor, place)
+    return access.rights_in(actor, place.id)
+
+
+def may(actor, right: Right, place: Folder | Room) -> bool:
+    """Whether a person may do this: by right, or as an administrator of the place. Reading and writing are no such."""
+    return bool(rights_of(actor, place) & right) or administers(actor, place)
+
+
+def require(actor, right: Right, place: Folder | Room) -> None:
+    """Refuse what may not be done: as if the place did not exist to those who may not know of it."""
+    if administers(actor, place):
+        return
+    rights = rights_of(actor, place)
+    if not rights & Right.FOLDER_READ:
+        raise NotFound()
+    if rights & right != right:
+        raise Forbidden()
+
+
+def require_may_administer(actor, place: Folder | Room) -> None:
+    """Refuse those who may not change rights here."""
+    require(actor, Right.ADMINISTRATION_ADMINISTER, place)
+
+
+def has_lost_administration(actor, place: Folder | Room) -> bool:
+    """Whether somebody who has just changed rights here could not do it again."""
+    if administers(actor, place):
+        return False
+    access.forget()
+    return not rights_of(actor, place) & Right.ADMINISTRATION_ADMINISTER
+
+
+def domain_id_of(place: Folder | Room) -> int | None:
+    """The domain whose administrators answer for a place."""
+    if place.group_id is not None:
+        return db.session.scalar(select(Group.domain_id).where(Group.id == place.group_id))
+    owner = (
+        select(Account.domain_id)
+        .join(RoomMember, RoomMember.account_id == Account.id)
+        .where(RoomMember.room_id == place.id, RoomMember.is_owner)
+    )
+    return db.session.scalar(owner.order_by(RoomMember.id).limit(1))
+
+
+def may_name(actor, row: Account | Domain | Group) -> bool:
+    """Whether a person may put somebody on a list: within their scope, or among those they can see."""
+    domain_id = row.id if isinstance(row, Domain) else row.domain_id
+    in_scope = select(Domain.id).where(Domain.id == domain_id, scope.of_domains(actor))
+    if db.session.scalar(select(exists(in_scope))):
+        return True
+    if isinstance(row, Account):
+        return directory.sees(actor, row)
+    return domain_id == actor.domain_id and not actor.is_guest
+
+
+def require_unarchived(actor, right: Right, room: Room) -> None:
+    """Refuse as require() does, by the rights the lists give while the room is not archived."""
+    rights = access.rights_if_active(actor, room)
+    if not rights & Right.FOLDER_READ:
+        raise NotFound()
+    if rights & right != right:
+        raise Forbidden()

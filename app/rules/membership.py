@@ -1,0 +1,179 @@
+"""Membership: who is in which group. Computed from the entries, never copied.
+
+Somebody excluded from a group is not in it, nor through it in the groups that contain it; other ways stay open.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+
+from sqlalchemy import and_, bindparam, exists, literal, or_, select, union
+
+from app.extensions import db
+from app.models import Account, EntryKind, Exclusion, MemberEntry
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of being in a group: the groups from it down to the one with the entry, and the entry itself."""
+
+    group_ids: tuple[int, ...]
+    entry_id: int
+    kind: EntryKind
+
+
+def groups_of(account: Account) -> frozenset[int]:
+    """Ids of every group the account is in: by itself, through its domain, through inner groups. One statement."""
+    if account.is_guest:
+        return frozenset()
+    values = {"account": account.id, "domain": account.domain_id}
+    return frozenset(db.session.scalars(_groups_of_somebody(), values))
+
+
+@cache
+def _groups_of_somebody():
+    """Built once: building it costs more than MariaDB takes to run it."""
+    somebody = SimpleNamespace(id=bindparam("account"), domain_id=bindparam("domain"))
+    excluded = select(Exclusion.group_id).where(Exclusion.account_id == somebody.id)
+    tree = _containing(_direct(somebody).where(MemberEntry.group_id.not_in(excluded)), excluded)
+    return select(tree.c.group_id)
+
+
+def containing_groups(group_id: int) -> frozenset[int]:
+    """Ids of the group itself and of every group that has it as a member, to any depth. One statement."""
+    start = select(literal(group_id).label("group_id"))
+    return frozenset(db.session.scalars(select(_containing(start).c.group_id)))
+
+
+def inner_groups(group_id: int):
+    """A selectable of the ids of the group itself and of every group inside of it, to any depth (column group_id)."""
+    tree = select(literal(group_id).label("group_id")).cte(recursive=True)
+    step = select(MemberEntry.inner_group_id).where(
+        MemberEntry.group_id == tree.c.group_id, MemberEntry.kind == EntryKind.GROUP
+    )
+    return tree.union(step)
+
+
+def effective_members(group_id: int):
+    """A statement of the accounts that are in a group, each once, guests and internal accounts excepted."""
+    inner = select(inner_groups(group_id).c.group_id)
+    suspects = select(Exclusion.account_id).where(Exclusion.group_id.in_(inner))
+    people = _named_in(inner).subquery()
+    return (
+        select(Account)
+        .join(people, people.c.id == Account.id)
+        .where(Account.is_guest.is_(False))
+        .where(or_(Account.id.not_in(suspects), Account.id.in_(_suspects_inside(group_id, inner))))
+    )
+
+
+def ways_in(account: Account, group_id: int, limit: int = 20) -> list[Way]:
+    """How an account is in a group: each entry that brings it in, with the shortest way there. Three statements."""
+    entries = db.session.execute(_direct(account, MemberEntry.id, MemberEntry.kind)).all()
+    excluded = set(db.session.scalars(select(Exclusion.group_id).where(Exclusion.account_id == account.id)))
+    downwards = edges_below(group_id)
+    found = []
+    for entry in entries:
+        path = shortest(group_id, entry.group_id, downwards, excluded)
+        if path:
+            found.append(Way(path, entry.id, entry.kind))
+    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
+        :limit
+    ]
+
+
+def _direct(account: Account, *columns):
+    """Entries that name the account or its domain."""
+    own = and_(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id)
+    domain = and_(MemberEntry.kind == EntryKind.DOMAIN, MemberEntry.principal_id == account.domain_id)
+    return select(MemberEntry.group_id.label("group_id"), *columns).where(or_(own, domain))
+
+
+def _containing(start, excluded=None):
+    tree = select(start.subquery("start").c.group_id).cte(recursive=True)
+    step = select(MemberEntry.group_id).where(
+        MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == tree.c.group_id
+    )
+    if excluded is not None:
+        step = step.where(MemberEntry.group_id.not_in(excluded))
+    return tree.union(step)
+
+
+def _named_in(groups):
+    """Ids of those whom an entry of these groups names, or whose domain it names: found from the entries, by index."""
+    entries = MemberEntry.group_id.in_(groups)
+    named = select(MemberEntry.account_id.label("id")).where(entries, MemberEntry.kind == EntryKind.ACCOUNT)
+    by_domain = (
+        select(Account.id)
+        .join(MemberEntry, MemberEntry.domain_id == Account.domain_id)
+        .where(entries, MemberEntry.kind == EntryKind.DOMAIN)
+    )
+    return union(named, by_domain)
+
+
+def _suspects_inside(group_id: int, below):
+    """Of those who are excluded somewhere below a group: who is in it all the same, another way."""
+    suspects = (
+        select(Exclusion.account_id).where(Exclusion.group_id.in_(below)).distinct().subquery("suspects")
+    )
+    start = (
+        select(suspects.c.account_id, MemberEntry.group_id)
+        .join(Account, Account.id == suspects.c.account_id)
+        .join(
+            MemberEntry,
+            or_(
+                and_(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == Account.id),
+                and_(MemberEntry.kind == EntryKind.DOMAIN, MemberEntry.principal_id == Account.domain_id),
+            ),
+        )
+        .where(MemberEntry.group_id.in_(below), ~_is_excluded(suspects.c.account_id, MemberEntry.group_id))
+    )
+    reach = start.cte(recursive=True)
+    step = (
+        select(reach.c.account_id, MemberEntry.group_id)
+        .where(MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == reach.c.group_id)
+        .where(MemberEntry.group_id.in_(below), ~_is_excluded(reach.c.account_id, MemberEntry.group_id))
+    )
+    reach = reach.union(step)
+    return select(reach.c.account_id).where(reach.c.group_id == group_id)
+
+
+def _is_excluded(account_id, group_id):
+    return exists().where(Exclusion.account_id == account_id, Exclusion.group_id == group_id)
+
+
+def edges_below(group_id: int) -> dict[int, list[int]]:
+    """Which groups each group inside of this one holds, itself included. One statement."""
+    below = select(inner_groups(group_id).c.group_id)
+    statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
+        MemberEntry.kind == EntryKind.GROUP, MemberEntry.group_id.in_(below)
+    )
+    edges: dict[int, list[int]] = {}
+    for outer, inner in db.session.execute(statement):
+        edges.setdefault(outer, []).append(inner)
+    return edges
+
+
+def shortest(start: int, goal: int, edges: dict[int, list[int]], excluded: set[int]) -> tuple[int, ...]:
+    """The shortest path from a group down to one inside of it, past the groups one is excluded from."""
+    if start in excluded:
+        return ()
+    came_from: dict[int, int | None] = {start: None}
+    edge = [start]
+    while edge and goal not in came_from:
+        edge = [
+            _reached(came_from, outer, inner)
+            for outer in edge
+            for inner in edges.get(outer, ())
+            if inner not in came_from and inner not in excluded
+        ]
+    path, step = [], goal if goal in came_from else None
+    while step is not None:
+        path.append(step)
+        step = came_from[step]
+    return tuple(reversed(path))
+
+
+def _reached(came_from: dict[int, int | None], outer: int, inner: int) -> int:
+    came_from[inner] = outer
+    return inner

@@ -1,0 +1,192 @@
+"""Readiness: whether this server can carry TeamChat, judged from facts. Nothing is probed meanwhile."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.errors import Invalid
+from app.extensions import db
+from app.models import Service, ServiceName
+from app.queries import settings
+from app.queries.settings import Setting
+from app.rules import licensing
+from app.rules.licensing import LicenseFacts
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One answer: its name, its state, the reason, and the page that mends it, if there is one."""
+
+    name: str
+    state: State
+    sentence: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checks are judged from."""
+
+    dialect: str
+    license: LicenseFacts | None
+    public_url: str
+    has_mail: bool
+    mail_runs: bool
+    workers: int
+    has_redis: bool
+    is_storage_writable: bool
+
+
+NAMES = ("database", "licence", "https", "mail", "redis", "storage")
+"""The checks, in the order in which they are shown."""
+
+BLOCKING = ("database", "licence")
+"""Checks whose failure stops enabling TeamChat; every other failure is an alert and stops nobody."""
+
+
+def checks() -> list[Check]:
+    """Every check of this server, as it stands now. Four statements."""
+    return judge(collected())
+
+
+def judge(facts: Facts) -> list[Check]:
+    """The checks that these facts make."""
+    return [_CHECKS[name](facts) for name in NAMES]
+
+
+def worst(found: Iterable[Check]) -> State:
+    """The state of the whole: that of its worst check."""
+    states = {check.state for check in found}
+    return next((state for state in (State.FAILURE, State.WARNING) if state in states), State.OK)
+
+
+def require_may_enable() -> None:
+    """Refuse to enable TeamChat on a server that cannot carry it, with the reason."""
+    facts = collected()
+    for name in BLOCKING:
+        check = _CHECKS[name](facts)
+        if check.state is State.FAILURE:
+            raise Invalid(check.sentence, code=f"not_ready_{name}", field="teamchat")
+
+
+def collected() -> Facts:
+    """The facts, from the configuration and the database."""
+    configuration = current_app.config
+    return Facts(
+        dialect=db.engine.dialect.name,
+        license=licensing.current(),
+        public_url=settings.public_url(),
+        has_mail=bool(settings.get(Setting.MAIL_SERVER) or configuration["MAIL_SERVER"]),
+        mail_runs=bool(db.session.scalar(select(Service.is_running).where(Service.name == ServiceName.MAIL))),
+        workers=configuration["WORKERS"],
+        has_redis=bool(configuration["REDIS_URL"]),
+        is_storage_writable=os.access(configuration["VAR_DIR"], os.W_OK),
+    )
+
+
+def _database(facts: Facts) -> Check:
+    if facts.dialect in ("mysql", "mariadb"):
+        return Check("database", State.OK, _("The database carries TeamChat."))
+    if facts.dialect in ("mssql", "oracle"):
+        return Check("database", State.WARNING, _("TeamChat has not been tested on this database server."))
+    return Check("database", State.FAILURE, _("TeamChat cannot be enabled on SQLite."))
+
+
+def _licence(facts: Facts) -> Check:
+    license = facts.license
+    if license is None:
+        return Check("licence", State.WARNING, _("No licence is recorded for this installation."))
+    until = format_date(license.valid_until, "long")
+    if license.is_ended:
+        return Check(
+            "licence", State.FAILURE, _("The licence ended on %(date)s: nothing can be posted.", date=until)
+        )
+    if license.free < 0:
+        return Check(
+            "licence",
+            State.WARNING,
+            _(
+                "%(used)s accounts for %(seats)s seats: new ones cannot have TeamChat.",
+                used=license.used,
+                seats=license.seats,
+            ),
+        )
+    return Check(
+        "licence",
+        State.OK,
+        _(
+            "Valid until %(date)s; %(used)s of %(seats)s seats taken.",
+            date=until,
+            used=license.used,
+            seats=license.seats,
+        ),
+    )
+
+
+def _https(facts: Facts) -> Check:
+    url = urlsplit(facts.public_url)
+    if url.scheme != "https":
+        return Check(
+            "https", State.FAILURE, _("The public address %(url)s is not https.", url=facts.public_url)
+        )
+    if _is_private(url.hostname or ""):
+        sentence = _("%(host)s is known to this machine or network only.", host=url.hostname)
+        return Check("https", State.WARNING, sentence)
+    return Check("https", State.OK, _("The public address is %(url)s.", url=facts.public_url))
+
+
+def _is_private(host: str) -> bool:
+    return (
+        host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in host
+    )
+
+
+def _mail(facts: Facts) -> Check:
+    if not facts.has_mail:
+        sentence = _("No mail server is set: invitations and notices cannot leave.")
+        return Check("mail", State.WARNING, sentence)
+    if not facts.mail_runs:
+        return Check(
+            "mail", State.WARNING, _("The outgoing mail is stopped: mails wait until it is started.")
+        )
+    return Check("mail", State.OK, _("A mail server is set."))
+
+
+def _redis(facts: Facts) -> Check:
+    if facts.workers > 1 and not facts.has_redis:
+        sentence = _("%(count)s web processes need Redis, and REDIS_URL is not set.", count=facts.workers)
+        return Check("redis", State.FAILURE, sentence)
+    if facts.has_redis:
+        return Check("redis", State.OK, _("Redis is set."))
+    return Check("redis", State.OK, _("One web process: Redis is not needed."))
+
+
+def _storage(facts: Facts) -> Check:
+    if facts.is_storage_writable:
+        return Check("storage", State.OK, _("The storage can be written."))
+    return Check(
+        "storage", State.FAILURE, _("The storage cannot be written: check the rights of its directory.")
+    )
+
+
+_CHECKS = {
+    "database": _database,
+    "licence": _licence,
+    "https": _https,
+    "mail": _mail,
+    "redis": _redis,
+    "storage": _storage,
+}

@@ -1,0 +1,84 @@
+"""Scope: what an administrator administers. Domains, accounts and groups outside of it do not exist."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select, true
+from sqlalchemy.orm import contains_eager
+
+from app.errors import Forbidden, NotFound
+from app.extensions import db
+from app.models import Account, AccountState, Domain, Group, Role
+
+RANKS = {Role.USER: 0, Role.DOMAIN: 1, Role.WEB: 2, Role.SERVER: 3}
+"""Roles from the least to the most powerful."""
+
+
+def is_administrator(actor) -> bool:
+    """Whether a person administers anything at all."""
+    return actor.role is not Role.USER and not actor.is_guest and actor.state is not AccountState.DISABLED
+
+
+def is_server_wide(actor) -> bool:
+    """Whether a person administers every domain of the server."""
+    return is_administrator(actor) and actor.role in (Role.SERVER, Role.WEB)
+
+
+def require_server_wide(actor) -> None:
+    """Refuse what only server and web administrators do."""
+    if not is_server_wide(actor):
+        raise Forbidden(_("Only a server or web administrator may do this."), code="server_wide_only")
+
+
+def of_domains(actor):
+    """A condition on Domain: those a person administers. The internal domain is nobody's."""
+    if not is_administrator(actor):
+        return Domain.id.is_(None)
+    own = true() if is_server_wide(actor) else Domain.id == actor.domain_id
+    return Domain.is_internal.is_(False) & own
+
+
+def find_domain(actor, domain_id: int) -> Domain:
+    """A domain by its id, within the actor's scope. Error: NotFound."""
+    return _found(select(Domain).where(Domain.id == domain_id, of_domains(actor)))
+
+
+def find_account(actor, account_id: int) -> Account:
+    """An account by its id, within the actor's scope. Error: NotFound."""
+    statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
+    return _found(statement.where(Account.id == account_id, Account.is_guest.is_(False), of_domains(actor)))
+
+
+def find_group(actor, group_id: int) -> Group:
+    """A group by its id, within the actor's scope. Error: NotFound."""
+    statement = select(Group).join(Group.domain).options(contains_eager(Group.domain))
+    return _found(statement.where(Group.id == group_id, of_domains(actor)))
+
+
+def may_touch(actor, account: Account) -> bool:
+    """Whether a person may change an account of their scope: nobody edits a role above their own."""
+    return RANKS[account.role] <= RANKS[actor.role]
+
+
+def require_may_touch(actor, account: Account) -> None:
+    """Refuse to change an administrator above one's own role."""
+    if not may_touch(actor, account):
+        raise Forbidden(
+            _("This account has a higher role than yours: you may not change it."), code="higher_role"
+        )
+
+
+def grantable_roles(actor) -> list[Role]:
+    """The roles a person may give, from the least: none above their own."""
+    return [role for role in RANKS if RANKS[role] <= RANKS[actor.role]]
+
+
+def require_may_grant(actor, role: Role) -> None:
+    """Refuse to give a role above one's own."""
+    if RANKS[role] > RANKS[actor.role]:
+        raise Forbidden(_("You may not give a role above your own."), code="higher_role")
+
+
+def _found(statement):
+    row = db.session.scalars(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,55 @@
+"""What holds for the whole server at the moment: which services run, whether the licence lets people post."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import ACCESS, Counter, License, Service, ServiceName, now
+from app.rules import policies
+
+RUNNING = select(Service.name).where(Service.is_running)
+LICENCE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
+EPOCH = select(Counter.value).where(Counter.name == ACCESS)
+"""Asked at every turn, so they are built once."""
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """running: services that run. ends_at: when the licence ends or has ended, None without one."""
+
+    running: frozenset[ServiceName]
+    ends_at: datetime | None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the licence has ended: nothing can be posted."""
+        return self.ends_at is not None and self.ends_at < now()
+
+    @property
+    def chat_runs(self) -> bool:
+        """Whether TeamChat and the services it needs run, on a database that carries it."""
+        return policies.services_run(policies.Feature.TEAMCHAT, self.running) and database_is_supported()
+
+
+def state() -> ServerState:
+    """The server's state. Two statements."""
+    running = frozenset(db.session.scalars(RUNNING))
+    until = db.session.scalar(LICENCE_END)
+    return ServerState(running, until)
+
+
+def runs(name: ServiceName) -> bool:
+    """Whether one service runs. One statement."""
+    return bool(db.session.scalar(select(Service.is_running).where(Service.name == name)))
+
+
+def database_is_supported() -> bool:
+    """TeamChat cannot be enabled on SQLite."""
+    return db.engine.dialect.name != "sqlite"
+
+
+def epoch() -> int:
+    """The number of the last change of anybody's access."""
+    return db.session.scalar(EPOCH) or 0
