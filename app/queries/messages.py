@@ -1,0 +1,144 @@
+"""Pieces of a conversation, as the page and the broadcast show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlalchemy import Row, and_, case, or_, select, true
+
+from app.extensions import db
+from app.models import Account, Message, MessageKind
+from app.queries import notes
+
+PAGE = 50
+"""Messages fetched at once."""
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message as its partial shows it: the same facts for every reader."""
+
+    id: int
+    room_id: int
+    seq: int
+    note: int
+    change_no: int
+    kind: str
+    author_id: int
+    author_name: str
+    is_guest: bool
+    client_id: str
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    html: Markup | None
+    said: str | None = None
+    """What a note speaks of; nothing for what people write."""
+
+    @property
+    def words(self) -> str:
+        """The sentence of a note, in the reader's language."""
+        return notes.words(self.said, self.author_name)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Messages in order, and whether there are more on either side."""
+
+    messages: list[MessageView]
+    has_before: bool
+    has_after: bool
+
+
+def latest(room_id: int, limit: int = PAGE) -> Slice:
+    """The newest messages of a room."""
+    found = _backwards(room_id, None, limit)
+    return Slice(found[-limit:], len(found) > limit, False)
+
+
+def before(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+    """Messages older than a place."""
+    found = _backwards(room_id, seq, limit)
+    return Slice(found[-limit:], len(found) > limit, True)
+
+
+def after(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+    """Messages newer than a place."""
+    newer = or_(Message.seq > seq, and_(Message.seq == seq, Message.note > 0))
+    found = _page(room_id, newer, (Message.seq, Message.note), limit)
+    return Slice(found[:limit], True, len(found) > limit)
+
+
+def around(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+    """A place, and half a page to each side of it."""
+    older = before(room_id, seq, limit // 2)
+    newer = after(room_id, seq - 1, limit // 2)
+    known = {message.id for message in older.messages}
+    fresh = [message for message in newer.messages if message.id not in known]
+    return Slice(older.messages + fresh, older.has_before, newer.has_after)
+
+
+def changes(room_id: int, change_no: int, limit: int = PAGE) -> Slice:
+    """Messages that were edited or deleted, and notes that came, since a change of the room, oldest change first."""
+    found = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit)
+    return Slice(found[:limit], True, len(found) > limit)
+
+
+def one(room_id: int, message_id: int) -> MessageView | None:
+    """One message of a room."""
+    found = _views(_messages(room_id).where(Message.id == message_id))
+    return found[0] if found else None
+
+
+def source(room_id: int, message_id: int) -> str | None:
+    """What the author typed, for editing."""
+    mine = (Message.room_id == room_id, Message.id == message_id, Message.kind == MessageKind.MESSAGE)
+    return db.session.scalar(select(Message.body).where(*mine))
+
+
+def _backwards(room_id: int, seq: int | None, limit: int) -> list[MessageView]:
+    older = true() if seq is None else Message.seq < seq
+    return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit)[::-1]
+
+
+def _page(room_id: int, condition, order, limit: int) -> list[MessageView]:
+    """The first of a room in this order, one more than asked for, to know whether there are more.
+
+    The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's end.
+    """
+    keys = select(Message.id).where(Message.room_id == room_id, condition).order_by(*order).limit(limit + 1)
+    keys = keys.subquery("page")
+    return _views(_messages(room_id).join(keys, keys.c.id == Message.id).order_by(*order))
+
+
+def _messages(room_id: int):
+    return (
+        select(
+            Message.id,
+            Message.room_id,
+            Message.seq,
+            Message.note,
+            Message.change_no,
+            Message.kind,
+            Message.author_id,
+            Account.name.label("author_name"),
+            Account.is_guest,
+            Message.client_id,
+            Message.created_at,
+            Message.edited_at,
+            Message.deleted_at,
+            Message.html,
+            case((Message.kind == MessageKind.NOTE, Message.body)).label("said"),
+        )
+        .join(Account, Account.id == Message.author_id)
+        .where(Message.room_id == room_id)
+    )
+
+
+def _views(statement) -> list[MessageView]:
+    return [_view(row) for row in db.session.execute(statement)]
+
+
+def _view(row: Row) -> MessageView:
+    values = row._asdict()
+    return MessageView(**{**values, "html": Markup(row.html) if row.html is not None else None})

@@ -1,0 +1,117 @@
+"""People of a group and of a room, paged, each once, with how they are in and what they may do."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from app.extensions import db
+from app.models import Account, Domain, Exclusion, Group, Principal, Room, RoomKind, RoomMember
+from app.queries.directory.listing import found
+from app.queries.paging import Page, keyset
+from app.rules import access, crowd, explain, membership, scope
+from app.rules.membership import Way
+from app.rules.rights import Right
+
+WAYS_SHOWN = 3
+"""Ways of being in that a row tells."""
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Somebody who is in a group: the first ways they are in, and how many more there are."""
+
+    account: Account
+    ways: list[Way]
+    more: int
+
+
+def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> tuple[Page, dict]:
+    """A page of who is in a group, and the names of the groups on their ways. Six statements at most."""
+    statement = membership.effective_members(group.id).options(joinedload(Account.domain))
+    if search:
+        statement = statement.where(found(Account, search))
+    page = keyset(statement, (Account.name, Account.id), cursor=cursor)
+    accounts = [row[0] for row in page.rows]
+    ways = crowd.ways_in(accounts, group.id)
+    rows = [_row(account, ways.get(account.id, [])) for account in accounts]
+    ids = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
+    return Page(rows, page.previous, page.next), explain.names_of(ids)
+
+
+def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
+    """A page of who is kept out of a group, and how many they are. Two statements."""
+    statement = select(Account).join(Exclusion, Exclusion.account_id == Account.id)
+    statement = statement.options(joinedload(Account.domain)).where(Exclusion.group_id == group.id)
+    page = keyset(statement, (Account.name, Account.id), cursor=cursor)
+    total = db.session.scalar(
+        select(func.count()).select_from(Exclusion).where(Exclusion.group_id == group.id)
+    )
+    return Page([row[0] for row in page.rows], page.previous, page.next), total
+
+
+def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
+    """A page of (account, rights) of everybody in a room. The number of statements is fixed."""
+    statement = crowd.people_of(room).options(joinedload(Account.domain))
+    if search:
+        statement = statement.where(found(Account, search))
+    page = keyset(statement, (Account.name, Account.id), cursor=cursor)
+    accounts = [row[0] for row in page.rows]
+    rights = crowd.rights_in(accounts, room)
+    rows = [(account, rights.get(account.id, Right.NONE)) for account in accounts]
+    return Page(rows, page.previous, page.next)
+
+
+def find_person(actor, room: Room, account_id: int) -> Account:
+    """Somebody to ask about in a room: of the actor's scope, or in the room. Error: NotFound."""
+    inside = crowd.people_of(room).where(Account.id == account_id)
+    person = db.session.scalars(inside).unique().one_or_none()
+    return person if person is not None else scope.find_account(actor, account_id)
+
+
+def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
+    """Who matches what was typed: accounts of the scope, and whoever is in the room."""
+    inside = crowd.people_of(room).with_only_columns(Account.id)
+    mine = select(Account.id).join(Account.domain).where(scope.of_domains(actor), Account.is_guest.is_(False))
+    statement = select(Account).options(joinedload(Account.domain)).where(found(Account, search))
+    statement = statement.where(Account.id.in_(inside) | Account.id.in_(mine))
+    return list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(limit)))
+
+
+def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page:
+    """A page of (member entry, account) of a room's own members."""
+    statement = select(Account, RoomMember).join(RoomMember, RoomMember.account_id == Account.id)
+    statement = statement.where(RoomMember.room_id == room.id, RoomMember.is_member)
+    if search:
+        statement = statement.where(found(Account, search))
+    return keyset(statement, (Account.name, Account.id), cursor=cursor)
+
+
+@dataclass(frozen=True)
+class SeenRooms:
+    """What an account sees: rooms the asking administrator looks after, and how many others."""
+
+    rooms: list[access.RoomAccess]
+    others: int
+
+
+def seen_by(actor, account: Account) -> SeenRooms:
+    """The rooms another account has, without those that are none of the administrator's business."""
+    seen = access.visible_rooms(account)
+    ids = [one.room.id for one in seen if one.room.kind is RoomKind.PRIVATE and one.room.group_id is None]
+    owned = (
+        select(RoomMember.room_id)
+        .join(Account, Account.id == RoomMember.account_id)
+        .join(Domain, Domain.id == Account.domain_id)
+        .where(RoomMember.room_id.in_(ids), RoomMember.is_owner, scope.of_domains(actor))
+    )
+    known = set(db.session.scalars(owned)) if ids else set()
+    groups = {one.room.group_id for one in seen if one.room.group_id and one.room.kind is not RoomKind.DIRECT}
+    mine = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
+    inside = set(db.session.scalars(mine)) if groups else set()
+    rooms = [one for one in seen if one.room.id in known or one.room.group_id in inside]
+    return SeenRooms(rooms, len(seen) - len(rooms))
+
+
+def _row(account: Account, ways: list[Way]) -> PersonRow:
+    return PersonRow(account, ways[:WAYS_SHOWN], max(0, len(ways) - WAYS_SHOWN))

@@ -1,0 +1,167 @@
+"""What the windows of rights show: places, lists, who a line does not reach, rooms that differ from their folder."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+
+from app.errors import NotFound
+from app.extensions import db
+from app.models import (
+    ROOM_SCOPE,
+    Account,
+    EntryKind,
+    Folder,
+    FolderKind,
+    Grant,
+    Group,
+    MemberEntry,
+    Principal,
+    Room,
+    RoomKind,
+    RoomState,
+)
+from app.queries.paging import Page, keyset
+from app.rules import crowd, explain, lists, managing, membership
+from app.rules.explain import NamedLine
+from app.rules.rights import Right
+
+SHOWN = 200
+"""Rooms in the tree; the list of the group's rooms has them all."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A group's folders and rooms. has_more: there are more rooms than are shown."""
+
+    public: Folder | None
+    folder: Folder | None
+    rooms: list[Room]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A principal that holds something else in a room than in its folder; None where there is no line."""
+
+    name: str
+    principal: Principal
+    in_folder: Right | None
+    in_room: Right | None
+
+
+def find_place(actor, kind: str, place_id: int) -> Folder | Room:
+    """A TeamChat folder or a room whose rights somebody may change. Errors: NotFound, Forbidden."""
+    place = (
+        db.session.get({"folder": Folder, "room": Room}[kind], place_id)
+        if kind in ("folder", "room")
+        else None
+    )
+    if isinstance(place, Room) and (place.kind is RoomKind.DIRECT or place.state is RoomState.DELETED):
+        place = None
+    if place is None or (isinstance(place, Folder) and place.kind is not FolderKind.TEAMCHAT):
+        raise NotFound()
+    managing.require_may_administer(actor, place)
+    return place
+
+
+def tree_of(group_id: int) -> Tree:
+    """The tree of a group. Two statements."""
+    folders = {row.kind: row for row in db.session.scalars(select(Folder).where(Folder.group_id == group_id))}
+    statement = select(Room).where(Room.group_id == group_id, Room.state != RoomState.DELETED)
+    rooms = db.session.scalars(
+        statement.order_by(Room.kind.desc(), Room.name, Room.id).limit(SHOWN + 1)
+    ).all()
+    teamchat = folders.get(FolderKind.TEAMCHAT)
+    return Tree(folders.get(FolderKind.PUBLIC), teamchat, rooms[:SHOWN], len(rooms) > SHOWN)
+
+
+def lines_of(place: Folder | Room) -> list[NamedLine]:
+    """The list that counts in a place."""
+    return explain.lines_of(lists.scope_of(place))
+
+
+def without_effect(place: Folder | Room, lines: list[NamedLine]) -> set[str]:
+    """Keys of the lines about accounts to whom the place is closed. One statement."""
+    ids = {one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT}
+    inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
+    out = ids - set(db.session.scalars(inside)) if ids else set()
+    return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
+
+
+def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int) -> bool:
+    """Whether nobody of a principal is in a place."""
+    people = people_of(place).with_only_columns(Account.id)
+    if principal is Principal.ACCOUNT:
+        people = people.where(Account.id == principal_id)
+    elif principal is Principal.DOMAIN:
+        people = people.where(Account.domain_id == principal_id)
+    elif principal is Principal.GROUP:
+        inside = membership.effective_members(principal_id).with_only_columns(Account.id)
+        people = people.where(Account.id.in_(inside))
+    else:
+        return False
+    return not db.session.scalar(select(exists(people)))
+
+
+def people_of(place: Folder | Room):
+    """A statement of everybody a place is open to."""
+    if isinstance(place, Room):
+        return crowd.people_of(place)
+    return membership.effective_members(place.group_id)
+
+
+def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
+    """Lines of inner groups that give less than that of a group around them, and the latter. One statement."""
+    groups = {one.line.principal_id: one for one in lines if one.line.principal is Principal.GROUP}
+    if len(groups) < 2:
+        return []
+    root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
+    tree = root.cte("around", recursive=True)
+    step = select(tree.c.root, MemberEntry.group_id).where(
+        MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == tree.c.group_id
+    )
+    tree = tree.union(step)
+    pairs = db.session.execute(
+        select(tree).where(tree.c.group_id.in_(groups), tree.c.group_id != tree.c.root)
+    )
+    found = [(groups[inner], groups[outer]) for inner, outer in pairs]
+    return [(inner, outer) for inner, outer in found if outer.line.rights & ~inner.line.rights]
+
+
+def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
+    """A page of the public rooms that have a list of their own, with what differs, and how many there are."""
+    own = (Room.folder_id == folder.id, Room.kind == RoomKind.PUBLIC, Room.has_own_list)
+    statement = select(Room).where(*own, Room.state != RoomState.DELETED)
+    page = keyset(statement, (Room.name, Room.id), cursor=cursor)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery()))
+    rooms = [row[0] for row in page.rows]
+    return Page(_differences(folder, rooms), page.previous, page.next), total
+
+
+def drifting_ids(folder: Folder) -> list[int]:
+    """Every room that differs, to reset all of them."""
+    own = (Room.folder_id == folder.id, Room.kind == RoomKind.PUBLIC, Room.has_own_list)
+    return list(db.session.scalars(select(Room.id).where(*own, Room.state != RoomState.DELETED)))
+
+
+def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Difference]]]:
+    usual = _grants(Grant.folder_id == folder.id)
+    ids = [room.id for room in rooms]
+    own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
+    held = usual.get((None, folder.id), {})
+    names = explain.names_of({key for lines in [held, *own.values()] for key in lines})
+    found = []
+    for room in rooms:
+        lines = own.get((room.id, None), {})
+        changed = [key for key in {**held, **lines} if held.get(key) != lines.get(key)]
+        rows = [Difference(names[key], key[0], held.get(key), lines.get(key)) for key in changed]
+        found.append((room, sorted(rows, key=lambda row: row.name)))
+    return found
+
+
+def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
+    found = {}
+    for grant in db.session.scalars(select(Grant).where(*conditions)):
+        lines = found.setdefault((grant.room_id, grant.folder_id), {})
+        lines[grant.principal, grant.principal_id] = Right(grant.rights)
+    return found

@@ -1,0 +1,106 @@
+"""Who is in a room, and who could be."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+
+from app.extensions import db
+from app.models import Account, AccountState, Room, RoomKind, RoomMember
+from app.rules import directory, membership
+
+PAGE = 100
+SHOWN = 30
+"""Candidates shown at once; whoever looks for somebody else types."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Somebody in a room: by an entry of their own (member), or through the room's group."""
+
+    account: Account
+    member: RoomMember | None
+
+
+@dataclass(frozen=True)
+class People:
+    """A page of a room's people by name, how many there are in all, and where the next page begins."""
+
+    people: list[Inside]
+    total: int
+    next_after: int | None
+
+
+def people_of(room: Room, search: str = "", after: int | None = None) -> People:
+    """Who is in a room, by name. after: the account the page before has ended with. Four statements at most."""
+    everybody = _inside(room)
+    total = db.session.scalar(select(func.count()).select_from(everybody.subquery()))
+    statement = _with_member(room).where(Account.id.in_(everybody), _named(search))
+    if after is not None:
+        last = db.session.get(Account, after)
+        statement = statement.where(
+            or_(Account.name > last.name, and_(Account.name == last.name, Account.id > after))
+        )
+    rows = db.session.execute(statement.order_by(Account.name, Account.id).limit(PAGE + 1)).unique().all()
+    people = [Inside(account, member) for account, member in rows[:PAGE]]
+    return People(people, total, people[-1].account.id if len(rows) > PAGE else None)
+
+
+def candidates(actor: Account, room: Room | None, search: str = "", keep: list[int] = ()) -> list[Account]:
+    """The first people an actor sees and could bring into a room, or into a direct conversation (no room).
+
+    keep: ids that were chosen already; they stay on the list whatever is searched.
+    """
+    statement = select(Account).where(
+        directory.visible_to(actor), Account.id != actor.id, Account.is_guest.is_(False)
+    )
+    statement = statement.where(or_(_named(search), Account.id.in_(list(keep)[:SHOWN])))
+    if room is not None:
+        statement = statement.where(Account.id.not_in(_entries(room)))
+    chosen_first = (Account.id.in_(list(keep)[:SHOWN]).desc(), Account.name, Account.id)
+    return list(db.session.scalars(statement.order_by(*chosen_first).limit(SHOWN)).unique())
+
+
+def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
+    """What direct rooms are called for somebody: the names of the others in them. One statement."""
+    if not room_ids:
+        return {}
+    rows = db.session.execute(
+        select(RoomMember.room_id, Account.name)
+        .join(Account, Account.id == RoomMember.account_id)
+        .where(RoomMember.room_id.in_(room_ids), RoomMember.account_id != account.id)
+        .order_by(RoomMember.room_id, Account.name)
+    )
+    titles: dict[int, str] = {}
+    for room_id, name in rows:
+        titles[room_id] = f"{titles[room_id]}, {name}" if room_id in titles else name
+    return titles
+
+
+def owners_of(room: Room) -> list[Account]:
+    """Who owns a private room."""
+    statement = select(Account).join(RoomMember, RoomMember.account_id == Account.id)
+    mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
+    return list(db.session.scalars(statement.where(*mine).order_by(Account.name)).unique())
+
+
+def _inside(room: Room):
+    """Ids of everybody in a room."""
+    if room.kind is not RoomKind.PUBLIC:
+        return _entries(room)
+    group = membership.effective_members(room.group_id).with_only_columns(Account.id)
+    guests = select(Account.id).where(Account.id.in_(_entries(room)), Account.is_guest)
+    return group.where(Account.state != AccountState.DISABLED).union(guests)
+
+
+def _entries(room: Room):
+    return select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
+
+
+def _with_member(room: Room):
+    mine = and_(RoomMember.account_id == Account.id, RoomMember.room_id == room.id, RoomMember.is_member)
+    return select(Account, RoomMember).outerjoin(RoomMember, mine)
+
+
+def _named(search: str):
+    wanted = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return or_(Account.name.like(f"%{wanted}%"), Account.address.like(f"{wanted}%"))

@@ -1,0 +1,96 @@
+"""The list of rooms as a person sees it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import ReadMark, Room, RoomKind, RoomState, now
+from app.queries.room_people import direct_titles
+from app.rules import access
+from app.rules.rights import Right
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A room in the list. unread is None for a room that was never opened: shown bold, without a number."""
+
+    room: Room
+    rights: Right
+    unread: int | None
+    is_favourite: bool
+    title: str
+
+    @property
+    def is_bold(self) -> bool:
+        """Whether there is something the person has not seen."""
+        return self.unread is None or self.unread > 0
+
+
+@dataclass
+class Section:
+    """Rooms under one heading: a group's, the private ones, the direct ones."""
+
+    kind: str
+    title: str
+    group_id: int | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+TABS = ("all", "recent", "archive")
+"""Which rooms the list shows: those in use, those with something said lately, those that were archived."""
+RECENTLY = timedelta(days=14)
+
+
+def room_list(account, tab: str = "all") -> list[Section]:
+    """The rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
+    rooms = [seen for seen in access.visible_rooms(account) if _belongs(seen, tab)]
+    marks = _marks(account)
+    titles = direct_titles(account, [seen.room.id for seen in rooms if seen.room.kind is RoomKind.DIRECT])
+    sections: dict[tuple, Section] = {}
+    for seen in rooms:
+        entry = _entry(seen, marks, titles.get(seen.room.id) or seen.room.name)
+        key, section = _section_of(seen.room, entry.is_favourite)
+        sections.setdefault(key, section).entries.append(entry)
+    return [sections[key] for key in sorted(sections)]
+
+
+def title_of(account, room: Room) -> str:
+    """What a room is called for somebody: its name, or the others in a direct one."""
+    return (
+        direct_titles(account, [room.id]).get(room.id, room.name)
+        if room.kind is RoomKind.DIRECT
+        else room.name
+    )
+
+
+def _belongs(seen: access.RoomAccess, tab: str) -> bool:
+    if seen.member and seen.member.is_hidden:
+        return False
+    if tab == "archive":
+        return seen.room.state is RoomState.ARCHIVED
+    if tab == "recent" and (seen.room.last_posted_at or seen.room.created_at) < now() - RECENTLY:
+        return False
+    return seen.room.state is RoomState.ACTIVE
+
+
+def _marks(account) -> dict[int, int]:
+    statement = select(ReadMark.room_id, ReadMark.last_read_seq).where(ReadMark.account_id == account.id)
+    return {row.room_id: row.last_read_seq for row in db.session.execute(statement)}
+
+
+def _entry(seen: access.RoomAccess, marks: dict[int, int], title: str) -> Entry:
+    mark = marks.get(seen.room.id)
+    unread = None if mark is None else max(0, seen.room.last_seq - mark)
+    return Entry(seen.room, seen.rights, unread, bool(seen.member and seen.member.is_favourite), title)
+
+
+def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
+    if is_favourite:
+        return (-1, "", 0), Section("favourites", "")
+    if room.group is not None:
+        key = (0, room.group.name.lower(), room.group.id)
+        return key, Section("group", room.group.name, room.group.id)
+    kind = "private" if room.kind is RoomKind.PRIVATE else "direct"
+    return (1 if kind == "private" else 2, "", 0), Section(kind, "")

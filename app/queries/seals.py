@@ -1,0 +1,56 @@
+"""Whether anybody has touched the trail."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import AuditEntry
+from app.rules.seals import FIRST, seal_of
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """sealed, waiting: entries of either kind. broken_at: the first entry that does not fit,
+    None when all do."""
+
+    sealed: int
+    waiting: int
+    broken_at: int | None = None
+
+
+def verify(key: bytes, head: tuple[int, bytes] | None) -> Verdict:
+    """Compute the chain again, from the first entry on. head: where it ended when it was last sealed.
+
+    A changed or removed entry breaks the chain at itself or at the one after it; entries cut off from its end
+    are missed because of head.
+    """
+    sealed, waiting, seal = 0, 0, FIRST
+    is_head_seen = head is None
+    for entry in _entries():
+        if entry.seal is None:
+            waiting += 1
+            continue
+        seal = seal_of(key, seal, entry)
+        if waiting or not hmac.compare_digest(seal, entry.seal):
+            return Verdict(sealed, waiting, entry.id)
+        sealed += 1
+        is_head_seen = is_head_seen or (entry.id, entry.seal) == head
+    return Verdict(sealed, waiting, None if is_head_seen else head[0])
+
+
+def _entries() -> Iterator[AuditEntry]:
+    """Every entry in order, a batch in memory at a time."""
+    last_id = 0
+    while True:
+        statement = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(BATCH)
+        batch = db.session.scalars(statement).all()
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last_id = batch[-1].id
+        db.session.expunge_all()

@@ -1,0 +1,105 @@
+"""What the server remembers about itself."""
+
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from flask import current_app, g, has_request_context
+from sqlalchemy import select
+
+from app.extensions import db
+from app.integrations.mail import PLAIN, STARTTLS, MailServer
+from app.models import ServerSetting
+from app.sealed import unseal
+
+
+class Setting(StrEnum):
+    """Names of the server's settings. mail_password is kept sealed."""
+
+    INSTALLED_AT = "installed_at"
+    SETUP_DIGEST = "setup_digest"
+    SETUP_UNTIL = "setup_until"
+    HOST_NAME = "host_name"
+    MAIL_SERVER = "mail_server"
+    MAIL_PORT = "mail_port"
+    MAIL_PROTECTION = "mail_protection"
+    MAIL_USERNAME = "mail_username"
+    MAIL_PASSWORD = "mail_password"
+    MAIL_SENDER = "mail_sender"
+
+
+SECRETS = {Setting.MAIL_PASSWORD, Setting.SETUP_DIGEST}
+"""Settings whose values the trail does not show."""
+
+
+def get(name: str, default: str | None = None) -> str | None:
+    """The value of a setting; default where there is none. One statement a request,
+    however many are asked for."""
+    value = _all().get(name)
+    return default if value is None else value
+
+
+def forget() -> None:
+    """Have the settings read again: something has changed."""
+    if has_request_context():
+        g.pop("server_settings", None)
+
+
+def is_installed() -> bool:
+    """Whether the first installation is done."""
+    return get(Setting.INSTALLED_AT) is not None
+
+
+def public_url() -> str:
+    """Where people reach this server: PUBLIC_URL, by the host name that was set at the installation."""
+    address = urlsplit(current_app.config["PUBLIC_URL"])
+    host = get(Setting.HOST_NAME) or address.hostname
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{address.scheme}://{bracketed}" + (f":{address.port}" if address.port else "")
+
+
+def mail_server() -> MailServer | None:
+    """Where mails go: what was set in WebAdmin, else what the environment says. None: nowhere, mails wait."""
+    return _mail_from_settings() if get(Setting.MAIL_SERVER) else _mail_from_environment()
+
+
+def default_sender() -> str:
+    """The address that mails come from where none was set."""
+    return f"teamchat@{urlsplit(public_url()).hostname}"
+
+
+def _all() -> dict[str, str | None]:
+    if not has_request_context():
+        return _read()
+    if "server_settings" not in g:
+        g.server_settings = _read()
+    return g.server_settings
+
+
+def _read() -> dict[str, str | None]:
+    return dict(db.session.execute(select(ServerSetting.name, ServerSetting.value)).all())
+
+
+def _mail_from_settings() -> MailServer:
+    sealed = get(Setting.MAIL_PASSWORD)
+    return MailServer(
+        host=get(Setting.MAIL_SERVER),
+        port=int(get(Setting.MAIL_PORT, "25")),
+        protection=get(Setting.MAIL_PROTECTION, PLAIN),
+        username=get(Setting.MAIL_USERNAME),
+        password=unseal(sealed) if sealed else None,
+        sender=get(Setting.MAIL_SENDER) or default_sender(),
+    )
+
+
+def _mail_from_environment() -> MailServer | None:
+    settings = current_app.config
+    if not settings["MAIL_SERVER"]:
+        return None
+    return MailServer(
+        host=settings["MAIL_SERVER"],
+        port=settings["MAIL_PORT"],
+        protection=STARTTLS if settings["MAIL_USE_TLS"] else PLAIN,
+        username=settings["MAIL_USERNAME"],
+        password=settings["MAIL_PASSWORD"],
+        sender=settings["MAIL_DEFAULT_SENDER"] or default_sender(),
+    )

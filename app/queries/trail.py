@@ -1,0 +1,52 @@
+"""What the trail says about one object."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import AuditEntry
+from app.queries.paging import Page, keyset
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that an act has changed. What was not there, or is no more, is None."""
+
+    name: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An act: who did it, when, from where, and what it changed."""
+
+    act: str
+    actor_name: str | None
+    created_at: datetime
+    origin: str | None
+    changes: tuple[Change, ...]
+
+
+def history(kind: str, object_id: int, cursor: str | None = None) -> Page:
+    """A page of what was done to an object, the latest first. One statement."""
+    statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
+    page = keyset(statement, (AuditEntry.id,), cursor=cursor, descending=True, size=25)
+    return Page([_entry(row[0]) for row in page.rows], page.previous, page.next)
+
+
+def last_change(kind: str, object_id: int) -> Entry | None:
+    """Who touched an object last."""
+    statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
+    row = db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
+    return _entry(row) if row is not None else None
+
+
+def _entry(row: AuditEntry) -> Entry:
+    before, after = (json.loads(side or "{}") for side in (row.before, row.after))
+    names = dict.fromkeys([*before, *after])
+    changes = tuple(Change(name, before.get(name), after.get(name)) for name in names)
+    return Entry(row.act, row.actor_name, row.created_at, row.origin, changes)
