@@ -1,0 +1,128 @@
+"""The first installation: one link, one form, one transaction."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.errors import Forbidden, Invalid
+from app.extensions import db
+from app.identity import SYSTEM
+from app.integrations.mail import MailServer
+from app.models import INTERNAL_DOMAIN, Account, Domain, License, LicenseKind, Role, ServerSetting, now
+from app.operations import audit
+from app.operations.accounts import create_account
+from app.operations.domains import create_domain
+from app.operations.settings import set_mail_server, set_setting
+from app.queries import settings
+from app.queries.settings import Setting
+from app.rules.addresses import checked_domain_name
+from app.rules.installation import LINK_LIFE, LinkState, digest_of, link_state
+from app.transaction import operation
+
+TRIAL = timedelta(days=30)
+TRIAL_SEATS = 100
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the form of the first installation asks for. mail: None when it is set later."""
+
+    name: str
+    alias: str
+    password: str
+    domain: str
+    host_name: str
+    language: str
+    mail: MailServer | None = None
+
+
+@operation
+def make_setup_link(actor) -> str:
+    """A new one-time link for the first installation; the one before is worth nothing any more.
+    Gives its token."""
+    if settings.is_installed():
+        raise Invalid(_("This server is installed already."), code="installed")
+    token = secrets.token_urlsafe(32)
+    set_setting(actor, Setting.SETUP_DIGEST, digest_of(token))
+    set_setting(actor, Setting.SETUP_UNTIL, (now() + LINK_LIFE).isoformat())
+    return token
+
+
+@operation
+def install_server(token: str, plan: Plan) -> Account:
+    """Make the server's administrator, the first domain and everything a server needs.
+    Gives the administrator."""
+    _require_valid(token)
+    host_name = checked_host_name(plan.host_name)
+    domain = create_domain(SYSTEM, name=plan.domain)
+    administrator = create_account(
+        SYSTEM,
+        domain,
+        name=plan.name,
+        alias=plan.alias,
+        password=plan.password,
+        role=Role.SERVER,
+        language=plan.language,
+    )
+    set_setting(SYSTEM, Setting.HOST_NAME, host_name)
+    if plan.mail is not None:
+        set_mail_server(SYSTEM, plan.mail)
+    prepare_server(SYSTEM, holder=domain.name)
+    return administrator
+
+
+@operation
+def prepare_server(actor, *, holder: str) -> None:
+    """What a server holds beside its people: guests' domain, trial licence.
+    From now on it counts as installed."""
+    if settings.is_installed():
+        return
+    for name in (Setting.SETUP_DIGEST, Setting.SETUP_UNTIL):
+        set_setting(actor, name, None)
+    set_setting(actor, Setting.INSTALLED_AT, now().isoformat())
+    _make_internal_domain()
+    _start_trial(holder)
+    audit.record(actor, "server.install", name=holder)
+
+
+def checked_host_name(text: str) -> str:
+    """The name or network address that people reach the server by. Error: Invalid,
+    about the field host_name."""
+    host = text.strip().strip("[]").lower()
+    if host == "localhost":
+        return host
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return checked_domain_name(host, field="host_name")
+
+
+def _require_valid(token: str) -> None:
+    """Under the lock of the link's row: of two who send the form at once, one installs."""
+    row = select(ServerSetting).where(ServerSetting.name == Setting.SETUP_DIGEST).with_for_update()
+    db.session.scalars(row, execution_options={"populate_existing": True}).one_or_none()
+    settings.forget()
+    if link_state(token) is not LinkState.VALID:
+        raise Forbidden(_("This link does not install the server any more."), code="setup_link")
+
+
+def _make_internal_domain() -> None:
+    """Guests live here; what they may have is decided by being a guest, so its switches are on."""
+    if db.session.scalar(select(Domain.id).where(Domain.name == INTERNAL_DOMAIN)) is None:
+        switches = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
+        db.session.add(Domain(name=INTERNAL_DOMAIN, is_internal=True, **switches))
+
+
+def _start_trial(holder: str) -> None:
+    trial = License(
+        kind=LicenseKind.TRIAL,
+        holder=holder,
+        seats=TRIAL_SEATS,
+        reference=secrets.token_hex(8).upper(),
+        valid_until=now() + TRIAL,
+    )
+    db.session.add(trial)

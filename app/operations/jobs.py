@@ -1,0 +1,133 @@
+"""Work for later: put into the table, taken on a lease by one worker at a time, done, or tried again later.
+
+A worker that dies leaves its lease to run out; the work is then taken again. So whatever is done must bear
+being done twice.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from app.extensions import db
+from app.models import Job, OutgoingMail, WorkState, now
+from app.operations.turns import take_turn
+from app.transaction import operation
+
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 10
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(hours=6)
+"""Retries wait 15 s, 30 s, one minute … at most six hours: ten attempts reach over a bit more than
+four hours."""
+
+ERROR_LENGTH = 2000
+"""Characters of an error that are kept."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A piece of work that this process holds. model: the kind of row it stands in."""
+
+    model: type
+    id: int
+    name: str
+    arguments: dict
+    attempt: int
+    recipient: str | None = None
+    language: str | None = None
+
+
+@operation(audited=False)
+def enqueue(kind: str, *, due_at: datetime | None = None, **arguments) -> Job:
+    """Have a job done by the worker, not before due_at. arguments: plain values."""
+    job = Job(kind=kind, arguments=json.dumps(arguments), due_at=due_at or now())
+    db.session.add(job)
+    return job
+
+
+@operation(audited=False)
+def keep_going(kinds: list[str]) -> None:
+    """Make sure that each of these recurring jobs stands in the table, once."""
+    take_turn("jobs")
+    present = set(db.session.scalars(select(Job.kind).where(Job.state == WorkState.WAITING)))
+    for kind in kinds:
+        if kind not in present:
+            enqueue(kind)
+
+
+def take_job() -> Taken | None:
+    """The next job that is due, on a lease."""
+    return _take(Job)
+
+
+def take_mail() -> Taken | None:
+    """The next mail that is due, on a lease."""
+    return _take(OutgoingMail)
+
+
+@operation(audited=False)
+def finish(taken: Taken) -> None:
+    """Say that a piece of work is done."""
+    row = _held(taken)
+    row.state, row.finished_at, row.leased_until, row.last_error = WorkState.DONE, now(), None, None
+
+
+@operation(audited=False)
+def repeat(taken: Taken, every: timedelta) -> None:
+    """Say that a recurring job is done for now; the same row comes up again."""
+    row = _held(taken)
+    row.finished_at, row.leased_until, row.last_error = now(), None, None
+    row.attempts, row.due_at = 0, now() + every
+
+
+@operation(audited=False)
+def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> None:
+    """Say that a piece of work did not succeed: it comes up again later,
+    and is given up after ten attempts."""
+    row = _held(taken)
+    row.leased_until, row.last_error = None, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+    if taken.attempt >= ATTEMPTS and not is_recurring:
+        row.state, row.finished_at = WorkState.FAILED, now()
+    else:
+        row.due_at = now() + _delay(taken.attempt)
+
+
+@operation(audited=False)
+def _take(model: type) -> Taken | None:
+    """Rows that another worker is just taking are skipped, never waited for."""
+    due = (
+        select(model)
+        .where(model.state == WorkState.WAITING, model.due_at <= now())
+        .where(or_(model.leased_until.is_(None), model.leased_until < now()))
+        .order_by(model.due_at, model.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = db.session.scalars(due).one_or_none()
+    if row is None:
+        return None
+    row.attempts += 1
+    row.leased_until = now() + LEASE
+    return _taken(row)
+
+
+def _taken(row: Job | OutgoingMail) -> Taken:
+    return Taken(
+        model=type(row),
+        id=row.id,
+        name=row.kind if isinstance(row, Job) else row.template,
+        arguments=json.loads(row.arguments),
+        attempt=row.attempts,
+        recipient=getattr(row, "recipient", None),
+        language=getattr(row, "language", None),
+    )
+
+
+def _held(taken: Taken) -> Job | OutgoingMail:
+    return db.session.get(taken.model, taken.id, with_for_update=True)
+
+
+def _delay(attempt: int) -> timedelta:
+    return min(FIRST_DELAY * 2 ** min(attempt - 1, 20), LONGEST_DELAY)

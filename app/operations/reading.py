@@ -1,0 +1,73 @@
+"""How far people have read."""
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.events import RoomRead
+from app.extensions import db
+from app.models import ReadMark, Room, RoomMember, now
+from app.rules import access
+from app.rules.rights import Right
+from app.transaction import operation, publish
+
+
+@operation(audited=False)
+def open_room(actor, room_id: int) -> tuple[int, int, int]:
+    """Open a room: (last seq, last read seq, last change). At the first opening everything there counts as read."""
+    access.require(actor, Right.ITEMS_READ, room_id)
+    last_seq, last_change = _heads(room_id)
+    bring_back(room_id, [actor.id])
+    mark = db.session.scalar(_mark(actor, room_id))
+    if mark is None:
+        _first_mark(actor, room_id, last_seq)
+        mark = last_seq
+    return last_seq, mark, last_change
+
+
+@operation(audited=False)
+def mark_read(actor, room_id: int, seq: int) -> int:
+    """Say that a person has read up to a place; a mark never moves back. Returns how many are unread now."""
+    access.require(actor, Right.ITEMS_READ, room_id)
+    last_seq, _ = _heads(room_id)
+    seq = max(0, min(int(seq), last_seq))
+    moved = db.session.execute(
+        update(ReadMark)
+        .where(ReadMark.account_id == actor.id, ReadMark.room_id == room_id, ReadMark.last_read_seq < seq)
+        .values(last_read_seq=seq),
+        execution_options={"synchronize_session": False},
+    )
+    if moved.rowcount:
+        publish(RoomRead(actor.id, room_id, seq, last_seq - seq))
+        return last_seq - seq
+    mark = db.session.scalar(_mark(actor, room_id))
+    if mark is None:
+        _first_mark(actor, room_id, seq)
+        mark = seq
+    return max(0, last_seq - mark)
+
+
+def bring_back(room_id: int, account_ids) -> None:
+    """Show a room again to those who had left it: they opened it, or were named in it."""
+    hidden = (RoomMember.room_id == room_id, RoomMember.account_id.in_(account_ids), RoomMember.is_hidden)
+    db.session.execute(
+        update(RoomMember).where(*hidden).values(is_hidden=False),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _heads(room_id: int) -> tuple[int, int]:
+    return db.session.execute(select(Room.last_seq, Room.last_change).where(Room.id == room_id)).one()
+
+
+def _mark(actor, room_id: int):
+    return select(ReadMark.last_read_seq).where(ReadMark.account_id == actor.id, ReadMark.room_id == room_id)
+
+
+def _first_mark(actor, room_id: int, seq: int) -> None:
+    """Two devices may open a room for the first time at once: the second finds the mark there and leaves it."""
+    row = {"account_id": actor.id, "room_id": room_id, "last_read_seq": seq, "opened_at": now()}
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(ReadMark), [row])
+    except IntegrityError:
+        return

@@ -1,0 +1,34 @@
+"""Rooms: made, run, filled and left."""
+
+from app.operations.rooms.enabling import disable_teamchat, enable_teamchat
+from app.operations.rooms.making import clone_room, create_room, open_direct
+from app.operations.rooms.people import add_people, hand_over, leave_room, remove_person, set_favourite
+from app.operations.rooms.running import (
+    archive_room,
+    delete_room,
+    rename_room,
+    reopen_room,
+    restore_room,
+    set_topic,
+    update_room,
+)
+
+__all__ = [
+    "add_people",
+    "archive_room",
+    "clone_room",
+    "create_room",
+    "delete_room",
+    "disable_teamchat",
+    "enable_teamchat",
+    "hand_over",
+    "leave_room",
+    "open_direct",
+    "remove_person",
+    "rename_room",
+    "reopen_room",
+    "restore_room",
+    "set_favourite",
+    "set_topic",
+    "update_room",
+]

@@ -1,0 +1,182 @@
+"""Who is in a private room, who owns it, and what a room is to oneself."""
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app.errors import Forbidden, Invalid, NotFound
+from app.extensions import db
+from app.models import AccessScope, Account, Room, RoomKind, RoomMember
+from app.operations import audit, versions
+from app.operations.rooms.notes import write_note
+from app.rules import access, directory, managing, policies, scope
+from app.rules.rights import Right
+from app.transaction import operation, touch_access
+
+NAMED = 20
+"""Names that a note and the trail keep."""
+
+
+@operation
+def add_people(actor, room: Room, account_ids: list[int]) -> int:
+    """Bring accounts into a private room. Who is in already stays. Returns how many came."""
+    room = _private(room)
+    managing.require(actor, Right.ADMINISTRATION_INVITE, room)
+    people = _addable(actor, account_ids)
+    known = _rows(room, [person.id for person in people])
+    fresh = [person for person in people if not (known.get(person.id) and known[person.id].is_member)]
+    for person in fresh:
+        _bring_in(room, person, known.get(person.id))
+    if fresh:
+        told = ", ".join(person.name for person in fresh[:NAMED])
+        write_note(actor, room, "added", people=told, count=len(fresh))
+        _record(actor, room, "room.add_people", after={"people": told, "count": len(fresh)})
+    return len(fresh)
+
+
+@operation
+def remove_person(actor, room: Room, account: Account) -> None:
+    """Take somebody out of a private room, or a guest out of any. Their account stays, their words too."""
+    room = versions.locked(room)
+    managing.require(actor, Right.ADMINISTRATION_KICK, room)
+    member = _member(room, account)
+    if room.kind is not RoomKind.PRIVATE and not account.is_guest:
+        raise Invalid(
+            _("This room follows its group: take the person out of the group."),
+            code="follows_group",
+            field="people",
+        )
+    _require_another_owner(room, member)
+    _take_out(room, member)
+    write_note(actor, room, "removed", people=account.name)
+    _record(actor, room, "room.remove_person", before={"people": account.address})
+
+
+@operation
+def leave_room(actor, room: Room) -> None:
+    """Leave: a private room for good; a public or direct one is hidden until something brings it back."""
+    seen = access.find_room(actor, room.id)
+    room = versions.locked(room)
+    if room.kind is RoomKind.PRIVATE or actor.is_guest:
+        _require_another_owner(room, seen.member)
+        _take_out(room, seen.member)
+        write_note(actor, room, "left")
+    else:
+        _own_row(actor, room).is_hidden = True
+        touch_access(AccessScope.ACCOUNT, actor.id)
+    _record(actor, room, "room.leave")
+
+
+@operation
+def hand_over(actor, room: Room, account: Account) -> None:
+    """Give a private room another owner: an owner steps back, an administrator adds one from outside."""
+    room = _private(room)
+    own = db.session.scalars(_row_of(room, actor.id)).one_or_none() if actor.id else None
+    is_owner = bool(own and own.is_member and own.is_owner)
+    if not is_owner and not managing.administers(actor, room):
+        managing.require(actor, Right.FOLDER_READ, room)
+        raise Forbidden(_("Only an owner of the room can hand it over."), code="owners_only")
+    member = _member(room, account)
+    if account.is_guest:
+        raise Invalid(_("A guest cannot own a room."), code="guest_owner", field="people")
+    member.is_owner = True
+    if is_owner and account.id != actor.id:
+        own.is_owner = False
+        touch_access(AccessScope.ACCOUNT, actor.id)
+    touch_access(AccessScope.ACCOUNT, account.id)
+    write_note(actor, room, "owner", people=account.name)
+    _record(actor, room, "room.hand_over", after={"owner": account.address})
+
+
+@operation(audited=False)
+def set_favourite(actor, room: Room, is_favourite: bool) -> None:
+    """Keep a room at the top of one's own list, or no longer."""
+    access.find_room(actor, room.id)
+    _own_row(actor, room).is_favourite = bool(is_favourite)
+
+
+def _private(room: Room) -> Room:
+    room = versions.locked(room)
+    if room.kind is not RoomKind.PRIVATE:
+        raise Invalid(_("Only a private room has members of its own."), code="not_private")
+    return room
+
+
+def _addable(actor, account_ids: list[int]) -> list[Account]:
+    """Accounts an actor may bring in: those they see, or administer, with TeamChat on. Errors: NotFound, Invalid."""
+    ids = {int(account_id) for account_id in account_ids}
+    if not ids:
+        raise Invalid(_("Choose at least one person."), code="nobody_chosen", field="people")
+    statement = select(Account).where(Account.id.in_(ids), Account.is_guest.is_(False)).order_by(Account.name)
+    if scope.is_administrator(actor):
+        statement = statement.join(Account.domain).where(scope.of_domains(actor))
+    else:
+        statement = statement.where(directory.visible_to(actor))
+    people = list(db.session.scalars(statement))
+    if len(people) != len(ids):
+        raise NotFound(field="people")
+    off = [person.name for person in people if not policies.account_has(person, policies.Feature.TEAMCHAT)]
+    if off:
+        raise Invalid(
+            _("TeamChat is not on for %(people)s.", people=", ".join(off[:NAMED])),
+            code="teamchat_off",
+            field="people",
+        )
+    return people
+
+
+def _bring_in(room: Room, person: Account, row: RoomMember | None) -> None:
+    if row is None:
+        row = RoomMember(room_id=room.id, account_id=person.id)
+        db.session.add(row)
+    row.is_member, row.is_hidden, row.joined_seq = True, False, room.last_seq
+    touch_access(AccessScope.ACCOUNT, person.id)
+
+
+def _take_out(room: Room, member: RoomMember) -> None:
+    member.is_member = member.is_owner = False
+    touch_access(AccessScope.ACCOUNT, member.account_id)
+
+
+def _require_another_owner(room: Room, member: RoomMember) -> None:
+    """A private room always has an owner."""
+    if room.kind is not RoomKind.PRIVATE or not member.is_owner:
+        return
+    owners = select(func.count()).select_from(RoomMember)
+    mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
+    if db.session.scalar(owners.where(*mine)) < 2:
+        raise Invalid(
+            _("This room would have no owner: hand it over first, or delete it."),
+            code="last_owner",
+            field="people",
+        )
+
+
+def _rows(room: Room, account_ids: list[int]) -> dict[int, RoomMember]:
+    statement = select(RoomMember).where(
+        RoomMember.room_id == room.id, RoomMember.account_id.in_(account_ids)
+    )
+    return {row.account_id: row for row in db.session.scalars(statement)}
+
+
+def _row_of(room: Room, account_id: int):
+    return select(RoomMember).where(RoomMember.room_id == room.id, RoomMember.account_id == account_id)
+
+
+def _member(room: Room, account: Account) -> RoomMember:
+    member = db.session.scalars(_row_of(room, account.id).where(RoomMember.is_member)).one_or_none()
+    if member is None:
+        raise NotFound(field="people")
+    return member
+
+
+def _own_row(actor, room: Room) -> RoomMember:
+    """What a room is to oneself; for a public room the row says no more than that."""
+    row = db.session.scalars(_row_of(room, actor.id)).one_or_none()
+    if row is None:
+        row = RoomMember(room_id=room.id, account_id=actor.id, is_member=False)
+        db.session.add(row)
+    return row
+
+
+def _record(actor, room: Room, act: str, **values) -> None:
+    audit.record(actor, act, room, domain_id=managing.domain_id_of(room), **values)

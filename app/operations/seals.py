@@ -1,0 +1,56 @@
+"""Sealing of the trail, in batches, after the transactions that wrote it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import takewhile
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import AuditEntry, now
+from app.operations.turns import take_turn
+from app.rules.seals import FIRST, seal_of
+from app.transaction import operation
+
+BATCH = 500
+SETTLED_AFTER = timedelta(seconds=10)
+"""Age at which an entry is sealed: by then every entry with a smaller number has been written,
+or never will be."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How many entries a batch sealed, and where the chain ends now; last_id 0 before it has begun."""
+
+    count: int
+    last_id: int
+    seal: bytes
+
+
+@operation(audited=False)
+def seal_entries(key: bytes) -> Sealed:
+    """Chain the next entries to the last sealed one.
+
+    The locking read waits for entries that another transaction has written and not committed yet: the chain
+    never steps over one.
+    """
+    take_turn("seal")
+    last_id, seal = _end_of_chain()
+    waiting = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(BATCH)
+    entries = db.session.scalars(waiting.with_for_update()).all()
+    settled = list(takewhile(lambda entry: entry.created_at < now() - SETTLED_AFTER, entries))
+    for entry in settled:
+        entry.seal = seal = seal_of(key, seal, entry)
+        last_id = entry.id
+    return Sealed(len(settled), last_id, seal)
+
+
+def _end_of_chain() -> tuple[int, bytes]:
+    statement = (
+        select(AuditEntry.id, AuditEntry.seal)
+        .where(AuditEntry.seal.is_not(None))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(statement).one_or_none()
+    return (row.id, row.seal) if row is not None else (0, FIRST)
