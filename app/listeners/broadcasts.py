@@ -1,0 +1,130 @@
+"""What open clients are told of. Everything here is a hint: the page and the history hold the truth."""
+
+from flask import Flask
+from markupsafe import Markup
+
+from app import channels
+from app.background import Line, later
+from app.events import MessageChanged, MessagePosted, RoomChanged, RoomRead, listen
+from app.i18n import speaking
+from app.queries import messages
+from app.queries.messages import MessageView
+
+UNREAD_EVERY = 2.0
+"""Seconds between two hints of unread messages for one room."""
+
+_line = Line("broadcasts")
+_unread: dict[int, dict] = {}
+_app: Flask | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Remember the application whose templates broadcasts are made with."""
+    global _app
+    _app = app
+
+
+@listen(MessagePosted)
+def tell_posted(fact: MessagePosted) -> None:
+    """Show a new message to those who have the room open, hint at it to those who see the room."""
+    _line.put(_show_posted, fact)
+
+
+@listen(MessageChanged)
+def tell_changed(fact: MessageChanged) -> None:
+    """Show an edited or deleted message again."""
+    _line.put(_show_changed, fact)
+
+
+@listen(RoomRead)
+def tell_read(fact: RoomRead) -> None:
+    """Take the badge off on the person's other devices."""
+    told = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
+    _line.put(channels.emit, "room:read", told, channels.account(fact.account_id))
+
+
+@listen(RoomChanged)
+def tell_room_changed(fact: RoomChanged) -> None:
+    """Have the list of rooms looked at again by those who see this one."""
+    _line.put(
+        channels.emit, "rooms:changed", {"room_id": fact.room_id}, _who_see(fact.room_id, fact.folder_id)
+    )
+
+
+def _show_posted(fact: MessagePosted) -> None:
+    told = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id}
+    _show("message:posted", told, _view_of(fact), fact.room_id, fact.epoch)
+    for account_id in fact.mentioned_ids:
+        channels.emit("mention", {"room_id": fact.room_id, "seq": fact.seq}, channels.account(account_id))
+    _hint_unread(fact)
+
+
+def _show_changed(fact: MessageChanged) -> None:
+    with _app.app_context():
+        view = messages.one(fact.room_id, fact.message_id)
+    if view is not None:
+        told = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
+        _show("message:changed", told, view, fact.room_id, fact.epoch)
+
+
+def _show(event: str, told: dict, view: MessageView, room_id: int, epoch: int | None) -> None:
+    """Rendered once per language, whatever the number of readers."""
+    for language, html in rendered(view).items():
+        channels.emit(event, {**told, "html": html}, channels.room(room_id, language), epoch=epoch)
+
+
+def rendered(view: MessageView) -> dict[str, str]:
+    """The message's partial in each language."""
+    template = _app.jinja_env.get_template("chat/message.html")
+    made = {}
+    with _app.app_context():
+        for language in channels.LANGUAGES:
+            with speaking(language):
+                made[language] = template.render(message=view)
+    return made
+
+
+def _view_of(fact: MessagePosted) -> MessageView:
+    return MessageView(
+        id=fact.message_id,
+        room_id=fact.room_id,
+        seq=fact.seq,
+        note=0,
+        change_no=0,
+        kind="message",
+        author_id=fact.author_id,
+        author_name=fact.author_name,
+        is_guest=fact.author_is_guest,
+        client_id=fact.client_id,
+        created_at=fact.created_at,
+        edited_at=None,
+        deleted_at=None,
+        html=Markup(fact.html),
+    )
+
+
+def _hint_unread(fact: MessagePosted) -> None:
+    """The first hint leaves at once, then at most one every two seconds with the newest place."""
+    waiting = _unread.get(fact.room_id)
+    if waiting is not None:
+        waiting["fact"] = fact
+        return
+    _unread[fact.room_id] = {"fact": None}
+    later(UNREAD_EVERY, _flush_unread, fact.room_id)
+    _send_unread(fact)
+
+
+def _flush_unread(room_id: int) -> None:
+    waiting = _unread.pop(room_id, None)
+    if waiting and waiting["fact"]:
+        _hint_unread(waiting["fact"])
+
+
+def _send_unread(fact: MessagePosted) -> None:
+    to = _who_see(fact.room_id, fact.folder_id)
+    channels.emit("room:unread", {"room_id": fact.room_id, "seq": fact.seq}, to, epoch=fact.epoch)
+
+
+def _who_see(room_id: int, folder_id: int | None) -> list[str]:
+    """The channels of those who see a room. folder_id: of the list that it inherits, None for its own."""
+    return [channels.watch(room_id), *([channels.folder(folder_id)] if folder_id is not None else [])]

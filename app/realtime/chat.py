@@ -1,0 +1,92 @@
+"""What clients do in rooms."""
+
+from app.errors import NotFound
+from app.limits import count_message
+from app.operations import messages, reading
+from app.realtime import hub, presence, typing
+from app.realtime.handlers import number, on
+from app.realtime.subscriptions import close_room, enter
+from app.rules import access
+from app.rules.rights import Right
+
+
+@on("room:open")
+def open_room(client: hub.Client, payload: dict) -> dict:
+    """Have a room on the screen: ask for the right, join, and ask again.
+
+    Whoever joins before they were asked hears what is said until they are refused; whoever is only asked before they
+    join keeps a right that goes away in between.
+    """
+    room_id = number(payload, "room_id")
+    try:
+        access.require(client.account, Right.ITEMS_READ, room_id)
+        enter(client, room_id, bool(payload.get("is_visible", True)))
+        last_seq, last_read, last_change = reading.open_room(client.account, room_id)
+        rights = access.rights_in(client.account, room_id)
+    except BaseException:
+        close_room(client, room_id)
+        raise
+    if room_id not in client.rooms:
+        raise NotFound()
+    client.rooms[room_id].rights = rights
+    hub.delivered.setdefault(room_id, [last_seq, last_change])
+    presence.changed(room_id)
+    return {
+        "last_seq": last_seq,
+        "last_read": last_read,
+        "change": last_change,
+        "can": [right.name.lower() for right in rights],
+        "people": presence.people(room_id),
+    }
+
+
+@on("room:close")
+def leave_room(client: hub.Client, payload: dict) -> None:
+    """Take a room off the screen."""
+    room_id = number(payload, "room_id")
+    typing.stop(client, room_id)
+    close_room(client, room_id)
+    presence.changed(room_id)
+
+
+@on("room:focus")
+def focus_room(client: hub.Client, payload: dict) -> None:
+    """Say whether the room's window is in front or in the background."""
+    room_id = number(payload, "room_id")
+    if room_id in client.rooms:
+        client.rooms[room_id].is_visible = bool(payload.get("is_visible"))
+        presence.changed(room_id)
+
+
+@on("room:read")
+def read_room(client: hub.Client, payload: dict) -> dict:
+    """Say how far one has read."""
+    return {"unread": reading.mark_read(client.account, number(payload, "room_id"), number(payload, "seq"))}
+
+
+@on("message:post")
+def post_message(client: hub.Client, payload: dict) -> dict:
+    """Post a message; the acknowledgement comes after the commit."""
+    count_message(client.account_id)
+    room_id = number(payload, "room_id")
+    typing.stop(client, room_id)
+    posted = messages.post_message(
+        client.account, room_id, payload.get("body"), client_id=payload.get("client_id")
+    )
+    return {"message_id": posted.message_id, "seq": posted.seq}
+
+
+@on("message:edit")
+def edit_message(client: hub.Client, payload: dict) -> dict:
+    """Give a message a new wording."""
+    count_message(client.account_id)
+    return {
+        "change": messages.edit_message(client.account, number(payload, "message_id"), payload.get("body"))
+    }
+
+
+@on("message:delete")
+def delete_message(client: hub.Client, payload: dict) -> dict:
+    """Take a message's words away."""
+    count_message(client.account_id)
+    return {"change": messages.delete_message(client.account, number(payload, "message_id"))}

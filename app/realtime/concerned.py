@@ -1,0 +1,50 @@
+"""Whose sockets a change of access may concern: few enough to spare the others, never too few."""
+
+from sqlalchemy import select
+
+from app import channels
+from app.extensions import db
+from app.models import FOLDER_SCOPE, ROOM_SCOPE, AccessScope, Account, Grant, Principal, Room
+from app.realtime import hub
+from app.rules import membership
+
+
+def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
+    """The sockets of this process that a logged change is about."""
+    if scope is AccessScope.ACCOUNT:
+        return hub.of_account(target_id)
+    if scope is AccessScope.ROOM:
+        return _who_see([target_id])
+    if scope is AccessScope.GROUP:
+        return _of_group(target_id)
+    return list(hub.clients.values())
+
+
+def _of_group(group_id: int) -> list[hub.Client]:
+    """Who saw a room that the group, or one that contains it, owns or is named for, and who is in the group now."""
+    groups = membership.containing_groups(group_id)
+    losing = _who_see(_rooms_of(groups))
+    members = membership.effective_members(group_id).with_only_columns(Account.id)
+    inside = set(db.session.scalars(members.where(Account.id.in_(list(hub.by_account)))))
+    return [*losing, *(client for account_id in inside for client in hub.of_account(account_id))]
+
+
+def _rooms_of(groups: frozenset[int]) -> list[int]:
+    """Rooms of these groups, and those whose list has a line about one of them, their own list or their folder's."""
+    lines = select(Grant.scope_id).where(Grant.principal == Principal.GROUP, Grant.principal_id.in_(groups))
+    named = db.session.scalars(lines.where(Grant.scope_kind == ROOM_SCOPE)).all()
+    folders = db.session.scalars(lines.where(Grant.scope_kind == FOLDER_SCOPE)).all()
+    owned = db.session.scalars(select(Room.id).where(Room.group_id.in_(groups))).all()
+    sharing = db.session.scalars(select(Room.id).where(Room.folder_id.in_(folders))).all()
+    return [*named, *owned, *sharing]
+
+
+def _who_see(room_ids: list[int]) -> list[hub.Client]:
+    rooms = set(room_ids)
+    folders = db.session.scalars(
+        select(Room.folder_id).where(Room.id.in_(rooms), Room.folder_id.is_not(None))
+    )
+    told = {channels.folder(folder_id) for folder_id in folders} | {
+        channels.watch(room_id) for room_id in rooms
+    }
+    return [client for client in hub.clients.values() if client.watched & told or client.rooms.keys() & rooms]

@@ -1,0 +1,100 @@
+"""The sockets of this process: whose they are, and which rooms they have open."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from app.identity import Origin
+from app.limits import Bucket
+from app.models import Account
+from app.rules.rights import Right
+
+
+@dataclass
+class OpenRoom:
+    """A room on a screen: whether its window is in front, and what the person may do there."""
+
+    is_visible: bool
+    rights: Right
+
+
+@dataclass(eq=False)
+class Client:
+    """One socket. account is as it was when last read; rooms are those it has open."""
+
+    sid: str
+    account: Account
+    session_id: int
+    language: str
+    origin: Origin
+    questions: Bucket
+    rooms: dict[int, OpenRoom] = field(default_factory=dict)
+    watched: set[str] = field(default_factory=set)
+
+    @property
+    def account_id(self) -> int:
+        """The person's key."""
+        return self.account.id
+
+
+clients: dict[str, Client] = {}
+by_account: dict[int, set[str]] = defaultdict(set)
+by_room: dict[int, set[str]] = defaultdict(set)
+delivered: dict[int, list[int]] = {}
+"""Newest [seq, change] of a room that this process has delivered, or that its readers had when they opened it."""
+peak = 0
+
+
+def add(client: Client) -> None:
+    """A socket has come."""
+    global peak
+    clients[client.sid] = client
+    by_account[client.account_id].add(client.sid)
+    peak = max(peak, len(clients))
+
+
+def remove(sid: str) -> Client | None:
+    """A socket has gone."""
+    client = clients.pop(sid, None)
+    if client is None:
+        return None
+    _discard(by_account, client.account_id, sid)
+    for room_id in client.rooms:
+        _forget_room(room_id, sid)
+    return client
+
+
+def enter(client: Client, room_id: int, opened: OpenRoom) -> None:
+    """A socket has a room open; one that has gone meanwhile has nothing open."""
+    if client.sid not in clients:
+        return
+    client.rooms[room_id] = opened
+    by_room[room_id].add(client.sid)
+
+
+def leave(client: Client, room_id: int) -> None:
+    """A socket has closed a room."""
+    client.rooms.pop(room_id, None)
+    _forget_room(room_id, client.sid)
+
+
+def in_room(room_id: int) -> list[Client]:
+    """Sockets that have a room open."""
+    return [clients[sid] for sid in by_room.get(room_id, ())]
+
+
+def of_account(account_id: int) -> list[Client]:
+    """A person's sockets."""
+    return [clients[sid] for sid in by_account.get(account_id, ())]
+
+
+def _forget_room(room_id: int, sid: str) -> None:
+    _discard(by_room, room_id, sid)
+    if room_id not in by_room:
+        delivered.pop(room_id, None)
+
+
+def _discard(index: dict[int, set[str]], key: int, sid: str) -> None:
+    if key in index:
+        index[key].discard(sid)
+        if not index[key]:
+            del index[key]

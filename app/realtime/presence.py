@@ -1,0 +1,118 @@
+"""Who has a room open, and whether they look at it. Each process knows its own sockets; Redis joins them.
+
+Without Redis people see those of their own process; nothing else depends on it.
+"""
+
+import json
+import os
+import random
+import secrets
+import time
+
+import redis
+import structlog
+
+from app import channels
+from app.background import is_cooperative, later
+from app.realtime import hub
+
+log = structlog.get_logger()
+
+HERE = f"{os.getpid()}-{secrets.token_hex(4)}"
+"""This process, among those that share a Redis."""
+EVERY = 0.4
+"""Seconds between two times that a room is told who is in it; more where more than FEW have it open."""
+FEW = 50
+RETRY = 2.0
+"""Seconds for which a Redis that did not answer is left alone."""
+FRESH = 45
+"""Seconds after which what another process has said no longer counts."""
+RANK = {"writing": 0, "watching": 1, "background": 2}
+
+_due: set[int] = set()
+_others: dict[int, list[dict]] = {}
+_store: redis.Redis | None = None
+_silent_until = 0.0
+
+
+def bind(url: str) -> None:
+    """Use this Redis for what processes tell each other."""
+    global _store
+    patience = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": None}
+    _store = redis.Redis.from_url(url, **patience) if url else None
+
+
+def changed(room_id: int) -> None:
+    """Something about who is in a room has changed: tell soon, once for all that changes meanwhile."""
+    if room_id not in _due and is_cooperative():
+        _due.add(room_id)
+        crowding = max(1, len(hub.by_room.get(room_id, ())) / FEW)
+        later(EVERY * crowding * random.uniform(0.5, 1), _tell, room_id)
+
+
+def people(room_id: int) -> list[dict]:
+    """Who has a room open, each person once: {id, name, state}, those who look at it first."""
+    best: dict[int, dict] = {}
+    for person in _own(room_id) + _others.get(room_id, []):
+        known = best.get(person["id"])
+        if known is None or RANK[person["state"]] < RANK[known["state"]]:
+            best[person["id"]] = person
+    return sorted(best.values(), key=lambda person: (RANK[person["state"]], person["name"].lower()))
+
+
+def refresh() -> None:
+    """Say again what this process knows, before the others forget it."""
+    for room_id in list(hub.by_room):
+        _exchange(room_id)
+
+
+def _own(room_id: int) -> list[dict]:
+    from app.realtime import typing
+
+    writing = typing.writers(room_id)
+    found = {}
+    for client in hub.in_room(room_id):
+        state = "watching" if client.rooms[room_id].is_visible else "background"
+        if client.account_id in writing:
+            state = "writing"
+        known = found.get(client.account_id)
+        if known is None or RANK[state] < RANK[known["state"]]:
+            found[client.account_id] = {"id": client.account_id, "name": client.account.name, "state": state}
+    return list(found.values())
+
+
+def _tell(room_id: int) -> None:
+    _due.discard(room_id)
+    _exchange(room_id)
+    channels.emit(
+        "presence", {"room_id": room_id, "people": people(room_id)}, channels.room_everywhere(room_id)
+    )
+
+
+def _exchange(room_id: int) -> None:
+    """Leave word for the other processes, and take theirs."""
+    global _silent_until
+    if _store is None or time.monotonic() < _silent_until:
+        _others.pop(room_id, None)
+        return
+    key = f"teamchat:presence:{room_id}"
+    word = json.dumps({"at": time.time(), "people": _own(room_id)})
+    try:
+        with _store.pipeline(transaction=False) as pipe:
+            pipe.hset(key, HERE, word)
+            pipe.expire(key, FRESH * 2)
+            pipe.hgetall(key)
+            words = pipe.execute()[-1]
+    except redis.RedisError as error:
+        _silent_until = time.monotonic() + RETRY
+        _others.pop(room_id, None)
+        log.debug("presence is not shared", error=str(error))
+        return
+    _others[room_id] = [person for name, text in words.items() for person in _fresh(name, text)]
+    if not _others[room_id] or room_id not in hub.by_room:
+        del _others[room_id]
+
+
+def _fresh(name: bytes, text: bytes) -> list[dict]:
+    said = json.loads(text)
+    return said["people"] if name.decode() != HERE and time.time() - said["at"] < FRESH else []

@@ -1,0 +1,83 @@
+"""What happens to a socket whose person's access may have changed: nothing is heard until it has been asked again."""
+
+import random
+
+import gevent
+import structlog
+from flask import Flask, g
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import channels
+from app.extensions import db
+from app.models import Account, Session, now
+from app.realtime import hub, subscriptions
+from app.rules import access, server
+from app.rules.rights import Right
+
+log = structlog.get_logger()
+
+AGAIN = 1.0
+"""Seconds at most until a database that did not answer is asked again."""
+
+
+def empty_channels(client: hub.Client) -> None:
+    """Take a socket out of every channel in which rooms are told of."""
+    for room_id in client.rooms:
+        subscriptions.leave(client.sid, channels.room(room_id, client.language))
+    for channel in client.watched:
+        subscriptions.leave(client.sid, channel)
+    client.watched = set()
+
+
+def refresh_client(app: Flask, sid: str, did_run: bool) -> None:
+    """Ask for a socket's access anew; again and again while the database does not answer, for until then it is deaf."""
+    client = hub.clients.get(sid)
+    if client is None:
+        return
+    try:
+        with app.app_context():
+            _refresh(client, did_run)
+    except SQLAlchemyError as error:
+        log.warning("a socket waits for its rooms", error=type(error).__name__)
+        gevent.spawn_later(random.uniform(0.5, 1) * AGAIN, refresh_client, app, sid, did_run)
+
+
+def _refresh(client: hub.Client, did_run: bool) -> None:
+    """Tell a socket what has become of its session, of the service and of its rooms."""
+    g.language = client.language
+    if not is_still_signed_in(client):
+        subscriptions.say_goodbye(client)
+        return
+    runs = server.state().chat_runs
+    visible = subscriptions.watch_rooms(client)
+    if runs != did_run:
+        subscriptions.tell(client.sid, "service:started" if runs else "service:stopped", {})
+    if runs:
+        _tell_rooms(client, visible)
+
+
+def _tell_rooms(client: hub.Client, visible: set[int]) -> None:
+    subscriptions.tell(client.sid, "rooms:changed", {})
+    for room_id in list(client.rooms):
+        if room_id in visible and access.rights_in(client.account, room_id) & Right.ITEMS_READ:
+            subscriptions.tell(client.sid, "room:reopen", {"room_id": room_id})
+        else:
+            subscriptions.close_room(client, room_id)
+            subscriptions.tell(client.sid, "room:removed", {"room_id": room_id})
+
+
+def is_still_signed_in(client: hub.Client) -> bool:
+    """Whether the session stands and the account may sign in; takes the account as it is now."""
+    row = db.session.execute(
+        select(Account, Session.revoked_at, Session.expires_at)
+        .join(Session, Session.account_id == Account.id)
+        .where(Session.id == client.session_id),
+        execution_options={"populate_existing": True},
+    ).first()
+    if row is None or row.revoked_at is not None or row.expires_at < now():
+        return False
+    account = row.Account
+    account.session_id = client.session_id
+    client.account = account
+    return account.is_active

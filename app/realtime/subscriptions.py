@@ -1,0 +1,64 @@
+"""Which channels a socket of this process is in."""
+
+from app import channels
+from app.extensions import socketio
+from app.realtime import hub
+from app.rules import access, server
+from app.rules.rights import Right
+
+
+def watch_rooms(client: hub.Client) -> set[int]:
+    """Have a socket hear of unread messages in the rooms its person sees. Returns the ids of those rooms."""
+    while True:
+        epoch = server.epoch()
+        rooms = access.heard_rooms(client.account, epoch)
+        wanted = {_hint_channel(seen) for seen in rooms}
+        for channel in client.watched - wanted:
+            leave(client.sid, channel)
+        for channel in wanted - client.watched:
+            join(client.sid, channel)
+        client.watched = wanted
+        if server.epoch() == epoch:
+            return {seen.room.id for seen in rooms}
+
+
+def _hint_channel(seen: access.RoomAccess) -> str:
+    room = seen.room
+    inherits = room.folder_id is not None and not room.has_own_list
+    is_guest_entry = seen.member is not None and seen.member.is_member
+    return channels.folder(room.folder_id) if inherits and not is_guest_entry else channels.watch(room.id)
+
+
+def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
+    """Have a socket hear what is said in a room. From now on the watcher takes it out when a right goes away."""
+    hub.enter(client, room_id, hub.OpenRoom(is_visible, Right.NONE))
+    join(client.sid, channels.room(room_id, client.language))
+
+
+def close_room(client: hub.Client, room_id: int) -> None:
+    """Have a socket hear nothing more of a room."""
+    leave(client.sid, channels.room(room_id, client.language))
+    hub.leave(client, room_id)
+
+
+def join(sid: str, channel: str) -> None:
+    """Put a socket of this process into a channel."""
+    if sid in hub.clients:
+        socketio.server.manager.basic_enter_room(sid, "/", channel)
+
+
+def leave(sid: str, channel: str) -> None:
+    """Take a socket of this process out of a channel."""
+    socketio.server.manager.basic_leave_room(sid, "/", channel)
+
+
+def tell(sid: str, event: str, data: dict) -> None:
+    """Send an event to one socket of this process."""
+    manager = socketio.server.manager
+    manager.deliver(event, data, "/", sid, None)
+
+
+def say_goodbye(client: hub.Client) -> None:
+    """Disconnect a socket whose person is signed out; what they were writing stays with the client."""
+    tell(client.sid, "signed-out", {})
+    socketio.server.disconnect(client.sid, ignore_queue=True)
