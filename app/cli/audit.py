@@ -1,0 +1,31 @@
+"""`flask audit …`: the trail."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.integrations import keys
+from app.queries.seals import verify
+
+CHAIN = "audit"
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(audit)
+
+
+@click.group()
+def audit() -> None:
+    """Look after the trail."""
+
+
+@audit.command("verify")
+@with_appcontext
+def verify_trail() -> None:
+    """Check that nobody has changed, removed or put in an entry. Exit code 1: somebody has."""
+    var = current_app.config["VAR_DIR"]
+    verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    click.echo(f"{verdict.sealed} sealed entries fit, {verdict.waiting} are not sealed yet.")
+    if verdict.broken_at is not None:
+        raise click.ClickException(f"The trail was tampered with at entry {verdict.broken_at}.")

@@ -1,0 +1,51 @@
+"""`flask demo …`: a company of invented people to try everything with."""
+
+import click
+from flask import Flask, current_app
+
+from app.cli.demo import filling
+from app.cli.demo.company import PASSWORD, PEOPLE
+from app.errors import Refusal
+from app.models import Role
+
+ROLES = {
+    Role.SERVER: "server administrator",
+    Role.WEB: "web administrator",
+    Role.DOMAIN: "domain administrator",
+    Role.USER: "",
+}
+OUTSIDE = "outside of groupetc: sees nothing of it"
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(demo)
+
+
+@click.group()
+def demo() -> None:
+    """The demo company iwdemo.fr."""
+
+
+@demo.command()
+def fill() -> None:
+    """Make what is missing of the demo company. Run again, it changes nothing."""
+    if not current_app.config["DEMO"]:
+        raise click.ClickException(
+            "This server is not a demo: its people would have a password that everybody knows."
+        )
+    try:
+        is_new = filling.fill()
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo("The demo company is there." if is_new else "The demo company was there already.")
+
+
+@demo.command()
+def who() -> None:
+    """Print who can sign in, and with what."""
+    width = max(len(person.address) for person in PEOPLE)
+    for person in PEOPLE:
+        about = OUTSIDE if person.alias == "paul" else ROLES[person.role]
+        click.echo(f"  {person.address:<{width}}  {about}".rstrip())
+    click.echo(f"  Password of everybody: {PASSWORD}")

@@ -1,0 +1,96 @@
+"""Fill the demo company, through the operations that people use too. What is there already stays as it is."""
+
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.cli.demo.company import DESCRIPTION, DOMAIN, PASSWORD, PEOPLE, TEAMS, Person, Team
+from app.cli.demo.talk import BEHIND, LINES, READERS
+from app.extensions import db
+from app.identity import SYSTEM
+from app.models import Account, Domain, EntryKind, Group, Room, now
+from app.operations import accounts, domains, groups, installation, messages, reading
+from app.operations.demo import age_messages
+from app.rules.policies import Feature
+
+
+def fill() -> bool:
+    """Make what is missing of the company. Gives whether anything was."""
+    domain = _find(Domain, Domain.name == DOMAIN)
+    if domain is None:
+        features = dict.fromkeys(Feature, True)
+        domain = domains.create_domain(SYSTEM, name=DOMAIN, description=DESCRIPTION, features=features)
+    installation.prepare_server(SYSTEM, holder=DESCRIPTION)
+    made_people = [_hire(domain, person) for person in PEOPLE]
+    made_teams = [_gather(domain, team) for team in TEAMS]
+    has_talked = _talk()
+    return any(made_people) or any(made_teams) or has_talked
+
+
+def _hire(domain: Domain, person: Person) -> bool:
+    if _find(Account, Account.address == person.address):
+        return False
+    accounts.create_account(
+        SYSTEM,
+        domain,
+        name=person.name,
+        alias=person.alias,
+        password=PASSWORD,
+        role=person.role,
+        language="fr",
+    )
+    return True
+
+
+def _gather(domain: Domain, team: Team) -> bool:
+    if _find(Group, Group.address == team.address):
+        return False
+    group = groups.create_group(
+        SYSTEM, domain, name=team.name, alias=team.alias, description=team.description
+    )
+    groups.update_group(
+        SYSTEM, group, {"has_public_folder": True, "folder_name": team.name, "has_teamchat": True}
+    )
+    groups.add_members(SYSTEM, group, [(EntryKind.ACCOUNT, _account(alias).id) for alias in team.members])
+    return True
+
+
+def _talk() -> bool:
+    rooms = {team.alias: _room(team) for team in TEAMS}
+    if any(room is None or room.last_seq for room in rooms.values()):
+        return False
+    today = now().astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    latest, moments = now() - timedelta(minutes=len(LINES)), {}
+    for line in LINES:
+        posted = messages.post_message(_account(line.author), rooms[line.team].id, line.text)
+        latest += timedelta(minutes=1)
+        moments[posted.message_id] = min(line.moment(today).astimezone(UTC), latest)
+    age_messages(moments)
+    _read(rooms)
+    return True
+
+
+def _read(rooms: dict[str, Room]) -> None:
+    for team, aliases in READERS.items():
+        for alias in aliases:
+            reading.open_room(_account(alias), rooms[team].id)
+    for alias, (team, count) in BEHIND.items():
+        last_seq = sum(line.team == team for line in LINES)
+        reading.mark_read(_account(alias), rooms[team].id, last_seq - count)
+
+
+def _account(alias: str) -> Account:
+    return _find(Account, Account.address == f"{alias}@{DOMAIN}")
+
+
+def _room(team: Team) -> Room | None:
+    group = _find(Group, Group.address == team.address)
+    return db.session.scalars(
+        select(Room).where(Room.group_id == group.id).order_by(Room.id).limit(1)
+    ).first()
+
+
+def _find(model, condition):
+    return db.session.scalars(select(model).where(condition)).one_or_none()

@@ -1,0 +1,104 @@
+"""What the demo company has said in the last days, so that the first look meets a conversation and not a desert."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something said: how many days ago, at what time of the day, where, by whom."""
+
+    days_ago: int
+    at: str
+    team: str
+    author: str
+    text: str
+
+    def moment(self, today: datetime) -> datetime:
+        """When it was said, seen from a midnight; what would lie ahead is told as having just been said."""
+        hour, minute = (int(part) for part in self.at.split(":"))
+        return datetime.combine(
+            today.date() - timedelta(days=self.days_ago), time(hour, minute), today.tzinfo
+        )
+
+
+LINES = (
+    Line(4, "09:02", "groupetc", "arthur", "Bonjour à tous, bienvenue dans la salle du projet !"),
+    Line(
+        4,
+        "09:05",
+        "groupetc",
+        "arthur",
+        "J'y mets tout ce qui concerne la refonte :\n\n- le calendrier\n- les maquettes\n- les comptes rendus",
+    ),
+    Line(4, "09:11", "groupetc", "jean", "Parfait. On garde le point du **mardi à 10 h** ?"),
+    Line(4, "09:12", "groupetc", "claire", "Oui, et je réserve la salle bleue."),
+    Line(
+        4,
+        "14:30",
+        "direction",
+        "claire",
+        "Budget du troisième trimestre : le projet de site est dans les clous.",
+    ),
+    Line(4, "14:41", "direction", "thomas", "Bonne nouvelle. Qui présente au comité de jeudi ?"),
+    Line(4, "14:44", "direction", "sophie", "Moi, avec les chiffres de @claire."),
+    Line(3, "10:01", "groupetc", "hugo", "Les maquettes de la page d'accueil sont prêtes, deux variantes."),
+    Line(3, "10:03", "groupetc", "lea", "La deuxième respire mieux, mais le menu y prend trop de place."),
+    Line(3, "10:04", "groupetc", "hugo", "D'accord, je le réduis."),
+    Line(
+        3,
+        "11:20",
+        "groupetc",
+        "nadia",
+        "Côté accessibilité : contrastes vérifiés, tout passe au-dessus de 4,5:1 ✅",
+    ),
+    Line(
+        3,
+        "16:48",
+        "groupetc",
+        "camille",
+        "> Les contrastes passent\n\nMerci Nadia, c'était le point qui m'inquiétait.",
+    ),
+    Line(
+        2,
+        "09:30",
+        "groupetc",
+        "jean",
+        "Voici l'appel qui échouait hier, corrigé :\n\n"
+        "```python\ndef prix(article, quantite):\n    return round(article.prix * quantite, 2)\n```",
+    ),
+    Line(2, "09:34", "groupetc", "arthur", "Nickel. Je relance les tests."),
+    Line(2, "09:52", "groupetc", "arthur", "Tout est vert 🎉"),
+    Line(
+        2,
+        "15:10",
+        "groupetc",
+        "claire",
+        "Planning de la semaine :\n\n| Jour | Qui | Quoi |\n|---|---|---|\n"
+        "| Mardi | Hugo | menu réduit |\n| Mercredi | Nadia | formulaire |\n| Jeudi | Jean | mise en ligne |",
+    ),
+    Line(1, "08:57", "groupetc", "lea", "Petit rappel : le traducteur attend nos textes **avant midi**."),
+    Line(1, "09:03", "groupetc", "camille", "Envoyés à l'instant."),
+    Line(1, "11:15", "direction", "thomas", "Le comité valide. On peut annoncer la date."),
+    Line(1, "11:18", "direction", "claire", "Je préviens l'équipe."),
+    Line(1, "11:26", "groupetc", "claire", "Le comité a validé : mise en ligne jeudi. Bravo à vous tous 👏"),
+    Line(1, "11:27", "groupetc", "hugo", "Excellent !"),
+    Line(1, "11:28", "groupetc", "nadia", "On fête ça vendredi ?"),
+    Line(1, "17:40", "groupetc", "jean", "@arthur tu peux relire la page « Contact » demain matin ?"),
+    Line(0, "08:45", "groupetc", "arthur", "Je la regarde tout de suite."),
+    Line(
+        0,
+        "08:58",
+        "groupetc",
+        "arthur",
+        "Deux coquilles corrigées, le reste est bon :\n\n- [x] horaires\n- [x] plan d'accès\n- [ ] numéro du standard",
+    ),
+    Line(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c'est le 01 44 00 00 00."),
+)
+"""In the order in which they were said."""
+
+READERS = {"groupetc": ("arthur", "claire"), "direction": ("claire",)}
+"""Who has read everything; jean has opened the room and is a few lines behind, the others have never opened it."""
+
+BEHIND = {"jean": ("groupetc", 4)}
+"""Who is how many lines behind, and where."""

@@ -1,0 +1,28 @@
+"""`flask doctor`: whether this server can carry TeamChat."""
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from app.i18n import speaking
+from app.rules import readiness
+from app.rules.readiness import State
+
+SIGNS = {State.OK: "ok     ", State.WARNING: "warning", State.FAILURE: "FAILURE"}
+
+
+def init_app(app: Flask) -> None:
+    """Register the command."""
+    app.cli.add_command(doctor)
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Print every readiness check. Exit code 1: something fails."""
+    with speaking("en"):
+        found = readiness.checks()
+        for check in found:
+            click.echo(f"{SIGNS[check.state]}  {check.name:<10}  {check.sentence}")
+    if readiness.worst(found) is State.FAILURE:
+        raise click.exceptions.Exit(1)

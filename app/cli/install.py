@@ -1,0 +1,31 @@
+"""`flask install-link`: the address that opens the first installation."""
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from app.errors import Refusal
+from app.i18n import speaking
+from app.identity import SYSTEM
+from app.operations.installation import make_setup_link
+from app.queries import settings
+
+
+def init_app(app: Flask) -> None:
+    """Register the command."""
+    app.cli.add_command(install_link)
+
+
+@click.command("install-link")
+@with_appcontext
+@click.option("--if-needed", is_flag=True, help="Say nothing when the server is installed already.")
+def install_link(if_needed: bool) -> None:
+    """Print a new one-time link for the first installation; it works for a day."""
+    if if_needed and settings.is_installed():
+        return
+    try:
+        with speaking("en"):
+            token = make_setup_link(SYSTEM)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{settings.public_url()}/setup/{token}")

@@ -1,0 +1,33 @@
+"""What the worker process does: kinds of jobs, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job: the function that does it, and how often it recurs; None:
+    whenever somebody asks for it."""
+
+    do: Callable
+    every: timedelta | None = None
+
+
+kinds: dict[str, Kind] = {}
+
+
+def job(name: str, *, every: timedelta | None = None):
+    """Make the decorated function a kind of job. It is called with the job's arguments,
+    and may be called twice."""
+
+    def register(function: Callable) -> Callable:
+        kinds[name] = Kind(function, every)
+        return function
+
+    return register
+
+
+def recurring() -> list[str]:
+    """Names of the jobs that recur."""
+    return [name for name, kind in kinds.items() if kind.every is not None]

@@ -1,0 +1,11 @@
+"""Recurring: what nobody needs any more is taken away."""
+
+from datetime import timedelta
+
+from app.jobs import job
+from app.operations import sweeps
+
+job("end_expired_sessions", every=timedelta(minutes=5))(sweeps.end_expired_sessions)
+job("forget_sign_in_failures", every=timedelta(hours=1))(sweeps.forget_sign_in_failures)
+job("forget_access_changes", every=timedelta(hours=1))(sweeps.forget_access_changes)
+job("forget_finished_work", every=timedelta(hours=24))(sweeps.forget_finished_work)
