@@ -1,0 +1,5 @@
+"""Signing in and out, one's own devices, password and language."""
+
+from app.blueprints.auth.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,43 @@
+"""Who is signed in: the account behind the token in the cookie."""
+
+from dataclasses import replace
+
+from flask import Flask, session
+
+from app.extensions import login
+from app.identity import origin, set_origin
+from app.logs import know_account
+from app.models import Account
+from app.operations import sessions
+from app.queries.sessions import find_by_token
+
+
+def init_app(app: Flask) -> None:
+    """Have Flask-Login ask here. It keeps the token, not the account's id,
+    so that a device can be signed out."""
+    login.session_protection = None
+    login.init_app(app)
+    login.user_loader(account_of_token)
+
+
+def account_of_token(token: str) -> Account | None:
+    """The account that a token signs in, with the attribute session_id set."""
+    device = find_by_token(token)
+    if device is None:
+        return None
+    account = device.account
+    account.session_id = device.id
+    sessions.keep_alive(device)
+    set_origin(replace(origin(), session_id=device.id))
+    know_account(account.id)
+    return account
+
+
+def remember(signed_in: sessions.SignedIn) -> None:
+    """Have this browser's cookie hold the token, and nothing that was in it before but the language."""
+    language = session.get("language")
+    session.clear()
+    session.permanent = True
+    session["_user_id"] = signed_in.token
+    if language and not signed_in.account.language:
+        session["language"] = language

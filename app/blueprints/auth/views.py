@@ -1,0 +1,149 @@
+"""Pages of signing in, of one's own devices and password, and the globe menu's choice."""
+
+import re
+
+from flask import Blueprint, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app import htmx
+from app.blueprints.auth import loader
+from app.blueprints.auth.forms import PasswordForm, SignInForm
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me, open_to_everybody
+from app.errors import NotFound, Refusal
+from app.i18n import LANGUAGE_NAMES
+from app.models import Role
+from app.operations import own_account, passwords, sessions
+from app.queries import sessions as devices
+from app.queries import settings
+
+blueprint = Blueprint("auth", __name__)
+blueprint.record_once(lambda state: loader.init_app(state.app))
+
+OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
+"""An address of this very server. Browsers take `//host` and `/\\host` for another one."""
+
+
+@blueprint.get("/")
+def home():
+    """Where a person belongs: administrators to WebAdmin, everybody else to the rooms."""
+    return redirect(_home_of(me()))
+
+
+@blueprint.get("/sign-in")
+@open_to_everybody
+def sign_in():
+    """Ask who it is."""
+    if current_user.is_authenticated:
+        return redirect(_wanted_page(current_user))
+    return _sign_in_page(SignInForm())
+
+
+@blueprint.post("/sign-in", endpoint="enter")
+@open_to_everybody
+def enter():
+    """Sign this browser in. The cookie is emptied first: what a stranger put there is worth
+    nothing afterwards."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form, 422)
+    try:
+        signed_in = sessions.sign_in(
+            form.address.data, form.password.data, user_agent=request.user_agent.string
+        )
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _sign_in_page(form, refusal.status, refusal.retry_after)
+    loader.remember(signed_in)
+    return redirect(_wanted_page(signed_in.account), 303)
+
+
+@blueprint.post("/sign-out")
+def sign_out():
+    """Sign this browser out."""
+    sessions.sign_out(me(), me().session_id)
+    session.clear()
+    return htmx.see_other(url_for("auth.sign_in"))
+
+
+@blueprint.get("/sessions", endpoint="sessions")
+def show_sessions():
+    """The devices one is signed in on."""
+    found = devices.devices(me(), me().session_id)
+    return htmx.page("auth/sessions.html", blocks=("content",), devices=found)
+
+
+@blueprint.post("/sessions/<int:session_id>/revoke")
+def revoke_session(session_id: int):
+    """Sign one of one's own devices out."""
+    if session_id not in {device.id for device in devices.devices(me())}:
+        raise NotFound()
+    sessions.revoke_session(me(), session_id)
+    return htmx.see_other(url_for("auth.sessions"), toast=_("The device is signed out."))
+
+
+@blueprint.post("/sessions/revoke-others")
+def revoke_other_sessions():
+    """Sign every other device out."""
+    sessions.revoke_all(me(), me(), but=me().session_id)
+    return htmx.see_other(url_for("auth.sessions"), toast=_("Every other device is signed out."))
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def change_password():
+    """Change one's own password; every other device is signed out by it."""
+    form = PasswordForm()
+    if request.method == "GET":
+        return _password_page(form)
+    if not form.validate():
+        return _password_page(form, 422)
+    try:
+        passwords.change_own_password(me(), form.current.data, form.password.data)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _password_page(form, refusal.status)
+    return htmx.see_other(url_for("auth.sessions"), toast=_("Your password is changed."))
+
+
+@blueprint.post("/language")
+@open_to_everybody
+def choose_language():
+    """Read in another language: kept with the account, or in the cookie of who has none."""
+    language = request.form.get("language")
+    if current_user.is_authenticated:
+        own_account.choose_language(me(), language)
+        session.pop("language", None)
+    elif language in LANGUAGE_NAMES:
+        session["language"] = language
+    return redirect(_wanted_page(current_user), 303)
+
+
+def _wanted_page(account) -> str:
+    """The page that was asked for before signing in, if it is one of this server,
+    else where the person belongs."""
+    wanted = request.values.get("next", "")
+    if OWN_PATH.fullmatch(wanted):
+        return wanted
+    return _home_of(account) if account.is_authenticated else url_for("auth.home")
+
+
+def _home_of(account) -> str:
+    return url_for("chat.home" if account.role is Role.USER else "dashboard.show")
+
+
+def _sign_in_page(form: SignInForm, status: int = 200, retry_after: int | None = None):
+    response = htmx.page(
+        "auth/sign_in.html",
+        status=status,
+        form=form,
+        next=request.values.get("next", ""),
+        is_installed=settings.is_installed(),
+    )
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _password_page(form: PasswordForm, status: int = 200):
+    return htmx.page("auth/password.html", blocks=("content",), status=status, form=form)

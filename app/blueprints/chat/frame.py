@@ -1,0 +1,21 @@
+"""What stands around the room on every page of the chat."""
+
+from functools import partial
+
+from flask import request
+
+from app.blueprints.gate import me
+from app.queries import rooms
+from app.rules import policies, server
+
+
+def frame() -> dict:
+    """What every page of the chat shows around the room. The list is made only where it is shown."""
+    tab = request.args.get("tab")
+    tab = tab if tab in rooms.TABS else "all"
+    return {
+        "sections": partial(rooms.room_list, me(), tab),
+        "tab": tab,
+        "has_teamchat": policies.account_has(me(), policies.Feature.TEAMCHAT),
+        "is_running": server.state().chat_runs,
+    }

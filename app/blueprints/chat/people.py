@@ -1,0 +1,146 @@
+"""Membres: who is in a room and how, adding, removing, leaving; and what one may do there oneself."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from app.blueprints.chat.frame import frame
+from app.blueprints.chat.views import blueprint, room_context
+from app.blueprints.gate import me
+from app.blueprints.right_names import RIGHT_NAMES
+from app.errors import NotFound, Refusal
+from app.extensions import db
+from app.htmx import page, say, see_other, target_id, wants_fragment
+from app.models import Account, RoomKind
+from app.operations import rooms as verbs
+from app.queries import room_people as people
+from app.rules import access, standing
+from app.rules import explain as why
+from app.rules.rights import Right
+
+
+@blueprint.get("/rooms/<int:room_id>/people")
+def room_people(room_id: int) -> Response:
+    """Who is in the room. Fragments: panel, people_list."""
+    return _people_page(access.find_room(me(), room_id))
+
+
+@blueprint.get("/rooms/<int:room_id>/people/add")
+def choose_people(room_id: int) -> Response:
+    """Choose whom to add to a private room. Fragments: dialog, candidates."""
+    return _choose(access.find_room(me(), room_id))
+
+
+@blueprint.post("/rooms/<int:room_id>/people")
+def add_people(room_id: int) -> Response:
+    """Add the chosen accounts to a private room."""
+    seen = access.find_room(me(), room_id)
+    try:
+        verbs.add_people(me(), seen.room, request.form.getlist("people", type=int))
+    except Refusal as refusal:
+        return _choose(seen, refusal)
+    return _back(room_id, _("Added."))
+
+
+@blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/remove")
+def remove_person(room_id: int, account_id: int) -> Response:
+    """The small cross: take somebody out."""
+    seen = access.find_room(me(), room_id)
+    verbs.remove_person(me(), seen.room, _somebody(account_id))
+    return _back(room_id, _("Removed."))
+
+
+@blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/own")
+def hand_over(room_id: int, account_id: int) -> Response:
+    """Give a private room another owner."""
+    seen = access.find_room(me(), room_id)
+    verbs.hand_over(me(), seen.room, _somebody(account_id))
+    return _back(room_id, _("The room has a new owner."))
+
+
+@blueprint.post("/rooms/<int:room_id>/leave")
+def leave_room(room_id: int) -> Response:
+    """Leave a room."""
+    seen = access.find_room(me(), room_id)
+    verbs.leave_room(me(), seen.room)
+    return _elsewhere(url_for("chat.home"))
+
+
+@blueprint.get("/rooms/<int:room_id>/rights")
+def own_rights(room_id: int) -> Response:
+    """*Que puis-je faire ici ?*: one's own rights, why, and who can change them. Fragment: panel."""
+    seen = access.find_room(me(), room_id)
+    return _panel(
+        "chat/own_rights.html",
+        seen,
+        explanation=why.explain(me(), seen.room),
+        right_names=RIGHT_NAMES,
+        all_rights=list(RIGHT_NAMES),
+        changers=_changers(seen),
+    )
+
+
+def _people_page(seen: access.RoomAccess) -> Response:
+    search = request.args.get("q", "")
+    found = people.people_of(seen.room, search, request.args.get("after", type=int))
+    may_kick = bool(seen.rights & Right.ADMINISTRATION_KICK)
+    is_private = seen.room.kind is RoomKind.PRIVATE
+    return _panel(
+        "chat/people.html",
+        seen,
+        blocks=("people_list",),
+        found=found,
+        search=search,
+        may_add=is_private and bool(seen.rights & Right.ADMINISTRATION_INVITE),
+        may_kick=may_kick,
+        is_private=is_private,
+        is_owner=standing.is_owner(seen.room, seen.member),
+    )
+
+
+def _choose(seen: access.RoomAccess, refusal: Refusal | None = None) -> Response:
+    access.require(me(), Right.ADMINISTRATION_INVITE, seen.room.id)
+    search = request.values.get("q", "")
+    chosen = request.values.getlist("people", type=int)
+    return _panel(
+        "chat/add_people.html",
+        seen,
+        blocks=("dialog", "candidates"),
+        status=422 if refusal else 200,
+        refusal=refusal,
+        search=search,
+        picked=chosen,
+        candidates=people.candidates(me(), seen.room, search, keep=chosen),
+        is_over=wants_fragment(),
+    )
+
+
+def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 200, **context) -> Response:
+    """A panel beside the room; without scripts the whole page with it."""
+    around = {"room": seen.room, "seen": seen} if wants_fragment() else room_context(seen)
+    return page(template, blocks=("panel", *blocks), status=status, **around, **context, **frame())
+
+
+def _changers(seen: access.RoomAccess) -> list[str]:
+    """Who can change rights here, as far as a person may know: owners, or the group's administrators."""
+    owners = people.owners_of(seen.room)
+    return [owner.name for owner in owners] or [
+        _("the administrators of %(group)s", group=seen.room.group.name)
+    ]
+
+
+def _somebody(account_id: int) -> Account:
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def _back(room_id: int, text: str) -> Response:
+    """The list again; where a dialog was open, as a whole page, which closes it."""
+    if target_id() == "panel":
+        return say(_people_page(access.find_room(me(), room_id)), text)
+    return _elsewhere(url_for("chat.room_people", room_id=room_id))
+
+
+def _elsewhere(url: str) -> Response:
+    return Response(status=204, headers={"HX-Redirect": url}) if wants_fragment() else see_other(url)

@@ -1,0 +1,208 @@
+"""Pages and pieces of the conversation. What the socket tells can always be fetched here again."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from app.blueprints.chat.forms import MessageForm
+from app.blueprints.chat.frame import frame
+from app.blueprints.errors import tell, wants_json
+from app.blueprints.gate import me
+from app.errors import NotFound, Refusal, ServiceStopped
+from app.htmx import page, see_other, wants_fragment
+from app.limits import count_message
+from app.models import RoomState
+from app.operations import messages as verbs
+from app.queries import messages as conversation
+from app.queries import reading, rooms
+from app.rules import access
+from app.rules.rights import Right
+
+blueprint = Blueprint("chat", __name__, url_prefix="/webmail")
+
+MANY_UNREAD = 40
+"""Above this many unread messages a room opens where reading stopped, below it at its end."""
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person may do in the room on the screen, as far as the page differs by it."""
+
+    may_read: bool
+    may_write: bool
+    may_modify: bool
+    may_delete: bool
+    is_archived: bool
+
+
+@blueprint.errorhandler(ServiceStopped)
+def show_stopped(stopped: ServiceStopped) -> Response:
+    """The frame stays, says so, and comes back by itself; a piece of a page is refused like anywhere else."""
+    if wants_fragment() or wants_json() or request.method != "GET":
+        return tell(stopped)
+    return page("chat/stopped.html", status=stopped.status, **frame())
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The list of rooms, and what to do next. Fragment: content."""
+    return page("chat/home.html", blocks=("content",), **frame())
+
+
+@blueprint.get("/rooms")
+def room_list() -> Response:
+    """The list of rooms again. Fragment: room_list."""
+    return page("chat/home.html", blocks=("room_list",), **frame())
+
+
+@blueprint.get("/rooms/<int:room_id>")
+def room(room_id: int) -> Response:
+    """A room with its newest messages, or around `?at=<seq>`. Fragment: content."""
+    return _room_page(room_id, MessageForm(formdata=None, client_id=str(uuid4())))
+
+
+@blueprint.post("/rooms/<int:room_id>/messages")
+def post_message(room_id: int) -> Response:
+    """Post without the socket: where no scripts run."""
+    form = MessageForm()
+    access.find_room(me(), room_id)
+    try:
+        count_message(me().id)
+        verbs.post_message(me(), room_id, form.body.data, client_id=form.client_id.data or None)
+    except Refusal as refusal:
+        form.body.errors = [*form.body.errors, refusal.sentence]
+        return _room_page(room_id, form, status=refusal.status)
+    return see_other(url_for("chat.room", room_id=room_id, _anchor="composer"))
+
+
+@blueprint.get("/rooms/<int:room_id>/messages")
+def messages(room_id: int) -> str:
+    """A piece of the conversation: `before=`, `after=` or `around=` a place, or what changed since `changes=`.
+
+    Its element says what it holds: data-last-seq, data-last-change (heads of the room when it was made, or where a
+    list of changes that goes on has stopped), data-has-before, data-has-after.
+    """
+    seen = _readable(room_id)
+    piece = _piece(room_id)
+    return render_template(
+        "chat/messages.html", piece=piece, last_seq=seen.room.last_seq, last_change=_change(seen, piece)
+    )
+
+
+@blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>")
+def message(room_id: int, message_id: int) -> str:
+    """One message as it is now."""
+    _readable(room_id)
+    return render_template("chat/message.html", message=_message(room_id, message_id))
+
+
+@blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>/source")
+def source(room_id: int, message_id: int) -> Response:
+    """What the author typed, for whoever may edit it."""
+    _readable(room_id)
+    if _message(room_id, message_id).author_id != me().id:
+        access.require(me(), Right.ITEMS_MODIFY, room_id)
+    body = conversation.source(room_id, message_id)
+    if body is None:
+        raise NotFound()
+    return Response(body, mimetype="text/plain")
+
+
+def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
+    seen = access.find_room(me(), room_id)
+    if not seen.rights & Right.ITEMS_READ:
+        return page("chat/closed.html", blocks=("content",), status=403, room=seen.room, **frame())
+    return page("chat/room.html", blocks=("content",), status=status, **room_context(seen, form), **frame())
+
+
+def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
+    """What the page of a room shows of it."""
+    last_read = reading.last_read(me(), seen.room.id)
+    return {
+        "room": seen.room,
+        "room_title": rooms.title_of(me(), seen.room),
+        "seen": seen,
+        "standing": _standing(seen),
+        "may": _running(seen),
+        "last_read": last_read,
+        "at": _place("at"),
+        "piece": _first_piece(seen.room, last_read),
+        "form": form or MessageForm(formdata=None, client_id=str(uuid4())),
+    }
+
+
+def _running(seen: access.RoomAccess) -> dict[str, bool]:
+    """What a person may do with the room itself; an archived one is brought back by who could archive it."""
+    archived = seen.room.state is RoomState.ARCHIVED
+    rights = access.rights_if_active(me(), seen.room) if archived else seen.rights
+    return {
+        "rename": bool(seen.rights & Right.FOLDER_RENAME),
+        "copy": bool(
+            seen.rights
+            & (Right.ADMINISTRATION_ADMINISTER if seen.room.folder_id is None else Right.FOLDER_WRITE)
+        ),
+        "archive": bool(rights & Right.FOLDER_DELETE),
+    }
+
+
+def _standing(seen: access.RoomAccess) -> Standing:
+    return Standing(
+        may_read=bool(seen.rights & Right.ITEMS_READ),
+        may_write=bool(seen.rights & Right.ITEMS_WRITE),
+        may_modify=bool(seen.rights & Right.ITEMS_MODIFY),
+        may_delete=bool(seen.rights & Right.ITEMS_DELETE),
+        is_archived=seen.room.state is RoomState.ARCHIVED,
+    )
+
+
+def _readable(room_id: int) -> access.RoomAccess:
+    """A room whose conversation the person may read. Errors: NotFound, Forbidden, ServiceStopped."""
+    seen = access.find_room(me(), room_id)
+    access.require(me(), Right.ITEMS_READ, room_id)
+    return seen
+
+
+def _first_piece(room, last_read: int | None) -> conversation.Slice:
+    """Around the place that the address names, else where reading stopped if much has come since, else the end."""
+    at = _place("at")
+    if at is not None:
+        return conversation.around(room.id, at)
+    if last_read is not None and room.last_seq - last_read > MANY_UNREAD:
+        return conversation.around(room.id, last_read)
+    return conversation.latest(room.id)
+
+
+def _piece(room_id: int) -> conversation.Slice:
+    asked = {
+        "before": conversation.before,
+        "after": conversation.after,
+        "around": conversation.around,
+        "changes": conversation.changes,
+    }
+    for name, question in asked.items():
+        place = _place(name)
+        if place is not None:
+            return question(room_id, place)
+    return conversation.latest(room_id)
+
+
+def _change(seen: access.RoomAccess, piece: conversation.Slice) -> int:
+    """Up to which change of the room this piece is complete: the head was read before the piece was."""
+    if _place("changes") is not None and piece.has_after:
+        return piece.messages[-1].change_no
+    return seen.room.last_change
+
+
+def _place(name: str) -> int | None:
+    """A place from the address; what is no place is left out."""
+    place = request.args.get(name, type=int)
+    return place if place is not None and 0 <= place <= LARGEST else None
+
+
+def _message(room_id: int, message_id: int) -> conversation.MessageView:
+    found = conversation.one(room_id, message_id)
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,49 @@
+"""Dialogs that make something: over the page with scripts, a page of their own without."""
+
+import json
+
+from flask import Response, flash, request
+from wtforms.fields.choices import SelectChoice
+
+from app import htmx
+from app.blueprints.gate import me
+from app.queries import directory
+from app.rules.addresses import readable
+
+
+def creation_page(template: str, form, *, back: str, status: int = 200, **context) -> Response:
+    """The dialog that htmx asked for, or the page with the same form. back: where Cancel leads without scripts."""
+    return htmx.page(
+        template,
+        blocks=("dialog",),
+        status=status,
+        form=form,
+        back=back,
+        is_over=htmx.wants_fragment(),
+        **context,
+    )
+
+
+def domain_choices() -> list[SelectChoice]:
+    """The domains in which a person may make something."""
+    return [SelectChoice(domain.id, readable(domain.name)) for domain in directory.domains_of(me())]
+
+
+def wants_another() -> bool:
+    """Whether "Save and new" was pressed."""
+    return "and_new" in request.form
+
+
+def created(url: str, text: str) -> Response:
+    """Something was made: go there. The whole page is loaded, since its menus count what there is."""
+    if not htmx.wants_fragment():
+        return htmx.see_other(url, toast=text)
+    flash(text, "success")
+    return Response(status=204, headers={"HX-Redirect": url})
+
+
+def created_and_new(page: Response, text: str) -> Response:
+    """Something was made, and the empty form stands there again; lists below the dialog hear of it."""
+    toast = {"level": "success", "text": text}
+    page.headers["HX-Trigger"] = json.dumps({"toast": toast, "directory-changed": {}}, ensure_ascii=True)
+    return page

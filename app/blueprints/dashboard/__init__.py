@@ -1,0 +1,6 @@
+"""The Dashboard of WebAdmin: services, readiness, how much there is, the licence."""
+
+from app.blueprints.dashboard import menus
+from app.blueprints.dashboard.views import blueprint
+
+__all__ = ["blueprint", "menus"]

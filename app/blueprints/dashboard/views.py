@@ -1,0 +1,118 @@
+"""The first page of WebAdmin, and the menu in front of every service."""
+
+from datetime import UTC, datetime, time
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import get_timezone, to_user_timezone
+from flask_babel import gettext as _
+
+from app.blueprints.gate import me
+from app.errors import NotFound
+from app.htmx import page, see_other
+from app.models import ServiceName, now
+from app.operations import services as verbs
+from app.queries import directory, services
+from app.rules import licensing, readiness, scope
+from app.rules.addresses import readable
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
+blueprint.add_app_template_filter(readable, "readable")
+
+LABELS = {
+    ServiceName.TEAMCHAT: "TeamChat",
+    ServiceName.GROUPWARE: "GroupWare",
+    ServiceName.WEBDAV: "WebDAV",
+    ServiceName.WEBCLIENT: "WebClient",
+}
+CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
+
+
+@blueprint.get("/")
+def show() -> Response:
+    """The Dashboard. Fragments: services."""
+    return _dashboard()
+
+
+@blueprint.post("/services/<name>/start")
+def start_service(name: str) -> Response:
+    """Start a service."""
+    verbs.start_service(me(), _named(name))
+    return _done(_("%(name)s is started.", name=label(_named(name))))
+
+
+@blueprint.post("/services/<name>/stop")
+def stop_service(name: str) -> Response:
+    """Stop a service; first ask when TeamChat stops with it."""
+    scope.require_server_wide(me())
+    if _stops_teamchat(_named(name)) and "confirmed" not in request.form:
+        return _dashboard(status=422, asked=_named(name))
+    verbs.stop_service(me(), _named(name))
+    return _done(_("%(name)s is stopped.", name=label(_named(name))))
+
+
+@blueprint.post("/services/<name>/restart")
+def restart_service(name: str) -> Response:
+    """Stop and start a service in one act."""
+    verbs.restart_service(me(), _named(name))
+    return _done(_("%(name)s is restarted.", name=label(_named(name))))
+
+
+@blueprint.get("/licence")
+def licence() -> Response:
+    """Help → Licence."""
+    scope.require_server_wide(me())
+    return page("dashboard/licence.html", licence=licensing.current())
+
+
+@blueprint.app_template_global("service_label")
+def label(name: ServiceName) -> str:
+    """A service's name as people read it."""
+    return LABELS.get(name) or _("Outgoing mail")
+
+
+@blueprint.app_template_global("needs_of")
+def needs_of(view: services.ServiceView) -> str:
+    """The stopped services that another one waits for."""
+    return ", ".join(label(name) for name in view.stopped_needs)
+
+
+def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Response:
+    """What only the whole page shows is asked for there: the services alone are looked at every few seconds."""
+    return page(
+        "dashboard/show.html",
+        blocks=("services",),
+        status=status,
+        sections=services.overview(),
+        checks=readiness.checks if scope.is_server_wide(me()) else list,
+        counts=_counts,
+        may_act=scope.is_server_wide(me()),
+        asked=asked,
+    )
+
+
+def _counts() -> dict[str, int]:
+    """How much there is; messages are counted for the whole server, so only for those who administer it."""
+    found = directory.counts(me())
+    if scope.is_server_wide(me()):
+        found["messages_today"] = directory.messages_since(_midnight())
+    return found
+
+
+def _done(text: str) -> Response:
+    return see_other(url_for("dashboard.show"), toast=text)
+
+
+def _named(name: str) -> ServiceName:
+    if name not in set(ServiceName):
+        raise NotFound()
+    return ServiceName(name)
+
+
+def _stops_teamchat(name: ServiceName) -> bool:
+    return name in CARRIES_TEAMCHAT and services.of(ServiceName.TEAMCHAT).is_effective
+
+
+def _midnight() -> datetime:
+    """When today began for whoever looks."""
+    today = to_user_timezone(now()).date()
+    return get_timezone().localize(datetime.combine(today, time())).astimezone(UTC)

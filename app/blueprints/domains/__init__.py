@@ -1,0 +1,6 @@
+"""Domains in WebAdmin: the list, a domain's properties, its history."""
+
+from app.blueprints.domains import menus
+from app.blueprints.domains.views import blueprint
+
+__all__ = ["blueprint", "menus"]

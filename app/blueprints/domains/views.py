@@ -1,0 +1,137 @@
+"""The list of domains, and a domain's own page."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation, features, lists, trail
+from app.blueprints.domains.forms import DomainForm, NewDomainForm, values_of, wanted
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.errors import Conflict, Refusal
+from app.htmx import page, see_other
+from app.models import Domain
+from app.operations import domains as verbs
+from app.queries import directory
+from app.queries import trail as questions
+from app.rules import scope
+from app.rules.addresses import readable
+
+blueprint = Blueprint("domains", __name__, url_prefix="/admin/domains")
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """The list of domains. Fragments: list."""
+    wish = lists.wish()
+    shown = lists.Shown(wish, directory.domain_list(me(), wish))
+    return page("domains/index.html", blocks=("list",), shown=shown, may_create=scope.is_server_wide(me()))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+def create_domain() -> Response:
+    """Make a domain."""
+    scope.require_server_wide(me())
+    form = NewDomainForm()
+    if request.method == "GET" or not form.validate():
+        return _creation(form, 200 if request.method == "GET" else 422)
+    try:
+        domain = verbs.create_domain(me(), name=form.name.data, description=form.description.data)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _creation(form, refusal.status)
+    text = _("The domain %(name)s is created.", name=readable(domain.name))
+    if creation.wants_another():
+        return creation.created_and_new(_creation(NewDomainForm(formdata=None)), text)
+    return creation.created(url_for("domains.properties", domain_id=domain.id), text)
+
+
+@blueprint.get("/<int:domain_id>/")
+def show(domain_id: int) -> Response:
+    """A domain: its accounts are what one looks for most."""
+    domain = scope.find_domain(me(), domain_id)
+    return redirect(url_for("accounts.index", domain_id=domain.id))
+
+
+@blueprint.get("/<int:domain_id>/properties")
+def properties(domain_id: int) -> Response:
+    """A domain's properties: Information, and Characteristics with the tiles of its features."""
+    domain = scope.find_domain(me(), domain_id)
+    form = DomainForm(formdata=None)
+    form.fill(domain.row_version, values_of(domain))
+    return _properties(domain, form)
+
+
+@blueprint.post("/<int:domain_id>/properties")
+def update_domain(domain_id: int) -> Response:
+    """Save a domain's properties and features. Whatever stops TeamChat is asked about first."""
+    domain = scope.find_domain(me(), domain_id)
+    form = DomainForm()
+    if not form.validate():
+        return _properties(domain, form, 422)
+    is_server_wide = scope.is_server_wide(me())
+    switches = features.typed(form, domain) if is_server_wide else {}
+    asked = features.question(domain, switches, _consequence) if switches else None
+    if asked is not None and request.form.get("answer") != asked.answer:
+        return _properties(domain, form, 422, question=asked)
+    values = wanted(form, is_server_wide=is_server_wide)
+    values["features"] = features.answered(switches, asked.answer if asked else None)
+    return _saved(domain, form, values)
+
+
+@blueprint.get("/<int:domain_id>/history")
+def history(domain_id: int) -> Response:
+    """What was done to a domain. Fragments: list."""
+    domain = scope.find_domain(me(), domain_id)
+    found = questions.history("domain", domain.id, request.args.get("cursor"))
+    return page(
+        "domains/history.html", blocks=("list",), domain=domain, history=found, trail=trail, lists=lists
+    )
+
+
+def _saved(domain: Domain, form: DomainForm, values: dict) -> Response:
+    try:
+        verbs.update_domain(me(), domain, values, form.seen_version)
+    except Conflict:
+        domain = scope.find_domain(me(), domain.id)
+        return _properties(domain, form, 422, theirs=form.meet(domain.row_version, values_of(domain)))
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _properties(domain, form, refusal.status)
+    return see_other(url_for("domains.properties", domain_id=domain.id), toast=_("Saved."))
+
+
+def _creation(form: NewDomainForm, status: int = 200) -> Response:
+    return creation.creation_page("domains/new.html", form, back=url_for("domains.index"), status=status)
+
+
+def _properties(domain: Domain, form: DomainForm, status: int = 200, **context) -> Response:
+    is_server_wide = scope.is_server_wide(me())
+    return page(
+        "domains/properties.html",
+        status=status,
+        domain=domain,
+        form=form,
+        tiles=features.tiles(form, domain, is_editable=is_server_wide),
+        is_server_wide=is_server_wide,
+        is_unsaved=status != 200,
+        last_change=questions.last_change("domain", domain.id) if context.get("theirs") else None,
+        **context,
+    )
+
+
+def _consequence(domain: Domain) -> str:
+    """What stops with TeamChat, in numbers."""
+    impact = directory.domain_impact(domain)
+    people = ngettext(
+        "TeamChat stops for %(num)s person of %(name)s.",
+        "TeamChat stops for %(num)s people of %(name)s.",
+        impact.people,
+        name=readable(domain.name),
+    )
+    rooms = ngettext(
+        "%(num)s room is hidden and kept: it comes back when TeamChat is enabled again.",
+        "%(num)s rooms are hidden and kept: they come back when TeamChat is enabled again.",
+        impact.rooms,
+    )
+    return f"{people} {rooms}"

@@ -1,0 +1,134 @@
+"""The tiles GroupWare, WebDAV and TeamChat on a domain's and an account's page, and the questions they raise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from wtforms import BooleanField
+
+from app.models import Account, Domain
+from app.rules import policies, server
+from app.rules.addresses import readable
+from app.rules.policies import Facets, Feature, Ground, Level
+
+ALL_THREE = "all_three"
+STOP = "stop"
+
+
+class FeatureFields:
+    """The three tiles, for a form to have."""
+
+    groupware = BooleanField("GroupWare")
+    webdav = BooleanField("WebDAV")
+    teamchat = BooleanField("TeamChat")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile: its checkbox, its three facets in words, where to go about it, and whether it can be changed here."""
+
+    control: BooleanField
+    facets: Facets
+    why: str | None
+    link: str | None
+    is_editable: bool
+
+    @property
+    def effective(self) -> str:
+        return _("Effective now: yes") if self.facets.is_effective else _("Effective now: no")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What must be answered before it is saved: the text, the answer's value, what its button says."""
+
+    text: str
+    answer: str
+    label: str
+    is_destructive: bool
+
+
+def ground() -> Ground:
+    """What switches stand on now. Two statements."""
+    return Ground(server.state().running, server.database_is_supported())
+
+
+def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
+    """The tiles of a domain or an account. An account's is editable only where its domain has the feature."""
+    below, facets_of = ground(), policies.domain_facets
+    if isinstance(subject, Account):
+        facets_of = policies.account_facets
+    return [
+        _tile(
+            form[feature],
+            facets_of(subject, feature, below),
+            subject,
+            is_editable and _is_granted(subject, feature),
+        )
+        for feature in Feature
+    ]
+
+
+def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
+    """The switches as the form wants them; one that could not be changed there keeps its value."""
+    return {
+        feature: bool(form[feature].data) if _is_granted(subject, feature) else policies.own(subject, feature)
+        for feature in Feature
+    }
+
+
+def question(
+    subject: Domain | Account, wanted: dict[Feature, bool], consequence: Callable
+) -> Question | None:
+    """What has to be asked about a change of switches: all three on, or what will stop.
+
+    consequence(subject): what stops, in numbers.
+    """
+    had_teamchat = policies.own(subject, Feature.TEAMCHAT)
+    if not had_teamchat and policies.missing(wanted):
+        text = _("TeamChat needs GroupWare and WebDAV. Enable all three?")
+        return Question(text, ALL_THREE, _("Enable all three"), is_destructive=False)
+    if had_teamchat and _stops(subject, wanted):
+        return Question(consequence(subject), STOP, _("Stop TeamChat"), is_destructive=True)
+    return None
+
+
+def answered(wanted: dict[Feature, bool], answer: str | None) -> dict[Feature, bool]:
+    """The switches once the question is answered."""
+    if answer == ALL_THREE:
+        return dict.fromkeys(Feature, True)
+    if answer == STOP:
+        return {**wanted, Feature.TEAMCHAT: False}
+    return wanted
+
+
+def _stops(subject: Domain | Account, wanted: dict[Feature, bool]) -> bool:
+    """Whether TeamChat stops. Switching it off alone, for one person, needs no question: it is what was asked for."""
+    is_alone = isinstance(subject, Account) and wanted[Feature.GROUPWARE] and wanted[Feature.WEBDAV]
+    return (
+        bool(policies.missing({**wanted, Feature.TEAMCHAT: True}) or not wanted[Feature.TEAMCHAT])
+        and not is_alone
+    )
+
+
+def _is_granted(subject: Domain | Account, feature: Feature) -> bool:
+    return isinstance(subject, Domain) or policies.own(subject.domain, feature)
+
+
+def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool) -> Tile:
+    obstacle = facets.obstacle
+    if obstacle is None:
+        return Tile(control, facets, None, None, is_editable)
+    domain = subject.domain if isinstance(subject, Account) else subject
+    why = policies.reason(obstacle, readable(domain.name))
+    return Tile(control, facets, why, _link(obstacle.level, domain, subject), is_editable)
+
+
+def _link(level: Level, domain: Domain, subject: Domain | Account) -> str | None:
+    """The page that changes what stands in the way; none when it is this very page."""
+    if level in (Level.SERVICE, Level.DATABASE):
+        return url_for("dashboard.show", _anchor="services" if level is Level.SERVICE else "readiness")
+    if level in (Level.DOMAIN, Level.DOMAIN_STATE) and isinstance(subject, Account):
+        return url_for("domains.properties", domain_id=domain.id)
+    return None

@@ -1,0 +1,80 @@
+"""The gate: who may come in by which blueprint. Asked once, before every view."""
+
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.errors import Forbidden, SignedOut, WebClientStopped
+from app.models import Account, Role, ServiceName
+from app.rules import server
+
+
+def open_to_everybody(view: Callable) -> Callable:
+    """Mark a view that needs no sign-in."""
+    view.is_open = True
+    return view
+
+
+def anybody() -> None:
+    """Let everybody in."""
+
+
+def signed_in() -> None:
+    """Let in whoever has signed in."""
+    if not current_user.is_authenticated:
+        raise SignedOut()
+
+
+def webclient() -> None:
+    """Let in whoever has signed in, while the WebClient runs."""
+    signed_in()
+    if not server.runs(ServiceName.WEBCLIENT):
+        raise WebClientStopped()
+
+
+def administrators() -> None:
+    """Let in whoever administers the server, WebAdmin or a domain."""
+    signed_in()
+    if current_user.role is Role.USER:
+        raise Forbidden(_("WebAdmin is for administrators. Your account is not one."))
+
+
+def me() -> Account:
+    """The account behind the gate: the row itself, which operations and the trail can name."""
+    return current_user._get_current_object()
+
+
+GATES = {
+    "static": anybody,
+    "auth": signed_in,
+    "chat": webclient,
+    "dashboard": administrators,
+    "domains": administrators,
+    "accounts": administrators,
+    "groups": administrators,
+    "rights": administrators,
+    "rooms": administrators,
+}
+"""The gate of every blueprint that has one, by its name; other views are marked as open to everybody."""
+
+
+def gate_of(app: Flask, endpoint: str) -> Callable | None:
+    """The gate in front of an endpoint; none means that the door was forgotten, and nobody enters by it."""
+    if getattr(app.view_functions[endpoint], "is_open", False):
+        return anybody
+    return GATES.get(endpoint.partition(".")[0])
+
+
+def init_app(app: Flask) -> None:
+    """Stand in front of every view."""
+
+    @app.before_request
+    def keep_the_gate():
+        if request.endpoint is None:
+            return
+        gate = gate_of(app, request.endpoint)
+        if gate is None:
+            raise Forbidden()
+        gate()

@@ -1,0 +1,109 @@
+"""A group's members, and the picker that adds them."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation, lists
+from app.blueprints.gate import me
+from app.blueprints.groups.views import blueprint
+from app.errors import NotFound, Refusal
+from app.htmx import page, wants_fragment
+from app.models import EntryKind, Group
+from app.operations import groups as verbs
+from app.queries import directory
+from app.rules import scope
+from app.rules.addresses import readable
+
+LONGEST_CHOICE = 500
+"""Members that can be chosen at once."""
+
+
+@blueprint.get("/groups/<int:group_id>/members")
+def members(group_id: int) -> Response:
+    """The member list. Fragments: list."""
+    group = scope.find_group(me(), group_id)
+    found, total = directory.member_list(group, request.args.get("cursor"))
+    return page(
+        "groups/members.html",
+        blocks=("list",),
+        group=group,
+        entries=found.rows,
+        total=total,
+        people=directory.effective_count(group),
+        next_url=lists.next_address(found),
+        previous_url=lists.previous_address(found),
+        is_server_wide=scope.is_server_wide(me()),
+    )
+
+
+@blueprint.get("/groups/<int:group_id>/members/add")
+def choose_members(group_id: int) -> Response:
+    """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
+    return _picker(scope.find_group(me(), group_id))
+
+
+@blueprint.post("/groups/<int:group_id>/members/add")
+def add_members(group_id: int) -> Response:
+    """Add what was chosen."""
+    group = scope.find_group(me(), group_id)
+    try:
+        count = verbs.add_members(me(), group, _chosen(request.form))
+    except Refusal as refusal:
+        return _picker(group, refusal.status, refusal.sentence)
+    text = ngettext("%(num)s member added.", "%(num)s members added.", count)
+    return creation.created(url_for("groups.members", group_id=group.id), text)
+
+
+@blueprint.route("/groups/<int:group_id>/members/<int:entry_id>/remove", methods=["GET", "POST"])
+def remove_member(group_id: int, entry_id: int) -> Response:
+    """Take an entry out; first say how many people lose the rooms."""
+    group = scope.find_group(me(), group_id)
+    if request.method == "GET":
+        return _removal(group, entry_id)
+    name = verbs.remove_member(me(), group, entry_id)
+    text = _("%(name)s is no longer a member.", name=readable(name))
+    return creation.created(url_for("groups.members", group_id=group.id), text)
+
+
+def _picker(group: Group, status: int = 200, problem=None) -> Response:
+    asked = request.values
+    kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
+    domain = scope.find_domain(me(), asked.get("domain", group.domain_id, type=int))
+    search = asked.get("q", "")[: lists.LONGEST_SEARCH]
+    picked = directory.chosen(me(), _chosen(asked))
+    found, has_more = directory.candidates(me(), group, kind, search, domain)
+    return page(
+        "groups/picker.html",
+        blocks=("dialog", "candidates"),
+        status=status,
+        group=group,
+        kind=kind,
+        domain=domain,
+        domains=directory.domains_of(me()),
+        search=search,
+        picked=picked,
+        found=[one for one in found if (one.kind, one.id) not in {(two.kind, two.id) for two in picked}],
+        has_more=has_more,
+        problem=problem,
+        is_over=wants_fragment(),
+    )
+
+
+def _chosen(values) -> list[tuple[EntryKind, int]]:
+    """What the checkboxes named: "account:5". What is not of that shape was made by nobody's picker."""
+    found = []
+    for text in values.getlist("member")[:LONGEST_CHOICE]:
+        kind, _colon, key = text.partition(":")
+        if kind not in set(EntryKind) or not key.isascii() or not key.isdigit() or len(key) > 18:
+            raise NotFound()
+        found.append((EntryKind(kind), int(key)))
+    return list(dict.fromkeys(found))
+
+
+def _removal(group: Group, entry_id: int) -> Response:
+    entry = directory.member(group, entry_id)
+    if entry is None:
+        raise NotFound()
+    back = url_for("groups.members", group_id=group.id)
+    return creation.creation_page("groups/remove_member.html", None, back=back, group=group, row=entry)

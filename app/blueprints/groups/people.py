@@ -1,0 +1,132 @@
+"""Who is in a group and how, who is kept out, entries turned into their people, pasted addresses."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation, lists
+from app.blueprints.gate import me
+from app.blueprints.groups.views import blueprint
+from app.errors import Invalid, NotFound, Refusal
+from app.htmx import page, see_other
+from app.models import EntryKind, Group, Principal
+from app.operations import groups as verbs
+from app.queries import directory
+from app.queries import people as questions
+from app.rules import scope
+from app.rules.addresses import readable
+
+
+@blueprint.get("/groups/<int:group_id>/members/people")
+def member_people(group_id: int) -> Response:
+    """Everybody who is in a group, each once. Fragments: list."""
+    group = scope.find_group(me(), group_id)
+    search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
+    found, names = questions.people_of_group(group, search, request.args.get("cursor"))
+    return page(
+        "groups/people.html",
+        blocks=("list",),
+        group=group,
+        rows=found.rows,
+        search=search,
+        people=directory.effective_count(group),
+        way_text=lambda way: _way(way, names),
+        next_url=lists.next_address(found),
+        previous_url=lists.previous_address(found),
+    )
+
+
+@blueprint.get("/groups/<int:group_id>/members/excluded")
+def excluded_members(group_id: int) -> Response:
+    """Who is kept out of a group. Fragments: list."""
+    group = scope.find_group(me(), group_id)
+    found, total = questions.exclusions(group, request.args.get("cursor"))
+    return page(
+        "groups/excluded.html",
+        blocks=("list",),
+        group=group,
+        rows=found.rows,
+        total=total,
+        next_url=lists.next_address(found),
+        previous_url=lists.previous_address(found),
+    )
+
+
+@blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/exclude")
+def exclude_member(group_id: int, account_id: int) -> Response:
+    """Keep somebody out."""
+    group = scope.find_group(me(), group_id)
+    address = verbs.exclude_person(me(), group, account_id)
+    text = _("%(name)s is kept out of the group.", name=readable(address))
+    return see_other(url_for("groups.member_people", group_id=group.id), toast=text)
+
+
+@blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/include")
+def include_member(group_id: int, account_id: int) -> Response:
+    """Let somebody in again."""
+    group = scope.find_group(me(), group_id)
+    address = verbs.include_person(me(), group, account_id)
+    text = _("%(name)s is no longer kept out.", name=readable(address))
+    return see_other(url_for("groups.excluded_members", group_id=group.id), toast=text)
+
+
+@blueprint.route("/groups/<int:group_id>/members/<int:entry_id>/detach", methods=["GET", "POST"])
+def detach_member(group_id: int, entry_id: int) -> Response:
+    """Turn an entry into its people; first say how many they are."""
+    group = scope.find_group(me(), group_id)
+    if request.method == "GET":
+        return _detaching(group, entry_id)
+    try:
+        count = verbs.detach_member(me(), group, entry_id)
+    except Invalid as refusal:
+        return _detaching(group, entry_id, refusal.status, refusal.sentence)
+    text = ngettext(
+        "The entry is now %(num)s person of its own.", "The entry is now %(num)s people of their own.", count
+    )
+    return creation.created(url_for("groups.members", group_id=group.id), text)
+
+
+@blueprint.route("/groups/<int:group_id>/members/paste", methods=["GET", "POST"])
+def paste_members(group_id: int) -> Response:
+    """Add members by a list of addresses; all of them, or none."""
+    group = scope.find_group(me(), group_id)
+    if request.method == "GET":
+        return _pasting(group)
+    try:
+        count = verbs.add_addresses(me(), group, request.form.get("addresses", ""))
+    except verbs.UnknownLines as refusal:
+        return _pasting(group, refusal.status, refusal.sentence, refusal.lines)
+    except Refusal as refusal:
+        return _pasting(group, refusal.status, refusal.sentence)
+    text = ngettext("%(num)s member added.", "%(num)s members added.", count)
+    return creation.created(url_for("groups.members", group_id=group.id), text)
+
+
+def _way(way, names: dict) -> str:
+    path = " → ".join(readable(names[Principal.GROUP, key]) for key in way.group_ids)
+    if way.kind is EntryKind.DOMAIN:
+        return _("By the whole domain in %(path)s", path=path)
+    return _("By an own entry in %(path)s", path=path)
+
+
+def _detaching(group: Group, entry_id: int, status: int = 200, problem=None) -> Response:
+    entry = directory.member(group, entry_id)
+    if entry is None or entry.entry.kind is EntryKind.ACCOUNT:
+        raise NotFound()
+    back = url_for("groups.members", group_id=group.id)
+    return creation.creation_page(
+        "groups/detach.html", None, back=back, status=status, group=group, row=entry, problem=problem
+    )
+
+
+def _pasting(group: Group, status: int = 200, problem=None, lines=()) -> Response:
+    return creation.creation_page(
+        "groups/paste.html",
+        None,
+        back=url_for("groups.members", group_id=group.id),
+        status=status,
+        group=group,
+        problem=problem,
+        lines=lines,
+        pasted=request.form.get("addresses", ""),
+    )

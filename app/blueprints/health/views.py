@@ -1,0 +1,26 @@
+"""Addresses for supervisors and load balancers. They answer in JSON and tell nothing about people."""
+
+from flask import Blueprint, jsonify
+
+from app.blueprints.gate import open_to_everybody
+from app.queries import health
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@open_to_everybody
+def alive():
+    """The process runs its loop."""
+    return jsonify(alive=True)
+
+
+@blueprint.get("/readyz")
+@open_to_everybody
+def ready():
+    """The process can serve people; otherwise 503, and what is missing is named."""
+    found = health.checks()
+    is_ready = health.is_ready(found)
+    response = jsonify(ready=is_ready, checks=found)
+    response.status_code = 200 if is_ready else 503
+    return response

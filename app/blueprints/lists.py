@@ -1,0 +1,79 @@
+"""Lists of WebAdmin: what they are asked for stands in the address, so that it can be kept and passed on."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from app.queries.directory.listing import Listing, Wish
+from app.queries.paging import Page
+
+LONGEST_SEARCH = 200
+
+
+def wish(*, sorts: tuple[str, ...] = ("name",), filters: dict[str, type] | None = None) -> Wish:
+    """What the address asks of a list; what makes no sense there is left out. The first sort is the usual one."""
+    sort = request.args.get("sort", "")
+    return Wish(
+        search=request.args.get("q", "").strip()[:LONGEST_SEARCH],
+        sort=sort if sort.removeprefix("-") in sorts else sorts[0],
+        cursor=request.args.get("cursor"),
+        filters=tuple(
+            (name, request.args[name])
+            for name, choices in (filters or {}).items()
+            if request.args.get(name) in set(choices)
+        ),
+    )
+
+
+def address(**changes) -> str:
+    """The address of the list that is shown, asked for otherwise; a value of None is taken out."""
+    arguments = {**request.args.to_dict(), **request.view_args, "cursor": None, **changes}
+    return url_for(request.endpoint, **{name: value for name, value in arguments.items() if value})
+
+
+def next_address(page: Page) -> str | None:
+    """Where the following page is."""
+    return address(cursor=page.next) if page.next else None
+
+
+def previous_address(page: Page) -> str | None:
+    """Where the page before is."""
+    return address(cursor=page.previous) if page.previous else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A list as its page shows it."""
+
+    wish: Wish
+    listing: Listing
+
+    @property
+    def rows(self) -> list:
+        return self.listing.rows
+
+    @property
+    def total(self) -> int:
+        return self.listing.total
+
+    @property
+    def next_url(self) -> str | None:
+        return next_address(self.listing.page)
+
+    @property
+    def previous_url(self) -> str | None:
+        return previous_address(self.listing.page)
+
+    def filter(self, name: str) -> str:
+        """What a filter is set to; empty for everything."""
+        return dict(self.wish.filters).get(name, "")
+
+    def sort_url(self, name: str) -> str:
+        """Where the list is sorted by a column: downwards if it is sorted upwards by it now."""
+        return address(sort=f"-{name}" if self.wish.sort == name else name)
+
+    def direction(self, name: str) -> str | None:
+        """How a column is sorted now: "asc", "desc" or not at all."""
+        if self.wish.order != name:
+            return None
+        return "desc" if self.wish.is_descending else "asc"

@@ -1,0 +1,32 @@
+"""What the menus of WebAdmin offer: each section says its own entries here."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+_menus: dict[str, list[Callable]] = {"navigation": [], "new_menu": [], "help_menu": []}
+
+
+def offers(menu: str):
+    """Have the decorated function asked for its entries whenever the menu is shown.
+
+    menu: "navigation" (functions give sections with title and entries), "new_menu" or "help_menu" (they give
+    entries with title, url and icon). What the signed-in role may not do is not offered.
+    """
+
+    def register(function: Callable) -> Callable:
+        _menus[menu].append(function)
+        return function
+
+    return register
+
+
+def entries_of(menu: str) -> list:
+    """Everything the sections offer in a menu now, in the order they were registered."""
+    return [entry for function in _menus[menu] for entry in function()]
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the three menus."""
+    for menu in _menus:
+        app.jinja_env.globals[menu] = lambda menu=menu: entries_of(menu)

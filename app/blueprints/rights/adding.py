@@ -1,0 +1,110 @@
+"""The picker that puts accounts, groups, domains and everybody's lines on a list."""
+
+import json
+
+from flask import Response, request
+from flask_babel import ngettext
+
+from app.blueprints import lists as addresses
+from app.blueprints.gate import me
+from app.blueprints.rights import wishes, words
+from app.blueprints.rights.window import blueprint, url_of
+from app.errors import Conflict, NotFound, Refusal
+from app.htmx import page, see_other, wants_fragment
+from app.models import EntryKind, Folder, Principal, Room
+from app.operations import grants
+from app.queries import directory
+from app.queries import rights as questions
+from app.rules import lists, scope
+from app.rules.rights import PRESETS
+
+LONGEST_CHOICE = 500
+"""Principals that can be chosen at once."""
+
+
+@blueprint.get("/rights/<kind>/<int:place_id>/add")
+def choose_subjects(kind: str, place_id: int) -> Response:
+    """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
+    return _picker(questions.find_place(me(), kind, place_id))
+
+
+@blueprint.post("/rights/<kind>/<int:place_id>/add")
+def add_lines(kind: str, place_id: int) -> Response:
+    """Put those who were chosen on the list, all with the same preset."""
+    place = questions.find_place(me(), kind, place_id)
+    subjects = [wishes.subject_of(text) for text in _chosen()]
+    try:
+        rights = PRESETS.get(request.form.get("preset", ""))
+        if rights is None:
+            raise NotFound()
+        accepts = wishes.accepts_own_loss()
+        seen = wishes.seen() if "seen" in request.form else None
+        count = grants.set_grants(me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen)
+    except NotFound:
+        raise
+    except Conflict as refusal:
+        told = "question" if refusal.code == "own_loss" else "problem"
+        return _picker(place, 422, **{told: refusal.sentence})
+    except Refusal as refusal:
+        return _picker(place, refusal.status, problem=refusal.sentence)
+    return see_other(url_of(place), toast=ngettext("%(num)s line added.", "%(num)s lines added.", count))
+
+
+def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
+    asked = request.values
+    kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
+    search = asked.get("q", "")[: addresses.LONGEST_SEARCH]
+    chosen = _chosen()
+    found, has_more, domains, domain = _candidates(place, kind, search)
+    known = [
+        (EntryKind(one.principal), one.principal_id)
+        for one in map(wishes.subject_of, chosen)
+        if one.principal in grants.NAMED
+    ]
+    there = lists.snapshot(place)
+    return page(
+        "rights/picker.html",
+        blocks=("dialog", "candidates"),
+        status=status,
+        place=place,
+        kind=kind,
+        search=search,
+        chosen=directory.chosen(me(), known),
+        everybody=_everybody(place, there),
+        chosen_keys=set(chosen),
+        found=[one for one in found if f"{one.kind}:{one.id}" not in set(chosen)],
+        there=there,
+        seen=json.dumps(there),
+        has_more=has_more,
+        domains=domains,
+        domain=domain,
+        preset=asked.get("preset", "write"),
+        here=url_of(place, "rights.choose_subjects"),
+        back=url_of(place),
+        is_over=wants_fragment(),
+        words=words,
+        **context,
+    )
+
+
+def _candidates(place, kind: EntryKind, search: str):
+    """Who may be put on the list, in the person's scope, and the domains they choose from."""
+    domains = directory.domains_of(me())
+    usual = place.group.domain_id if place.group_id else me().domain_id
+    known = {one.id: one for one in domains}
+    wanted = request.values.get("domain", type=int)
+    if wanted is not None and wanted not in known:
+        scope.find_domain(me(), wanted)
+    domain = known.get(wanted) or known.get(usual) or domains[0]
+    return *directory.candidates(me(), None, kind, search, domain), domains, domain
+
+
+def _everybody(place, there: dict) -> list[tuple[str, str, bool]]:
+    """Lines that stand for everybody of a kind: key, name, whether the list has it."""
+    kinds = [Principal.GUESTS, Principal.ANYONE, Principal.MEMBERS]
+    keys = [(lists.key_of(kind, 0), str(words.EVERYBODY[kind])) for kind in kinds]
+    return [(key, name, key in there) for key, name in keys]
+
+
+def _chosen() -> list[str]:
+    return list(dict.fromkeys(request.values.getlist("member")[:LONGEST_CHOICE]))

@@ -1,0 +1,82 @@
+"""Why somebody may what they may in a room; everybody's rights in a room; what another account would see."""
+
+from flask import Response, request
+
+from app.blueprints import lists
+from app.blueprints.gate import me
+from app.blueprints.rights import sentences, words
+from app.blueprints.rights.window import blueprint
+from app.htmx import page
+from app.models import Room
+from app.queries import people
+from app.queries import rights as questions
+from app.rules import explain, scope
+
+SEEN_AT_ONCE = 100
+"""Rooms of another account on one page."""
+
+
+@blueprint.get("/rooms/<int:room_id>/matrix")
+def show_matrix(room_id: int) -> Response:
+    """Everybody in a room and the twelve rights. Fragments: list."""
+    room = _room(room_id)
+    search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
+    found = people.matrix(room, search, request.args.get("cursor"))
+    return page(
+        "rights/matrix.html",
+        blocks=("list",),
+        room=room,
+        rows=found.rows,
+        search=search,
+        next_url=lists.next_address(found),
+        previous_url=lists.previous_address(found),
+        words=words,
+    )
+
+
+@blueprint.get("/rooms/<int:room_id>/why")
+def why(room_id: int) -> Response:
+    """Ask about somebody: who matches what was typed. Fragments: list."""
+    room = _room(room_id)
+    search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
+    found = people.people_to_ask_about(me(), room, search)
+    return page("rights/ask.html", blocks=("list",), room=room, found=found, search=search)
+
+
+@blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")
+def explain_person(room_id: int, account_id: int) -> Response:
+    """Every step of the answer about somebody."""
+    room = _room(room_id)
+    answer = explain.explain(people.find_person(me(), room, account_id), room)
+    return page(
+        "rights/why.html",
+        room=room,
+        answer=answer,
+        steps=sentences.steps(me(), answer),
+        verdicts=sentences.verdicts(answer),
+        words=words,
+    )
+
+
+@blueprint.get("/accounts/<int:account_id>/test-as")
+def try_as(account_id: int) -> Response:
+    """The rooms and rights another account has, without content. Fragments: list."""
+    account = scope.find_account(me(), account_id)
+    seen = people.seen_by(me(), account)
+    start = max(0, request.args.get("start", 0, type=int))
+    end = start + SEEN_AT_ONCE
+    return page(
+        "rights/try_as.html",
+        blocks=("list",),
+        account=account,
+        rows=seen.rooms[start:end],
+        total=len(seen.rooms),
+        others=seen.others,
+        next_url=lists.address(start=end) if end < len(seen.rooms) else None,
+        previous_url=lists.address(start=max(0, start - SEEN_AT_ONCE) or None) if start else None,
+        words=words,
+    )
+
+
+def _room(room_id: int) -> Room:
+    return questions.find_place(me(), "room", room_id)

@@ -1,0 +1,174 @@
+"""The window of rights: the tree of folders, the list NOM | DROITS of one of them, a line of it."""
+
+import json
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from app.blueprints.gate import me
+from app.blueprints.rights import wishes, words
+from app.errors import Conflict, NotFound, Refusal
+from app.htmx import page, say, see_other, wants_fragment
+from app.models import Folder, Principal, Room
+from app.operations import grants
+from app.queries import rights as questions
+from app.rules import explain, lists, managing, scope
+from app.rules.rights import PRESETS, WRITE, Right
+
+blueprint = Blueprint("rights", __name__, url_prefix="/admin")
+
+
+@blueprint.get("/groups/<int:group_id>/rights")
+def show_group(group_id: int) -> Response:
+    """A group's folders: its public one, and all of them when asked. Fragments: dialog."""
+    group = scope.find_group(me(), group_id)
+    return page(
+        "rights/window.html",
+        blocks=("dialog",),
+        group=group,
+        tree=questions.tree_of(group.id),
+        shows_all="all" in request.args,
+        place=None,
+        back=url_for("groups.show", group_id=group.id),
+        is_over=wants_fragment(),
+        words=words,
+    )
+
+
+@blueprint.get("/rights/<kind>/<int:place_id>")
+def show_place(kind: str, place_id: int) -> Response:
+    """The list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
+    return window(questions.find_place(me(), kind, place_id))
+
+
+@blueprint.post("/rights/<kind>/<int:place_id>/save")
+def save_line(kind: str, place_id: int) -> Response:
+    """Give a principal of the list other rights."""
+    place = questions.find_place(me(), kind, place_id)
+    subject = wishes.subject_of(request.form.get("line", ""))
+    return written(
+        place, lambda **how: grants.set_grant(me(), place, subject, wishes.rights(), **how), _("Saved.")
+    )
+
+
+@blueprint.post("/rights/<kind>/<int:place_id>/remove")
+def remove_line(kind: str, place_id: int) -> Response:
+    """Take a principal out of the list."""
+    place = questions.find_place(me(), kind, place_id)
+    subject = wishes.subject_of(request.form.get("line", ""))
+    return written(
+        place, lambda **how: grants.remove_grant(me(), place, subject, **how), _("The line is removed.")
+    )
+
+
+@blueprint.post("/rights/<kind>/<int:place_id>/inherit")
+def inherit_again(kind: str, place_id: int) -> Response:
+    """Drop a room's own list."""
+    place = questions.find_place(me(), kind, place_id)
+    if isinstance(place, Folder):
+        raise NotFound()
+    text = _("The room inherits the rights of its folder again.")
+    return written(place, lambda **how: grants.inherit_again(me(), place, **how), text)
+
+
+def written(place, write, text: str) -> Response:
+    """Write, and show the list; or the window with what stands in the way: another's change, a question, a refusal."""
+    try:
+        write(seen=wishes.seen(), accepts_own_loss=wishes.accepts_own_loss())
+    except NotFound:
+        raise
+    except Conflict as refusal:
+        return _asked_again(place, refusal)
+    except Refusal as refusal:
+        return window(place, refusal.status, problem=refusal.sentence)
+    if wishes.accepts_own_loss() and managing.has_lost_administration(me(), place):
+        return see_other(url_for("dashboard.show"), toast=text)
+    if wants_fragment():
+        return say(window(place, line=None), text)
+    return see_other(url_of(place), toast=text)
+
+
+def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
+    """The address of something about a place."""
+    return url_for(endpoint, kind=words.place_kind(place), place_id=place.id, **values)
+
+
+def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
+    """The list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
+    found = questions.lines_of(place)
+    asked = request.values.get("line") if line == "" else line
+    opened = next((one for one in found if key_of(one) == asked), None)
+    if asked and opened is None and not context:
+        wishes.subject_of(asked)
+    return page(
+        "rights/window.html",
+        blocks=("dialog",),
+        status=status,
+        place=place,
+        url_of=url_of,
+        key_of=key_of,
+        lines=found,
+        opened=opened,
+        form=_shown(opened),
+        seen=json.dumps(lists.snapshot(place)),
+        is_over=wants_fragment(),
+        words=words,
+        **_about(place, found, opened),
+        **context,
+    )
+
+
+def key_of(one: explain.NamedLine) -> str:
+    """How forms name a line."""
+    return lists.key_of(one.line.principal, one.line.principal_id)
+
+
+def _about(place, found, opened) -> dict:
+    """What surrounds a list: the tree it stands in, and what is to be known about its lines."""
+    is_named = opened is not None and opened.line.principal in (Principal.GROUP, Principal.DOMAIN)
+    group = place.group if place.group_id else None
+    is_mine = managing.administers(me(), place)
+    return {
+        "group": group,
+        "tree": questions.tree_of(place.group_id) if group and is_mine else None,
+        "shows_all": True,
+        "is_mine": is_mine,
+        "back": _back(place) if is_mine else url_for("dashboard.show"),
+        "without_effect": questions.without_effect(place, found),
+        "reaches_nobody": is_named
+        and questions.reaches_nobody(place, opened.line.principal, opened.line.principal_id),
+        "outdone": questions.outdone(found),
+    }
+
+
+def _back(place) -> str:
+    if place.group_id:
+        return url_for("groups.show", group_id=place.group_id)
+    return url_for("rooms.show", room_id=place.id)
+
+
+def _shown(opened) -> dict:
+    """What the form of a line shows: what was typed, else what the line holds."""
+    held = opened.line.rights if opened else WRITE
+    if request.method == "POST" and request.form.get("preset"):
+        names = request.form.getlist("right")
+        boxes = sum(right for name, right in wishes.NAMES.items() if name in names)
+        preset = request.form["preset"]
+        return {"preset": preset, "boxes": Right(boxes), "held": held}
+    preset = next((name for name, rights in PRESETS.items() if rights == held), "custom")
+    return {"preset": preset, "boxes": held, "held": held}
+
+
+def _asked_again(place, refusal: Conflict) -> Response:
+    if refusal.code == "own_loss":
+        return window(place, 422, question=refusal.sentence)
+    seen, now = wishes.seen(), lists.snapshot(place)
+    keys = [key.partition(":") for key in {**seen, **now} if ":" in key]
+    subjects = [
+        (Principal(kind), int(key)) for kind, _colon, key in keys if kind in set(Principal) and key.isdigit()
+    ]
+    names = {
+        lists.key_of(*subject): words.principal_name(subject[0], name)
+        for subject, name in explain.names_of(subjects).items()
+    }
+    return window(place, 422, theirs=words.changes(seen, now, names))

@@ -1,0 +1,74 @@
+"""What the forms of rights ask for, read with suspicion."""
+
+import json
+
+from flask import request
+from flask_babel import gettext as _
+
+from app.errors import Invalid, NotFound
+from app.models import Principal
+from app.operations.grants import NAMED, Subject
+from app.rules.rights import PRESETS, Right
+
+NAMES = {right.name.lower(): right for right in Right if right}
+
+
+def subject_of(text: str) -> Subject:
+    """Whom "account:5" or "guests:0" means. What is not of that shape was made by no form of ours."""
+    kind, _colon, key = text.partition(":")
+    if kind not in set(Principal) or not key.isascii() or not key.isdigit() or len(key) > 18:
+        raise NotFound()
+    principal = Principal(kind)
+    if (principal in NAMED) != bool(int(key)):
+        raise NotFound()
+    return Subject(principal, int(key))
+
+
+def rights() -> Right:
+    """The rights that were asked for: a preset, or single ones; not one and the other. Error: Invalid."""
+    preset, boxes = request.form.get("preset", "custom"), _boxes()
+    if preset not in {*PRESETS, "custom"}:
+        raise Invalid(_("These rights do not exist."), code="unknown_right", field="rights")
+    if preset == "custom":
+        return boxes
+    if boxes not in (PRESETS[preset], _shown()):
+        raise Invalid(
+            _(
+                "The chosen right and the ticked boxes contradict each other: choose Custom, or leave the boxes."
+            ),
+            code="contradiction",
+            field="rights",
+        )
+    return PRESETS[preset]
+
+
+def seen() -> dict:
+    """The list as the form knew it; a form that does not know is always too slow."""
+    try:
+        known = json.loads(request.form.get("seen", ""))
+    except ValueError:
+        return {}
+    is_sound = isinstance(known, dict) and all(
+        type(value) is int and 0 <= value < 4096 for value in known.values()
+    )
+    return known if is_sound else {}
+
+
+def accepts_own_loss() -> bool:
+    """Whether the person has said yes to losing their own right to administer."""
+    return request.form.get("answer") == "own_loss"
+
+
+def _boxes() -> Right:
+    total = Right.NONE
+    for name in request.form.getlist("right"):
+        if name not in NAMES:
+            raise Invalid(_("These rights do not exist."), code="unknown_right", field="rights")
+        total |= NAMES[name]
+    return total
+
+
+def _shown() -> Right:
+    """The boxes as the form was sent out."""
+    text = request.form.get("shown", "")
+    return Right(int(text)) if text.isascii() and text.isdigit() and int(text) < 4096 else Right.NONE

@@ -1,0 +1,82 @@
+"""The words of rights: what presets, single rights and principals are called."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.blueprints.right_names import RIGHT_NAMES as LABELS
+from app.models import Folder, Principal
+from app.rules.addresses import readable
+from app.rules.rights import Right, preset_of
+
+PRESETS = {
+    "none": _l("No right"),
+    "read": _l("Read"),
+    "write": _l("Write"),
+    "moderate": _l("Moderate"),
+    "full": _l("All rights"),
+    "custom": _l("Custom"),
+}
+
+FAMILIES = (
+    (_l("Items"), [right for right in LABELS if right.name.startswith("ITEMS")]),
+    (_l("Folder"), [right for right in LABELS if right.name.startswith("FOLDER")]),
+    (_l("Administration"), [right for right in LABELS if right.name.startswith("ADMINISTRATION")]),
+)
+
+EVERYBODY = {
+    Principal.MEMBERS: _l("[members]"),
+    Principal.GUESTS: _l("[guests]"),
+    Principal.ANYONE: _l("[anyone]"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line that is another one than a form remembers, in words; an empty word where there is none."""
+
+    name: str
+    before: str
+    after: str
+
+
+def preset_label(rights) -> str:
+    """How a set of rights is called."""
+    return str(PRESETS[preset_of(Right(rights))])
+
+
+def principal_name(principal: Principal, name: str) -> str:
+    """How a list calls a principal."""
+    return str(EVERYBODY.get(principal) or readable(name))
+
+
+def holds(rights, right: Right) -> bool:
+    """Whether a set of rights has one of them."""
+    return bool(rights & right)
+
+
+def place_kind(place) -> str:
+    """How addresses call a place."""
+    return "folder" if isinstance(place, Folder) else "room"
+
+
+def changes(seen: dict, now: dict, names: dict) -> list[Change]:
+    """What a list holds now that a form did not know of."""
+    keys = [key for key in {**seen, **now} if seen.get(key) != now.get(key)]
+    return [Change(_name(key, names), _held(seen.get(key)), _held(now.get(key))) for key in keys]
+
+
+def _name(key: str, names: dict) -> str:
+    return names.get(key) or _("The list")
+
+
+def _held(rights) -> str:
+    return "" if rights is None else _worded(rights)
+
+
+def _worded(rights: int) -> str:
+    if preset_of(Right(rights)) != "custom":
+        return preset_label(rights)
+    held = ", ".join(str(label) for right, label in LABELS.items() if right & rights)
+    return f"{PRESETS['custom']} ({held})"

@@ -1,0 +1,109 @@
+"""The words of the trail: what an act was, what a value is called, how it reads."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.queries.trail import Change, Entry
+
+ACTS = {
+    "domain.create": _l("Domain created"),
+    "domain.update": _l("Properties changed"),
+    "domain.features": _l("System settings changed"),
+    "account.create": _l("Account created"),
+    "account.update": _l("Account changed"),
+    "account.features": _l("System settings changed"),
+    "account.password": _l("Password changed"),
+    "group.create": _l("Group created"),
+    "group.update": _l("Group changed"),
+    "group.enable_teamchat": _l("TeamChat enabled"),
+    "group.disable_teamchat": _l("TeamChat disabled"),
+    "group.add_members": _l("Members added"),
+    "group.remove_member": _l("Member removed"),
+    "group.detach_member": _l("Entry turned into its people"),
+    "group.exclude_person": _l("Person kept out"),
+    "group.include_person": _l("Person let in again"),
+    "grant.set": _l("Right given"),
+    "grant.remove": _l("Right taken away"),
+    "grant.inherit": _l("Rights inherited again"),
+    "room.create": _l("Room created"),
+    "room.rename": _l("Room renamed"),
+    "room.topic": _l("Topic changed"),
+    "room.archive": _l("Room archived"),
+    "room.reopen": _l("Room reopened"),
+    "room.delete": _l("Room deleted"),
+    "room.restore": _l("Room restored"),
+    "room.add_people": _l("People added"),
+    "room.remove_person": _l("Person removed"),
+    "room.hand_over": _l("Ownership handed over"),
+    "session.open": _l("Sign-in"),
+    "session.close": _l("Sign-out"),
+    "session.revoke": _l("Device signed out"),
+    "session.refuse": _l("Sign-in refused"),
+}
+
+NAMES = {
+    "name": _l("Name"),
+    "address": _l("Address"),
+    "description": _l("Description"),
+    "language": _l("Language"),
+    "role": _l("Role"),
+    "state": _l("State"),
+    "members": _l("Members"),
+    "excluded": _l("Kept out"),
+    "folder_name": _l("Folder name"),
+    "has_public_folder": _l("Public folder"),
+    "has_groupware": "GroupWare",
+    "has_webdav": "WebDAV",
+    "has_teamchat": "TeamChat",
+    "members_may_invite_guests": _l("Members may invite guests"),
+}
+
+WORDS = {
+    "server": _l("Server administrator"),
+    "web": _l("Web administrator"),
+    "domain": _l("Domain administrator"),
+    "user": _l("User"),
+    "enabled": _l("Enabled"),
+    "disabled": _l("Disabled"),
+    "muted": _l("Read only"),
+    "active": _l("Active"),
+    "suspended": _l("Suspended"),
+    "fr": "Français",
+    "en": "English",
+}
+"""Values that stand for something; where they may appear is CODED."""
+
+CODED = ("role", "state", "language")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value that changed, in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+def act_of(entry: Entry) -> str:
+    """What an act was, in words; its code where there are none."""
+    return str(ACTS.get(entry.act, entry.act))
+
+
+def lines_of(entry: Entry) -> list[Line]:
+    """What an act changed, in words, as far as there are words for it."""
+    return [
+        Line(str(NAMES[change.name]), _worded(change, change.before), _worded(change, change.after))
+        for change in entry.changes
+        if change.name in NAMES and (change.before or change.after or isinstance(change.after, bool))
+    ]
+
+
+def _worded(change: Change, value) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    return str(WORDS.get(value, value)) if change.name in CODED else str(value)
