@@ -1,0 +1,23 @@
+/* <tc-service>: says that an administrator has stopped TeamChat. */
+
+import { socket } from "teamchat/socket";
+
+class Service extends HTMLElement {
+  connectedCallback() {
+    this.stops = [
+      socket.on("hello", ({ service }) => this.show(service !== "running")),
+      socket.on("service:stopped", () => this.show(true)),
+      socket.on("service:started", () => this.show(false)),
+    ];
+  }
+
+  disconnectedCallback() {
+    this.stops.forEach((stop) => stop());
+  }
+
+  show(isStopped) {
+    this.hidden = !isStopped;
+  }
+}
+
+customElements.define("tc-service", Service);

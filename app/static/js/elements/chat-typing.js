@@ -1,0 +1,39 @@
+/* <tc-typing>: who is writing. Every server process tells of its own people; what is not repeated is forgotten. */
+
+const LASTS = 8000;
+
+class Typing extends HTMLElement {
+  told = new Map();
+
+  disconnectedCallback() {
+    clearTimeout(this.timer);
+  }
+
+  hear({ from, people }, account) {
+    const others = people.filter((person) => String(person.id) !== account);
+    this.told.set(from, { others, until: Date.now() + LASTS });
+    this.draw();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.draw(), LASTS);
+  }
+
+  draw() {
+    const names = [...new Map(this.fresh.map(({ id, name }) => [id, name])).values()];
+    this.classList.toggle("is-on", names.length > 0);
+    const text = this.querySelector("[data-text]");
+    if (text.textContent !== this.sentence(names)) text.textContent = this.sentence(names);
+  }
+
+  get fresh() {
+    return [...this.told.values()].filter(({ until }) => until > Date.now()).flatMap(({ others }) => others);
+  }
+
+  sentence([one, two, ...more]) {
+    if (!one) return "";
+    if (!two) return this.dataset.one.replace("{a}", one);
+    if (!more.length) return this.dataset.two.replace("{a}", one).replace("{b}", two);
+    return this.dataset.many;
+  }
+}
+
+customElements.define("tc-typing", Typing);

@@ -1,0 +1,17 @@
+/* A face where there is no picture: initials on the person's own colour, as the server draws it. */
+
+export function drawFace(element, { id, name }) {
+  element.classList.add(`face-hue-${id % 10}`);
+  element.textContent = initialsOf(name);
+}
+
+function initialsOf(name) {
+  const words = name.split("@")[0].replace(/^[[\]() ]+|[[\]() ]+$/g, "").split(/[\s._-]+/).filter(Boolean);
+  if (!words.length) return "?";
+  const letters = words.length > 1 ? firstOf(words[0]) + firstOf(words[1]) : [...words[0]].slice(0, 2).join("");
+  return letters.toLocaleUpperCase();
+}
+
+function firstOf(word) {
+  return [...word][0];
+}
