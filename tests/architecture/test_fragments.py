@@ -1,0 +1,83 @@
+"""A fragment is a block named like the id it replaces: every block that a view offers is there."""
+
+import ast
+import re
+
+import pytest
+from jinja2 import nodes
+
+from tests.architecture import source
+
+VIEWS = source.python_files("app/blueprints/")
+
+
+def page_calls():
+    """Every page(…) of the views: (file, line, template, blocks)."""
+    for name in VIEWS:
+        constants = constants_of(name)
+        for called, node in source.calls(name):
+            if called.split(".")[-1] == "page" and node.args:
+                given = next((word.value for word in node.keywords if word.arg == "blocks"), None)
+                yield name, node.lineno, value_of(node.args[0], constants), value_of(given, constants) or ()
+
+
+def constants_of(name: str) -> dict:
+    """A module's own constants, by name."""
+    found = {}
+    for node in source.tree(name).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = value_of(node.value, found)
+    return found
+
+
+def value_of(node, constants):
+    """What an expression of literals and constants is; None if that cannot be told."""
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return value_of(node.left, constants) + value_of(node.right, constants)
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except ValueError:
+        return None
+
+
+OFFERED = list(page_calls())
+
+
+def test_views_offer_fragments_at_all():
+    assert sum(len(blocks) for *_, blocks in OFFERED) > 5
+
+
+@pytest.mark.parametrize(("name", "line", "template", "blocks"), OFFERED)
+def test_every_block_a_view_offers_is_there_with_its_id(built_app, name, line, template, blocks):
+    if template is None:
+        pytest.skip(f"{name}:{line} chooses its template while running")
+    known = built_app.jinja_env.get_template(template).blocks
+    for block in blocks:
+        assert block in known, f"{name}:{line} offers {block!r}, which {template} has not"
+        texts = "".join(chain(built_app, template))
+        own = rf"""\{{%-?\s*block {block}\b(?:(?!endblock).)*?id=["']{block}["']"""
+        around = rf"""id=["']{block}["'][^>]*>\s*\{{%-?\s*block {block}\b"""
+        assert re.search(own, texts, re.DOTALL) or re.search(around, texts), (
+            f"{template}: no element #{block}"
+        )
+
+
+def chain(app, template: str):
+    """The text of a template with what it includes, then that of the layouts it stands in."""
+    text, _path, _fresh = app.jinja_env.loader.get_source(app.jinja_env, template)
+    parsed = app.jinja_env.parse(text)
+    for node in parsed.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
+        if isinstance(node.template, nodes.Const):
+            included = "".join(chain(app, node.template.value))
+            text = _put(text, node.template.value, included)
+    yield text
+    for node in parsed.find_all(nodes.Extends):
+        if isinstance(node.template, nodes.Const):
+            yield from chain(app, node.template.value)
+
+
+def _put(text: str, name: str, included: str) -> str:
+    """A text with the file it includes in the place of the word that includes it."""
+    return re.sub(rf"""\{{%-?\s*include\s+["']{re.escape(name)}["'].*?%\}}""", lambda _match: included, text)

@@ -1,0 +1,90 @@
+"""Every route has a gate, and the gate holds."""
+
+import pytest
+
+from app.blueprints import gate
+from app.models import Role
+from tests import factories
+from tests.routes import WRITING, address_of, rules
+
+OPEN = {
+    "static",
+    "auth.sign_in",
+    "auth.enter",
+    "auth.choose_language",
+    "setup.install_server",
+    "health.alive",
+    "health.ready",
+}
+"""Views that need no sign-in. Who adds one says so here too."""
+
+
+def addresses(app, behind, method):
+    """An address for every route of a method behind a gate."""
+    for rule in rules(app):
+        if method in rule.methods and gate.gate_of(app, rule.endpoint) is behind:
+            yield address_of(app, rule)
+
+
+def test_every_route_has_a_gate(app):
+    assert not [rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is None]
+
+
+def test_the_open_doors_are_those_that_are_listed(app):
+    found = {rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is gate.anybody}
+    assert found | {"static"} == OPEN
+
+
+def test_a_route_without_a_gate_lets_nobody_in(app, client_of, cast, monkeypatch):
+    monkeypatch.setattr(gate, "GATES", {})
+    assert client_of(cast.admin).get("/sessions").status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("behind", [gate.signed_in, gate.administrators])
+def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, cast, method, behind):
+    for address in addresses(app, behind, method):
+        answer = visitor.open(address, method=method)
+        assert answer.status_code in (302, 303, 401), f"{method} {address} answers {answer.status_code}"
+        assert answer.status_code == 401 or "/sign-in" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_people_who_administer_nothing_are_kept_out_of_webadmin(app, client_of, cast, method):
+    client = client_of(cast.arthur)
+    for address in addresses(app, gate.administrators, method):
+        assert client.open(address, method=method).status_code == 403, f"{method} {address}"
+
+
+def test_guests_are_kept_out_of_webadmin(app, client_of, cast):
+    client = client_of(factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True))
+    for address in addresses(app, gate.administrators, "GET"):
+        assert client.get(address).status_code == 403, address
+
+
+def test_signed_out_devices_are_strangers(app, client_of, cast):
+    client = client_of(cast.arthur)
+    assert client.get("/sessions").status_code == 200
+    client.post("/sign-out")
+    assert client.get("/sessions").status_code in (302, 303, 401)
+
+
+@pytest.mark.parametrize("method", sorted(WRITING))
+def test_what_writes_needs_the_token_of_the_page(app, client_of, cast, method):
+    client = client_of(cast.admin)
+    for rule in rules(app):
+        if method not in rule.methods:
+            continue
+        address = address_of(app, rule)
+        answer = client.open(address, method=method, has_token=False)
+        assert answer.status_code == 400, f"{method} {address} was let through without a CSRF token"
+
+
+def test_nothing_is_written_by_looking(app):
+    """A view that writes takes no GET, unless it shows its own form."""
+    both = [rule for rule in rules(app) if rule.methods & WRITING and "GET" in rule.methods]
+    assert all(rule.methods & WRITING == {"POST"} for rule in both)
+
+
+def test_every_role_but_the_user_may_come_into_webadmin(app, cast):
+    assert [role for role in Role if role is not Role.USER] == [Role.SERVER, Role.WEB, Role.DOMAIN]

@@ -1,0 +1,158 @@
+"""What strict CSP and the conventions of the interface forbid in templates and scripts, and that every icon exists."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+APP = Path(__file__).parents[2] / "app"
+TEMPLATES = APP / "templates"
+SCRIPTS = APP / "static/js"
+STYLES = APP / "static/css"
+
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mails" not in path.parts)
+MODULES = sorted(SCRIPTS.rglob("*.js"))
+PARSER = SCRIPTS / "lib/fragments.js"
+"""The one module that may turn the server's HTML into nodes."""
+
+FORBIDDEN_IN_PAGES = {
+    "a style attribute": r"""[\s"']style\s*=|["']style["']\s*:""",
+    "a style element": r"<style\b",
+    "an inline handler": r"""\son(?!e\s*=)[a-z]+\s*=|["']on[a-z]+["']\s*:""",
+    "hx-on": r"hx-on\b",
+    "a script in an attribute": r"""["'\s](?:js|javascript):""",
+    "a trigger filter": r"""hx-trigger["']?\s*[=:]\s*(?:"[^"]*\[|'[^']*\[)""",
+    "a script without nonce": r"<script\b(?![^>]*nonce=\"\{\{ csp_nonce\(\) \}\}\")",
+    "hx-disable where hx-ignore is meant": r"\shx-disable(?:[\s>]|=\"true\")",
+    "a file without hash": r"""(?:src|href)="/static/""",
+}
+FORBIDDEN_IN_SCRIPTS = {
+    "HTML from a string": r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\binsertAdjacentHTML\b|\bdocument\.write",
+    "a parser of HTML": r"\bparseFromString\b|\bcreateContextualFragment\b|\bparseHTMLUnsafe\b|\bsetHTMLUnsafe\b",
+    "code from a string": r"\beval\s*\(|\bnew Function\b|set(?:Timeout|Interval)\s*\(\s*[\"'`]",
+    "a style attribute": r"""setAttribute\(\s*["']style["']""",
+    "a handler attribute": r"""setAttribute\(\s*["']on""",
+}
+ALLOWED_IN_PARSER = {"HTML from a string", "a parser of HTML"}
+
+ICON_PLACES = {
+    "icon": 0,
+    "button": 3,
+    "submit": 2,
+    "link_button": 3,
+    "icon_button": 1,
+    "icon_link": 1,
+    "menu": 2,
+    "menu_link": 2,
+    "menu_button": 1,
+    "menu_action": 2,
+    "empty": 2,
+    "badge": 2,
+    "confirm_button": 7,
+}
+"""Where the kit's macros take the name of an icon: the place; by keyword it is `icon_name`, for icon() `name`."""
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(APP).as_posix()
+
+
+def found(text: str, patterns: dict) -> list[str]:
+    return [
+        f"line {text.count(chr(10), 0, match.start()) + 1}: {what}"
+        for what, pattern in patterns.items()
+        for match in re.finditer(pattern, text)
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_template_holds_nothing_that_the_policy_forbids(path):
+    assert found(path.read_text(), FORBIDDEN_IN_PAGES) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_script_builds_no_markup_and_no_code_from_strings(path):
+    allowed = ALLOWED_IN_PARSER if path == PARSER else set()
+    patterns = {what: pattern for what, pattern in FORBIDDEN_IN_SCRIPTS.items() if what not in allowed}
+    assert found(path.read_text(), patterns) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_script_imports_by_names_that_the_import_map_knows(path):
+    known = {
+        "htmx",
+        "socket.io-client",
+        *(f"teamchat/{m.relative_to(SCRIPTS).with_suffix('')}" for m in MODULES),
+    }
+    imported = re.findall(r"""(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)["']([^"']+)["']""", path.read_text())
+    assert set(imported) <= known
+
+
+@pytest.mark.parametrize("path", sorted(STYLES.rglob("*.css")), ids=name_of)
+def test_a_stylesheet_names_no_other_file_and_stands_in_a_layer(path):
+    text = path.read_text()
+    assert not re.search(r"@import|url\((?!data:)", text)
+    outside = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
+    assert outside.startswith("@layer ")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_every_icon_in_a_template_is_in_the_sprite(path):
+    assert icons_in(path.read_text()) - sprite() == set()
+
+
+def test_every_icon_that_a_menu_offers_is_in_the_sprite():
+    offered = {
+        name
+        for path in APP.rglob("*.py")
+        for name in re.findall(
+            r"""(?:\bicon\s*=\s*|["']icon["']\s*:\s*)["']([a-z0-9-]+)["']""", path.read_text()
+        )
+    }
+    assert offered - sprite() == set()
+
+
+@cache
+def sprite() -> set[str]:
+    return set((TEMPLATES / "ui/icons.txt").read_text().split())
+
+
+def icons_in(source: str) -> set[str]:
+    """The icons that a template names, wherever a macro of the kit takes one."""
+    tree = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"]).parse(source)
+    return {name for call in tree.find_all(nodes.Call) for name in icons_of(call)}
+
+
+def icons_of(call: nodes.Call):
+    macro = getattr(call.node, "attr", None) or getattr(call.node, "name", None)
+    if macro not in ICON_PLACES:
+        return
+    place = ICON_PLACES[macro]
+    keyword = "name" if macro == "icon" else "icon_name"
+    arguments = call.args[place : place + 1] + [given.value for given in call.kwargs if given.key == keyword]
+    for argument in arguments:
+        yield from strings_of(argument)
+
+
+def strings_of(node):
+    """The strings an expression may come to, as far as they stand in it."""
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, nodes.CondExpr):
+        yield from strings_of(node.expr1)
+        if node.expr2:
+            yield from strings_of(node.expr2)
+    elif isinstance(node, nodes.Or):
+        yield from strings_of(node.left)
+        yield from strings_of(node.right)
+    elif isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Dict):
+        for pair in node.node.items:
+            yield from strings_of(pair.value)
+
+
+def test_the_search_for_icons_sees_through_choices():
+    source = """{{ ui.icon("a" if x else "b") }}{{ ui.menu_link("l", "/", "c") }}{{ icon({"k": "d"}[k]) }}
+    {% call ui.menu("id", "label", "e", is_icon_only=true) %}{% endcall %}{{ ui.button("l", icon_name="f") }}"""
+    assert icons_in(source) == set("abcdef")

@@ -1,0 +1,133 @@
+"""A real browser on real servers: MariaDB, Redis, a web worker, nginx with TLS, and the guide's people before it."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.local import debian, programs
+from tests import factories
+from tests.browser.screen import Screen
+from tests.faults.company import Console
+from tests.faults.stage import Person, Stage
+from tests.servers import PrivateMariaDB, PrivateRedis, Proxy, WebWorkers, private_folder
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+)
+
+
+@dataclass
+class House:
+    """The servers that all journeys share."""
+
+    mariadb: PrivateMariaDB
+    stage: Stage
+    web: WebWorkers
+    proxy: Proxy
+    console: Console
+
+    def mend(self) -> None:
+        """Have everything run again that a journey has stopped."""
+        if self.web.process.poll() is not None:
+            self.web.start()
+        if self.proxy.process is None or self.proxy.process.poll() is not None:
+            self.proxy.start()
+        self.console.do("start_service")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A group with its room. arthur and jean are in it, paul is of the same domain."""
+
+    group_id: int
+    room_id: int
+    arthur: Person
+    jean: Person
+    paul: Person
+
+
+@pytest.fixture(scope="session")
+def house():
+    """Everything started once, and stopped at the end."""
+    debian.require_nginx()
+    folder = private_folder()
+    with PrivateMariaDB(folder / "db") as mariadb, PrivateRedis(folder / "redis") as redis:
+        url = mariadb.make_database("browser")
+        stage = Stage(url, mariadb.socket)
+        env = {"DATABASE_URL": url, "REDIS_URL": redis.url, "MESSAGE_BURST": "60"}
+        with (
+            WebWorkers(1, env, folder / "web") as web,
+            Proxy(web, folder / "proxy") as proxy,
+            Console(env, stage.administrator(), folder / "console") as console,
+        ):
+            yield House(mariadb, stage, web, proxy, console)
+        stage.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser; each person has a context of their own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(programs.chromium()), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def place(house) -> Place:
+    """A new domain, group and room for each journey."""
+    return make_place(house.stage)
+
+
+@pytest.fixture
+def sits(house, chromium):
+    """sits(person, width=…): somebody sits down at a screen, signed in. A browser that complains is a failure."""
+    screens = []
+
+    def sit(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
+        screens.append(_screen(chromium, house, person, {"width": width, "height": height}, options))
+        return screens[-1]
+
+    yield sit
+    for screen in screens:
+        screen.context.close()
+    house.mend()
+    complaints = [complaint for screen in screens for complaint in screen.complaints]
+    assert not complaints, complaints
+
+
+def make_place(stage: Stage) -> Place:
+    """arthur, jean and paul in a domain of their own, the first two in a group with a room."""
+    scene = stage.scene(people=2)
+    arthur, jean = (
+        stage.french(person, name) for person, name in zip(scene.people, ("arthur", "jean"), strict=True)
+    )
+    return Place(scene.group_id, scene.room_id, arthur, jean, stage.french(scene.stranger, "paul"))
+
+
+def _screen(chromium: Browser, house: House, person: Person, viewport: dict, options: dict) -> Screen:
+    settings = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "ignore_https_errors": True, **options}
+    context = chromium.new_context(viewport=viewport, base_url=house.proxy.url, **settings)
+    screen = Screen(context, person)
+    screen.sign_in(person, house.proxy.url)
+    return screen
+
+
+@pytest.fixture
+def both(sits, place):
+    """arthur and jean, each with the room on the screen."""
+    return sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
+
+
+def fill(house, place, count: int, author=None) -> None:
+    """Put messages into the room, past the application."""
+    from app.extensions import db
+    from app.models import Account, Room
+
+    with house.stage.app.app_context():
+        room = db.session.get(Room, place.room_id)
+        authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
+        for number in range(count):
+            factories.make_message(room, authors[number % 2], f"line {room.last_seq + 1}")

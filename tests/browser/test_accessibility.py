@@ -1,0 +1,106 @@
+"""The chat, as axe and assistive technologies see it, light and dark, wide and narrow."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+
+MARKDOWN = """# Titre
+
+Du **gras**, un `mot`, [un lien](https://example.org) et @arthur
+
+```python
+def bonjour(nom):  # salue
+    return f"Bonjour {nom}"
+```
+
+> cité
+
+- [x] relire
+
+| a | b |
+|---|---|
+| 1 | 2 |"""
+
+SCREENS = {
+    "light": {"color_scheme": "light"},
+    "dark phone": {"color_scheme": "dark", "width": 360, "height": 740, "has_touch": True, "is_mobile": True},
+}
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request, sits, place):
+    """arthur, on each kind of screen."""
+    return sits(place.arthur, reduced_motion="reduce", **SCREENS[request.param])
+
+
+def test_the_list_of_rooms(screen):
+    assert not violations(screen.open().page)
+
+
+def test_a_conversation_with_everything_in_it(screen, sits, place):
+    jean = sits(place.jean).open(place.room_id)
+    jean.say("un message qui va disparaître")
+    jean.sees("disparaître")
+    jean.choose("disparaître", "delete")
+    jean.page.locator("dialog[open] [data-delete]").click()
+    expect(jean.page.locator("dialog[open]")).to_have_count(0)
+    jean.say(MARKDOWN)
+    screen.open(place.room_id)
+    jean.sees("cité")
+    screen.sees("cité")
+    screen.say("à corriger")
+    screen.sees("à corriger")
+    screen.page.evaluate(
+        'async room => (await import("teamchat/lib/outbox")).outbox.add(room, "x".repeat(40001))',
+        place.room_id,
+    )
+    expect(screen.page.locator(".pending-refused")).to_be_visible()
+    jean.composer.press_sequentially("j’écris")
+    expect(screen.page.locator("tc-typing")).to_contain_text("jean écrit")
+    assert not violations(screen.page)
+
+
+def test_editing_deleting_and_what_opens(screen, place):
+    screen.open(place.room_id)
+    screen.say("à moi")
+    screen.sees("à moi")
+    screen.composer.press("ArrowUp")
+    expect(screen.page.locator("tc-editor textarea")).to_be_focused()
+    assert not violations(screen.page)
+    screen.page.keyboard.press("Escape")
+    screen.page.locator(".presence-button").click()
+    assert not violations(screen.page)
+    screen.page.keyboard.press("Escape")
+    screen.message("à moi").focus()
+    screen.page.keyboard.press("Delete")
+    expect(screen.page.locator("dialog[open]")).to_be_visible()
+    assert not violations(screen.page)
+
+
+def test_the_bars_and_the_empty_places(screen, place, house):
+    screen.expect_trouble()
+    screen.open(place.room_id)
+    screen.context.set_offline(True)
+    screen.say("en attente")
+    expect(screen.page.locator("tc-connection")).to_be_visible()
+    assert not violations(screen.page)
+    screen.context.set_offline(False)
+    screen.sees("en attente", timeout=15000)
+    house.console.do("stop_service")
+    expect(screen.page.locator("tc-service")).to_be_visible()
+    assert not violations(screen.page)
+    house.console.do("start_service")
+    screen.wait_until_open()
+    house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.arthur))
+    expect(screen.page.get_by_text("n’est plus disponible")).to_be_visible()
+    assert not violations(screen.page)
+
+
+def test_the_sheet_of_shortcuts(screen):
+    screen.open()
+    screen.page.locator("main").focus()
+    screen.page.keyboard.press("?")
+    if screen.page.viewport_size["width"] > 767:
+        expect(screen.page.locator("#keys")).to_be_visible()
+    assert not violations(screen.page)

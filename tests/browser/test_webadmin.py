@@ -1,0 +1,157 @@
+"""WebAdmin in a real browser, with the guide in hand: in French, with scripts and without, wide and narrow."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.extensions import db
+from app.models import Account, Domain, Role
+from tests import factories
+from tests.browser.axe import violations
+from tests.faults.stage import Person
+
+SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
+SCRIPTS = {"with scripts": True, "without scripts": False}
+
+
+@dataclass(frozen=True)
+class Office:
+    """A server administrator of arthur's domain, whose switches are off, and where things are."""
+
+    admin: Person
+    domain_id: int
+    domain: str
+    arthur_id: int
+    group_id: int
+
+
+@pytest.fixture
+def office(house, place) -> Office:
+    with house.stage.app.app_context():
+        domain = db.session.get(Account, place.arthur.id).domain
+        admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
+        known = Person(admin.id, "admin", 0, "")
+        found = (domain.id, domain.name, place.arthur.id, place.group_id)
+    return Office(house.stage.second_device(known), *found)
+
+
+def switch_off(house, office: Office) -> None:
+    """Take the domain's features away."""
+    with house.stage.app.app_context():
+        domain = db.session.get(Domain, office.domain_id)
+        domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
+        db.session.commit()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()
+
+
+@pytest.mark.parametrize("has_scripts", SCRIPTS.values(), ids=SCRIPTS)
+def test_the_guides_path_makes_a_room_appear(sits, place, house, office, has_scripts):
+    switch_off(house, office)
+    screen = sits(office.admin, java_script_enabled=has_scripts)
+    page = screen.page
+    page.goto("/admin/")
+    expect(page.locator("#service-teamchat")).to_contain_text("Démarré")
+    page.get_by_role("link", name="Liste de domaines").first.click()
+    page.goto(f"/admin/domains/{office.domain_id}/")
+    page.get_by_role("link", name="Propriétés").click()
+    for feature in ("GroupWare", "WebDAV", "TeamChat"):
+        page.get_by_label(feature, exact=False).check()
+    save(page)
+    expect(page.get_by_label("TeamChat")).to_be_checked()
+
+    page.get_by_role("button", name="Nouveau").click()
+    page.get_by_role("link", name="Nouveau groupe").last.click()
+    page.get_by_label("Nom du groupe").fill("Projet X")
+    page.get_by_label("Alias").fill("projetx")
+    page.get_by_role("button", name="Enregistrer", exact=True).last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"projetx@{office.domain}")
+    page.get_by_label("Créer un dossier public").check()
+    page.get_by_label("Activer TeamChat").check()
+    save(page)
+    expect(page.get_by_text("1 salle")).to_be_visible()
+
+    arthur = sits(place.arthur).open()
+    expect(arthur.page.locator("#room_list")).not_to_contain_text("Projet X")
+    page.get_by_role("link", name="Membres", exact=True).click()
+    page.get_by_role("link", name="Ajouter Membres").first.click()
+    page.get_by_role("checkbox", name="arthur").check()
+    page.get_by_role("button", name="Ajouter", exact=True).click()
+    expect(page.get_by_text("1 entrée · 1 membre effectif")).to_be_visible()
+    expect(arthur.page.locator("#room_list")).to_contain_text("Projet X")
+
+
+def test_the_picker_finds_as_one_types_and_keeps_what_is_chosen(sits, place, office):
+    page = sits(office.admin).page
+    page.goto(f"/admin/groups/{office.group_id}/members")
+    page.get_by_role("link", name="Ajouter Membres").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="paul").check()
+    dialog.get_by_role("searchbox").press_sequentially("admin", delay=30)
+    expect(dialog.get_by_role("checkbox")).to_have_count(2)
+    expect(dialog.get_by_role("checkbox", name="paul")).to_be_checked()
+    dialog.get_by_role("checkbox", name="admin").check()
+    dialog.get_by_role("radio", name="Un domaine entier").check()
+    expect(dialog).to_contain_text("2 choisis")
+    dialog.get_by_role("button", name="Ajouter", exact=True).click()
+    expect(page.get_by_text("4 entrées · 4 membres effectifs")).to_be_visible()
+
+
+def test_leaving_with_unsaved_changes_is_asked_about(sits, office):
+    page = sits(office.admin).page
+    page.goto(f"/admin/groups/{office.group_id}/")
+    page.get_by_label("Description").fill("pas encore")
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Membres", exact=True).click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Description")).to_have_value("pas encore")
+    save(page)
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_hidden()
+
+
+def test_what_was_not_saved_is_still_marked_after_the_question(sits, office):
+    screen = sits(office.admin)
+    screen.expect_trouble()
+    page = screen.page
+    page.goto(f"/admin/groups/{office.group_id}/")
+    page.get_by_label("Activer TeamChat").uncheck()
+    save(page)
+    expect(page.get_by_text("1 salle de ce groupe est masquée")).to_be_visible()
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
+    page.get_by_role("link", name="Annuler").click()
+    expect(page.get_by_label("Activer TeamChat")).to_be_checked()
+
+
+def test_stopping_groupware_asks_and_stops(sits, place, office):
+    screen = sits(office.admin)
+    screen.expect_trouble()
+    page = screen.page
+    page.goto("/admin/")
+    for choice in ("Arrêter", "Démarrer"):
+        page.get_by_role("button", name="Agir sur GroupWare").click()
+        page.locator("#menu-groupware").get_by_role("button", name=choice).click()
+        if choice == "Arrêter":
+            page.get_by_role("button", name="Arrêter GroupWare et TeamChat").click()
+            expect(page.locator("#service-teamchat")).to_contain_text("attend GroupWare")
+    expect(page.locator("#service-teamchat")).to_contain_text("Démarré")
+
+
+@pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
+def test_no_page_trips_anybody_up_or_scrolls_sideways(sits, office, options):
+    page = sits(office.admin, reduced_motion="reduce", **options).page
+    domain, group = f"/admin/domains/{office.domain_id}", f"/admin/groups/{office.group_id}"
+    for address in (
+        *("/admin/", "/admin/licence", "/admin/domains/", "/admin/domains/new", "/admin/accounts/new"),
+        *(f"{domain}/accounts", f"{domain}/groups", f"{domain}/properties", f"{domain}/history"),
+        *(f"/admin/accounts/{office.arthur_id}/", f"/admin/accounts/{office.arthur_id}/history"),
+        *(f"{group}/", f"{group}/members", f"{group}/members/add", f"{group}/history"),
+    ):
+        page.goto(address)
+        assert not violations(page), address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -1,0 +1,69 @@
+"""The demo company."""
+
+import pytest
+
+from app.cli.demo import company, demo, filling
+from app.extensions import db
+from app.models import Account, AuditEntry, Group, Message
+from app.queries import rooms
+from app.rules import access, passwords
+
+
+def run(app, *words: str):
+    return app.test_cli_runner().invoke(demo, words)
+
+
+@pytest.fixture
+def filled(app, monkeypatch):
+    """The demo company, with passwords that cost nothing to keep."""
+    monkeypatch.setattr(passwords, "hashed", lambda password: "kept elsewhere")
+    app.config["DEMO"] = True
+    assert filling.fill()
+    return app
+
+
+def account(alias: str) -> Account:
+    return db.session.query(Account).filter_by(address=f"{alias}@{company.DOMAIN}").one()
+
+
+def test_a_server_that_is_no_demo_is_not_filled(app):
+    answer = run(app, "fill")
+    assert answer.exit_code == 1
+    assert "not a demo" in answer.output
+    assert db.session.query(Account).count() == 0
+
+
+@pytest.mark.parametrize("person", company.PEOPLE, ids=lambda person: person.alias)
+def test_the_password_of_the_demo_passes_the_rules(person):
+    assert passwords.problem_of(company.PASSWORD, name=person.name, address=person.address) is None
+
+
+def test_filling_again_changes_nothing(filled):
+    before = [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)]
+    answer = run(filled, "fill")
+    assert (answer.exit_code, answer.output) == (0, "The demo company was there already.\n")
+    assert [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)] == before
+
+
+def test_the_guides_people_stand_where_the_guide_puts_them(filled):
+    assert account("admin").role == "server"
+    for alias in ("arthur", "jean", "claire"):
+        assert "groupetc" in {seen.room.group.name for seen in access.visible_rooms(account(alias))}
+    assert access.visible_rooms(account("paul")) == []
+
+
+def test_conversations_lie_in_the_last_days_in_order_and_partly_unread(filled):
+    messages = db.session.query(Message).order_by(Message.id).all()
+    moments = [message.created_at for message in messages]
+    assert moments == sorted(moments)
+    assert len({moment.date() for moment in moments}) >= 4
+    unread = {
+        alias: rooms.room_list(account(alias))[0].entries[0].unread for alias in ("arthur", "jean", "hugo")
+    }
+    assert unread == {"arthur": 0, "jean": 4, "hugo": None}
+
+
+def test_who_prints_everybody_and_the_password(app):
+    output = run(app, "who").output
+    assert all(person.address in output for person in company.PEOPLE)
+    assert company.PASSWORD in output

@@ -1,0 +1,221 @@
+"""What every test may ask for: the application on a real database, the cast, browsers, a counter of statements."""
+
+import os
+from contextlib import contextmanager
+
+import hypothesis
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app import create_app
+from app.extensions import db, socketio
+from app.listeners import broadcasts
+from app.models import Account
+from app.rules import access
+from tests import cast as stage
+from tests import schema
+from tests.tools import script
+from tests.trail import is_whole, trail
+from tests.visitor import Visitor
+
+SECRET = "a secret of the tests, which sign nothing that matters"
+_application = []
+NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], derandomize=True
+)
+"""Timings never decide a test: these machines are noisy."""
+
+
+def pytest_addoption(parser):
+    told = "say what was not seen leaving an audit entry, whatever was run"
+    parser.addoption("--trail", action="store_true", help=told)
+
+
+def pytest_configure(config):
+    hypothesis.settings.load_profile("steady")
+    os.environ.setdefault("SECRET_KEY", SECRET)
+    config.addinivalue_line(
+        "markers",
+        "fresh: the test commits for real, for several connections; the tables are emptied afterwards",
+    )
+
+
+def pytest_collection_finish(session):
+    session.config.is_whole_run = is_whole(
+        {item.path for item in session.items}, session.config.rootpath / "tests"
+    )
+
+
+def pytest_deselected(items):
+    if items:
+        items[0].config.has_left_out = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """A run of everything also proves that all that must leave an entry in the trail was seen doing so."""
+    config = session.config
+    is_whole = getattr(config, "is_whole_run", False) and not getattr(config, "has_left_out", False)
+    if not _application or not (config.option.trail or (is_whole and exitstatus == 0)):
+        return
+    config.without_trail = trail.missing(_application[0])
+    if config.without_trail and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for name in getattr(config, "without_trail", ()):
+        terminalreporter.write_line(f"No test has seen this leave an entry in the trail: {name}", red=True)
+
+
+@pytest.fixture(scope="session")
+def database_url():
+    """Address of a database with the whole schema, made once a run."""
+    with schema.temporary_database(f"teamchat_test_{os.getpid()}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def built_app(database_url, tmp_path_factory):
+    """The application that every test shares."""
+    script("catalogues").compile_all()
+    application = create_app(
+        TESTING=True,
+        DEMO=False,
+        SQLALCHEMY_DATABASE_URI=database_url,
+        REDIS_URL="",
+        VAR_DIR=tmp_path_factory.mktemp("var"),
+    )
+    application.test_client_class = Visitor
+    trail.watch(application)
+    _application.append(application)
+    with application.app_context():
+        schema.migrate()
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(request, built_app):
+    """The application, in its context. What the test writes is undone; marked `fresh`, it is committed and wiped."""
+    access.forget()
+    configuration = dict(built_app.config)
+    isolate = _committed if request.node.get_closest_marker("fresh") else _undone
+    with built_app.app_context(), isolate():
+        yield built_app
+    built_app.config.clear()
+    built_app.config.update(configuration)
+
+
+@contextmanager
+def _undone():
+    """One connection in a transaction of the test's own: every commit of the application is a savepoint in it."""
+    engine = db.engine
+    with engine.connect() as connection:
+        outer = connection.begin()
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        db.engines[None] = connection
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engines[None] = engine
+            outer.rollback()
+
+
+@contextmanager
+def _committed():
+    """The application's own pool and real commits."""
+    try:
+        yield
+    finally:
+        db.session.remove()
+        schema.empty_again(db.engine)
+
+
+@pytest.fixture
+def another_app(app, database_url, tmp_path):
+    """another_app(DEMO=True): a further application, set otherwise. What a process has once is put back afterwards."""
+    sockets, told_by = dict(vars(socketio)), broadcasts._app
+
+    def make(**settings):
+        usual = {
+            "TESTING": True,
+            "SQLALCHEMY_DATABASE_URI": database_url,
+            "REDIS_URL": "",
+            "VAR_DIR": tmp_path,
+        }
+        application = create_app(**{**usual, **settings})
+        application.test_client_class = Visitor
+        return application
+
+    yield make
+    vars(socketio).update(sockets)
+    broadcasts._app = told_by
+
+
+@pytest.fixture
+def cast(app) -> stage.Cast:
+    """arthur, jean, paul, their administrators, groupetc with its room, and the other tenant."""
+    return stage.assemble()
+
+
+@pytest.fixture
+def visitor(app) -> Visitor:
+    """A browser that nobody is signed in on."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app):
+    """client_of(account): a browser that this person is signed in on."""
+
+    def make(account: Account) -> Visitor:
+        client = app.test_client()
+        client.sign_in(account)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def count_statements(app):
+    """`with count_statements() as seen:` — the statements that reached the database are in the list `seen`."""
+
+    @contextmanager
+    def count():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            if not statement.startswith(NOT_COUNTED):
+                seen.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return count
+
+
+@pytest.fixture
+def events(app, monkeypatch) -> list:
+    """The facts told during the test, in order; listeners hear them as well."""
+    from app import events as facts
+    from app import transaction
+
+    told = []
+
+    def note(facts_of_one):
+        told.extend(facts_of_one)
+        facts.dispatch(facts_of_one)
+
+    monkeypatch.setattr(transaction, "dispatch", note)
+    return told

@@ -1,0 +1,49 @@
+"""Where sockets stand, and who answers on them."""
+
+import os
+
+import pytest
+
+from deploy.local import sockets
+
+
+@pytest.fixture
+def short(tmp_path, monkeypatch):
+    """The system's place for short-lived things, empty."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_short_path_is_used_as_it_is(short):
+    wanted = short / "run"
+    if len(os.fsencode(wanted)) > sockets.LONGEST_FOLDER:
+        pytest.fail("the temporary folder's own path is too long for this test")
+    assert sockets.socket_folder(wanted) == wanted
+    assert wanted.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("name", ["x" * 100, "mes documents", "à jour", "a;b"])
+def test_a_path_that_sockets_cannot_have_leads_to_a_private_folder(short, name):
+    wanted = short / name / "run"
+    folder = sockets.socket_folder(wanted)
+    assert wanted.readlink() == folder
+    assert folder.parent == short
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert sockets.socket_folder(wanted) == folder
+
+
+def test_two_checkouts_do_not_share_a_folder(short):
+    folders = {sockets.socket_folder(short / ("x" * 100) / name) for name in ("one", "two")}
+    assert len(folders) == 2
+
+
+def test_a_folder_that_others_can_enter_is_not_trusted(short):
+    wanted = short / ("x" * 100)
+    sockets.socket_folder(wanted).chmod(0o755)
+    with pytest.raises(PermissionError):
+        sockets.socket_folder(wanted)
+
+
+def test_nobody_answers_where_nobody_is(tmp_path):
+    assert not sockets.mariadb_answers(tmp_path / "mariadb.sock")
+    assert not sockets.redis_answers(tmp_path / "redis.sock")

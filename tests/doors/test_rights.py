@@ -1,0 +1,273 @@
+"""The windows of rights in WebAdmin, from both sides."""
+
+import html
+import json
+import re
+
+import pytest
+
+from app.extensions import db
+from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
+from app.operations import grants
+from app.operations.grants import Subject
+from app.rules import access, lists
+from app.rules.rights import FULL, MODERATE, READ, WRITE
+from tests import factories
+
+
+@pytest.fixture
+def folder(cast) -> Folder:
+    return db.session.query(Folder).filter_by(group_id=cast.group.id, kind=FolderKind.TEAMCHAT).one()
+
+
+def address(place, act: str = "") -> str:
+    kind = "folder" if isinstance(place, Folder) else "room"
+    return f"/admin/rights/{kind}/{place.id}{act}"
+
+
+def sent(place, line: str, **values) -> dict:
+    return {"line": line, "seen": json.dumps(lists.snapshot(place)), "shown": "0"} | values
+
+
+def rights(who, room):
+    access.forget()
+    return access.rights_in(who, room.id)
+
+
+def words_of(answer) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
+
+
+def test_the_guides_path_to_the_list(cast, client_of, folder):
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), FULL)
+    cast.admin.language = "fr"
+    client = client_of(cast.admin)
+    page = client.get(f"/admin/groups/{cast.group.id}/")
+    assert f"/admin/groups/{cast.group.id}/rights" in page.text
+    first = client.get(f"/admin/groups/{cast.group.id}/rights")
+    assert f"rights/folder/{folder.id}" not in first.text
+    tree = client.get(f"/admin/groups/{cast.group.id}/rights?all=1")
+    assert address(folder) in tree.text and address(cast.room) in tree.text
+    shown = words_of(client.get(address(folder)))
+    assert "[groupetc@iwdemo.fr]" in shown and "jean@iwdemo.fr" in shown
+
+
+def test_a_line_is_changed_and_removed(cast, client_of, folder):
+    client = client_of(cast.domain_admin)
+    line = f"group:{cast.group.id}"
+    answer = client.post(address(folder, "/save"), data=sent(folder, line, preset="read"))
+    assert answer.status_code == 303 and rights(cast.arthur, cast.room) == READ
+    own = {"preset": "custom", "right": ["items_read", "folder_read", "folder_rename"]}
+    client.post(address(cast.room, "/save"), data=sent(cast.room, line, **own))
+    assert int(rights(cast.arthur, cast.room)) == 1 + 32 + 128
+    client.post(address(cast.room, "/inherit"), data=sent(cast.room, ""))
+    assert rights(cast.arthur, cast.room) == READ
+    client.post(address(folder, "/remove"), data=sent(folder, line))
+    assert not rights(cast.arthur, cast.room)
+    acts = [entry.act for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+    assert acts == ["grant.set", "grant.set", "grant.inherit", "grant.remove"]
+
+
+def test_a_preset_with_other_boxes_is_refused(cast, client_of, folder):
+    data = sent(
+        folder, f"group:{cast.group.id}", preset="read", right=["items_delete"], shown=str(int(WRITE))
+    )
+    answer = client_of(cast.admin).post(address(folder, "/save"), data=data)
+    assert answer.status_code == 422 and "contradict" in answer.text
+    assert rights(cast.arthur, cast.room) == WRITE
+
+
+def test_a_preset_with_the_boxes_as_they_were_counts(cast, client_of, folder):
+    boxes = ["items_read", "folder_read", "items_write", "items_edit_documents"]
+    data = sent(folder, f"group:{cast.group.id}", preset="full", right=boxes, shown=str(int(WRITE)))
+    assert client_of(cast.admin).post(address(folder, "/save"), data=data).status_code == 303
+    assert rights(cast.arthur, cast.room) == FULL
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "status"),
+    [
+        ("account:999999", {"preset": "read"}, 404),
+        ("nobody:1", {"preset": "read"}, 404),
+        ("guests:7", {"preset": "read"}, 404),
+        ("account:0", {"preset": "read"}, 404),
+        ("guests:0", {"preset": "emperor"}, 422),
+        ("guests:0", {"preset": "custom", "right": ["items_read", "items_fly"]}, 422),
+    ],
+)
+def test_forged_names_are_refused(cast, client_of, folder, line, values, status):
+    before = lists.snapshot(folder)
+    answer = client_of(cast.admin).post(address(folder, "/save"), data=sent(folder, line, **values))
+    assert answer.status_code == status and lists.snapshot(folder) == before
+
+
+def test_another_tenants_places_do_not_exist(cast, client_of, folder):
+    client = client_of(cast.rivale)
+    for place in (folder, cast.room):
+        assert client.get(address(place)).status_code == 404
+        assert client.get(address(place, "/add")).status_code == 404
+        for act in ("/save", "/remove", "/inherit", "/add"):
+            line = f"group:{cast.group.id}"
+            assert client.post(address(place, act), data=sent(place, line, preset="full")).status_code == 404
+    for url in ("why", "matrix", f"why/{cast.jean.id}"):
+        assert client.get(f"/admin/rooms/{cast.room.id}/{url}").status_code == 404
+    assert client.get(f"/admin/groups/{cast.group.id}/rights/drift").status_code == 404
+    assert client.post(f"/admin/groups/{cast.group.id}/rights/drift", data={"all": 1}).status_code == 404
+    assert client.get(f"/admin/accounts/{cast.jean.id}/test-as").status_code == 404
+    assert client.get("/admin/rights/cellar/1").status_code == 404
+
+
+def test_another_domains_people_are_not_put_on_a_list(cast, client_of, folder):
+    data = {"member": f"account:{cast.autrui.id}", "preset": "full"}
+    answer = client_of(cast.domain_admin).post(address(folder, "/add"), data=data)
+    assert answer.status_code == 404
+    assert not db.session.query(Grant).filter_by(principal=Principal.ACCOUNT).count()
+
+
+def test_several_are_added_at_once_or_none(cast, client_of, folder):
+    client = client_of(cast.admin)
+    member = [f"account:{cast.jean.id}", f"domain:{cast.domain.id}", "anyone:0"]
+    answer = client.post(address(folder, "/add"), data={"member": member, "preset": "moderate"})
+    assert answer.status_code == 303 and rights(cast.jean, cast.room) == MODERATE
+    assert len(lists.snapshot(folder)) == 5
+    answer = client.post(
+        address(folder, "/add"),
+        data={"member": [f"account:{cast.paul.id}", "account:999999"], "preset": "full"},
+    )
+    assert answer.status_code == 404 and len(lists.snapshot(folder)) == 5
+    assert client.post(address(folder, "/add"), data={"preset": "full"}).status_code == 422
+    assert client.get(address(folder, "/add") + "?q=jean").status_code == 200
+
+
+def test_the_second_of_two_is_shown_what_changed(cast, client_of, folder):
+    data = sent(folder, f"group:{cast.group.id}", preset="full")
+    grants.set_grant(cast.web_admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    answer = client_of(cast.admin).post(address(folder, "/save"), data=data)
+    assert answer.status_code == 422 and "jean@iwdemo.fr" in words_of(answer)
+    assert rights(cast.arthur, cast.room) == WRITE, "nothing unseen is overwritten"
+    again = re.search(r'name="seen" value="([^"]+)"', answer.text).group(1)
+    data["seen"] = html.unescape(again)
+    assert client_of(cast.admin).post(address(folder, "/save"), data=data).status_code == 303
+    assert rights(cast.arthur, cast.room) == FULL
+
+
+def test_adding_overwrites_nothing_unseen(cast, client_of, folder):
+    data = {"member": f"account:{cast.jean.id}", "preset": "full", "seen": json.dumps(lists.snapshot(folder))}
+    grants.set_grant(cast.web_admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    answer = client_of(cast.admin).post(address(folder, "/add"), data=data)
+    assert answer.status_code == 422 and "in the meantime" in answer.text
+    assert rights(cast.jean, cast.room) == READ
+
+
+def test_losing_ones_own_administration_is_asked(cast, client_of):
+    factories.add_member(cast.group, cast.rivale)
+    grants.set_grant(cast.admin, cast.room, Subject(Principal.ACCOUNT, cast.rivale.id), FULL)
+    client = client_of(cast.rivale)
+    assert client.get(address(cast.room)).status_code == 200
+    data = sent(cast.room, f"account:{cast.rivale.id}", preset="read")
+    answer = client.post(address(cast.room, "/save"), data=data)
+    assert answer.status_code == 422 and 'value="own_loss"' in answer.text
+    assert rights(cast.rivale, cast.room) == FULL
+    answer = client.post(address(cast.room, "/save"), data=data | {"answer": "own_loss"})
+    assert answer.status_code == 303 and rights(cast.rivale, cast.room) == READ
+    assert client.get(address(cast.room)).status_code == 403
+
+
+def test_the_window_says_which_line_has_no_effect(cast, client_of, folder):
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.paul.id), FULL)
+    assert "no effect" in words_of(client_of(cast.admin).get(address(folder)))
+    other = factories.make_group(cast.domain, "loin")
+    grants.set_grant(cast.admin, cast.room, Subject(Principal.GROUP, other.id), FULL)
+    opened = client_of(cast.admin).get(address(cast.room) + f"?line=group:{other.id}")
+    assert "Nobody of them is in here" in words_of(opened)
+
+
+def test_the_window_warns_of_inner_groups(cast, client_of, folder):
+    inner = factories.make_group(cast.domain, "dedans")
+    factories.add_member(cast.group, inner)
+    grants.set_grant(cast.admin, folder, Subject(Principal.GROUP, inner.id), READ)
+    shown = words_of(client_of(cast.admin).get(address(folder)))
+    assert "[dedans@iwdemo.fr] is inside [groupetc@iwdemo.fr]" in shown
+
+
+def test_the_window_comes_as_a_fragment(cast, client_of, folder):
+    answer = client_of(cast.admin).fragment(address(folder), "dialog")
+    assert answer.status_code == 200 and "<tc-dialog" in answer.text and "<html" not in answer.text
+
+
+def test_rooms_that_differ_are_reset(cast, client_of, folder):
+    others = [factories.make_room(cast.group, f"Room {number}") for number in range(3)]
+    for room in others:
+        grants.set_grant(cast.admin, room, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    assert all(room.name in words_of(client.get(url)) for room in others)
+    client.post(url, data={"room": [others[0].id]})
+    assert rights(cast.jean, others[0]) == WRITE and rights(cast.jean, others[1]) == READ
+    client.post(url, data={"all": "1"})
+    assert rights(cast.jean, others[2]) == WRITE
+    assert client.post(url, data={"room": ["999999"]}).status_code == 404
+    assert client.post(url, data={"room": ["x"]}).status_code == 404
+    assert "No room differs" in words_of(client.get(url))
+
+
+def test_why_says_every_step(cast, client_of, folder):
+    factories.add_member(cast.group, cast.domain)
+    grants.set_grant(cast.admin, folder, Subject(Principal.DOMAIN, cast.domain.id), READ)
+    answer = client_of(cast.admin).get(f"/admin/rooms/{cast.room.id}/why/{cast.jean.id}")
+    shown = words_of(answer)
+    assert "By an own entry in [groupetc@iwdemo.fr]" in shown and "By the whole domain" in shown
+    assert "gives: Write" in shown and "does not count" in shown
+    assert f"line=group:{cast.group.id}" in answer.text and f"/groups/{cast.group.id}/members" in answer.text
+
+
+def test_why_says_what_shuts_and_caps(cast, client_of):
+    client = client_of(cast.admin)
+    url = f"/admin/rooms/{cast.room.id}/why"
+    assert "not in the group" in words_of(client.get(f"{url}/{cast.paul.id}"))
+    cast.jean.has_teamchat = False
+    cast.arthur.state = "muted"
+    db.session.commit()
+    assert "TeamChat is not on for jean" in words_of(client.get(f"{url}/{cast.jean.id}"))
+    assert "read only" in words_of(client.get(f"{url}/{cast.arthur.id}"))
+    assert "jean" in words_of(client.get(f"{url}?q=jean"))
+
+
+def test_the_matrix_costs_the_same_for_many(cast, client_of, count_statements):
+    client = client_of(cast.admin)
+    url = f"/admin/rooms/{cast.room.id}/matrix"
+    client.get(url)
+    with count_statements() as few:
+        client.get(url)
+    for number in range(60):
+        factories.add_member(cast.group, factories.make_account(cast.domain, f"member {number:02}"))
+    with count_statements() as many:
+        page = client.get(url)
+    assert len(many) <= len(few) and page.text.count('class="matrix-cell"') == 50 * 12
+    assert "cursor=" in page.text
+
+
+def test_the_matrix_says_what_explain_says(cast, folder):
+    from app.models import Account
+    from app.rules import crowd, explain
+
+    inner = factories.make_group(cast.domain, "dedans")
+    factories.add_member(cast.group, inner)
+    factories.add_member(inner, cast.paul)
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    private = factories.make_private_room(cast.jean, cast.paul, guest)
+    grants.set_grant(cast.admin, folder, Subject(Principal.GROUP, inner.id), FULL)
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), MODERATE)
+    everybody = db.session.query(Account).all()
+    for room in (cast.room, private):
+        many = crowd.rights_in(everybody, room)
+        assert many == {one.id: explain.explain(one, room).rights for one in everybody}
+
+
+def test_testing_as_somebody_shows_no_foreign_secret(cast, client_of):
+    mine = factories.make_private_room(cast.jean, name="Ours")
+    factories.make_private_room(cast.autrui, cast.jean, name="Theirs")
+    shown = words_of(client_of(cast.domain_admin).get(f"/admin/accounts/{cast.jean.id}/test-as"))
+    assert "TeamChat" in shown and mine.name in shown and "Theirs" not in shown
+    assert "1 more conversation" in shown

@@ -1,0 +1,172 @@
+"""Créer salle, Membres, name and topic, archive, favourites, conversations: through the pages, from both sides."""
+
+import pytest
+
+from app.extensions import db
+from app.models import Grant, Principal, Room, RoomKind, RoomMember, RoomState
+from app.operations import rooms
+from app.rules import access
+from app.rules.rights import FULL
+from tests import factories
+
+
+@pytest.fixture
+def arthur(cast, client_of):
+    return client_of(cast.arthur)
+
+
+@pytest.fixture
+def private(cast) -> Room:
+    return factories.make_private_room(cast.arthur, cast.jean, name="Appel d’offres")
+
+
+def full(cast, who):
+    folder = cast.room.folder
+    db.session.query(Grant).filter_by(folder_id=folder.id, principal_id=who.id, principal="account").delete()
+    factories.make_grant(folder, Principal.ACCOUNT, who.id, FULL)
+    access.forget()
+
+
+def test_the_dialog_offers_what_one_may_make(cast, arthur):
+    page = arthur.get("/webmail/rooms/new").text
+    assert f'value="private:{cast.group.id}"' in page and f'value="public:{cast.group.id}"' not in page
+    full(cast, cast.arthur)
+    assert f'value="public:{cast.group.id}"' in arthur.get("/webmail/rooms/new").text
+
+
+def test_a_room_is_made_and_opened(cast, arthur):
+    answer = arthur.post("/webmail/rooms/new", data={"name": "Projet", "place": "private"})
+    room = db.session.query(Room).filter_by(name="Projet").one()
+    assert answer.location.endswith(f"/webmail/rooms/{room.id}")
+    assert arthur.get(f"/webmail/rooms/{room.id}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "data, status",
+    [({"name": "", "place": "private"}, 422), ({"name": "x", "place": "public:1000000"}, 422), ({}, 422)],
+)
+def test_what_was_typed_is_kept_beside_the_error(arthur, data, status):
+    answer = arthur.post("/webmail/rooms/new", data={**data, "topic": "gardez-moi"})
+    assert answer.status_code == status and "gardez-moi" in answer.text
+
+
+def test_another_groups_room_cannot_be_made_by_its_id(cast, client_of):
+    answer = client_of(cast.paul).post(
+        "/webmail/rooms/new", data={"name": "x", "place": f"private:{cast.group.id}"}
+    )
+    assert answer.status_code == 422 and not db.session.query(Room).filter_by(name="x").count()
+
+
+def test_members_show_who_is_in_and_how(cast, arthur, private):
+    assert "groupetc" in arthur.get(f"/webmail/rooms/{cast.room.id}/people").text
+    page = arthur.fragment(f"/webmail/rooms/{private.id}/people", "panel").text
+    assert "jean" in page and "<html" not in page
+
+
+def test_strangers_see_neither_members_nor_rights_nor_settings(cast, client_of, private):
+    paul = client_of(cast.paul)
+    for room in (cast.room, private):
+        for what in ("people", "rights", "settings", "people/add"):
+            assert paul.get(f"/webmail/rooms/{room.id}/{what}").status_code == 404
+        for what in ("leave", "favourite", "archive", "reopen", "delete", "copy", "people", "settings"):
+            assert paul.post(f"/webmail/rooms/{room.id}/{what}", data={}).status_code == 404
+
+
+def test_people_are_added_and_removed(cast, arthur, private):
+    arthur.post(f"/webmail/rooms/{private.id}/people", data={"people": [cast.paul.id]})
+    assert access.find_room(cast.paul, private.id)
+    answer = arthur.post(f"/webmail/rooms/{private.id}/people/{cast.paul.id}/remove")
+    assert answer.status_code == 303
+    row = db.session.query(RoomMember).filter_by(room_id=private.id, account_id=cast.paul.id).one()
+    assert not row.is_member
+
+
+def test_who_may_not_add_is_refused(cast, client_of, private):
+    jean = client_of(cast.jean)
+    assert (
+        jean.post(f"/webmail/rooms/{private.id}/people", data={"people": [cast.paul.id]}).status_code == 403
+    )
+    assert jean.post(f"/webmail/rooms/{private.id}/people/{cast.arthur.id}/remove").status_code == 403
+
+
+def test_another_companys_people_are_neither_offered_nor_added(cast, arthur, private):
+    assert cast.autrui.address not in arthur.get(f"/webmail/rooms/{private.id}/people/add?q=autrui").text
+    answer = arthur.post(f"/webmail/rooms/{private.id}/people", data={"people": [cast.autrui.id]})
+    assert answer.status_code == 422 and not access.rights_in(cast.autrui, private.id)
+
+
+def test_the_last_owner_cannot_leave_before_handing_over(cast, arthur, private):
+    assert arthur.post(f"/webmail/rooms/{private.id}/leave").status_code == 422
+    assert arthur.post(f"/webmail/rooms/{private.id}/people/{cast.jean.id}/own").status_code == 303
+    assert arthur.post(f"/webmail/rooms/{private.id}/leave").status_code == 303
+    assert arthur.get(f"/webmail/rooms/{private.id}").status_code == 404
+
+
+def test_ones_own_rights_and_who_can_change_them(cast, arthur, private):
+    assert "groupetc" in arthur.get(f"/webmail/rooms/{cast.room.id}/rights").text
+    assert "You own this room" in arthur.get(f"/webmail/rooms/{private.id}/rights").text
+
+
+def test_name_and_topic_need_the_right(cast, arthur, client_of):
+    url = f"/webmail/rooms/{cast.room.id}/settings"
+    assert arthur.get(url).status_code == 403
+    assert arthur.post(url, data={"name": "x", "topic": ""}).status_code == 403
+    full(cast, cast.arthur)
+    assert arthur.post(url, data={"name": "Salle bleue", "topic": "Le lancement"}).status_code == 303
+    page = client_of(cast.jean).get(f"/webmail/rooms/{cast.room.id}").text
+    assert "Salle bleue" in page and "Le lancement" in page and "has renamed the room" in page
+
+
+def test_the_slower_of_two_who_rename_is_told(cast, arthur):
+    full(cast, cast.arthur)
+    version = cast.room.row_version
+    rooms.rename_room(cast.arthur, cast.room, "Premier")
+    answer = arthur.post(
+        f"/webmail/rooms/{cast.room.id}/settings",
+        data={"name": "Second", "topic": "", "row_version": version},
+    )
+    assert answer.status_code == 422 and "Second" in answer.text
+
+
+def test_archive_and_back_delete_and_copy(cast, arthur, client_of):
+    url = f"/webmail/rooms/{cast.room.id}"
+    for what in ("archive", "delete", "copy"):
+        assert arthur.post(f"{url}/{what}").status_code == 403
+    full(cast, cast.arthur)
+    assert arthur.post(f"{url}/copy").status_code == 303
+    assert arthur.post(f"{url}/archive").status_code == 303
+    assert "TeamChat" in client_of(cast.jean).get("/webmail/rooms?tab=archive").text
+    assert arthur.post(f"{url}/reopen").status_code == 303
+    assert arthur.post(f"{url}/delete").status_code == 303
+    assert db.session.get(Room, cast.room.id, populate_existing=True).state is RoomState.DELETED
+
+
+def test_favourites_stand_first(cast, arthur):
+    arthur.post(f"/webmail/rooms/{cast.room.id}/favourite", data={"is_favourite": "1"})
+    assert 'id="section-favourites-0"' in arthur.get("/webmail/rooms").text
+    arthur.post(f"/webmail/rooms/{cast.room.id}/favourite", data={"is_favourite": "0"})
+    assert 'id="section-favourites-0"' not in arthur.get("/webmail/rooms").text
+
+
+def test_a_direct_conversation_bears_the_other_ones_name(cast, arthur, client_of):
+    answer = arthur.post("/webmail/direct", data={"people": [cast.paul.id]})
+    room = db.session.query(Room).filter_by(kind=RoomKind.DIRECT).one()
+    assert answer.location.endswith(f"/webmail/rooms/{room.id}")
+    assert ">paul<" in arthur.get(f"/webmail/rooms/{room.id}").text
+    assert ">arthur<" in client_of(cast.paul).get(f"/webmail/rooms/{room.id}").text
+
+
+def test_a_hidden_room_comes_back_when_one_is_named(cast, arthur):
+    arthur.post(f"/webmail/rooms/{cast.room.id}/leave")
+    link = f'href="/webmail/rooms/{cast.room.id}"'
+    assert link not in arthur.get("/webmail/rooms").text
+    from app.operations import messages
+
+    messages.post_message(cast.jean, cast.room.id, "@arthur reviens")
+    assert link in arthur.get("/webmail/rooms").text
+
+
+def test_deleting_is_asked_about_in_numbers(cast, arthur, client_of):
+    full(cast, cast.arthur)
+    assert "0 messages disappear" in arthur.get(f"/webmail/rooms/{cast.room.id}/delete").text
+    assert client_of(cast.paul).get(f"/webmail/rooms/{cast.room.id}/delete").status_code == 404

@@ -1,0 +1,174 @@
+"""Rows for tests, written directly and fast. Every factory commits, so that other connections of the test see them."""
+
+import itertools
+import uuid
+from contextlib import contextmanager
+
+from argon2 import PasswordHasher
+
+from app.extensions import db
+from app.models import (
+    FOLDER_SCOPE,
+    ROOM_SCOPE,
+    Account,
+    Address,
+    Domain,
+    EntryKind,
+    Exclusion,
+    Folder,
+    FolderKind,
+    Grant,
+    Group,
+    MemberEntry,
+    Message,
+    Principal,
+    Role,
+    Room,
+    RoomKind,
+    RoomMember,
+    now,
+)
+from app.rules.rights import WRITE
+
+PASSWORD = "correct horse battery"
+"""What everybody in the tests types."""
+
+_gathering = []
+_numbers = itertools.count(1)
+_cheap_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def keep(*rows):
+    """Store rows; the first comes back."""
+    db.session.add_all(rows)
+    db.session.flush()
+    if not _gathering:
+        db.session.commit()
+    return rows[0]
+
+
+@contextmanager
+def in_one_commit():
+    """Everything made inside is committed at the end, at once: many rows cost less."""
+    _gathering.append(True)
+    try:
+        yield
+    finally:
+        _gathering.pop()
+    db.session.commit()
+
+
+def make_domain(name: str | None = None, *, has_everything: bool = True, **values) -> Domain:
+    """A domain, with GroupWare, WebDAV and TeamChat on unless told otherwise."""
+    switches = {f"has_{feature}": has_everything for feature in ("groupware", "webdav", "teamchat")}
+    return keep(Domain(**{"name": name or f"domain{next(_numbers)}.example", **switches, **values}))
+
+
+def make_account(domain: Domain, name: str | None = None, *, role: Role = Role.USER, **values) -> Account:
+    """An account that signs in with PASSWORD; its address is the name in lower case at the domain."""
+    name = name or f"Person {next(_numbers)}"
+    address = values.pop("address", None) or f"{name.lower().replace(' ', '.')}@{domain.name}"
+    own = {"name": name, "address": address, "role": role, "password_hash": _cheap_hash, "language": "en"}
+    account = Account(domain_id=domain.id, **{**own, **values})
+    keep(account)
+    keep(Address(address=address, account_id=account.id))
+    return account
+
+
+def make_group(domain: Domain, name: str | None = None, **values) -> Group:
+    """A group without folder, room and members."""
+    name = name or f"group{next(_numbers)}"
+    address = values.pop("address", None) or f"{name.lower().replace(' ', '.')}@{domain.name}"
+    group = keep(Group(domain_id=domain.id, name=name, address=address, **values))
+    keep(Address(address=address, group_id=group.id))
+    return group
+
+
+def add_member(group: Group, member: Account | Domain | Group) -> MemberEntry:
+    """An entry in a group's member list: an account, a whole domain or another group."""
+    kinds = {
+        Account: ("account", "account_id"),
+        Domain: ("domain", "domain_id"),
+        Group: ("group", "inner_group_id"),
+    }
+    kind, column = kinds[type(member)]
+    return keep(
+        MemberEntry(group_id=group.id, kind=EntryKind(kind), principal_id=member.id, **{column: member.id})
+    )
+
+
+def exclude(group: Group, account: Account) -> Exclusion:
+    """Somebody an entry would bring into a group, and who is kept out."""
+    return keep(Exclusion(group_id=group.id, account_id=account.id))
+
+
+def make_folders(group: Group) -> Folder:
+    """A group's public folder and its TeamChat folder, with the default rights; the latter comes back."""
+    public = keep(Folder(group_id=group.id, kind=FolderKind.PUBLIC, name=group.name))
+    folder = keep(Folder(group_id=group.id, parent_id=public.id, kind=FolderKind.TEAMCHAT, name="TeamChat"))
+    make_grant(folder, Principal.GROUP, group.id)
+    make_grant(folder, Principal.GUESTS)
+    return folder
+
+
+def make_grant(
+    scope: Folder | Room, principal: Principal, principal_id: int = 0, rights: int = WRITE
+) -> Grant:
+    """A line of the rights list of a folder or a room."""
+    is_folder = isinstance(scope, Folder)
+    return keep(
+        Grant(
+            scope_kind=FOLDER_SCOPE if is_folder else ROOM_SCOPE,
+            scope_id=scope.id,
+            folder_id=scope.id if is_folder else None,
+            room_id=None if is_folder else scope.id,
+            principal=principal,
+            principal_id=principal_id,
+            rights=int(rights),
+        )
+    )
+
+
+def make_room(group: Group, name: str = "TeamChat", **values) -> Room:
+    """A public room of a group, which turns TeamChat on for it."""
+    folder = db.session.query(Folder).filter_by(group_id=group.id, kind=FolderKind.TEAMCHAT).first()
+    folder = folder or make_folders(group)
+    group.has_public_folder = group.has_teamchat = True
+    own = {
+        "kind": RoomKind.PUBLIC,
+        "group_id": group.id,
+        "folder_id": folder.id,
+        "unique_key": uuid.uuid4().hex,
+    }
+    return keep(Room(name=name, **{**own, **values}), group)
+
+
+def make_private_room(owner: Account, *others: Account, name: str = "Private") -> Room:
+    """A private room with its owner, other members and the list it starts with."""
+    room = keep(Room(kind=RoomKind.PRIVATE, name=name, unique_key=uuid.uuid4().hex, has_own_list=True))
+    for person in (owner, *others):
+        join_room(room, person, is_owner=person is owner)
+    make_grant(room, Principal.MEMBERS)
+    make_grant(room, Principal.GUESTS)
+    return room
+
+
+def join_room(room: Room, account: Account, **values) -> RoomMember:
+    """An entry in a room's own member list."""
+    return keep(RoomMember(room_id=room.id, account_id=account.id, **values))
+
+
+def make_message(room: Room, author: Account, body: str = "Hello", **values) -> Message:
+    """The next message of a room, without telling anybody."""
+    room.last_seq += 1
+    room.last_posted_at = now()
+    message = Message(
+        room_id=room.id,
+        seq=room.last_seq,
+        author_id=author.id,
+        client_id=str(uuid.uuid4()),
+        body=body,
+        html=f"<p>{body}</p>",
+        **values,
+    )
+    return keep(message, room)

@@ -1,0 +1,1 @@
+"""What is promised when a process dies, stands still or comes back, tried with real processes."""

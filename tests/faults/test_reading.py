@@ -1,0 +1,73 @@
+"""Unread by subtraction: the numbers agree on every device and process, during a storm and after it."""
+
+from tests.faults.chatter import Chatter, together
+from tests.faults.company import assert_kept
+
+
+def mark_of(stage, room_id, person):
+    """Up to where somebody has read, as stored."""
+    rows = stage.ask(
+        "SELECT last_read_seq FROM read_marks WHERE room_id = %s AND account_id = %s", room_id, person.id
+    )
+    return rows[0][0] if rows else None
+
+
+def test_reading_on_one_device_takes_the_badge_off_on_the_other(company):
+    scene = company.stage.scene()
+    author, reader = scene.people
+    writing = Chatter(company.left, author)
+    here, there = Chatter(company.left, reader), Chatter(company.right, company.stage.second_device(reader))
+    with together([writing, here, there]):
+        writing.open(scene.room_id)
+        here.open(scene.room_id)
+        for turn in range(5):
+            writing.post(scene.room_id, f"message {turn}").wait()
+        assert there.open(scene.room_id)["last_read"] == 0
+        assert here.call("room:read", {"room_id": scene.room_id, "seq": 3}) == {"ok": True, "unread": 2}
+        assert there.wait_for("room:read", room_id=scene.room_id, seq=3)["unread"] == 2
+        assert there.call("room:read", {"room_id": scene.room_id, "seq": 2}) == {"ok": True, "unread": 2}
+        assert here.call("room:read", {"room_id": scene.room_id, "seq": 10**15}) == {"ok": True, "unread": 0}
+        assert mark_of(company.stage, scene.room_id, reader) == 5
+        assert not writing.heard("room:read", room_id=scene.room_id)
+
+
+def test_what_waits_elsewhere_is_hinted_at(company):
+    scene = company.stage.scene()
+    author, reader = company.on_both(scene.people)
+    with together([author, reader]):
+        author.open(scene.room_id)
+        for turn in range(30):
+            author.post(scene.room_id, f"message {turn}")
+        reader.wait_for("room:unread", timeout=6, room_id=scene.room_id, seq=30)
+        assert len(reader.heard("room:unread")) <= 4
+        assert not reader.heard("message:posted")
+
+
+def test_after_a_storm_the_marks_are_right(company):
+    scene = company.stage.scene(people=6)
+    chatters = company.on_both(scene.people)
+    with together(chatters):
+        for chatter in chatters:
+            chatter.open(scene.room_id)
+        sent = [chatter.post(scene.room_id, f"message {turn}") for turn in range(20) for chatter in chatters]
+        for chatter in chatters[:3]:
+            for seq in (40, 90, 10):
+                chatter.call("room:read", {"room_id": scene.room_id, "seq": seq}, timeout=20)
+        assert_kept(company.stage, scene.room_id, sent, chatters)
+        for chatter in chatters:
+            mark = mark_of(company.stage, scene.room_id, chatter.person)
+            assert 0 <= mark <= 120
+            assert chatter.call("room:read", {"room_id": scene.room_id, "seq": 0})["unread"] == 120 - mark
+            assert chatter.call("room:read", {"room_id": scene.room_id, "seq": 120})["unread"] == 0
+
+
+def test_posting_moves_ones_own_mark_when_it_was_up_to_date_and_not_otherwise(company):
+    scene = company.stage.scene()
+    one, other = company.on_both(scene.people)
+    with together([one, other]):
+        one.open(scene.room_id)
+        other.open(scene.room_id)
+        one.post(scene.room_id, "first").wait()
+        assert mark_of(company.stage, scene.room_id, one.person) == 1
+        other.post(scene.room_id, "without having read it").wait()
+        assert mark_of(company.stage, scene.room_id, other.person) == 0

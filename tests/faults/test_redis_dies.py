@@ -1,0 +1,103 @@
+"""Redis dead, restarted or frozen: an acknowledgement never waits for it, and nobody misses anything for long."""
+
+import time
+
+import pytest
+
+from tests.faults.chatter import Chatter, together
+from tests.faults.company import assert_kept
+from tests.faults.load import Load
+
+FROZEN = 4.0
+"""Seconds for which Redis stands still; an acknowledgement must take far less."""
+
+
+def test_killed_and_restarted_while_people_talk(company):
+    scene = company.stage.scene(people=6)
+    chatters = company.on_both(scene.people)
+    with together(chatters):
+        for chatter in chatters:
+            chatter.open(scene.room_id)
+        with Load(chatters, scene.room_id) as load:
+            load.wait_for_more(20)
+            company.redis.kill()
+            load.wait_for_more(30)
+            company.redis.start()
+            load.wait_for_more(30)
+        assert_kept(company.stage, scene.room_id, load.sent, chatters)
+        assert all(chatter.connections == 1 for chatter in chatters)
+
+
+def test_frozen_no_acknowledgement_waits_for_it(company):
+    scene = company.stage.scene(people=6)
+    chatters = company.on_both(scene.people)
+    with together(chatters):
+        for chatter in chatters:
+            chatter.open(scene.room_id)
+        with Load(chatters, scene.room_id, pause=0.1) as load:
+            load.wait_for_more(20)
+            company.redis.freeze()
+            time.sleep(FROZEN)
+            company.redis.thaw()
+            load.wait_for_more(20)
+        assert load.slowest() < FROZEN / 2
+        assert_kept(company.stage, scene.room_id, load.sent, chatters)
+
+
+@pytest.mark.parametrize("how", ["kill", "freeze"])
+def test_the_last_message_of_a_room_reaches_the_other_process_without_redis(company, how):
+    scene = company.stage.scene()
+    author, reader = company.on_both(scene.people)
+    with together([author, reader]):
+        author.open(scene.room_id)
+        reader.open(scene.room_id)
+        getattr(company.redis, how)()
+        sent = author.post(scene.room_id, "the last word")
+        assert sent.wait()["ok"] and sent.latency < 2
+        told = reader.wait_for("room:behind", timeout=4, room_id=scene.room_id)
+        assert told["seq"] == 1
+        reader.wait_for_all(scene.room_id, 1)
+        assert not reader.heard("message:posted")
+
+
+def test_an_edit_without_redis_reaches_the_other_process_as_a_newer_change(company):
+    scene = company.stage.scene()
+    author, reader = company.on_both(scene.people)
+    with together([author, reader]):
+        author.open(scene.room_id)
+        reader.open(scene.room_id)
+        message_id = author.post(scene.room_id, "wrogn").wait()["message_id"]
+        reader.wait_for_all(scene.room_id, 1)
+        company.redis.kill()
+        changed = author.call("message:edit", {"message_id": message_id, "body": "right"})
+        assert changed["ok"], changed
+        reader.wait_for("room:behind", timeout=4, room_id=scene.room_id, change=changed["change"])
+        page = reader.get(f"/webmail/rooms/{scene.room_id}/messages?changes={changed['change'] - 1}")
+        assert "right" in page and "wrogn" not in page
+
+
+def test_after_redis_is_back_hints_cross_again(company):
+    scene = company.stage.scene()
+    author, reader = company.on_both(scene.people)
+    with together([author, reader]):
+        author.open(scene.room_id)
+        reader.open(scene.room_id)
+        company.redis.kill()
+        author.post(scene.room_id, "unheard").wait()
+        reader.wait_for_all(scene.room_id, 1)
+        company.redis.start()
+        time.sleep(2)
+        before = len(reader.heard("room:behind"))
+        author.post(scene.room_id, "heard").wait()
+        assert reader.wait_for("message:posted", timeout=3)["seq"] == 2
+        assert len(reader.heard("room:behind")) == before
+
+
+def test_people_may_come_and_go_while_redis_stands_still(company):
+    scene = company.stage.scene(people=4)
+    company.redis.freeze()
+    started = time.monotonic()
+    with Chatter(company.left, scene.people[0]) as chatter:
+        chatter.open(scene.room_id)
+        assert chatter.post(scene.room_id, "good morning").wait()["ok"]
+    assert time.monotonic() - started < 3

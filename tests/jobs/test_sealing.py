@@ -1,0 +1,170 @@
+"""The sealed trail: whoever touches it is noticed."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from app.cli.audit import audit
+from app.extensions import db
+from app.integrations import keys
+from app.jobs.sealing import CHAIN, seal_trail
+from app.models import AuditEntry, now
+from app.operations import seals
+from app.queries.seals import verify
+from tests.factories import keep
+
+
+def write_entries(count: int, age: timedelta = timedelta(minutes=1)) -> list[AuditEntry]:
+    entries = [
+        AuditEntry(
+            act="group.create", actor_name="é", object_kind="group", after='{"n": 1}', created_at=now() - age
+        )
+        for _ in range(count)
+    ]
+    keep(*entries)
+    return entries
+
+
+@pytest.fixture
+def var(app, tmp_path):
+    app.config["VAR_DIR"] = tmp_path
+    return tmp_path
+
+
+def verdict(var):
+    db.session.expire_all()
+    return verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+
+
+def test_an_untouched_trail_fits(var):
+    write_entries(5)
+    assert seal_trail() == 5
+    assert verdict(var) == verdict(var).__class__(sealed=5, waiting=0)
+
+
+def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
+    monkeypatch.setattr(seals, "BATCH", 2)
+    write_entries(5)
+    assert seal_trail() == 5
+    write_entries(2)
+    assert seal_trail() == 2
+    assert verdict(var).sealed == 7
+    assert verdict(var).broken_at is None
+
+
+def test_what_has_just_been_written_waits(var):
+    write_entries(2)
+    write_entries(3, age=timedelta(seconds=0))
+    assert seal_trail() == 2
+    assert (verdict(var).sealed, verdict(var).waiting, verdict(var).broken_at) == (2, 3, None)
+
+
+@pytest.mark.parametrize("column", ["act", "actor_name", "object_name", "after", "origin"])
+def test_a_changed_entry_is_noticed(var, column):
+    entries = write_entries(4)
+    seal_trail()
+    db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values({column: "forged"}))
+    assert verdict(var).broken_at == entries[1].id
+
+
+def test_a_removed_entry_is_noticed(var):
+    entries = write_entries(4)
+    seal_trail()
+    db.session.execute(delete(AuditEntry).where(AuditEntry.id == entries[1].id))
+    assert verdict(var).broken_at == entries[2].id
+
+
+def test_entries_cut_off_from_the_end_are_missed(var):
+    entries = write_entries(4)
+    seal_trail()
+    db.session.execute(delete(AuditEntry).where(AuditEntry.id > entries[1].id))
+    assert verdict(var).broken_at == entries[3].id
+
+
+def test_an_entry_put_in_without_a_seal_is_noticed(var):
+    entries = write_entries(3)
+    seal_trail()
+    db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values(seal=None))
+    assert verdict(var).broken_at == entries[2].id
+
+
+def test_who_has_only_the_database_cannot_seal_again(var):
+    entries = write_entries(3)
+    seal_trail()
+    db.session.execute(update(AuditEntry).values(seal=None))
+    entries[1].act = "forged"
+    seals.seal_entries(b"another key".ljust(32))
+    assert verdict(var).broken_at == entries[0].id
+
+
+def test_the_key_is_made_once_and_read_by_its_owner_only(var):
+    first = keys.key_named(var, CHAIN)
+    assert len(first) == 32
+    assert keys.key_named(var, CHAIN) == first
+    assert (var / "keys" / CHAIN).stat().st_mode & 0o777 == 0o600
+    assert not list((var / "keys").glob("audit.*"))
+
+
+def test_processes_that_start_at_once_share_one_key(var):
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(keys.key_named(var, CHAIN))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+
+
+def test_the_command_says_whether_the_trail_fits(app, var):
+    entries = write_entries(3)
+    seal_trail()
+    good = app.test_cli_runner().invoke(audit, ["verify"])
+    assert good.exit_code == 0
+    assert "3 sealed entries fit" in good.output
+    db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[0].id).values(act="forged"))
+    bad = app.test_cli_runner().invoke(audit, ["verify"])
+    assert bad.exit_code == 1
+    assert f"entry {entries[0].id}" in bad.output
+
+
+@pytest.mark.fresh
+def test_the_chain_waits_for_an_entry_that_is_not_committed_yet(app, var):
+    """It bears a smaller number than one that is: stepping over it would break the chain for ever."""
+    old = {"act": "slow", "object_kind": "group", "created_at": now() - timedelta(minutes=1)}
+    slow = db.engine.connect()
+    slow.execute(insert(AuditEntry).values(**old))
+    write_entries(1)
+    sealed = []
+
+    def seal():
+        with app.app_context():
+            sealed.append(seal_trail())
+
+    sealing = threading.Thread(target=seal)
+    sealing.start()
+    sealing.join(0.5)
+    assert sealing.is_alive()
+    slow.commit()
+    slow.close()
+    sealing.join(10)
+    assert sealed == [2]
+    assert verdict(var).broken_at is None
+
+
+@pytest.mark.fresh
+def test_two_workers_make_one_chain(app, var):
+    write_entries(40)
+
+    def seal():
+        with app.app_context():
+            seal_trail()
+
+    threads = [threading.Thread(target=seal) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (verdict(var).sealed, verdict(var).broken_at) == (40, None)
+    assert db.session.scalars(select(AuditEntry.seal).where(AuditEntry.seal.is_(None))).all() == []

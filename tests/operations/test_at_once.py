@@ -1,0 +1,143 @@
+"""Two administrators do the same at the same moment."""
+
+from threading import Barrier, Thread
+
+import pytest
+
+from app.errors import Conflict, Refusal
+from app.extensions import db
+from app.models import Account, Address, AuditEntry, Group, MemberEntry, Role, ServerSetting
+from app.operations import accounts, groups, rooms, settings
+from tests import cast as stage
+from tests import factories
+
+pytestmark = pytest.mark.fresh
+
+
+def at_once(app, *calls) -> list:
+    """Make calls at the same moment, each on a connection of its own; what they gave or were refused with."""
+    answers, ready = [], Barrier(len(calls))
+
+    def make(call):
+        with app.app_context():
+            ready.wait()
+            try:
+                answers.append(call())
+            except Refusal as refusal:
+                answers.append(refusal)
+
+    threads = [Thread(target=make, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    return answers
+
+
+def get(model, key: int):
+    return db.session.get(model, key)
+
+
+def refusals(answers: list) -> list[Refusal]:
+    return [answer for answer in answers if isinstance(answer, Refusal)]
+
+
+@pytest.fixture
+def cast(app):
+    cast = stage.assemble()
+    db.session.commit()
+    return cast
+
+
+def test_one_of_two_gets_the_address(app, cast):
+    admin, domain = cast.admin.id, cast.domain
+
+    def create(number):
+        return lambda: groups.create_group(get(Account, admin), domain, name=f"n{number}", alias="neuf").id
+
+    answers = at_once(app, *(create(number) for number in range(4)))
+    assert [refusal.code for refusal in refusals(answers)] == ["address_taken"] * 3
+    assert db.session.query(Address).filter_by(address="neuf@iwdemo.fr").count() == 1
+    assert db.session.query(Group).filter_by(address="neuf@iwdemo.fr").count() == 1
+
+
+def test_an_entry_is_removed_once(app, cast):
+    admin, group = cast.admin.id, cast.group.id
+    entry = db.session.query(MemberEntry).filter_by(account_id=cast.jean.id).one().id
+    db.session.commit()
+
+    def remove():
+        return groups.remove_member(get(Account, admin), get(Group, group), entry)
+
+    answers = at_once(app, *[remove] * 4)
+    assert [refusal.code for refusal in refusals(answers)] == ["not_found"] * 3
+    assert db.session.query(AuditEntry).filter_by(act="group.remove_member").count() == 1
+
+
+def test_teamchat_is_enabled_once(app, cast):
+    admin = cast.admin.id
+    group = factories.make_group(cast.domain, has_public_folder=True).id
+
+    def enable():
+        return rooms.enable_teamchat(get(Account, admin), get(Group, group)).id
+
+    answers = at_once(app, *[enable] * 4)
+    assert len(set(answers)) == 1 and not refusals(answers)
+
+
+def test_a_setting_is_made_once(app, cast):
+    admin = cast.admin.id
+
+    def name_the_host(number):
+        return lambda: settings.set_setting(get(Account, admin), "host_name", f"host{number}.example")
+
+    assert at_once(app, *(name_the_host(number) for number in range(4))) == [None] * 4
+    assert db.session.query(ServerSetting).filter_by(name="host_name").count() == 1
+
+
+def test_a_circle_is_not_closed_from_both_ends(app, cast):
+    admin = cast.admin.id
+    one, other = (factories.make_group(cast.domain).id for _ in range(2))
+
+    def add(outer, inner):
+        return lambda: groups.add_members(get(Account, admin), get(Group, outer), [("group", inner)])
+
+    for _ in range(5):
+        answers = at_once(app, add(one, other), add(other, one))
+        assert [refusal.code for refusal in refusals(answers)] == ["circle"]
+        db.session.query(MemberEntry).filter(MemberEntry.group_id.in_([one, other])).delete()
+        db.session.commit()
+
+
+def test_one_form_is_saved_once(app, cast):
+    admin, group, seen = cast.admin.id, cast.group.id, cast.group.row_version
+
+    def rename(name):
+        return lambda: groups.update_group(get(Account, admin), get(Group, group), {"name": name}, seen).name
+
+    answers = at_once(app, *(rename(name) for name in ("un", "deux", "trois")))
+    assert [type(refusal) for refusal in refusals(answers)] == [Conflict, Conflict]
+    saved = next(answer for answer in answers if isinstance(answer, str))
+    assert db.session.get(Group, group, populate_existing=True).name == saved
+
+
+def test_two_server_administrators_do_not_demote_each_other(app, cast):
+    one = cast.admin.id
+    other = factories.make_account(cast.domain, role=Role.SERVER).id
+
+    def demote(who, whom):
+        return lambda: accounts.update_account(get(Account, who), get(Account, whom), {"role": Role.USER}).id
+
+    at_once(app, demote(one, other), demote(other, one))
+    assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
+
+
+def test_the_same_member_comes_once(app, cast):
+    admin, group, paul = cast.admin.id, cast.group.id, cast.paul.id
+
+    def add():
+        return groups.add_members(get(Account, admin), get(Group, group), [("account", paul)])
+
+    assert sorted(at_once(app, add, add, add)) == [0, 0, 1]
+    assert db.session.query(MemberEntry).filter_by(group_id=group, account_id=paul).count() == 1

@@ -1,0 +1,89 @@
+"""The trail: who did what, from where, and what changed; never what people said."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.identity import SYSTEM, Origin, set_origin
+from app.models import AuditEntry, Role
+from app.operations import audit, domains, groups, messages
+from app.transaction import operation
+
+SECRET_WORDS = "words that were said in a room"
+
+
+@operation
+def note(actor, subject=None, **about):
+    audit.record(actor, "thing.change", subject, **about)
+
+
+@pytest.fixture
+def from_somewhere():
+    set_origin(Origin(ip="192.0.2.7", request_id="request-1", session_id=3))
+    yield
+    set_origin(Origin())
+
+
+def last() -> AuditEntry:
+    return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+
+
+def test_an_entry_says_who_what_and_from_where(cast, from_somewhere):
+    note(cast.admin, cast.group)
+    entry = last()
+    assert (entry.act, entry.actor_id, entry.actor_name) == ("thing.change", cast.admin.id, "admin@iwdemo.fr")
+    assert (entry.object_kind, entry.object_id, entry.object_name) == (
+        "group",
+        cast.group.id,
+        "groupetc@iwdemo.fr",
+    )
+    assert (entry.domain_id, entry.origin, entry.request_id) == (cast.domain.id, "192.0.2.7", "request-1")
+
+
+def test_an_entry_about_a_domain_belongs_to_that_domain(cast):
+    note(cast.admin, cast.domain)
+    assert (last().object_kind, last().object_name, last().domain_id) == (
+        "domain",
+        "iwdemo.fr",
+        cast.domain.id,
+    )
+
+
+def test_the_server_acts_in_its_own_name(cast):
+    note(SYSTEM)
+    assert (last().actor_id, last().actor_name, last().object_kind) == (None, "system", "server")
+
+
+def test_what_is_gone_can_be_named(cast):
+    note(cast.admin, kind="account", id=99, name="gone@iwdemo.fr", domain_id=cast.domain.id)
+    assert (last().object_kind, last().object_id, last().object_name) == ("account", 99, "gone@iwdemo.fr")
+
+
+def test_values_are_kept_as_people_wrote_them(cast):
+    moment = datetime(2030, 1, 2, tzinfo=UTC)
+    note(
+        cast.admin,
+        cast.group,
+        before={"name": "été"},
+        after={"role": Role.DOMAIN, "until": moment, "seats": 5},
+    )
+    assert json.loads(last().before) == {"name": "été"}
+    assert json.loads(last().after) == {"role": "domain", "until": "2030-01-02T00:00:00+00:00", "seats": 5}
+
+
+def test_only_what_differs_is_noted(cast):
+    before, after = audit.changes(cast.group, {"name": "groupetc", "description": "New"})
+    assert (before, after) == ({"description": None}, {"description": "New"})
+
+
+def test_the_trail_holds_no_conversation(cast):
+    posted = messages.post_message(cast.arthur, cast.room.id, SECRET_WORDS)
+    messages.edit_message(cast.arthur, posted.message_id, SECRET_WORDS + " again")
+    groups.update_group(cast.admin, cast.group, {"description": "Changed"})
+    domains.update_domain(cast.admin, cast.domain, {"description": "Changed"})
+    entries = db.session.scalars(select(AuditEntry)).all()
+    assert len(entries) == 2
+    assert not any(SECRET_WORDS in f"{entry.before}{entry.after}{entry.object_name}" for entry in entries)

@@ -1,0 +1,216 @@
+"""The first installation."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.errors import Forbidden, Invalid
+from app.extensions import db
+from app.identity import SYSTEM
+from app.integrations.mail import STARTTLS, MailServer
+from app.models import (
+    Account,
+    Address,
+    AuditEntry,
+    Domain,
+    License,
+    LicenseKind,
+    OutgoingMail,
+    Role,
+    ServerSetting,
+    now,
+)
+from app.operations.installation import (
+    Plan,
+    checked_host_name,
+    install_server,
+    make_setup_link,
+    prepare_server,
+)
+from app.operations.mails import send_test_mail
+from app.operations.settings import set_setting
+from app.queries import settings
+from app.queries.settings import Setting
+from app.rules.installation import LinkState, link_state
+
+MAIL = MailServer("smtp.iwdemo.fr", 587, STARTTLS, "chat", "the mail password", "chat@iwdemo.fr")
+
+
+def plan(**values) -> Plan:
+    usual = {"name": "Anne Admin", "alias": "anne", "password": "trombone-violet-42", "domain": "iwdemo.fr"}
+    return Plan(**{**usual, "host_name": "chat.iwdemo.fr", "language": "fr", **values})
+
+
+@pytest.fixture(autouse=True)
+def in_a_language(app):
+    with app.test_request_context():
+        yield
+
+
+def count(model) -> int:
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_one_form_makes_everything_a_server_needs(app):
+    administrator = install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
+    assert (administrator.address, administrator.role) == ("anne@iwdemo.fr", Role.SERVER)
+    assert set(db.session.scalars(select(Domain.is_internal))) == {True, False}
+    assert db.session.scalar(select(Address.account_id)) == administrator.id
+    trial = db.session.scalars(select(License)).one()
+    assert (trial.kind, trial.holder) == (LicenseKind.TRIAL, "iwdemo.fr")
+    assert timedelta(days=29) < trial.valid_until - now() <= timedelta(days=30)
+    assert settings.is_installed()
+    assert settings.get(Setting.HOST_NAME) == "chat.iwdemo.fr"
+    assert settings.public_url() == "https://chat.iwdemo.fr:8443"
+    assert settings.mail_server() == MAIL
+
+
+def test_the_mail_servers_password_is_not_readable_in_the_database(app):
+    install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
+    everything = " ".join(str(value) for value in db.session.scalars(select(ServerSetting.value)))
+    trail = " ".join(str(value) for value in db.session.scalars(select(AuditEntry.after)))
+    assert MAIL.password not in everything + trail
+
+
+def test_a_password_sealed_with_another_key_is_not_used(app):
+    install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
+    app.config["SECRET_KEY"] = "another secret key"
+    assert settings.mail_server().password is None
+
+
+def test_without_a_mail_server_the_environments_is_used(app):
+    install_server(make_setup_link(SYSTEM), plan())
+    assert settings.mail_server() is None
+    app.config["MAIL_SERVER"] = "localhost"
+    assert settings.mail_server() == MailServer(
+        "localhost", 25, "none", None, None, "teamchat@chat.iwdemo.fr"
+    )
+
+
+def test_the_token_of_the_link_is_stored_nowhere(app):
+    token = make_setup_link(SYSTEM)
+    assert token not in " ".join(str(value) for value in db.session.scalars(select(ServerSetting.value)))
+
+
+def test_a_link_works_once(app):
+    token = make_setup_link(SYSTEM)
+    assert link_state(token) is LinkState.VALID
+    install_server(token, plan())
+    assert link_state(token) is LinkState.USED
+    with pytest.raises(Forbidden):
+        install_server(token, plan(domain="autre.example"))
+    assert count(Account) == 1
+
+
+def test_a_link_ends_after_a_day(app):
+    token = make_setup_link(SYSTEM)
+    set_setting(SYSTEM, Setting.SETUP_UNTIL, (now() - timedelta(seconds=1)).isoformat())
+    assert link_state(token) is LinkState.WRONG
+
+
+def test_a_newer_link_replaces_the_older_one(app):
+    first, second = make_setup_link(SYSTEM), make_setup_link(SYSTEM)
+    assert (link_state(first), link_state(second)) == (LinkState.WRONG, LinkState.VALID)
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "é" * 40])
+def test_a_wrong_link_opens_nothing(app, token):
+    make_setup_link(SYSTEM)
+    assert link_state(token) is LinkState.WRONG
+
+
+def test_without_any_link_nothing_opens_the_installation(app):
+    assert link_state("") is LinkState.WRONG
+
+
+def test_an_installed_server_makes_no_link(app):
+    prepare_server(SYSTEM, holder="iwdemo.fr")
+    with pytest.raises(Invalid) as refused:
+        make_setup_link(SYSTEM)
+    assert refused.value.code == "installed"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"password": "azerty12345"}, "password"),
+        ({"password": "Anne.Admin2026"}, "password"),
+        ({"domain": "no domain"}, "name"),
+        ({"alias": "not an alias"}, "alias"),
+        ({"host_name": "no host"}, "host_name"),
+    ],
+)
+def test_what_is_wrong_installs_nothing_and_leaves_the_link_valid(app, change, field):
+    token = make_setup_link(SYSTEM)
+    with pytest.raises(Invalid) as refused:
+        install_server(token, plan(**change))
+    assert refused.value.field == field
+    assert link_state(token) is LinkState.VALID
+    assert (count(Account), count(Domain), count(License)) == (0, 0, 0)
+
+
+def test_preparing_twice_changes_nothing(app):
+    prepare_server(SYSTEM, holder="iwdemo.fr")
+    prepare_server(SYSTEM, holder="autre.example")
+    assert (count(License), count(Domain)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Chat.IWdemo.fr ", "chat.iwdemo.fr"),
+        ("localhost", "localhost"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("[::1]", "::1"),
+    ],
+)
+def test_a_host_may_be_a_name_or_a_network_address(app, typed, kept):
+    assert checked_host_name(typed) == kept
+
+
+def test_the_installation_leaves_entries_of_the_trail(app):
+    install_server(make_setup_link(SYSTEM), plan())
+    acts = set(db.session.scalars(select(AuditEntry.act)))
+    assert {"server.install", "domain.create", "account.create", "setting.change"} <= acts
+
+
+def test_settings_are_changed_by_server_wide_administrators_only(cast):
+    set_setting(cast.web_admin, Setting.HOST_NAME, "chat.iwdemo.fr")
+    for other in (cast.domain_admin, cast.arthur):
+        with pytest.raises(Forbidden):
+            set_setting(other, Setting.HOST_NAME, "other.example")
+    assert settings.get(Setting.HOST_NAME) == "chat.iwdemo.fr"
+
+
+def test_a_test_mail_needs_a_mail_server_and_an_administrator(app, cast):
+    with pytest.raises(Invalid):
+        send_test_mail(cast.admin, "anne@iwdemo.fr", "fr")
+    app.config["MAIL_SERVER"] = "localhost"
+    with pytest.raises(Forbidden):
+        send_test_mail(cast.domain_admin, "anne@iwdemo.fr", "fr")
+    send_test_mail(cast.admin, "anne@iwdemo.fr", "fr")
+    assert db.session.scalars(select(OutgoingMail.template)).all() == ["test"]
+
+
+@pytest.mark.fresh
+def test_of_two_who_send_the_form_at_once_one_installs(app):
+    token = make_setup_link(SYSTEM)
+    ends = []
+
+    def attempt(number):
+        with app.test_request_context():
+            try:
+                install_server(token, plan(alias=f"anne{number}", domain=f"domain{number}.example"))
+                ends.append("installed")
+            except Forbidden:
+                ends.append("refused")
+
+    threads = [threading.Thread(target=attempt, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["installed", "refused", "refused"]
+    assert (count(Account), count(License)) == (1, 1)

@@ -1,0 +1,180 @@
+"""Waiting after wrong passwords."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.errors import Invalid, TooMany
+from app.extensions import db
+from app.identity import Origin, set_origin
+from app.models import SignInFailure, now
+from app.operations import sessions
+from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, count_attempt, network_of
+from tests.factories import PASSWORD
+
+FREE = 5
+
+
+@pytest.fixture(autouse=True)
+def in_a_request(app):
+    app.config["SIGN_IN_FREE"] = FREE
+    with app.test_request_context():
+        come_from("192.0.2.7")
+        yield
+    set_origin(Origin())
+
+
+def come_from(ip: str) -> None:
+    set_origin(Origin(ip=ip))
+
+
+def fail(address: str, times: int = 1) -> None:
+    for _ in range(times):
+        with pytest.raises(Invalid):
+            sessions.sign_in(address, "a wrong password")
+
+
+def let_time_pass(**delta) -> None:
+    for row in db.session.scalars(select(SignInFailure)):
+        row.last_at -= timedelta(**delta)
+        if row.blocked_until:
+            row.blocked_until -= timedelta(**delta)
+    db.session.commit()
+
+
+def wait_told(address: str) -> int:
+    with pytest.raises(TooMany) as refused:
+        sessions.sign_in(address, PASSWORD)
+    return refused.value.retry_after
+
+
+def test_the_first_wrong_passwords_are_free(cast):
+    fail(cast.arthur.address, FREE - 1)
+    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+
+
+def test_then_one_waits_twice_as_long_each_time(cast):
+    fail(cast.arthur.address, FREE)
+    waits = []
+    for _ in range(6):
+        waits.append(wait_told(cast.arthur.address))
+        let_time_pass(seconds=waits[-1])
+        fail(cast.arthur.address)
+    assert waits == [1, 2, 4, 8, 16, 32]
+
+
+def test_the_longest_wait_is_a_setting(app, cast):
+    app.config["SIGN_IN_DELAY_MAX"] = 3
+    fail(cast.arthur.address, FREE)
+    for _ in range(4):
+        let_time_pass(seconds=10)
+        fail(cast.arthur.address)
+    assert wait_told(cast.arthur.address) == 3
+
+
+def test_the_right_password_does_not_help_while_waiting(cast):
+    fail(cast.arthur.address, FREE)
+    assert wait_told(cast.arthur.address) >= 1
+
+
+def test_the_seconds_to_wait_are_told(cast):
+    fail(cast.arthur.address, FREE + 0)
+    with pytest.raises(TooMany) as refused:
+        sessions.sign_in(cast.arthur.address, PASSWORD)
+    assert "1" in str(refused.value)
+    assert (refused.value.status, refused.value.code) == (429, "sign_in_wait")
+
+
+def test_trying_while_waiting_does_not_make_it_longer(cast):
+    fail(cast.arthur.address, FREE)
+    first = wait_told(cast.arthur.address)
+    for _ in range(5):
+        assert wait_told(cast.arthur.address) <= first
+
+
+def test_an_unknown_account_waits_alike(cast):
+    fail("nobody@iwdemo.fr", FREE)
+    assert wait_told("nobody@iwdemo.fr") == 1
+
+
+def test_one_persons_wait_is_not_anothers(cast):
+    fail(cast.arthur.address, FREE)
+    assert sessions.sign_in(cast.jean.address, PASSWORD)
+
+
+def test_a_network_that_tries_many_accounts_waits(cast):
+    for number in range(FREE * PEOPLE_BEHIND_AN_ADDRESS):
+        fail(f"nobody{number}@iwdemo.fr")
+    assert wait_told(cast.jean.address) == 1
+    come_from("198.51.100.4")
+    assert sessions.sign_in(cast.jean.address, PASSWORD)
+
+
+def test_success_makes_the_account_start_afresh(cast):
+    fail(cast.arthur.address, FREE - 1)
+    sessions.sign_in(cast.arthur.address, PASSWORD)
+    fail(cast.arthur.address, FREE - 1)
+    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+
+
+def test_a_whole_office_signs_in_from_one_address(cast):
+    for _ in range(FREE * PEOPLE_BEHIND_AN_ADDRESS + 5):
+        count_attempt(cast.arthur.address, "192.0.2.9")
+        from app.operations.sign_in_limits import forgive
+
+        forgive(cast.arthur.address, "192.0.2.9")
+    come_from("192.0.2.9")
+    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+
+
+def test_a_days_rest_forgets_everything(cast):
+    fail(cast.arthur.address, FREE + 1 - 1)
+    let_time_pass(days=1, seconds=1)
+    fail(cast.arthur.address, FREE - 1)
+    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.7", "192.0.2.8", False),
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        (None, "nonsense", False),
+    ],
+)
+def test_an_ipv6_customer_counts_as_one_address(one, other, is_same):
+    assert (network_of(one).removesuffix("/32") == network_of(other).removesuffix("/32")) is is_same
+
+
+@pytest.mark.fresh
+def test_many_attempts_at_once_gain_nothing(app, cast):
+    """Each is counted before its password is looked at."""
+    admitted, refused = [], []
+    address = cast.arthur.address
+
+    def attempt():
+        with app.app_context():
+            try:
+                count_attempt(address, "192.0.2.7")
+                admitted.append(1)
+            except TooMany:
+                refused.append(1)
+
+    threads = [threading.Thread(target=attempt) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(admitted), len(refused)) == (FREE, 12 - FREE)
+    assert db.session.scalar(select(func.max(SignInFailure.count))) == FREE
+
+
+def test_failures_are_kept_without_names(cast):
+    fail(cast.arthur.address)
+    rows = db.session.scalars(select(SignInFailure)).all()
+    assert {len(row.subject) for row in rows} == {32}
+    assert {row.last_at > now() - timedelta(minutes=1) for row in rows} == {True}

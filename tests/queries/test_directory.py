@@ -1,0 +1,125 @@
+"""The lists of WebAdmin: what they find, and that a long one is read from an index."""
+
+import pytest
+from sqlalchemy import insert, text
+
+from app.extensions import db
+from app.models import Account, AccountState, Role, now
+from app.queries import directory
+from app.queries.directory.listing import Wish
+from tests import factories
+
+MANY = 3000
+
+
+def found(domain, **wish) -> list[str]:
+    return [account.name for account in directory.account_list(domain, Wish(**wish)).rows]
+
+
+@pytest.fixture
+def large(app):
+    """A domain with thousands of accounts, next to the other tenant's."""
+    domains = [factories.make_domain(), factories.make_domain()]
+    for domain in domains:
+        rows = [
+            {
+                "domain_id": domain.id,
+                "address": f"person{number}@{domain.name}",
+                "name": f"Person {number:05}",
+                "role": Role.DOMAIN if number % 1000 == 0 else Role.USER,
+                "state": AccountState.DISABLED if number % 500 == 0 else AccountState.ENABLED,
+                "created_at": now(),
+            }
+            for number in range(MANY)
+        ]
+        db.session.execute(insert(Account), rows)
+    db.session.commit()
+    return domains[0]
+
+
+def test_search_does_not_mind_accents_and_case(cast):
+    factories.make_account(cast.domain, "Élodie Noël", address="e.n@iwdemo.fr")
+    for words in ("elodie", "ÉLODIE", "noel", "E.N@"):
+        assert found(cast.domain, search=words) == ["Élodie Noël"]
+
+
+def test_signs_of_the_database_are_letters_like_others(cast):
+    for words in ("%", "_", "\\", "'"):
+        assert found(cast.domain, search=words) == []
+
+
+def test_search_filters_and_counts_go_together(large):
+    listing = directory.account_list(large, Wish(search="person1", filters=(("role", "domain"),)))
+    assert [account.name for account in listing.rows] == ["Person 01000"]
+    assert listing.total == 1
+    assert directory.account_list(large, Wish()).total == MANY
+    assert directory.account_list(large, Wish(filters=(("state", "disabled"),))).total == MANY // 500
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "address", "-address"])
+def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements, sort):
+    wish = Wish(sort=sort)
+    for _ in range(3):
+        with count_statements() as seen:
+            listing = directory.account_list(large, wish)
+        assert len(seen) == 3
+        wish = Wish(sort=sort, cursor=listing.page.next)
+    for search in (Wish(search="person2999"), Wish(filters=(("state", "disabled"),)), wish):
+        for statement, parameters in _statements(large, search):
+            for line in db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters):
+                assert line.key, f"no index for {statement}"
+
+
+def _statements(domain, wish):
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    seen = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if statement.startswith("SELECT"):
+            seen.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        directory.account_list(domain, wish)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_messages_of_today_are_counted_without_reading_the_others(cast, count_statements):
+    for number in range(20):
+        message = factories.make_message(cast.room, cast.arthur, f"Bonjour {number}")
+        if number < 15:
+            db.session.execute(
+                text("UPDATE messages SET created_at = created_at - INTERVAL 2 DAY WHERE id = :key"),
+                {"key": message.id},
+            )
+    db.session.commit()
+    midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with count_statements() as seen:
+        assert directory.messages_since(midnight) == 5
+    assert len(seen) < 20
+    assert directory.messages_since(now()) == 0
+
+
+def test_without_any_message_there_are_none_today(app):
+    assert directory.messages_since(now()) == 0
+
+
+def test_counts_are_those_of_ones_own_domains(cast):
+    assert directory.counts(cast.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
+    assert directory.counts(cast.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
+    assert directory.counts(cast.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
+
+
+def test_people_behind_nested_entries_are_counted_once(cast):
+    outer, inner = factories.make_group(cast.domain), factories.make_group(cast.domain)
+    factories.add_member(outer, inner)
+    factories.add_member(outer, cast.group)
+    factories.add_member(inner, cast.group)
+    factories.add_member(inner, cast.paul)
+    page, total = directory.member_list(outer)
+    assert {row.entry.principal_id: row.people for row in page.rows} == {inner.id: 3, cast.group.id: 2}
+    assert (total, directory.effective_count(outer)) == (2, 3)

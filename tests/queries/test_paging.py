@@ -1,0 +1,71 @@
+"""Paging by keyset: every row once, in order, both ways, however names resemble each other."""
+
+import itertools
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Account
+from app.queries.paging import keyset
+from tests import factories
+
+NAMES = [
+    "Zoé",
+    "zoe",
+    "Zoe",
+    "Élodie",
+    "elodie",
+    "Arthur",
+    "Arthur",
+    "arthur",
+    "Bob",
+    "bob",
+    "'",
+    "%",
+    "日本",
+    "عمر",
+]
+ORDER = (Account.name, Account.id)
+
+
+@pytest.fixture
+def domain(app):
+    domain = factories.make_domain()
+    for number, name in enumerate(NAMES):
+        factories.make_account(domain, name, address=f"a{number}@{domain.name}")
+    return domain
+
+
+def statement(domain):
+    return select(Account.id, Account.name).where(Account.domain_id == domain.id)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 3, 5, len(NAMES), 50])
+def test_forwards_and_back_gives_every_row_once(domain, size, descending):
+    forwards, cursor = [], None
+    for _ in itertools.count():
+        page = keyset(statement(domain), ORDER, cursor=cursor, descending=descending, size=size)
+        forwards.append([row.id for row in page.rows])
+        cursor = page.next
+        if cursor is None:
+            break
+    backwards = [forwards[-1]]
+    while page.previous:
+        page = keyset(statement(domain), ORDER, cursor=page.previous, descending=descending, size=size)
+        backwards.insert(0, [row.id for row in page.rows])
+    assert backwards == forwards
+    whole = keyset(statement(domain), ORDER, descending=descending, size=100)
+    assert [key for page in forwards for key in page] == [row.id for row in whole.rows]
+    assert (whole.previous, whole.next) == (None, None)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "W10", "WzFd", "WyI-Iiwie30iLFtdXQ", "é", "WyI-IixudWxsLDFd"])
+def test_what_is_no_cursor_means_the_first_page(domain, cursor):
+    first = keyset(statement(domain), ORDER, size=3)
+    assert keyset(statement(domain), ORDER, cursor=cursor, size=3) == first
+
+
+def test_no_rows_no_cursors(domain):
+    page = keyset(statement(domain).where(Account.id < 0), ORDER)
+    assert (page.rows, page.previous, page.next) == ([], None, None)

@@ -1,0 +1,38 @@
+"""What a client is told when something goes wrong: whether asking again makes sense."""
+
+import pytest
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.realtime import chat
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OperationalError("INSERT", {}, Exception(2013, "Lost connection")), "unavailable"),
+        (OperationalError("INSERT", {}, Exception(1114, "The table is full")), "unavailable"),
+        (PoolTimeout(), "unavailable"),
+        (DataError("INSERT", {}, Exception(1406, "Data too long")), "internal"),
+        (IntegrityError("INSERT", {}, Exception(1452, "No such parent")), "internal"),
+        (RuntimeError(), "internal"),
+    ],
+    ids=["lost", "full", "no connection left", "too long", "constraint", "program"],
+)
+def test_only_what_may_succeed_later_is_called_unavailable(cast, window_of, monkeypatch, error, code):
+    def fail(*_anything, **_options):
+        raise error
+
+    jean = window_of(cast.jean)
+    monkeypatch.setattr(chat.messages, "post_message", fail)
+    answer = jean.call("message:post", {"room_id": cast.room.id, "body": "hello"})
+    assert (answer["ok"], answer["error"]) == (False, code)
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], "x", 7, {"room_id": "1"}, {"room_id": True}, {"room_id": -1}, {"room_id": 2**63}]
+)
+@pytest.mark.parametrize("event", ["room:open", "room:read", "message:post", "message:edit", "typing:start"])
+def test_nonsense_is_refused(cast, window_of, event, payload):
+    answer = window_of(cast.jean).wire.emit(event, payload, callback=True)
+    assert (answer["ok"], answer["error"]) == (False, "bad_payload")

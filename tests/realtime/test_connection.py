@@ -1,0 +1,89 @@
+"""Coming and going of sockets."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.models import DomainState
+from app.operations import domains, messages, sessions
+from app.realtime import connection, hub, refresh
+from app.rules import server
+from tests.realtime.test_rooms_on_screen import leave_the_group
+
+
+def gone(*_anything, **_options):
+    raise OperationalError("SELECT", {}, Exception(2006, "MySQL server has gone away"))
+
+
+@pytest.mark.fresh
+def test_a_goodbye_that_a_client_makes_up_does_not_hide_it(cast, window_of, watcher):
+    jean = window_of(cast.jean)
+    jean.call("room:open", {"room_id": cast.room.id})
+    jean.say("disconnect", "server disconnect")
+    assert len(hub.clients) == 1
+    leave_the_group(cast, cast.jean)
+    watcher.catch_up()
+    messages.post_message(cast.arthur, cast.room.id, "without jean")
+    assert jean.heard("message:posted") == []
+
+
+def test_a_client_cannot_say_where_it_comes_from(cast, window_of, client_of):
+    jean = window_of(cast.jean)
+    (before,) = hub.clients.values()
+    jean.say("connect", {"REMOTE_ADDR": "203.0.113.9"}, None)
+    assert list(hub.clients.values()) == [before]
+
+
+def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(cast, window_of, monkeypatch):
+    monkeypatch.setattr(connection, "watch_rooms", gone)
+    assert not window_of(cast.jean).is_connected
+    assert not hub.clients
+
+
+@pytest.mark.fresh
+def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(cast, window_of, watcher, monkeypatch):
+    watcher.seen = None
+    with monkeypatch.context() as while_it_is_gone:
+        while_it_is_gone.setattr(server, "epoch", gone)
+        assert not window_of(cast.arthur).is_connected
+    jean = window_of(cast.jean)
+    jean.call("room:open", {"room_id": cast.room.id})
+    leave_the_group(cast, cast.jean)
+    watcher.catch_up()
+    assert jean.heard("room:removed")
+
+
+@pytest.mark.fresh
+def test_a_socket_whose_rooms_could_not_be_asked_for_is_asked_for_again(
+    cast, window_of, watcher, monkeypatch
+):
+    jean = window_of(cast.jean)
+    jean.call("room:open", {"room_id": cast.room.id})
+    monkeypatch.setattr(refresh, "AGAIN", 0.01)
+    leave_the_group(cast, cast.jean)
+    with monkeypatch.context() as while_it_is_gone:
+        while_it_is_gone.setattr(refresh.subscriptions, "watch_rooms", gone)
+        watcher.catch_up()
+        assert not jean.heard("room:removed")
+    watcher.catch_up()
+    assert jean.heard("room:removed")
+
+
+@pytest.mark.fresh
+def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(cast, window_of, monkeypatch):
+    signed_in = connection._signed_in
+
+    def and_out_again(*arguments):
+        client = signed_in(*arguments)
+        sessions.revoke_all(cast.admin, cast.jean)
+        return client
+
+    monkeypatch.setattr(connection, "_signed_in", and_out_again)
+    assert not window_of(cast.jean).is_connected
+
+
+@pytest.mark.fresh
+def test_a_suspended_domain_says_goodbye(cast, window_of, watcher):
+    theirs = window_of(cast.autrui)
+    domains.update_domain(cast.admin, cast.other_domain, {"state": DomainState.SUSPENDED})
+    watcher.catch_up()
+    assert not theirs.is_connected and not hub.clients

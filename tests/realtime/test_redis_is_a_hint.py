@@ -1,0 +1,148 @@
+"""Redis dead or frozen: nothing waits for it, old hints are not worth sending, and it is soon asked again."""
+
+import json
+import time
+
+import gevent
+import pytest
+import redis
+
+from app import background
+from app.realtime import manager
+
+
+class Broken:
+    """A Redis that does not take hints; attempts are counted."""
+
+    def __init__(self, wait=0.0):
+        self.wait = wait
+        self.attempts = 0
+
+    def publish(self, _channel, _data):
+        self.attempts += 1
+        gevent.sleep(self.wait)
+        raise redis.TimeoutError("no answer")
+
+
+class Listening(Broken):
+    """A Redis with another process behind it."""
+
+    def __init__(self, wait=0.0):
+        super().__init__(wait)
+        self.taken = []
+
+    def publish(self, _channel, data):
+        gevent.sleep(self.wait)
+        self.taken.append(json.loads(data))
+        return 2
+
+
+@pytest.fixture
+def hints(monkeypatch):
+    """A manager whose deliveries are kept in `delivered`, as in a web process."""
+    monkeypatch.setattr(background, "is_cooperative", lambda: True)
+    made = manager.HintManager("unix:///nowhere")
+    made.delivered = []
+    monkeypatch.setattr(made, "deliver", lambda event, data, *_rest: made.delivered.append((event, data)))
+    return made
+
+
+def test_delivery_here_never_waits_for_redis(hints):
+    hints._redis_writer = Broken(wait=0.5)
+    started = time.monotonic()
+    for number in range(100):
+        hints.emit("event", {"number": number}, room="room")
+    assert len(hints.delivered) == 100
+    assert time.monotonic() - started < 0.2
+
+
+def test_a_redis_that_failed_is_left_alone_for_a_moment(hints, monkeypatch):
+    hints._redis_writer = Broken()
+    for number in range(100):
+        hints.emit("event", {"number": number}, room="room")
+    gevent.sleep(0.02)
+    assert hints._redis_writer.attempts == 1
+    monkeypatch.setattr(hints, "_broken_until", 0.0)
+    hints.emit("event", {}, room="room")
+    gevent.sleep(0.02)
+    assert hints._redis_writer.attempts == 2
+
+
+def test_hints_that_have_waited_for_too_long_are_not_sent(hints, monkeypatch):
+    hints._redis_writer = Listening(wait=0.05)
+    monkeypatch.setattr(manager, "STALE", 0.12)
+    for number in range(20):
+        hints.emit("event", {"number": number}, room="room")
+    gevent.sleep(0.4)
+    assert [hint["data"][0]["number"] for hint in hints._redis_writer.taken] in ([0, 1], [0, 1, 2])
+    hints.emit("event", {"number": "fresh"}, room="room")
+    gevent.sleep(0.1)
+    assert hints._redis_writer.taken[-1]["data"] == [{"number": "fresh"}]
+
+
+def test_only_so_many_hints_wait_the_oldest_give_way(hints):
+    hints._publishing = background.Line("redis", 3)
+    hints._redis_writer = Listening(wait=0.005)
+    for number in range(10):
+        hints.emit("event", {"number": number}, room="room")
+    gevent.sleep(0.1)
+    assert [hint["data"][0]["number"] for hint in hints._redis_writer.taken] == [7, 8, 9]
+
+
+def test_a_hint_from_another_process_is_delivered_with_what_it_presupposes(hints, monkeypatch):
+    told = []
+    monkeypatch.setattr(hints, "deliver", lambda *what: told.append(what))
+    hint = {"event": "event", "data": [{"number": 1}], "namespace": "/", "room": ["a", "b"], "epoch": 7}
+    hints._handle_emit(hint)
+    assert told == [("event", {"number": 1}, "/", ["a", "b"], 7)]
+
+
+class Deaf:
+    """A subscription that never tells anything; pings are counted."""
+
+    def __init__(self):
+        self.pings = 0
+
+    def subscribe(self, _channel):
+        pass
+
+    def get_message(self, **_options):
+        return None
+
+    def ping(self):
+        self.pings += 1
+
+
+def test_a_silent_redis_is_asked_and_given_up_when_it_says_nothing(hints):
+    hints.pubsub = Deaf()
+    with pytest.raises(ConnectionError):
+        next(hints._messages())
+    assert hints.pubsub.pings == 1
+
+
+def test_a_redis_that_is_away_is_asked_again_at_least_every_second(hints, monkeypatch):
+    attempts, pauses = [], []
+
+    def away():
+        attempts.append(1)
+        if len(attempts) > 6:
+            raise GeneratorExit
+        raise redis.ConnectionError("nobody there")
+
+    monkeypatch.setattr(hints, "_redis_connect", away)
+    monkeypatch.setattr(manager.gevent, "sleep", pauses.append)
+    with pytest.raises((GeneratorExit, RuntimeError)):
+        next(hints._redis_listen_with_retries())
+    assert len(pauses) == 6 and max(pauses) + manager.PATIENCE <= 1.5 and max(pauses) <= 1
+
+
+def test_hearing_again_has_the_watcher_look_at_once(hints):
+    class Watcher:
+        nudged = 0
+
+        def nudge(self):
+            self.nudged += 1
+
+    hints.watcher = Watcher()
+    hints._heard_again()
+    assert hints.is_connected_to_redis and hints.watcher.nudged == 1

@@ -1,0 +1,68 @@
+"""Who is writing."""
+
+import pytest
+
+from app.realtime import typing
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Calls for later, made when told to; and time, which passes when told to."""
+
+    class Clock:
+        now = 1000.0
+        calls = ()
+
+        def monotonic(self):
+            return self.now
+
+        def pass_by(self, seconds):
+            self.now += seconds
+            due = [call for call in self.calls if call[0] <= self.now]
+            self.calls = [call for call in self.calls if call[0] > self.now]
+            for _at, call, arguments in due:
+                call(*arguments)
+
+        def later(self, seconds, call, *arguments):
+            self.calls = [*self.calls, (self.now + seconds, call, arguments)]
+
+    made = Clock()
+    monkeypatch.setattr(typing, "time", made)
+    monkeypatch.setattr(typing, "later", made.later)
+    monkeypatch.setattr(typing, "is_cooperative", lambda: True)
+    for name in ("_writing", "_due", "_ending"):
+        monkeypatch.setattr(typing, name, type(getattr(typing, name))())
+    return made
+
+
+def names(told):
+    return [[person["name"] for person in one["people"]] for one in told]
+
+
+def test_the_others_are_told_who_writes_and_that_they_stopped(cast, window_of, clock):
+    arthur, jean = window_of(cast.arthur), window_of(cast.jean)
+    for window in (arthur, jean):
+        window.call("room:open", {"room_id": cast.room.id})
+    arthur.call("typing:start", {"room_id": cast.room.id})
+    clock.pass_by(1)
+    arthur.call("typing:stop", {"room_id": cast.room.id})
+    clock.pass_by(1)
+    assert names(jean.heard("typing")) == [["arthur"], []]
+
+
+def test_who_falls_silent_without_a_word_is_taken_back(cast, window_of, clock):
+    arthur, jean = window_of(cast.arthur), window_of(cast.jean)
+    for window in (arthur, jean):
+        window.call("room:open", {"room_id": cast.room.id})
+    arthur.call("typing:start", {"room_id": cast.room.id})
+    clock.pass_by(1)
+    for _second in range(20):
+        clock.pass_by(1)
+    assert names(jean.heard("typing"))[-1] == []
+    assert not typing._writing and not clock.calls
+
+
+def test_who_may_only_read_does_not_write(cast, window_of, clock):
+    paul = window_of(cast.paul)
+    paul.call("typing:start", {"room_id": cast.room.id})
+    assert not typing._writing

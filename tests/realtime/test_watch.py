@@ -1,0 +1,124 @@
+"""The watcher: what the database holds and this process has not told is told as missing, once, and not too soon."""
+
+import pytest
+from sqlalchemy import delete, update
+
+from app.extensions import db
+from app.models import AccessChange, AccessScope, Counter, Room
+from app.operations import messages
+from app.realtime import hub
+from app.transaction import operation, touch_access
+
+
+@pytest.fixture
+def room(cast):
+    return cast.room.id
+
+
+@pytest.fixture
+def reader(cast, window_of, room):
+    """jean's window, with the room open."""
+    window = window_of(cast.jean)
+    assert window.call("room:open", {"room_id": room})["ok"]
+    window.heard("hello")
+    return window
+
+
+def grow(room, seq=0, change=0):
+    """Another process has written, and its hint got lost."""
+    values = {"last_seq": Room.last_seq + seq, "last_change": Room.last_change + change}
+    db.session.execute(update(Room).where(Room.id == room).values(**values))
+    db.session.commit()
+
+
+def test_what_is_late_for_two_looks_is_told_as_missing_once(reader, room, watcher):
+    grow(room, seq=2, change=1)
+    watcher._compare_heads()
+    assert reader.heard("room:behind") == []
+    watcher._compare_heads()
+    assert reader.heard("room:behind") == [{"room_id": room, "seq": 2, "change": 1}]
+    watcher._compare_heads()
+    watcher._compare_heads()
+    assert reader.heard("room:behind") == []
+
+
+def test_what_comes_between_two_looks_was_on_its_way(cast, reader, room, watcher):
+    grow(room, seq=1)
+    watcher._compare_heads()
+    messages.post_message(cast.arthur, room, "the second")
+    watcher._compare_heads()
+    assert reader.heard("room:behind") == []
+
+
+def test_a_process_that_is_slow_and_gets_on_does_not_have_everybody_fetch(reader, room, watcher):
+    for delivered in range(5):
+        grow(room, seq=10)
+        watcher._compare_heads()
+        hub.delivered[room][0] = delivered + 1
+    assert reader.heard("room:behind") == []
+    watcher._compare_heads()
+    watcher._compare_heads()
+    assert [told["seq"] for told in reader.heard("room:behind")] == [50]
+
+
+def test_an_edit_that_got_lost_shows_although_messages_arrive(reader, room, watcher):
+    grow(room, change=1)
+    watcher._compare_heads()
+    grow(room, seq=1)
+    hub.delivered[room][0] += 1
+    watcher._compare_heads()
+    assert [told["change"] for told in reader.heard("room:behind")] == [1]
+
+
+def test_a_room_that_nobody_has_open_is_not_asked_about(reader, room, watcher, count_statements):
+    reader.call("room:close", {"room_id": room})
+    with count_statements() as seen:
+        watcher._compare_heads()
+    assert seen == []
+    assert room not in hub.delivered
+
+
+@operation(audited=False)
+def touch(scope, target_id):
+    touch_access(scope, target_id)
+
+
+def test_who_is_not_concerned_keeps_their_channels(cast, reader, window_of, room, watcher):
+    arthur = window_of(cast.arthur)
+    arthur.call("room:open", {"room_id": room})
+    touch(AccessScope.ACCOUNT, cast.arthur.id)
+    watcher.catch_up()
+    assert arthur.heard("room:reopen") == [{"room_id": room}]
+    assert reader.heard("room:reopen") == []
+    messages.post_message(cast.arthur, room, "hello")
+    assert [told["seq"] for told in reader.heard("message:posted")] == [1]
+
+
+def test_until_it_has_knocked_again_a_socket_hears_nothing(cast, reader, room, watcher):
+    touch(AccessScope.ACCOUNT, cast.jean.id)
+    watcher.look()
+    messages.post_message(cast.arthur, room, "not yet")
+    assert reader.heard("message:posted") == []
+    watcher.catch_up()
+    assert reader.call("room:open", {"room_id": room})["last_seq"] == 1
+    messages.post_message(cast.arthur, room, "now")
+    assert [told["seq"] for told in reader.heard("message:posted")] == [2]
+
+
+def test_a_message_allowed_after_a_change_is_delivered_after_that_change_is_known(
+    cast, reader, room, watcher
+):
+    touch(AccessScope.ACCOUNT, cast.jean.id)
+    messages.post_message(cast.arthur, room, "allowed at the new epoch")
+    assert reader.heard("message:posted") == []
+
+
+@pytest.mark.parametrize("by", [-1, 3], ids=["went back", "has a gap"])
+def test_when_the_log_does_not_fit_everybody_is_asked_again(cast, reader, room, watcher, by):
+    touch(AccessScope.ACCOUNT, cast.paul.id)
+    watcher.catch_up()
+    db.session.execute(delete(AccessChange))
+    db.session.execute(update(Counter).values(value=Counter.value + by))
+    db.session.commit()
+    watcher.catch_up()
+    assert reader.heard("room:reopen") == [{"room_id": room}]

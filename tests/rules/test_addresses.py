@@ -1,0 +1,76 @@
+"""How addresses are written and compared."""
+
+import pytest
+
+from app.errors import Invalid
+from app.rules import addresses
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("  Arthur@IWDEMO.fr ", "arthur@iwdemo.fr"),
+        ("zoe\u0301@iwdemo.fr", "zoé@iwdemo.fr"),
+        ("jean@Société.fr", "jean@xn--socit-esab.fr"),
+        ("jean@xn--socit-esab.fr", "jean@xn--socit-esab.fr"),
+        ("b.t+tag@Darnis.com", "b.t+tag@darnis.com"),
+        ("arthur", "arthur"),
+        ("", ""),
+        ("a@b c", "a@b c"),
+    ],
+)
+def test_an_address_is_compared_in_one_form(written, stored):
+    assert addresses.normalise(written) == stored
+    assert addresses.normalise(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("jean@xn--socit-esab.fr", "jean@société.fr"),
+        ("xn--socit-esab.fr", "société.fr"),
+        ("arthur@iwdemo.fr", "arthur@iwdemo.fr"),
+        ("system", "system"),
+        ("", ""),
+    ],
+)
+def test_people_read_what_idna_has_encoded(stored, shown):
+    assert addresses.readable(stored) == shown
+
+
+@pytest.mark.parametrize("alias", ["arthur", "jean.moreau", "o'brien", "a_b", "zoé", "x+y", "1"])
+def test_a_decent_alias_is_kept(app, alias):
+    assert addresses.checked_alias(alias.upper()) == alias
+
+
+@pytest.mark.parametrize("alias", ["", " ", "a b", ".a", "a.", "a..b", "a@b", "a\u200bb", "é" * 65])
+def test_what_is_no_alias_is_refused(app, alias):
+    with pytest.raises(Invalid):
+        addresses.checked_alias(alias)
+
+
+def test_a_domain_name_loses_its_last_dot(app):
+    assert addresses.checked_domain_name(" Example.ORG. ") == "example.org"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "org", "a b.org", "-a.org", "10.0.0.1", "##internalservicedomain.teamchat##"]
+)
+def test_what_is_no_domain_name_is_refused(app, name):
+    with pytest.raises(Invalid):
+        addresses.checked_domain_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("Jean Moreau", "jean.moreau"),
+        ("Léa  d'Été", "lea.d'ete"),
+        ("Projet (2027) !", "projet.2027"),
+        ("***", ""),
+    ],
+)
+def test_a_name_suggests_an_alias(app, name, alias):
+    assert addresses.suggested_alias(name) == alias
+    if alias:
+        assert addresses.checked_alias(alias) == alias

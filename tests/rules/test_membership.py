@@ -1,0 +1,123 @@
+"""Who is in which group, through whatever is nested in it."""
+
+from app.extensions import db
+from app.models import Account
+from app.rules import membership
+from tests import factories
+
+
+def members(group) -> set[str]:
+    return set(db.session.scalars(membership.effective_members(group.id).with_only_columns(Account.name)))
+
+
+def test_accounts_domains_and_groups_are_members(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    factories.add_member(inner, cast.paul)
+    factories.add_member(cast.group, inner)
+    factories.add_member(cast.group, cast.other_domain)
+    assert members(cast.group) == {"arthur", "jean", "paul", "rivale", "autrui"}
+    assert membership.groups_of(cast.paul) == {inner.id, cast.group.id}
+    assert membership.groups_of(cast.autrui) == {cast.group.id}
+
+
+def test_who_is_in_three_ways_is_in_once(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    factories.add_member(inner, cast.arthur)
+    factories.add_member(cast.group, inner)
+    factories.add_member(cast.group, cast.domain)
+    names = list(
+        db.session.scalars(membership.effective_members(cast.group.id).with_only_columns(Account.name))
+    )
+    assert names.count("arthur") == 1
+
+
+def test_depth_and_cycles_end(cast):
+    chain = [cast.group]
+    for depth in range(12):
+        chain.append(factories.make_group(cast.domain, f"level{depth}"))
+        factories.add_member(chain[-2], chain[-1])
+    factories.add_member(chain[-1], cast.group)
+    factories.add_member(chain[-1], cast.paul)
+    assert membership.groups_of(cast.paul) == {group.id for group in chain}
+    assert "paul" in members(cast.group)
+
+
+def test_containing_groups_are_found_in_one_statement(cast, count_statements):
+    inner = factories.make_group(cast.domain, "inner")
+    factories.add_member(cast.group, inner)
+    with count_statements() as seen:
+        assert membership.containing_groups(inner.id) == {inner.id, cast.group.id}
+        membership.groups_of(cast.arthur)
+    assert len(seen) == 2
+
+
+def test_guests_are_never_members_of_a_group(cast):
+    guest = factories.make_account(cast.domain, "bruno", is_guest=True)
+    factories.add_member(cast.group, cast.domain)
+    assert "bruno" not in members(cast.group)
+    assert membership.groups_of(guest) == frozenset()
+
+
+def test_who_is_excluded_is_out_and_through_that_group_out_of_the_outer_ones(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    factories.add_member(inner, cast.domain)
+    factories.add_member(cast.group, inner)
+    factories.exclude(inner, cast.paul)
+    assert membership.groups_of(cast.paul) == frozenset()
+    assert "paul" not in members(cast.group) and "paul" not in members(inner)
+    assert {"arthur", "jean", "domainadmin"} <= members(cast.group)
+
+
+def test_another_way_in_stays_open(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    detour = factories.make_group(cast.domain, "detour")
+    factories.add_member(inner, cast.domain)
+    factories.add_member(detour, cast.paul)
+    factories.add_member(cast.group, inner)
+    factories.add_member(cast.group, detour)
+    factories.exclude(inner, cast.paul)
+    assert membership.groups_of(cast.paul) == {detour.id, cast.group.id}
+    assert "paul" in members(cast.group)
+
+
+def test_the_ways_in_are_named_the_shortest_first(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    entry = factories.add_member(inner, cast.arthur)
+    nested = factories.add_member(cast.group, inner)
+    domain = factories.add_member(cast.group, cast.domain)
+    ways = membership.ways_in(cast.arthur, cast.group.id)
+    own = (
+        db.session.query(factories.MemberEntry)
+        .filter_by(group_id=cast.group.id, account_id=cast.arthur.id)
+        .one()
+    )
+    assert [(way.entry_id, way.group_ids) for way in ways] == [
+        (own.id, (cast.group.id,)),
+        (domain.id, (cast.group.id,)),
+        (entry.id, (cast.group.id, inner.id)),
+    ]
+    assert nested.id not in {way.entry_id for way in ways}
+    assert membership.ways_in(cast.autrui, cast.group.id) == []
+
+
+def test_up_and_down_agree_for_random_trees(cast):
+    """groups_of, effective_members and ways_in tell the same of everybody in random trees with exclusions."""
+    import random
+
+    chance = random.Random(7)
+    people = [cast.arthur, cast.jean, cast.paul, cast.autrui, cast.rivale]
+    groups = [factories.make_group(cast.domain, f"g{number}") for number in range(7)]
+    for group in groups:
+        for member in chance.sample([*people, cast.domain, cast.other_domain], 2):
+            factories.add_member(group, member)
+        factories.exclude(group, chance.choice(people))
+    for outer, inner in chance.sample([(a, b) for a in groups for b in groups if a is not b], 14):
+        factories.add_member(outer, inner)
+    seen = 0
+    for person in people:
+        mine = membership.groups_of(person)
+        for group in groups:
+            assert (group.id in mine) == (person.name in members(group)), (person.name, group.name)
+            assert (group.id in mine) == bool(membership.ways_in(person, group.id))
+            seen += group.id in mine
+    assert 0 < seen < len(people) * len(groups)

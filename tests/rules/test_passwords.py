@@ -1,0 +1,78 @@
+"""Which passwords are good enough."""
+
+import pytest
+
+from app.errors import Invalid
+from app.rules.passwords import check_new, problem_of
+
+ARTHUR = {"name": "Arthur Dupont", "address": "arthur@iwdemo.fr"}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery",
+        "trombone-violet-42",
+        "arthurlikescoffee",
+        "日本語のパスワードです",
+        "vacances à la mer",
+    ],
+)
+def test_a_good_password_is_taken(password):
+    assert problem_of(password, **ARTHUR) is None
+
+
+@pytest.mark.parametrize("password", ["", "court", "neuf-nine"])
+def test_fewer_than_ten_characters_are_too_short(password):
+    assert problem_of(password, **ARTHUR) == "short"
+
+
+def test_ten_characters_are_enough():
+    assert problem_of("tr0mb-one7", **ARTHUR) is None
+
+
+def test_a_very_long_password_is_refused_before_anything_is_computed():
+    assert problem_of("xy7 " * 100, **ARTHUR) == "long"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Arthur.Dupont2024",
+        "arthur@iwdemo.fr",
+        "DUPONT-Arthur!",
+        "iwdemo2024!!",
+        "ruhtra12345",
+        "Ａrthur.Dupont",
+    ],
+)
+def test_ones_own_name_or_address_is_no_password_however_decorated(password):
+    assert problem_of(password, **ARTHUR) == "own"
+
+
+def test_somebody_elses_name_may_be_a_part_of_a_password():
+    assert problem_of("Arthur.Dupont2024", name="Jean Valjean", address="jean@iwdemo.fr") is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("Password123!", "P@ssw0rd2024", "motdepasse1", "jétaime12345", "correcthorsebatterystaple"),
+        *("azerty12345", "1q2w3e4r5t", "azertyuiop123", "1234567890", "qwerty azerty 12", "abcdefghij"),
+        *("abcabcabcabc", "aaaaaaaaaaaa", "Jean2026Jean2026", "!!!!!!!!!!!!", "Soleil-Amour-99"),
+    ],
+)
+def test_what_others_try_first_is_refused(password):
+    assert problem_of(password, **ARTHUR) == "common"
+
+
+def test_the_same_password_typed_on_another_keyboard_is_judged_alike():
+    composed, decomposed = "\u00e9t\u00e92024!!!!!", "e\u0301te\u03012024!!!!!"
+    assert problem_of(composed, **ARTHUR) == problem_of(decomposed, **ARTHUR) == "common"
+
+
+def test_a_refusal_names_the_form_field_and_the_reason(app):
+    with app.test_request_context(), pytest.raises(Invalid) as refused:
+        check_new("court", field="new", **ARTHUR)
+    assert (refused.value.field, refused.value.code) == ("new", "password_short")
+    assert "10" in str(refused.value)

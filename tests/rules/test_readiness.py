@@ -1,0 +1,93 @@
+"""Whether a server can carry TeamChat, judged from plain facts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.errors import Invalid
+from app.models import LicenseKind, now
+from app.rules import readiness
+from app.rules.licensing import LicenseFacts
+from app.rules.readiness import Facts, State
+
+LICENSE = LicenseFacts(LicenseKind.FULL, "Démo", 10, now() + timedelta(days=30), "x", 3)
+GOOD = Facts(
+    dialect="mysql",
+    license=LICENSE,
+    public_url="https://chat.iwdemo.fr",
+    has_mail=True,
+    mail_runs=True,
+    workers=1,
+    has_redis=False,
+    is_storage_writable=True,
+)
+
+
+def state_of(name: str, **changes) -> State:
+    checks = {check.name: check for check in readiness.judge(replace(GOOD, **changes))}
+    assert tuple(checks) == readiness.NAMES
+    assert checks[name].sentence
+    return checks[name].state
+
+
+def test_a_good_server_is_ready(app):
+    assert readiness.worst(readiness.judge(GOOD)) is State.OK
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "state"),
+    [
+        ("database", {"dialect": "mariadb"}, State.OK),
+        ("database", {"dialect": "mssql"}, State.WARNING),
+        ("database", {"dialect": "oracle"}, State.WARNING),
+        ("database", {"dialect": "sqlite"}, State.FAILURE),
+        ("licence", {"license": None}, State.WARNING),
+        ("licence", {"license": replace(LICENSE, used=11)}, State.WARNING),
+        ("licence", {"license": replace(LICENSE, used=10)}, State.OK),
+        ("licence", {"license": replace(LICENSE, valid_until=now() - timedelta(days=1))}, State.FAILURE),
+        ("https", {"public_url": "http://chat.iwdemo.fr"}, State.FAILURE),
+        ("https", {"public_url": "https://localhost:8443"}, State.WARNING),
+        ("https", {"public_url": "https://chat.internal"}, State.WARNING),
+        ("mail", {"has_mail": False}, State.WARNING),
+        ("mail", {"mail_runs": False}, State.WARNING),
+        ("redis", {"workers": 2}, State.FAILURE),
+        ("redis", {"workers": 2, "has_redis": True}, State.OK),
+        ("redis", {"has_redis": True}, State.OK),
+        ("storage", {"is_storage_writable": False}, State.FAILURE),
+    ],
+)
+def test_each_check_has_its_states(app, name, changes, state):
+    assert state_of(name, **changes) is state
+
+
+def test_the_worst_check_speaks_for_all(app):
+    assert readiness.worst(readiness.judge(replace(GOOD, has_mail=False))) is State.WARNING
+    assert readiness.worst(readiness.judge(replace(GOOD, has_mail=False, dialect="sqlite"))) is State.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"dialect": "sqlite"}, "not_ready_database"),
+        ({"license": replace(LICENSE, valid_until=now() - timedelta(days=1))}, "not_ready_licence"),
+    ],
+)
+def test_two_failures_stop_enabling_teamchat(app, monkeypatch, changes, code):
+    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    with pytest.raises(Invalid) as refusal:
+        readiness.require_may_enable()
+    assert (refusal.value.code, refusal.value.field) == (code, "teamchat")
+
+
+def test_every_other_failure_stops_nobody(app, monkeypatch):
+    bad = replace(GOOD, public_url="http://x.fr", is_storage_writable=False, workers=2, has_mail=False)
+    monkeypatch.setattr(readiness, "collected", lambda: bad)
+    readiness.require_may_enable()
+
+
+def test_the_facts_are_read_without_probing_anything(app, count_statements):
+    with count_statements() as seen:
+        checks = readiness.checks()
+    assert [check.name for check in checks] == list(readiness.NAMES)
+    assert len(seen) <= 5

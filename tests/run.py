@@ -1,0 +1,29 @@
+"""Run pytest on a private database that ends with it: what bin/test calls, inside the virtual environment."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from tests.servers import PrivateMariaDB
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments select, on a server of one's own unless TEST_DATABASE_URL names one."""
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
+    if "TEST_DATABASE_URL" in os.environ:
+        return pytest.main(arguments)
+    with PrivateMariaDB() as mariadb:
+        os.environ["TEST_DATABASE_URL"] = mariadb.url()
+        return pytest.main(arguments)
+
+
+def _end(_number, _frame):
+    """Let pytest clean up, as after Ctrl+C."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

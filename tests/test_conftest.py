@@ -1,0 +1,47 @@
+"""The set-up that all other tests rest on."""
+
+import pytest
+from sqlalchemy import text
+
+from app.extensions import db
+from app.models import Domain
+from app.transaction import operation
+from tests import factories
+
+
+@operation(audited=False)
+def _keep_domain(name):
+    db.session.add(Domain(name=name))
+
+
+def test_the_cast_is_on_stage(cast):
+    assert cast.arthur.address == "arthur@iwdemo.fr"
+    assert cast.room.group_id == cast.group.id
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_a_test_commits_is_undone_for_the_next(app, turn):
+    assert db.session.query(Domain).count() == 0
+    _keep_domain("left-behind.example")
+    factories.make_domain("left-behind-too.example")
+    db.session.remove()
+    assert db.session.query(Domain).count() == 2
+
+
+@pytest.mark.fresh
+@pytest.mark.parametrize("turn", [1, 2])
+def test_fresh_commits_for_real_and_wipes_afterwards(app, turn):
+    _keep_domain("real.example")
+    with db.engine.connect() as another:
+        assert another.scalar(text("SELECT COUNT(*) FROM domains")) == 1
+
+
+def test_transactions_read_what_is_committed(app):
+    level = db.session.scalar(text("SELECT @@tx_isolation"))
+    assert level == "READ-COMMITTED"
+
+
+def test_statements_are_counted_without_savepoints(app, count_statements):
+    with count_statements() as seen:
+        _keep_domain("counted.example")
+    assert len(seen) == 1

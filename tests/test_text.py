@@ -1,0 +1,143 @@
+"""What people write becomes HTML that can do no harm."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from app import text
+
+PEOPLE = {"arthur": 5, "jean@iwdemo.fr": 6}
+BARE_LINK = '<a href="http://x.example" target="_blank" rel="noopener noreferrer nofollow ugc">'
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("**bold** _slanted_ ~~gone~~", "<p><strong>bold</strong> <em>slanted</em> <s>gone</s></p>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("`a < b`", "<p><code>a &lt; b</code></p>"),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>"),
+        ("3. three", '<ol start="3">\n<li>three</li>\n</ol>'),
+        ("[link](http://x.example)", f"<p>{BARE_LINK}link</a></p>"),
+        ("http://x.example", f"<p>{BARE_LINK}http://x.example</a></p>"),
+    ],
+)
+def test_markdown_is_shown(typed, shown):
+    assert text.render(typed) == shown
+
+
+def test_tables_and_task_lists_are_shown():
+    assert "<th>a</th>" in text.render("|a|\n|-|\n|1|")
+    done = text.render("- [x] done\n- [ ] open")
+    assert done.count('type="checkbox"') == done.count('disabled="disabled"') == 2
+    assert done.count('checked="checked"') == 1
+
+
+def test_code_is_highlighted_by_its_language_and_unknown_ones_are_left():
+    assert 'class="k"' in text.render("```python\nreturn\n```")
+    assert text.render("```nosuch\nreturn\n```") == '<pre><code class="language-nosuch">return\n</code></pre>'
+
+
+def test_long_code_is_left_without_colours():
+    assert "<span" not in text.render(f"```python\n{'return ' * 4000}\n```")
+
+
+def test_a_mention_of_who_can_read_is_marked():
+    assert '<span class="mention" data-account="5">@arthur</span>' in text.render(
+        "hello @Arthur!".lower(), PEOPLE
+    )
+    assert 'data-account="6">@jean@iwdemo.fr</span>.' in text.render("ask @jean@iwdemo.fr.", PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "typed", ["@paul", "mail me@arthur", r"\@arthur", "`@arthur`", "http://x.example/@arthur"]
+)
+def test_everything_else_with_an_at_stays_text(typed):
+    assert "mention" not in text.render(typed, PEOPLE)
+
+
+def test_names_are_found_in_lower_case_and_without_what_follows():
+    assert text.mentioned_names("@Arthur, (@jean@iwdemo.fr). @_paul_ me@else.where") == {
+        "arthur",
+        "jean@iwdemo.fr",
+        "_paul_",
+    }
+
+
+@pytest.mark.parametrize("typed", ["[a]: http://x.example", "<!-- nothing -->", "[a]: <b>"])
+def test_nothing_typed_is_lost(typed):
+    shown = text.render(typed)
+    assert re.sub(r"<[^>]+>", "", shown) == typed.replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Elements(HTMLParser):
+    """Every element with its attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+HARMFUL = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](data:text/html,<script>)",
+    "[x](vbscript:x)",
+    "<a href='javascript:x'>y</a>",
+    '[x](http://a "onclick=alert(1)")',
+    "![x](http://tracker.example/pixel.png)",
+    "<svg/onload=alert(1)>",
+    '```" onmouseover="x\ny\n```',
+    "<http://a.example/\"onclick='x'>",
+    "[x](\tjavascript:alert(1))",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+)
+
+
+def check_harmless(typed):
+    for tag, attributes in Elements(text.render(typed, PEOPLE)).found:
+        assert tag in text.TAGS
+        assert set(attributes) <= text.ATTRIBUTES.get(tag, set()) | {"rel", "target"}
+        address = attributes.get("href", "http:")
+        assert address.startswith(("http:", "https:", "mailto:", "tel:", "/", "#", "?")) or ":" not in address
+        if "data-account" in attributes:
+            assert int(attributes["data-account"]) in PEOPLE.values()
+
+
+@pytest.mark.parametrize("typed", HARMFUL)
+def test_no_known_attack_leaves_an_element_that_acts(typed):
+    check_harmless(typed)
+
+
+PIECES = some.sampled_from(
+    [*HARMFUL, "@arthur", "**", "[", "](", ")", "`", "```", "\n", "> ", "- ", "|", "<", "x"]
+)
+
+
+@given(some.lists(PIECES, max_size=12).map("".join))
+@example("[@arthur](javascript:x)")
+def test_no_mixture_of_attacks_does(typed):
+    check_harmless(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Arthur Dent", "AD"),
+        ("jean", "JE"),
+        ("bt@darnis.com", "BC"),
+        ("Léa-Marie Öz", "LÖ"),
+        ("", "?"),
+        (" ", "?"),
+    ],
+)
+def test_initials_stand_for_a_person(name, letters):
+    assert text.initials(name) == letters

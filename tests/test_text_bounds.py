@@ -1,0 +1,101 @@
+"""No text holds the processor for long, nor grows out of proportion: what would is shown as it was typed."""
+
+import time
+
+import pytest
+
+from app import text
+from app.text import colours
+
+LENGTH = 40_000
+MOST = 0.3
+"""Seconds. Measured: under 0.1, and 4 to 60 for some of these without the bounds."""
+
+REPEATED = {
+    "quotes": "> ",
+    "lists": "- ",
+    "items": "- a\n",
+    "loose items": "- a\n\n",
+    "tasks": "- [ ] a\n",
+    "brackets": "[",
+    "images": "![[",
+    "links": "[a](b",
+    "stars": "*a ",
+    "mixed emphasis": "*a_",
+    "strong in emphasis": "**a*b",
+    "struck": "~~a",
+    "backticks": "`a",
+    "headings": "# a\n",
+    "underlined headings": "a\n=\n",
+    "rules": "---\n",
+    "fences": "```\na\n```\n",
+    "breaks": "a\n",
+    "backslashes": "\\\n",
+    "addresses": "a.com ",
+    "full addresses": "http://a ",
+    "mail": "a@a.fr ",
+    "mentions": "@a@a",
+    "entities": "&#",
+    "autolinks": "<http:",
+    "definitions": "[a]: b\n",
+}
+WHOLE = {
+    "many rows of one cell": "|a|\n|-|\n" + "|\n" * 19_000,
+    "wide header, short rows": f"{'|a' * 6000}\n{'|-' * 6000}\n{'|' + chr(10)}" + "|\n" * 7000,
+    "tables one after the other": (f"{'|a' * 200}\n{'|-' * 200}\n" + "|\n" * 40 + "\n") * 45,
+    "a long link used often": f"[a]: /{'b' * 19_000}\n\n" + "[a]" * 6900,
+}
+TEXTS = {name: (piece * LENGTH)[:LENGTH] for name, piece in REPEATED.items()} | WHOLE
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_longest_message_is_read_in_time(name):
+    body = TEXTS[name][:LENGTH]
+    began = time.thread_time()
+    shown = text.render(body)
+    assert time.thread_time() - began < MOST
+    assert len(shown) < 12 * LENGTH
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("make", "(" * 9000),
+        ("java", "a " * 4500),
+        ("c", " \n" * 4500),
+        ("typescript", "a." * 4500),
+        ("python", " \n" * 4500),
+    ],
+)
+def test_code_that_takes_long_stays_without_colours(language, code):
+    began = time.thread_time()
+    text.render(f"```{language}\n{code}\n```\n" * 4)
+    assert time.thread_time() - began < MOST
+
+
+def test_only_languages_that_were_tried_have_colours():
+    assert "<span" not in text.render("```objective-c\nint a = 1;\n```")
+    for language in colours.LANGUAGES:
+        assert text.render(f"```{language}\na = 1\n```").startswith("<pre><code class=")
+
+
+def test_what_is_too_rich_is_shown_line_by_line_as_it_was_typed():
+    body = "*a_ <b>\n" * 5000
+    assert text.render(body[:LENGTH]).startswith("<p>*a_ &lt;b&gt;<br>\n*a_ &lt;b&gt;<br>")
+
+
+@pytest.mark.parametrize("depth", [5, 19, 20, 30, 49, 50, 51, 60, 200])
+@pytest.mark.parametrize("piece", ["> ", "- "])
+def test_nothing_is_lost_however_deep_it_stands(piece, depth):
+    assert "word" in text.render(piece * depth + "word")
+
+
+def test_a_long_ordinary_text_keeps_its_form():
+    body = "## Title\n\n**Bold**, a [link](http://a.example) and `code`.\n\n- one\n- two\n\n|a|b|\n|-|-|\n|1|2|\n\n"
+    shown = text.render(body * 60)
+    assert shown.count("<h2>") == shown.count("<table>") == shown.count("<a ") == 60
+
+
+def test_beyond_some_hundred_addresses_stay_text():
+    assert text.render("a.com " * 400).count("<a ") == 400
+    assert text.render("a.com " * 600).count("<a ") == 0
