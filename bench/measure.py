@@ -1,0 +1,190 @@
+"""All measurements, side by side in one run. Started by bench/run."""
+
+import argparse
+import json
+import time
+
+from bench import arriving, fanout, pages, rights, table
+from bench.client import Client, Refused
+from bench.company import PASSWORD
+from bench.targets import VAR, Application, Bare, Grounds, Minimal
+
+BARE, OWN = "bare", "application lane"
+SERVERS = (BARE, "minimal stock", "minimal lane", "application stock", OWN)
+READERS, POSTERS = 200, 10
+LIMIT_SECONDS = 560
+FAN_OUT = (
+    ("ceiling server_ms", "At the ceiling: server processor ms per 1,000 deliveries"),
+    ("ceiling stores_ms", "  of MariaDB and Redis besides"),
+    ("ceiling client_ms", "  of the measuring client"),
+    ("ceiling per_second", "  deliveries per second"),
+    ("ceiling lost", "  lost"),
+    ("latency server_ms", "At 4,000 deliveries/s: server processor ms per 1,000"),
+    ("latency p50", "  p50 ms"),
+    ("latency p95", "  p95 ms"),
+    ("latency p99", "  p99 ms"),
+    ("latency lost", "  lost"),
+    ("posts per_second", "Posts per second, 10 readers, 16 outstanding"),
+    ("posts server_ms_each", "  server processor ms each"),
+    ("posts stores_ms_each", "  of MariaDB and Redis besides"),
+    ("storm kib", "KiB per idle connection, of 1,000"),
+    ("storm seconds", "1,000 come back at once after a restart: seconds"),
+    ("storm server_ms_each", "  server processor ms each"),
+)
+BUSY = (
+    ("busy p50", "At 4,000 deliveries/s among visitors: p50 ms"),
+    ("busy p95", "  p95 ms"),
+    ("busy p99", "  p99 ms"),
+    ("busy lost", "  lost"),
+    ("busy pages", "  pages served meanwhile"),
+    ("busy sign_ins", "  sign-ins meanwhile"),
+)
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    arguments.add_argument(
+        "--rounds", type=int, default=3, help="how often each server has its turn (default 3)"
+    )
+    wanted = arguments.parse_args().rounds
+    began = time.monotonic()
+    results = table.Results()
+    say("preparing a company of 10,000 people, 1,000 rooms and 200,000 messages")
+    with Grounds() as grounds:
+        weight = html_bytes(grounds)
+        alone = application_alone(grounds)
+        done = 0
+        while done < wanted and has_time_for_another(began, done):
+            done += 1
+            for target in targets(grounds, weight):
+                say(f"round {done} of {wanted}: {target.name}")
+                measure(target, results)
+    print_report(results, *alone, done)
+    (VAR / "results.json").write_text(json.dumps(results.as_dict(), indent=1))
+    print(f"\n{time.monotonic() - began:.0f} s; every run's figures are in {VAR / 'results.json'}")
+
+
+def has_time_for_another(began, done):
+    """Whether one more round would end within the limit, judged by those before."""
+    spent = time.monotonic() - began
+    return not done or spent + spent / done < LIMIT_SECONDS
+
+
+def targets(grounds, weight):
+    """Those who take part, in their order."""
+    yield Bare(weight)
+    yield Minimal(weight, "stock")
+    yield Minimal(weight, "lane")
+    yield Application(grounds, "stock", "single")
+    yield Application(grounds, "lane", "grouped")
+
+
+def measure(target, results):
+    """One server's turn. What fails is said, and has no figure."""
+    target.start()
+    try:
+        for name, turn in turns(target):
+            try:
+                figures = turn()
+            except (RuntimeError, OSError, Refused) as problem:
+                say(f"{target.name}: {name} failed: {problem}")
+                continue
+            results.add(target.name, {f"{name} {figure}": value for figure, value in figures.items()})
+    finally:
+        target.stop()
+
+
+def turns(target):
+    """The measurements of one server, one after the other."""
+    crowd = fanout.arrive(target, READERS)
+    crowd.read_for(1)
+    yield "latency", lambda: fanout.latency(target, crowd)
+    if isinstance(target, Application):
+        asked = visits(target.grounds.company)
+        yield "busy", lambda: pages.latency_among_visitors(target, crowd, asked)
+    yield "ceiling", lambda: fanout.ceiling(target, crowd)
+    crowd.close()
+    few = fanout.arrive(target, POSTERS)
+    yield "posts", lambda: fanout.posts(target, few)
+    few.close()
+    yield "storm", lambda: arriving.storm(target)
+
+
+def visits(company):
+    """What visitors do while others talk."""
+    paths = [
+        "/admin/",
+        "/admin/domains/2/accounts",
+        "/admin/domains/1/groups",
+        "/webmail/",
+        f"/webmail/rooms/{company.old_room}",
+    ]
+    return {"paths": paths, "cookie": company.administrator, "signers": company.signers, "password": PASSWORD}
+
+
+def application_alone(grounds):
+    """What only the application does: pages and rights."""
+    say("pages and rights")
+    company = grounds.company
+    target = Application(grounds, "lane", "grouped")
+    target.start()
+    try:
+        seen = {path: pages.page(target, path, cookie) for path, cookie in listed_pages(company)}
+    finally:
+        target.stop()
+    people = {"somebody in 30 groups": company.typical, "somebody in all 1,000 groups": company.observer}
+    known = {who: rights.visible_rooms(grounds.app, account) for who, account in people.items()}
+    return seen, known
+
+
+def listed_pages(company):
+    """The lists that exist, long ones, with who may see them."""
+    member, administrator = company.cookies[5], company.administrator
+    history = f"/webmail/rooms/{company.old_room}"
+    yield f"{history}/messages?before=200001", member
+    yield f"{history}/messages?before=100000", member
+    yield history, member
+    yield "/webmail/", member
+    yield "/admin/domains/", administrator
+    yield "/admin/domains/2/accounts", administrator
+    yield "/admin/domains/2/accounts?q=employee99", administrator
+    yield "/admin/domains/1/groups", administrator
+
+
+def html_bytes(grounds):
+    """How heavy a message is once it is HTML, so that every server sends as much."""
+    target = Application(grounds, "stock", "single")
+    target.start()
+    try:
+        client = Client(target.address, target.cookies[0]).arrive()
+        client.emit("room:open", {"room_id": target.room_id})
+        client.answer()
+        return len(fanout.first_html(client, target.room_id))
+    finally:
+        target.stop()
+
+
+def print_report(results, seen, known, rounds):
+    """Everything, as text."""
+    print(
+        f"\nMedians of {rounds} rounds, {READERS} readers in one room. The bare server is npm's socket.io on Node.\n"
+    )
+    print("\n".join(table.lines(results, FAN_OUT, SERVERS, OWN, BARE)))
+    print("\nWhile pages are read and people sign in without a pause; the ratio is to the stock send path.\n")
+    print("\n".join(table.lines(results, BUSY, SERVERS[3:], OWN, SERVERS[3])))
+    print("\nPages, one after the other (ms; processor ms of the web server)\n")
+    for path, figures in seen.items():
+        print(f"{path:50} {figures['p50']:8.1f} {figures['server_ms_each']:8.1f}")
+    print("\nWhich rooms a person sees (ms; processor ms; statements; rooms)\n")
+    for who, figures in known.items():
+        times = f"{figures['p50']:8.1f} {figures['processor_ms']:8.1f}"
+        print(f"{who:50} {times} {figures['statements']:4} {figures['rooms']:6}")
+
+
+def say(what):
+    """What is going on."""
+    print(f"… {what}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Pages: how long they take, and what their visitors do to those who talk.
+
+Run as a program it is a visitor: python -m bench.pages JSON reads pages and signs people in until it is
+ended, and prints what it has done.
+"""
+
+import html
+import http.client
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import urlencode, urlsplit
+
+from bench import fanout
+from bench.fanout import Meter
+from bench.processes import stop
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
+SEE_OTHER = (302, 303)
+
+
+class Browser:
+    """Keeps a connection and cookies; nothing more."""
+
+    def __init__(self, address, cookie=""):
+        self._host = urlsplit(address).netloc
+        self._connection = http.client.HTTPConnection(self._host, timeout=60)
+        self._cookies = dict([cookie.split("=", 1)]) if cookie else {}
+
+    def get(self, path):
+        """The status and the text of a page."""
+        return self._ask("GET", path)
+
+    def post(self, path, form):
+        """The status and the text that a form is answered with."""
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Referer": f"https://{self._host}/",
+        }
+        return self._ask("POST", path, urlencode(form), headers)
+
+    def sign_in(self, address, password):
+        """Sign in through the form. Error: RuntimeError."""
+        page = self.get("/sign-in")[1]
+        token = html.unescape(TOKEN.search(page).group(1))
+        status, _ = self.post("/sign-in", {"csrf_token": token, "address": address, "password": password})
+        if status not in SEE_OTHER:
+            raise RuntimeError(f"signing in is answered with {status}")
+
+    def _ask(self, method, path, body=None, headers=None):
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        self._connection.request(method, path, body, {**FORWARDED, "Cookie": cookies, **(headers or {})})
+        answer = self._connection.getresponse()
+        for line in answer.msg.get_all("Set-Cookie", []):
+            name, _, value = line.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer.status, answer.read().decode()
+
+
+def page(target, path, cookie, times=30):
+    """How long a page takes, one after the other: median in ms, and the web server's processor time for each."""
+    browser = Browser(target.address, cookie)
+    for _ in range(3):
+        _expect(browser.get(path)[0], path)
+    delays = []
+    with Meter(target) as cost:
+        for _ in range(times):
+            start = time.monotonic()
+            _expect(browser.get(path)[0], path)
+            delays.append(1000 * (time.monotonic() - start))
+    return {"p50": sorted(delays)[times // 2], "server_ms_each": 1000 * cost.server / times}
+
+
+def latency_among_visitors(target, crowd, visits):
+    """The latency of a fan-out while somebody reads pages and signs people in without a pause."""
+    asked = json.dumps({"address": target.address, **visits})
+    visitor = subprocess.Popen(
+        [sys.executable, "-m", "bench.pages", asked], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        time.sleep(1)
+        measured = fanout.latency(target, crowd)
+    finally:
+        stop(visitor)
+    done = json.loads(visitor.stdout.read())
+    return {**measured, **done}
+
+
+def visit(address, paths, cookie, signers, password):
+    """Read pages and sign people in, by turns, until ended; counts of both."""
+    done = {"pages": 0, "sign_ins": 0}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(print(json.dumps(done)) or 0))
+    reader = Browser(address, cookie)
+    while True:
+        for path in paths:
+            _expect(reader.get(path)[0], path)
+            done["pages"] += 1
+            Browser(address).sign_in(signers[done["sign_ins"] % len(signers)], password)
+            done["sign_ins"] += 1
+
+
+def _expect(status, path):
+    if status != http.client.OK:
+        raise RuntimeError(f"{path} is answered with {status}")
+
+
+if __name__ == "__main__":
+    visit(**json.loads(sys.argv[1]))
