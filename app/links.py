@@ -26,7 +26,7 @@ class Link:
 
 
 def token(purpose: str, row_id: int, generation: int) -> str:
-    """The token of a row's link. purpose ("invitation", "password" …) keeps the tokens of one kind from serving another."""
+    """The token of a row's link. A token of one purpose ("invitation", "password" …) serves no other."""
     named = f"{row_id}.{generation}"
     return f"{named}.{_mac(purpose, named)}"
 

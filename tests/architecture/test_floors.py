@@ -35,6 +35,7 @@ BESIDE = {
     "app.logs": ("app.identity",),
     "app.security": ("app.errors", "app.extensions", "app.identity"),
     "app.kit": (),
+    "app.links": (),
     "app.sealed": (),
 }
 """What stands beside the stairs, and what of the house each of them may know."""
