@@ -4,13 +4,15 @@ from app.models.access import ACCESS, AccessChange, AccessScope
 from app.models.account import Account, AccountState, Address, Role
 from app.models.audit import AuditEntry
 from app.models.base import Base
+from app.models.discovery import DomainDiscovery
 from app.models.domain import INTERNAL_DOMAIN, Domain, DomainState
 from app.models.first_rows import insert_first_rows
 from app.models.grant import FOLDER_SCOPE, ROOM_SCOPE, Grant, Principal
 from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, MemberEntry
+from app.models.invitation import Invitation
 from app.models.license import License, LicenseKind
 from app.models.message import Mention, Message, MessageKind, MessageVersion
-from app.models.outbox import Job, OutgoingMail, WorkState
+from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
 from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
 from app.models.service import Service, ServiceName
 from app.models.session import Session, SignInFailure
@@ -28,6 +30,7 @@ __all__ = [
     "Base",
     "Counter",
     "Domain",
+    "DomainDiscovery",
     "DomainState",
     "EntryKind",
     "Exclusion",
@@ -37,9 +40,11 @@ __all__ = [
     "Grant",
     "Group",
     "INTERNAL_DOMAIN",
+    "Invitation",
     "Job",
     "License",
     "LicenseKind",
+    "MailFailure",
     "MemberEntry",
     "Mention",
     "Message",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Dated, Keyed, Versioned
@@ -40,6 +40,8 @@ class Account(Keyed, Dated, Versioned, Base):
             "ix_accounts_domain_id_name", "domain_id", "name", "id", "address", "role", "state", "is_guest"
         ),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),
+        Index("ix_accounts_sponsor_id", "sponsor_id", "is_guest", "id"),
+        Index("ix_accounts_is_guest", "is_guest", "expires_at", "id"),
     )
 
     domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id"))
@@ -54,6 +56,16 @@ class Account(Keyed, Dated, Versioned, Base):
     has_groupware: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_webdav: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_teamchat: Mapped[bool] = mapped_column(default=True, server_default=true())
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    """Of a guest: the account that stands for them, which is whoever invited them first."""
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a guest: when they have shown that their address is theirs."""
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a guest: when the account ends; none for never."""
+    warned_days: Mapped[int | None] = mapped_column(Integer)
+    """Of a guest: the last warning sent, in days before the account ends."""
+    link_generation: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Of the links mailed to this person; using one ends all before."""
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_ip: Mapped[str | None] = mapped_column(exact(45))
 

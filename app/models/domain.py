@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 
-from sqlalchemy import false, true
+from sqlalchemy import Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Dated, Keyed, Versioned
-from app.models.types import Choice, exact, label
+from app.models.types import Choice, exact, label, long_text
 
 INTERNAL_DOMAIN = "##internalservicedomain.teamchat##"
 
@@ -30,3 +30,10 @@ class Domain(Keyed, Dated, Versioned, Base):
     has_webdav: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_teamchat: Mapped[bool] = mapped_column(default=False, server_default=false())
     members_may_invite_guests: Mapped[bool] = mapped_column(default=True, server_default=true())
+    guest_days: Mapped[int | None] = mapped_column(Integer)
+    """How long a guest's account lasts unless told otherwise, in days; none for without end."""
+    guest_days_longest: Mapped[int | None] = mapped_column(Integer)
+    """How long from now a guest's account may be made to last, in days; none for without limit."""
+    guests_allowed_from: Mapped[str | None] = mapped_column(long_text())
+    guests_denied_from: Mapped[str | None] = mapped_column(long_text())
+    """Mail domains that guests may, or may not, come from, one a line; subdomains included."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, true
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Dated, Keyed, Versioned
@@ -42,6 +42,11 @@ class Room(Keyed, Dated, Versioned, Base):
     intro: Mapped[str | None] = mapped_column(long_text())
     unique_key: Mapped[str] = mapped_column(exact(64), unique=True)
     has_own_list: Mapped[bool] = mapped_column(default=False, server_default=false())
+    guests_see_history: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether a guest sees the conversation from the beginning, or from joining on."""
+    guests_see_members: Mapped[bool] = mapped_column(default=True, server_default=true())
+    guest_days: Mapped[int | None] = mapped_column(Integer)
+    """How long a guest stays in the room, in days; none for without end."""
     last_seq: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
     last_change: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
     last_posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -60,6 +65,7 @@ class RoomMember(Keyed, Dated, Base):
     __table_args__ = (
         UniqueConstraint("room_id", "account_id"),
         Index("ix_room_members_account_id", "account_id", "is_member", "room_id"),
+        Index("ix_room_members_expires_at", "expires_at"),
     )
 
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
@@ -69,6 +75,9 @@ class RoomMember(Keyed, Dated, Base):
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_favourite: Mapped[bool] = mapped_column(default=False, server_default=false())
     joined_seq: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a guest: when they leave the room by themselves."""
+    warned_days: Mapped[int | None] = mapped_column(Integer)
 
 
 class ReadMark(Base):
