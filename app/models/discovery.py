@@ -1,0 +1,16 @@
+"""What a domain tells its clients instead of what the server tells them."""
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Keyed, Versioned
+from app.models.types import long_text
+
+
+class DomainDiscovery(Keyed, Versioned, Base):
+    """A domain's own SmartDiscover values: one JSON object by name of the value. What it does not name is inherited."""
+
+    __tablename__ = "domain_discoveries"
+
+    domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id", ondelete="CASCADE"), unique=True)
+    overrides: Mapped[str | None] = mapped_column(long_text())
