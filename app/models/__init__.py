@@ -1,9 +1,10 @@
 """Nouns: what exists."""
 
 from app.models.access import ACCESS, AccessChange, AccessScope
-from app.models.account import Account, AccountState, Address, Role
+from app.models.account import CLOSED, Account, AccountState, Address, AdministeredDomain, Role
 from app.models.audit import AuditEntry
 from app.models.base import Base
+from app.models.contact_card import ContactCard
 from app.models.discovery import DomainDiscovery
 from app.models.domain import INTERNAL_DOMAIN, Domain, DomainState
 from app.models.first_rows import insert_first_rows
@@ -17,6 +18,7 @@ from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
 from app.models.service import Service, ServiceName
 from app.models.session import Session, SignInFailure
 from app.models.setting import Counter, ServerSetting
+from app.models.task import Outcome, Task, TaskLine, TaskState
 from app.models.types import now
 
 __all__ = [
@@ -26,8 +28,11 @@ __all__ = [
     "Account",
     "AccountState",
     "Address",
+    "AdministeredDomain",
     "AuditEntry",
     "Base",
+    "CLOSED",
+    "ContactCard",
     "Counter",
     "Domain",
     "DomainDiscovery",
@@ -52,6 +57,7 @@ __all__ = [
     "MessageVersion",
     "insert_first_rows",
     "now",
+    "Outcome",
     "OutgoingMail",
     "Principal",
     "ReadMark",
@@ -66,5 +72,8 @@ __all__ = [
     "ServiceName",
     "Session",
     "SignInFailure",
+    "Task",
+    "TaskLine",
+    "TaskState",
     "WorkState",
 ]

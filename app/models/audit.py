@@ -19,6 +19,9 @@ class AuditEntry(Keyed, Dated, Base):
         Index("ix_audit_entries_actor_id", "actor_id", "id"),
         Index("ix_audit_entries_domain_id", "domain_id", "id"),
         Index("ix_audit_entries_act", "act", "id"),
+        Index("ix_audit_entries_created_at", "created_at", "id"),
+        Index("ix_audit_entries_actor_name", "actor_name", "id"),
+        Index("ix_audit_entries_object_name", "object_name", "id"),
     )
 
     act: Mapped[str] = mapped_column(exact(64))

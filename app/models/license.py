@@ -16,7 +16,10 @@ class LicenseKind(StrEnum):
 
 
 class License(Keyed, Dated, Base):
-    """A licence; the newest one counts. A trial is a dated local record, a full one keeps its signed document."""
+    """A licence; the newest one counts. A trial is a dated local record, a full one keeps its signed document.
+
+    reference: the installation it is for. modules: what it opens, as words with spaces between.
+    """
 
     __tablename__ = "licenses"
     __table_args__ = (CheckConstraint("seats >= 0", name="seats"),)
@@ -26,4 +29,5 @@ class License(Keyed, Dated, Base):
     seats: Mapped[int] = mapped_column(Integer)
     reference: Mapped[str] = mapped_column(exact(64))
     valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    modules: Mapped[str | None] = mapped_column(exact(255))
     document: Mapped[str | None] = mapped_column(long_text())

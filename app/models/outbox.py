@@ -7,7 +7,7 @@ from sqlalchemy import Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Dated, Keyed
-from app.models.types import Choice, UtcDateTime, exact, long_text
+from app.models.types import BigInt, Choice, UtcDateTime, exact, long_text
 
 
 class WorkState(StrEnum):
@@ -15,6 +15,20 @@ class WorkState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class MailFailure(StrEnum):
+    """What kept a mail from leaving. The first four may pass; the others will be no different tomorrow."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    CERTIFICATE = "certificate"
+    BUSY = "busy"
+    AUTHENTICATION = "authentication"
+    RECIPIENT = "recipient"
+    SENDER = "sender"
+    REFUSED = "refused"
+    UNMADE = "unmade"
 
 
 class Work:
@@ -29,15 +43,28 @@ class Work:
 
 
 class OutgoingMail(Keyed, Dated, Work, Base):
-    """A mail to make and send: its template and the ids it speaks of, as JSON; the text is made when it leaves."""
+    """A mail to make and send: its template and the ids it speaks of, as JSON; the text is made when it leaves.
+
+    about_kind and about_id name what it was sent for ("invitation", 7), where somebody will ask how it fares.
+    failure: what kind of thing last kept it from leaving.
+    """
 
     __tablename__ = "outgoing_mails"
-    __table_args__ = (Index("ix_outgoing_mails_state_due_at", "state", "due_at", "id"),)
+    __table_args__ = (
+        Index("ix_outgoing_mails_state_due_at", "state", "due_at", "id"),
+        Index("ix_outgoing_mails_about_kind_about_id", "about_kind", "about_id", "id"),
+        Index("ix_outgoing_mails_state", "state", "id"),
+        Index("ix_outgoing_mails_recipient", "recipient", "id"),
+        Index("ix_outgoing_mails_template", "template", "id"),
+    )
 
     recipient: Mapped[str] = mapped_column(exact(320))
     template: Mapped[str] = mapped_column(exact(64))
     language: Mapped[str] = mapped_column(exact(8))
     arguments: Mapped[str] = mapped_column(long_text())
+    about_kind: Mapped[str | None] = mapped_column(exact(32))
+    about_id: Mapped[int | None] = mapped_column(BigInt)
+    failure: Mapped[MailFailure | None] = mapped_column(Choice(MailFailure))
 
 
 class Job(Keyed, Dated, Work, Base):

@@ -13,20 +13,28 @@ from app.queries import settings
 from app.rules import scope
 from app.transaction import operation
 
+About = tuple[str, int]
+"""What a mail is sent for, as kind and id: ("invitation", 7). queries.mails tells by it how the mail fares."""
 
-def queue(account: Account, template: str, **arguments) -> OutgoingMail:
+
+def queue(account: Account, template: str, *, about: About | None = None, **arguments) -> OutgoingMail:
     """Have a mail sent to an account, in its language. arguments: ids and plain values;
     the text is made on leaving."""
-    return queue_to(account.address, template, language_of(account), **arguments)
+    return queue_to(account.address, template, language_of(account), about=about, **arguments)
 
 
-def queue_to(recipient: str, template: str, language: str, **arguments) -> OutgoingMail:
+def queue_to(
+    recipient: str, template: str, language: str, *, about: About | None = None, **arguments
+) -> OutgoingMail:
     """Have a mail sent to any address. Only inside of an operation: it leaves when that is committed."""
+    about_kind, about_id = about or (None, None)
     mail = OutgoingMail(
         recipient=recipient,
         template=template,
         language=language,
         arguments=json.dumps(arguments),
+        about_kind=about_kind,
+        about_id=about_id,
         due_at=now(),
     )
     db.session.add(mail)
