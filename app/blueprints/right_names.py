@@ -1,7 +1,8 @@
-"""What the twelve rights are called, in WebAdmin and in the WebClient."""
+"""What the twelve rights are called, and what lets somebody invite guests, in WebAdmin and in the WebClient."""
 
 from flask_babel import lazy_gettext as _l
 
+from app.rules.inviting import Reason
 from app.rules.rights import Right
 
 RIGHT_NAMES = {
@@ -18,3 +19,16 @@ RIGHT_NAMES = {
     Right.ADMINISTRATION_KICK: _l("Remove people"),
     Right.ADMINISTRATION_ADMINISTER: _l("Change rights"),
 }
+
+INVITING = {
+    Reason.RIGHT: _l("by the right “Invite”"),
+    Reason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
+    Reason.ADMINISTRATOR: _l("as an administrator of the domain"),
+    Reason.GUEST: _l("guests invite nobody"),
+    Reason.DIRECT: _l("nobody is added to a direct conversation"),
+    Reason.NOT_ACTIVE: _l("nobody is invited to a room that is archived or deleted"),
+    Reason.CLOSED: _l("who does not see the room invites nobody to it"),
+    Reason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
+    Reason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
+}
+"""Why somebody may invite guests into a room, or may not."""

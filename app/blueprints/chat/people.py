@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.gate import me
-from app.blueprints.right_names import RIGHT_NAMES
+from app.blueprints.right_names import INVITING, RIGHT_NAMES
 from app.errors import NotFound, Refusal
 from app.extensions import db
 from app.htmx import page, say, see_other, target_id, wants_fragment
@@ -15,6 +15,7 @@ from app.operations import rooms as verbs
 from app.queries import room_people as people
 from app.rules import access, standing
 from app.rules import explain as why
+from app.rules import inviting as rules
 from app.rules.rights import Right
 
 
@@ -69,10 +70,13 @@ def leave_room(room_id: int) -> Response:
 def own_rights(room_id: int) -> Response:
     """*Que puis-je faire ici ?*: one's own rights, why, and who can change them. Fragment: panel."""
     seen = access.find_room(me(), room_id)
+    explanation = why.explain(me(), seen.room)
     return _panel(
         "chat/own_rights.html",
         seen,
-        explanation=why.explain(me(), seen.room),
+        explanation=explanation,
+        inviting=rules.inviting_of(me(), seen.room, explanation.rights),
+        inviting_words=INVITING,
         right_names=RIGHT_NAMES,
         all_rights=list(RIGHT_NAMES),
         changers=_changers(seen),

@@ -4,13 +4,14 @@ from flask import Response, request
 
 from app.blueprints import lists
 from app.blueprints.gate import me
+from app.blueprints.right_names import INVITING
 from app.blueprints.rights import sentences, words
 from app.blueprints.rights.window import blueprint
 from app.htmx import page
 from app.models import Room
 from app.queries import people
 from app.queries import rights as questions
-from app.rules import explain, scope
+from app.rules import explain, inviting, scope
 
 SEEN_AT_ONCE = 100
 """Rooms of another account on one page."""
@@ -54,6 +55,8 @@ def explain_person(room_id: int, account_id: int) -> Response:
         answer=answer,
         steps=sentences.steps(me(), answer),
         verdicts=sentences.verdicts(answer),
+        inviting=inviting.inviting_of(answer.account, room, answer.rights),
+        inviting_words=INVITING,
         words=words,
     )
 

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import AccessScope, Account, Room, RoomKind, RoomMember
 from app.operations import audit, versions
 from app.operations.rooms.notes import write_note
-from app.rules import access, directory, managing, policies, scope
+from app.rules import access, directory, inviting, managing, policies, scope
 from app.rules.rights import Right
 from app.transaction import operation, touch_access
 
@@ -19,8 +19,8 @@ NAMED = 20
 @operation
 def add_people(actor, room: Room, account_ids: list[int]) -> int:
     """Bring accounts into a private room. Who is in already stays. Returns how many came."""
-    room = _private(room)
-    managing.require(actor, Right.ADMINISTRATION_INVITE, room)
+    room = versions.locked(room)
+    inviting.require_may_add_people(actor, room)
     people = _addable(actor, account_ids)
     known = _rows(room, [person.id for person in people])
     fresh = [person for person in people if not (known.get(person.id) and known[person.id].is_member)]
