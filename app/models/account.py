@@ -26,6 +26,12 @@ class AccountState(StrEnum):
     DISABLED = "disabled"
     MUTED = "muted"
     """May read, may not post."""
+    DELETED = "deleted"
+    """Kept for what the person has said: nobody signs in, nobody finds it."""
+
+
+CLOSED = (AccountState.DISABLED, AccountState.DELETED)
+"""States in which nobody signs in."""
 
 
 class Account(Keyed, Dated, Versioned, Base):
@@ -40,6 +46,7 @@ class Account(Keyed, Dated, Versioned, Base):
             "ix_accounts_domain_id_name", "domain_id", "name", "id", "address", "role", "state", "is_guest"
         ),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),
+        Index("ix_accounts_role", "role", "domain_id", "name", "id"),
         Index("ix_accounts_sponsor_id", "sponsor_id", "is_guest", "id"),
         Index("ix_accounts_is_guest", "is_guest", "expires_at", "id"),
     )
@@ -68,6 +75,10 @@ class Account(Keyed, Dated, Versioned, Base):
     """Of the links mailed to this person; using one ends all before."""
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_ip: Mapped[str | None] = mapped_column(exact(45))
+    password_generation: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Of the mailed link by which a password is chosen; raising it ends every link made before."""
+    password_link_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     domain: Mapped[Domain] = relationship(lazy="joined", innerjoin=True)
 
@@ -79,7 +90,7 @@ class Account(Keyed, Dated, Versioned, Base):
     @property
     def is_active(self) -> bool:
         """Whether the account may sign in and stay signed in."""
-        return self.state is not AccountState.DISABLED and self.domain.state is DomainState.ACTIVE
+        return self.state not in CLOSED and self.domain.state is DomainState.ACTIVE
 
 
 class Address(Keyed, Base):
@@ -96,3 +107,14 @@ class Address(Keyed, Base):
     address: Mapped[str] = mapped_column(exact(320), unique=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"), index=True)
+
+
+class AdministeredDomain(Base):
+    """A domain that a domain administrator looks after beside their own."""
+
+    __tablename__ = "administered_domains"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    domain_id: Mapped[int] = mapped_column(
+        ForeignKey("domains.id"), primary_key=True, autoincrement=False, index=True
+    )
