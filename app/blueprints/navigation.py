@@ -11,7 +11,8 @@ def offers(menu: str):
     """Have the decorated function asked for its entries whenever the menu is shown.
 
     menu: "navigation" (functions give sections with title and entries), "new_menu" or "help_menu" (they give
-    entries with title, url and icon). What the signed-in role may not do is not offered.
+    entries with title, url and icon). Several functions may give the same section: its entries then stand together,
+    ordered by their `place`, a number. What the signed-in role may not do is not offered.
     """
 
     def register(function: Callable) -> Callable:
@@ -23,7 +24,19 @@ def offers(menu: str):
 
 def entries_of(menu: str) -> list:
     """Everything the sections offer in a menu now, in the order they were registered."""
-    return [entry for function in _menus[menu] for entry in function()]
+    entries = [entry for function in _menus[menu] for entry in function()]
+    return _joined(entries) if menu == "navigation" else entries
+
+
+def _joined(sections: list[dict]) -> list[dict]:
+    """Sections of the same title made into one, where the first of them stands."""
+    together: dict[str | None, list[dict]] = {}
+    for section in sections:
+        together.setdefault(section["title"], []).extend(section["entries"])
+    return [
+        {"title": title, "entries": sorted(entries, key=lambda entry: entry.get("place", 0))}
+        for title, entries in together.items()
+    ]
 
 
 def init_app(app: Flask) -> None:

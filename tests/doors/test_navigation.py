@@ -1,0 +1,29 @@
+"""What the menu of WebAdmin is put together from."""
+
+import pytest
+
+from app.blueprints import navigation
+
+
+@pytest.fixture
+def menus(monkeypatch):
+    monkeypatch.setattr(navigation, "_menus", {"navigation": [], "help_menu": []})
+
+
+def section(title, *entries):
+    return [{"title": title, "entries": [{"title": name, "place": place} for name, place in entries]}]
+
+
+def test_sections_of_one_title_stand_together_in_their_order(menus):
+    navigation.offers("navigation")(lambda: section(None, ("Dashboard", 0)))
+    navigation.offers("navigation")(lambda: section("System", ("Audit log", 60)))
+    navigation.offers("navigation")(lambda: section("Domains", ("List", 0)))
+    navigation.offers("navigation")(lambda: section("System", ("Licence", 30), ("Mail", 40)))
+    found = navigation.entries_of("navigation")
+    assert [part["title"] for part in found] == [None, "System", "Domains"]
+    assert [entry["title"] for entry in found[1]["entries"]] == ["Licence", "Mail", "Audit log"]
+
+
+def test_a_section_that_offers_nothing_is_not_there(menus):
+    navigation.offers("navigation")(lambda: [])
+    assert navigation.entries_of("navigation") == []
