@@ -7,12 +7,14 @@ from app.models.base import Base
 from app.models.contact_card import ContactCard
 from app.models.discovery import DomainDiscovery
 from app.models.domain import INTERNAL_DOMAIN, Domain, DomainState
+from app.models.figure import Figure, FigureName, ProcessReport
 from app.models.first_rows import insert_first_rows
 from app.models.grant import FOLDER_SCOPE, ROOM_SCOPE, Grant, Principal
-from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, MemberEntry
+from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, GroupPace, MemberEntry
 from app.models.invitation import Invitation
 from app.models.license import License, LicenseKind
 from app.models.message import Mention, Message, MessageKind, MessageVersion
+from app.models.name_word import NamedKind, NameWord
 from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
 from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
 from app.models.service import Service, ServiceName
@@ -39,11 +41,14 @@ __all__ = [
     "DomainState",
     "EntryKind",
     "Exclusion",
+    "Figure",
+    "FigureName",
     "Folder",
     "FOLDER_SCOPE",
     "FolderKind",
     "Grant",
     "Group",
+    "GroupPace",
     "INTERNAL_DOMAIN",
     "Invitation",
     "Job",
@@ -58,8 +63,11 @@ __all__ = [
     "insert_first_rows",
     "now",
     "Outcome",
+    "NameWord",
+    "NamedKind",
     "OutgoingMail",
     "Principal",
+    "ProcessReport",
     "ReadMark",
     "Role",
     "Room",
