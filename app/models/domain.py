@@ -1,12 +1,13 @@
 """Domains: the organisations on this server."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Dated, Keyed, Versioned
-from app.models.types import Choice, exact, label, long_text
+from app.models.types import Choice, UtcDateTime, exact, label, long_text
 
 INTERNAL_DOMAIN = "##internalservicedomain.teamchat##"
 
@@ -14,6 +15,8 @@ INTERNAL_DOMAIN = "##internalservicedomain.teamchat##"
 class DomainState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    DELETED = "deleted"
+    """Kept for what its people have said: nobody lists it, nobody signs in."""
 
 
 class Domain(Keyed, Dated, Versioned, Base):
@@ -37,3 +40,9 @@ class Domain(Keyed, Dated, Versioned, Base):
     guests_allowed_from: Mapped[str | None] = mapped_column(long_text())
     guests_denied_from: Mapped[str | None] = mapped_column(long_text())
     """Mail domains that guests may, or may not, come from, one a line; subdomains included."""
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """From this moment on the worker suspends it; none for without end."""
+    account_limit: Mapped[int | None] = mapped_column(Integer)
+    guest_limit: Mapped[int | None] = mapped_column(Integer)
+    """How many accounts it may hold, and how many guests its people may have; none for without limit."""
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.account import Account
@@ -24,6 +24,8 @@ class Group(Keyed, Dated, Versioned, Base):
     folder_name: Mapped[str | None] = mapped_column(label(200))
     has_public_folder: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_teamchat: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sends_per_minute: Mapped[int | None] = mapped_column(Integer)
+    """Messages that all its rooms take together within any minute; none for without limit."""
 
     domain: Mapped[Domain] = relationship(lazy="joined", innerjoin=True)
 
@@ -31,6 +33,17 @@ class Group(Keyed, Dated, Versioned, Base):
     def alias(self) -> str:
         """What stands before the @ of the group's address."""
         return self.address.rpartition("@")[0]
+
+
+class GroupPace(Base):
+    """What a group with a limit has taken lately, as "second:count" of the last minute. Its lock orders who sends."""
+
+    __tablename__ = "group_paces"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sends: Mapped[str | None] = mapped_column(exact(2000))
 
 
 class EntryKind(StrEnum):

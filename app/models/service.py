@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import true
+from sqlalchemy import Integer, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Keyed
@@ -26,3 +26,6 @@ class Service(Keyed, Base):
     name: Mapped[ServiceName] = mapped_column(Choice(ServiceName), unique=True)
     is_running: Mapped[bool] = mapped_column(default=True, server_default=true())
     since_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    peak: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    peak_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The most connections it has had at once, and when."""
