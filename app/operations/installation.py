@@ -12,10 +12,11 @@ from app.errors import Forbidden, Invalid
 from app.extensions import db
 from app.identity import SYSTEM
 from app.integrations.mail import MailServer
-from app.models import INTERNAL_DOMAIN, Account, Domain, License, LicenseKind, Role, ServerSetting, now
+from app.models import Account, License, LicenseKind, Role, ServerSetting, now
 from app.operations import audit
 from app.operations.accounts import create_account
 from app.operations.domains import create_domain
+from app.operations.internal import internal_domain
 from app.operations.settings import set_mail_server, set_setting
 from app.queries import settings
 from app.queries.settings import Setting
@@ -84,7 +85,7 @@ def prepare_server(actor, *, holder: str) -> None:
     for name in (Setting.SETUP_DIGEST, Setting.SETUP_UNTIL):
         set_setting(actor, name, None)
     set_setting(actor, Setting.INSTALLED_AT, now().isoformat())
-    _make_internal_domain()
+    internal_domain()
     _start_trial(holder)
     audit.record(actor, "server.install", name=holder)
 
@@ -108,13 +109,6 @@ def _require_valid(token: str) -> None:
     settings.forget()
     if link_state(token) is not LinkState.VALID:
         raise Forbidden(_("This link does not install the server any more."), code="setup_link")
-
-
-def _make_internal_domain() -> None:
-    """Guests live here; what they may have is decided by being a guest, so its switches are on."""
-    if db.session.scalar(select(Domain.id).where(Domain.name == INTERNAL_DOMAIN)) is None:
-        switches = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
-        db.session.add(Domain(name=INTERNAL_DOMAIN, is_internal=True, **switches))
 
 
 def _start_trial(holder: str) -> None:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from sqlalchemy import Row, and_, case, or_, select, true
 
 from app.extensions import db
-from app.models import Account, Message, MessageKind
+from app.models import Account, AccountState, Message, MessageKind
 from app.queries import notes
+from app.rules import names
 
 PAGE = 50
 """Messages fetched at once."""
@@ -34,11 +35,17 @@ class MessageView:
     html: Markup | None
     said: str | None = None
     """What a note speaks of; nothing for what people write."""
+    author_state: AccountState = AccountState.ENABLED
+
+    @property
+    def author_label(self) -> str:
+        """The author's name, in the reader's language: it says so when the account is deleted."""
+        return names.shown_name(self.author_name, self.author_state, is_guest=self.is_guest)
 
     @property
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
-        return notes.words(self.said, self.author_name)
+        return notes.words(self.said, self.author_label)
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ def _messages(room_id: int):
             Message.author_id,
             Account.name.label("author_name"),
             Account.is_guest,
+            Account.state.label("author_state"),
             Message.client_id,
             Message.created_at,
             Message.edited_at,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, or_, select
 
 from app.extensions import db
-from app.models import Account, AccountState, Room, RoomKind, RoomMember
-from app.rules import directory, membership
+from app.models import CLOSED, Account, Room, RoomKind, RoomMember
+from app.rules import directory, membership, names
 
 PAGE = 100
 SHOWN = 30
@@ -65,13 +65,14 @@ def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
     if not room_ids:
         return {}
     rows = db.session.execute(
-        select(RoomMember.room_id, Account.name)
+        select(RoomMember.room_id, Account.name, Account.state, Account.is_guest)
         .join(Account, Account.id == RoomMember.account_id)
         .where(RoomMember.room_id.in_(room_ids), RoomMember.account_id != account.id)
         .order_by(RoomMember.room_id, Account.name)
     )
     titles: dict[int, str] = {}
-    for room_id, name in rows:
+    for room_id, *who in rows:
+        name = names.shown_name(who[0], who[1], is_guest=who[2])
         titles[room_id] = f"{titles[room_id]}, {name}" if room_id in titles else name
     return titles
 
@@ -89,7 +90,7 @@ def _inside(room: Room):
         return _entries(room)
     group = membership.effective_members(room.group_id).with_only_columns(Account.id)
     guests = select(Account.id).where(Account.id.in_(_entries(room)), Account.is_guest)
-    return group.where(Account.state != AccountState.DISABLED).union(guests)
+    return group.where(Account.state.not_in(CLOSED)).union(guests)
 
 
 def _entries(room: Room):

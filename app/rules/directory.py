@@ -6,7 +6,7 @@ Guests know only those who share a room with them.
 from sqlalchemy import and_, exists, or_, select
 
 from app.extensions import db
-from app.models import Account, AccountState, RoomKind, RoomMember
+from app.models import CLOSED, Account, RoomKind, RoomMember
 from app.rules import access, membership
 
 
@@ -22,7 +22,7 @@ def visible_to(actor: Account):
     ]
     if not actor.is_guest:
         conditions.append(and_(Account.domain_id == actor.domain_id, Account.is_guest.is_(False)))
-    return and_(or_(*conditions), Account.state != AccountState.DISABLED)
+    return and_(or_(*conditions), Account.state.not_in(CLOSED))
 
 
 def sees(actor: Account, other: Account) -> bool:

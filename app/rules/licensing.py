@@ -1,19 +1,31 @@
 """Licence: who counts, until when, and what an ended or full one stops."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.errors import Invalid
 from app.extensions import db
-from app.models import Account, AccountState, Domain, DomainState, License, LicenseKind, now
+from app.models import CLOSED, Account, Domain, DomainState, License, LicenseKind, now
+
+GRACE = timedelta(days=7)
+"""How long a licence works on an installation that it was not made for."""
+
+SOON = timedelta(days=14)
+"""From then on people are told that a licence ends."""
+
+MODULES = ("teamchat",)
 
 
 @dataclass(frozen=True)
 class LicenseFacts:
-    """The licence that counts, and how many of its seats are taken."""
+    """The licence that counts, and how many of its seats are taken. valid_until: when it ends here, grace included.
+
+    installation: the reference of this server. None: it has none yet.
+    """
 
     kind: LicenseKind
     holder: str
@@ -21,6 +33,10 @@ class LicenseFacts:
     valid_until: datetime
     reference: str
     used: int
+    installation: str | None = None
+    modules: tuple[str, ...] = MODULES
+    since: datetime | None = None
+    is_signed: bool = False
 
     @property
     def is_ended(self) -> bool:
@@ -28,19 +44,58 @@ class LicenseFacts:
         return self.valid_until < now()
 
     @property
+    def ends_soon(self) -> bool:
+        """Whether it is time to see to the next one."""
+        return not self.is_ended and self.valid_until - now() < SOON
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until it ends; none once it has."""
+        return max((self.valid_until - now()).days, 0)
+
+    @property
     def free(self) -> int:
         """Seats that are left; below zero, by how many the licence is exceeded."""
         return self.seats - self.used
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it was made for another installation: it works for seven days."""
+        return self.is_signed and self.reference != self.installation
+
 
 def current() -> LicenseFacts | None:
-    """The newest licence of this installation, None before there is one. Two statements."""
-    license = db.session.scalars(select(License).order_by(License.id.desc()).limit(1)).first()
+    """The newest licence of this installation, None before there is one. Three statements."""
+    license = newest()
     if license is None:
         return None
     return LicenseFacts(
-        license.kind, license.holder, license.seats, license.valid_until, license.reference, seats_used()
+        kind=license.kind,
+        holder=license.holder,
+        seats=license.seats,
+        valid_until=license.valid_until,
+        reference=license.reference,
+        used=seats_used(),
+        installation=installation(),
+        modules=tuple((license.modules or " ".join(MODULES)).split()),
+        since=license.created_at,
+        is_signed=license.document is not None,
     )
+
+
+def newest() -> License | None:
+    """The licence that counts."""
+    return db.session.scalars(select(License).order_by(License.id.desc()).limit(1)).first()
+
+
+def installation() -> str | None:
+    """The reference of this installation: that of the first licence recorded here, which is the trial's."""
+    return db.session.scalar(select(License.reference).order_by(License.id).limit(1))
+
+
+def public_key() -> str:
+    """The key that licences must be signed with; empty where this server gives its own."""
+    return current_app.config["LICENCE_PUBLIC_KEY"]
 
 
 def seats_used() -> int:
@@ -49,7 +104,7 @@ def seats_used() -> int:
         select(func.count(Account.id))
         .join(Domain, Domain.id == Account.domain_id)
         .where(Domain.has_teamchat, Domain.state == DomainState.ACTIVE, Domain.is_internal.is_(False))
-        .where(Account.is_guest.is_(False), Account.state != AccountState.DISABLED)
+        .where(Account.is_guest.is_(False), Account.state.not_in(CLOSED))
     )
     return db.session.scalar(statement)
 

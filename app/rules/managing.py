@@ -23,7 +23,15 @@ def administers(actor, place: Folder | Room) -> bool:
             .join(Account.domain)
             .where(RoomMember.room_id == place.id, RoomMember.is_owner, scope.of_domains(actor))
         )
-    return db.session.scalar(select(exists(statement))) is True
+    if db.session.scalar(select(exists(statement))):
+        return True
+    return group_id is None and scope.is_server_wide(actor) and not _has_owner(place)
+
+
+def _has_owner(room: Room) -> bool:
+    """Whether a room belongs to somebody. Whose account was deleted have left theirs in the trash."""
+    owners = select(RoomMember.id).where(RoomMember.room_id == room.id, RoomMember.is_owner)
+    return db.session.scalar(select(exists(owners))) is True
 
 
 def rights_of(actor, place: Folder | Room) -> Right:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 from app.i18n import LANGUAGE_NAMES
+from app.models import AccountState
 
 NAME_MAXIMUM = 200
 DESCRIPTION_MAXIMUM = 500
@@ -20,6 +21,15 @@ def checked_name(text: str | None, *, field: str = "name") -> str:
     if len(name) > NAME_MAXIMUM:
         raise _too_long(NAME_MAXIMUM, field)
     return name
+
+
+def shown_name(name: str, state: AccountState, *, is_guest: bool = False) -> str:
+    """A name as it stands beside what somebody has said: of who is deleted, it says so."""
+    if state is not AccountState.DELETED:
+        return name
+    return (
+        _("%(name)s (deleted guest)", name=name) if is_guest else _("%(name)s (deleted account)", name=name)
+    )
 
 
 def checked_description(text: str | None, *, field: str = "description") -> str | None:

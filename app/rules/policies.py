@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 
 from app.errors import Invalid
-from app.models import Account, AccountState, Domain, DomainState, ServiceName
+from app.models import CLOSED, Account, Domain, DomainState, ServiceName
 from app.rules.addresses import readable
 
 
@@ -90,7 +90,7 @@ def domain_has(domain: Domain, feature: Feature) -> bool:
 
 def account_has(account: Account, feature: Feature) -> bool:
     """Whether domain and account switches are on; guests have TeamChat by being guests."""
-    if account.state is AccountState.DISABLED:
+    if account.state in CLOSED:
         return False
     if account.is_guest:
         return feature is Feature.TEAMCHAT
@@ -177,7 +177,7 @@ def _domain_obstacles(domain: Domain, feature: Feature, ground: Ground) -> Itera
 
 def _account_obstacles(account: Account, feature: Feature, ground: Ground) -> Iterator[Obstacle]:
     yield from _domain_obstacles(account.domain, feature, ground)
-    if account.state is AccountState.DISABLED:
+    if account.state in CLOSED:
         yield Obstacle(Level.ACCOUNT_STATE, feature)
     for needed in NEEDED[feature]:
         if not own(account, needed):

@@ -6,7 +6,7 @@ from sqlalchemy.orm import contains_eager
 
 from app.errors import Forbidden, NotFound
 from app.extensions import db
-from app.models import Account, AccountState, Domain, Group, Role
+from app.models import CLOSED, Account, Domain, Group, Role
 
 RANKS = {Role.USER: 0, Role.DOMAIN: 1, Role.WEB: 2, Role.SERVER: 3}
 """Roles from the least to the most powerful."""
@@ -14,7 +14,7 @@ RANKS = {Role.USER: 0, Role.DOMAIN: 1, Role.WEB: 2, Role.SERVER: 3}
 
 def is_administrator(actor) -> bool:
     """Whether a person administers anything at all."""
-    return actor.role is not Role.USER and not actor.is_guest and actor.state is not AccountState.DISABLED
+    return actor.role is not Role.USER and not actor.is_guest and actor.state not in CLOSED
 
 
 def is_server_wide(actor) -> bool:

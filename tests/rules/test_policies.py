@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from app.errors import Invalid
-from app.models import Account, AccountState, Domain, DomainState, ServiceName
+from app.models import CLOSED, Account, AccountState, Domain, DomainState, ServiceName
 from app.rules import policies
 from app.rules.policies import Feature, Ground, Level, Obstacle
 
@@ -70,10 +70,8 @@ def test_effective_is_what_the_booleans_say():
 
 
 @pytest.mark.parametrize("state", AccountState)
-def test_only_a_disabled_account_loses_its_features(state):
-    assert policies.account_has(account(state=state), Feature.TEAMCHAT) is (
-        state is not AccountState.DISABLED
-    )
+def test_only_a_closed_account_loses_its_features(state):
+    assert policies.account_has(account(state=state), Feature.TEAMCHAT) is (state not in CLOSED)
 
 
 def test_a_guest_has_teamchat_alone():

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Account, AccountState, Domain, Group, Message, MessageKind, Room, RoomState
+from app.models import CLOSED, Account, Domain, Group, Message, MessageKind, Room, RoomState
 from app.rules import scope
 
 
@@ -47,7 +47,7 @@ def messages_since(moment: datetime) -> int:
 def domain_impact(domain: Domain) -> Impact:
     """What stops when TeamChat is switched off for a domain. Two statements."""
     people = select(func.count(Account.id)).where(
-        Account.domain_id == domain.id, Account.has_teamchat, Account.state != AccountState.DISABLED
+        Account.domain_id == domain.id, Account.has_teamchat, Account.state.not_in(CLOSED)
     )
     rooms = (
         select(func.count(Room.id))

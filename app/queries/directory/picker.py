@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
 from app.extensions import db
-from app.models import Account, AccountState, Domain, EntryKind, Group, MemberEntry
+from app.models import CLOSED, Account, Domain, EntryKind, Group, MemberEntry
 from app.queries.directory.domains import matches
 from app.queries.directory.listing import found
 from app.rules import membership, scope
@@ -74,7 +74,7 @@ def _statement(actor, kind: EntryKind, domain: Domain, search: str):
 
 def _accounts(domain: Domain):
     statement = select(Account).join(Account.domain).options(lazyload(Account.domain))
-    is_there = (Account.is_guest.is_(False), Account.state != AccountState.DISABLED)
+    is_there = (Account.is_guest.is_(False), Account.state.not_in(CLOSED))
     return statement.where(Account.domain_id == domain.id, *is_there).order_by(Account.name, Account.id)
 
 

@@ -1,0 +1,15 @@
+"""Accounts: made, described, given a role, a password and features, deleted."""
+
+from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
+from app.operations.accounts.editing import set_features, set_password, update_account
+from app.operations.accounts.making import create_account
+
+__all__ = [
+    "OwnedRooms",
+    "create_account",
+    "delete_account",
+    "erase",
+    "set_features",
+    "set_password",
+    "update_account",
+]

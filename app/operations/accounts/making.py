@@ -1,0 +1,52 @@
+"""An account is made."""
+
+from app.errors import Invalid
+from app.models import AccessScope, Account, Domain, Role
+from app.operations import addresses as space
+from app.operations import audit, versions
+from app.rules import addresses, licensing, names, passwords, policies, scope
+from app.rules.policies import Feature
+from app.transaction import operation, touch_access
+
+
+@operation
+def create_account(
+    actor,
+    domain: Domain,
+    *,
+    name: str,
+    alias: str,
+    password: str,
+    role: Role = Role.USER,
+    language: str | None = None,
+    features: dict[Feature, bool] | None = None,
+) -> Account:
+    """Make an account of a domain. Unless told, it has every feature, TeamChat if a seat is left."""
+    domain = scope.find_domain(actor, domain.id)
+    scope.require_may_grant(actor, role)
+    name, language = names.checked_name(name), names.checked_language(language)
+    address = f"{addresses.checked_alias(alias)}@{domain.name}"
+    space.require_free(address)
+    account = Account(domain_id=domain.id, name=name, address=address, role=role, language=language)
+    account.domain = domain
+    account.password_hash = passwords.hashed_new(password, name=name, address=address)
+    versions.apply(account, _first_switches(domain, features))
+    space.stored(account, address)
+    touch_access(AccessScope.ACCOUNT, account.id)
+    audit.record(actor, "account.create", account, after={"name": name, "address": address, "role": role})
+    return account
+
+
+def _first_switches(domain: Domain, features: dict[Feature, bool] | None) -> dict[str, bool]:
+    """The switches a new account starts with. Asked for by name, TeamChat without a seat is refused."""
+    takes_seat = policies.own(domain, Feature.TEAMCHAT)
+    wanted = dict.fromkeys(Feature, True) | (features or {})
+    policies.require_consistent(wanted)
+    if takes_seat and wanted[Feature.TEAMCHAT]:
+        try:
+            licensing.require_seat()
+        except Invalid:
+            if features and Feature.TEAMCHAT in features:
+                raise
+            wanted[Feature.TEAMCHAT] = False
+    return {f"has_{feature}": is_on for feature, is_on in wanted.items()}

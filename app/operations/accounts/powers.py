@@ -1,0 +1,22 @@
+"""What an account may not lose: the server always has an administrator, and nobody locks themselves out."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.errors import Invalid
+from app.extensions import db
+from app.models import CLOSED, Account, Role
+
+
+def require_another_server_administrator(account: Account) -> None:
+    """Refuse to lose the last one. Their rows are locked, so that two administrators cannot take each other's role
+    at the same moment."""
+    others = (
+        select(Account.id)
+        .where(Account.role == Role.SERVER, Account.state.not_in(CLOSED), Account.id != account.id)
+        .with_for_update()
+    )
+    if not db.session.scalars(others).all():
+        raise Invalid(
+            _("This is the last server administrator."), code="last_server_administrator", field="role"
+        )

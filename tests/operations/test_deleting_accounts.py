@@ -1,0 +1,286 @@
+"""Accounts that are deleted: what goes, what stays, who may do it, and what becomes of their rooms."""
+
+import pytest
+from sqlalchemy import select
+
+from app.errors import Forbidden, Invalid, NotFound
+from app.events import SessionRevoked
+from app.extensions import db
+from app.identity import SYSTEM
+from app.models import (
+    AccessChange,
+    Account,
+    AccountState,
+    Address,
+    AuditEntry,
+    Base,
+    Exclusion,
+    Grant,
+    MemberEntry,
+    OutgoingMail,
+    Principal,
+    ReadMark,
+    Role,
+    Room,
+    RoomMember,
+    RoomState,
+    Session,
+    WorkState,
+)
+from app.operations import accounts, mails, messages, reading, rooms, sessions
+from app.operations.accounts import OwnedRooms
+from app.operations.accounts.belongings import APART, KEPT, TAKEN_AWAY
+from app.queries import directory as lists
+from app.queries import messages as conversation
+from app.queries.directory.listing import Wish
+from app.queries.room_people import direct_titles
+from app.rules import access, directory, licensing, scope
+from app.transaction import operation
+from tests import factories
+
+queue = operation(audited=False)(mails.queue)
+
+
+def rows(model, *conditions) -> int:
+    return len(db.session.scalars(select(model).where(*conditions)).all())
+
+
+def stored(row):
+    return db.session.get(type(row), row.id, populate_existing=True)
+
+
+def entry() -> AuditEntry:
+    return db.session.scalars(select(AuditEntry).where(AuditEntry.act == "account.delete")).one()
+
+
+def test_everything_but_the_name_and_the_words_goes(cast):
+    factories.make_message(cast.room, cast.jean, "bonjour")
+    factories.exclude(factories.make_group(cast.domain), cast.jean)
+    factories.make_grant(cast.room, Principal.ACCOUNT, cast.jean.id)
+    factories.join_room(cast.room, cast.jean, is_member=False, is_favourite=True)
+    reading.mark_read(cast.jean, cast.room.id, 1)
+    sessions.open_session(cast.jean)
+    queue(cast.jean, "password_changed", ip=None)
+    accounts.delete_account(cast.domain_admin, cast.jean)
+    jean = stored(cast.jean)
+    assert (jean.name, jean.state, jean.role, jean.password_hash) == (
+        "jean",
+        AccountState.DELETED,
+        Role.USER,
+        None,
+    )
+    assert jean.domain.is_internal
+    assert jean.deleted_at is not None
+    assert not jean.is_active
+    for model in (MemberEntry, Exclusion, ReadMark, RoomMember, Address):
+        assert rows(model, model.account_id == jean.id) == 0, model
+    assert rows(Grant, Grant.principal == Principal.ACCOUNT, Grant.principal_id == jean.id) == 0
+    assert rows(Session, Session.account_id == jean.id, Session.revoked_at.is_(None)) == 0
+    assert db.session.scalars(select(OutgoingMail.state)).all() == [WorkState.CANCELLED]
+    assert [message.body for message in db.session.scalars(select(conversation.Message))] == ["bonjour"]
+
+
+def test_the_trail_tells_the_numbers_and_the_old_address(cast):
+    sessions.open_session(cast.jean)
+    factories.make_private_room(cast.jean, cast.arthur)
+    factories.make_private_room(cast.jean)
+    factories.make_private_room(cast.arthur, cast.jean)
+    accounts.delete_account(cast.domain_admin, cast.jean)
+    left = entry()
+    assert (left.object_name, left.object_id, left.domain_id) == (
+        "jean@iwdemo.fr",
+        cast.jean.id,
+        cast.domain.id,
+    )
+    assert '"devices": 1' in left.after
+    assert '"groups": 1' in left.after
+    assert '"rooms": 3' in left.after
+    assert '"handed_over": 1' in left.after
+    assert '"deleted_rooms": 1' in left.after
+    assert "jean@iwdemo.fr" in left.before
+
+
+def test_the_address_is_free_again(cast):
+    accounts.delete_account(cast.admin, cast.jean)
+    again = accounts.create_account(
+        cast.admin, cast.domain, name="Jean II", alias="jean", password="velours-cartable-18-brume"
+    )
+    assert again.address == "jean@iwdemo.fr"
+    accounts.delete_account(cast.admin, again)
+    assert stored(again).address != stored(cast.jean).address
+
+
+def test_open_sockets_and_rooms_hear_of_it_at_once(cast, events):
+    device = sessions.open_session(cast.jean).session_id
+    before = db.session.scalar(select(AccessChange.epoch).order_by(AccessChange.epoch.desc()).limit(1)) or 0
+    accounts.delete_account(cast.admin, cast.jean)
+    assert SessionRevoked(device) in events
+    touched = db.session.execute(
+        select(AccessChange.scope, AccessChange.target_id).where(AccessChange.epoch > before)
+    )
+    assert ("account", cast.jean.id) in [tuple(row) for row in touched]
+    access.forget()
+    assert access.visible_rooms(cast.jean) == []
+
+
+def test_who_is_deleted_appears_nowhere(cast):
+    factories.make_private_room(cast.arthur, cast.jean)
+    used = licensing.seats_used()
+    everybody = lists.counts(cast.admin)["accounts"]
+    accounts.delete_account(cast.admin, cast.jean)
+    access.forget()
+    for admin in (cast.admin, cast.web_admin, cast.domain_admin, SYSTEM):
+        with pytest.raises(NotFound):
+            scope.find_account(admin, cast.jean.id)
+    assert cast.jean.id not in [row.id for row in lists.account_list(cast.domain, Wish()).rows]
+    assert not directory.sees(cast.arthur, cast.jean)
+    assert licensing.seats_used() == used - 1
+    assert lists.counts(cast.admin)["accounts"] == everybody - 1
+    assert lists.effective_count(cast.group) == 1
+    found, _more = lists.candidates(cast.admin, cast.group, "account", "jean")
+    assert found == []
+    with pytest.raises(Invalid):
+        sessions.sign_in("jean@iwdemo.fr", factories.PASSWORD)
+
+
+def test_messages_say_that_the_account_is_deleted(cast):
+    message = factories.make_message(cast.room, cast.jean)
+    assert conversation.one(cast.room.id, message.id).author_label == "jean"
+    accounts.delete_account(cast.admin, cast.jean)
+    assert conversation.one(cast.room.id, message.id).author_label == "jean (compte supprimé)"
+
+
+def test_direct_conversations_stay_readable_to_the_other(cast):
+    room = rooms.open_direct(cast.arthur, [cast.jean.id])
+    three = rooms.open_direct(cast.arthur, [cast.jean.id, cast.paul.id])
+    messages.post_message(cast.jean, room.id, "salut")
+    accounts.delete_account(cast.admin, cast.jean)
+    access.forget()
+    assert access.find_room(cast.arthur, room.id).room.state is RoomState.ARCHIVED
+    assert conversation.latest(room.id).messages[-1].author_label == "jean (compte supprimé)"
+    assert direct_titles(cast.arthur, [room.id]) == {room.id: "jean (compte supprimé)"}
+    with pytest.raises(Forbidden):
+        messages.post_message(cast.arthur, room.id, "il y a quelqu’un ?")
+    assert stored(three).state is RoomState.ACTIVE
+    messages.post_message(cast.arthur, three.id, "nous deux")
+
+
+def owned_by(room: Room) -> list[int]:
+    mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
+    return db.session.scalars(select(RoomMember.account_id).where(*mine)).all()
+
+
+def test_a_room_goes_to_the_member_who_has_been_in_it_for_longest(cast):
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    away = factories.make_account(cast.domain, "away", state=AccountState.DISABLED)
+    room = factories.make_private_room(cast.jean, guest, away, cast.paul, cast.arthur)
+    accounts.delete_account(cast.domain_admin, cast.jean)
+    assert owned_by(room) == [cast.paul.id]
+    assert stored(room).state is RoomState.ACTIVE
+
+
+def test_a_room_goes_to_the_member_who_is_named(cast):
+    room, other = (factories.make_private_room(cast.jean, cast.paul, cast.arthur, name=name) for name in "ab")
+    accounts.delete_account(cast.domain_admin, cast.jean, heirs={room.id: cast.arthur.id})
+    assert owned_by(room) == [cast.arthur.id]
+    assert owned_by(other) == [cast.paul.id]
+
+
+def test_a_room_nobody_is_left_in_goes_into_the_trash(cast):
+    room = factories.make_private_room(cast.jean)
+    accounts.delete_account(cast.domain_admin, cast.jean)
+    assert stored(room).state is RoomState.DELETED
+
+
+def test_a_server_administrator_takes_a_room_without_owner_out_of_the_trash(cast):
+    room = factories.make_private_room(cast.jean)
+    accounts.delete_account(cast.domain_admin, cast.jean)
+    with pytest.raises(NotFound):
+        rooms.restore_room(cast.domain_admin, room)
+    rooms.restore_room(cast.admin, room)
+    assert stored(room).state is RoomState.ACTIVE
+
+
+def test_rooms_are_deleted_where_that_is_wanted(cast):
+    one, two = (factories.make_private_room(cast.jean, cast.paul, name=name) for name in "ab")
+    accounts.delete_account(
+        cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE, heirs={two.id: OwnedRooms.LONGEST}
+    )
+    assert stored(one).state is RoomState.DELETED
+    assert owned_by(two) == [cast.paul.id]
+
+
+def test_rooms_with_another_owner_are_left_to_them(cast):
+    room = factories.make_private_room(cast.jean, cast.paul)
+    factories.join_room(room, cast.arthur, is_owner=True)
+    accounts.delete_account(cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE)
+    assert owned_by(room) == [cast.arthur.id]
+
+
+def test_somebody_outside_a_room_cannot_be_given_it(cast):
+    room = factories.make_private_room(cast.jean, cast.paul)
+    with pytest.raises(Invalid) as refusal:
+        accounts.delete_account(cast.domain_admin, cast.jean, heirs={room.id: cast.arthur.id})
+    assert (refusal.value.code, refusal.value.field) == ("no_such_heir", "rooms")
+    assert stored(cast.jean).state is AccountState.ENABLED
+
+
+def test_nobody_deletes_themselves(cast):
+    with pytest.raises(Invalid) as refusal:
+        accounts.delete_account(cast.admin, cast.admin)
+    assert refusal.value.code == "own_account"
+
+
+def test_the_last_server_administrator_stays(cast):
+    with pytest.raises(Invalid) as refusal:
+        accounts.delete_account(SYSTEM, cast.admin)
+    assert refusal.value.code == "last_server_administrator"
+    second = factories.make_account(cast.domain, "second", role=Role.SERVER)
+    accounts.delete_account(second, cast.admin)
+    assert stored(cast.admin).role is Role.USER
+
+
+def test_nobody_deletes_above_their_role_or_outside_their_scope(cast):
+    for actor, account in ((cast.web_admin, cast.admin), (cast.domain_admin, cast.web_admin)):
+        with pytest.raises(Forbidden):
+            accounts.delete_account(actor, account)
+    for actor in (cast.arthur, cast.rivale):
+        with pytest.raises(NotFound):
+            accounts.delete_account(actor, cast.jean)
+
+
+def test_a_deleted_account_is_never_changed_or_deleted_again(cast):
+    accounts.delete_account(cast.admin, cast.jean)
+    for act in (
+        accounts.delete_account,
+        lambda actor, who: accounts.update_account(actor, who, {"name": "x"}),
+    ):
+        with pytest.raises(NotFound):
+            act(cast.admin, cast.jean)
+    with pytest.raises(Invalid):
+        accounts.update_account(cast.admin, cast.paul, {"state": "deleted"})
+
+
+def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
+    """Who adds a column that names an account decides in operations/accounts/belongings.py whether its rows go."""
+    settled = {f"{one.class_.__tablename__}.{one.key}" for one in (*TAKEN_AWAY, *KEPT, *APART)}
+    naming = {
+        f"{table.name}.{key.parent.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == Account.__tablename__
+    }
+    assert naming == settled
+
+
+def test_many_things_cost_no_more_statements_than_few(cast, count_statements):
+    few, many = cast.paul, cast.jean
+    for _ in range(10):
+        factories.join_room(factories.make_private_room(cast.arthur), many)
+        factories.add_member(factories.make_group(cast.domain), many)
+    accounts.delete_account(cast.admin, factories.make_account(cast.domain))
+    with count_statements() as seen_few:
+        accounts.delete_account(cast.admin, few)
+    with count_statements() as seen_many:
+        accounts.delete_account(cast.admin, many)
+    assert len(seen_many) == len(seen_few)
