@@ -7,6 +7,7 @@ be run twice.
 
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -25,9 +26,11 @@ ATTEMPTS = 4
 DEADLOCKS = {1205, 1213, 1020}
 LOST = {2002, 2003, 2006, 2013, 2014, 2055, 1053, 1927, 0}
 SAVEPOINT_GONE = 1305
+PARENT_GONE = 1452
 """MariaDB's error numbers (mysqld_error.h, errmsg.h); PyMySQL says 0 for a connection it has closed itself.
 
 A deadlock takes the savepoints with the transaction: going back to one then fails, on top of the deadlock itself.
+What a new row points at may be deleted between looking and writing: looking again, once, tells the person so.
 """
 
 
@@ -78,6 +81,28 @@ def touch_access(scope: AccessScope, target_id: int = 0) -> None:
         _unit().access.append((scope, target_id))
 
 
+@contextmanager
+def part(*, is_rehearsal: bool = False):
+    """A part of the running operation that is taken back alone when it is refused, with what it wanted told.
+
+    is_rehearsal: it is taken back in any case; it only shows what would be refused.
+    """
+    unit, savepoint = _unit(), db.session.begin_nested()
+    told, touched = len(unit.events), len(unit.access)
+    try:
+        yield
+        db.session.flush()
+    except BaseException:
+        is_rehearsal = True
+        raise
+    finally:
+        if is_rehearsal:
+            savepoint.rollback()
+            del unit.events[told:], unit.access[touched:]
+        else:
+            savepoint.commit()
+
+
 def is_open() -> bool:
     """Whether an operation is running, which what is called now would join."""
     return _current.get() is not None
@@ -106,7 +131,7 @@ def _outermost(function, args, kwargs, audited):
         try:
             result, unit = _once(function, args, kwargs, audited)
         except (DBAPIError, StaleDataError) as error:
-            if not _may_run_again(error):
+            if not _may_run_again(error, attempt):
                 raise
             if attempt == ATTEMPTS:
                 raise Unavailable() from error
@@ -155,12 +180,14 @@ def connection_is_lost(error: DBAPIError) -> bool:
     return error.connection_invalidated or _number_of(error) in LOST
 
 
-def _may_run_again(error: DBAPIError | StaleDataError) -> bool:
+def _may_run_again(error: DBAPIError | StaleDataError, attempt: int) -> bool:
     """Somebody else was faster, or the database went away: what was decided rests on what no longer holds."""
     if isinstance(error, StaleDataError):
         return True
     if _number_of(error) == SAVEPOINT_GONE:
-        return any(_may_run_again(earlier) for earlier in _behind(error))
+        return any(_may_run_again(earlier, attempt) for earlier in _behind(error))
+    if _number_of(error) == PARENT_GONE:
+        return attempt == 1
     return connection_is_lost(error) or _number_of(error) in DEADLOCKS
 
 

@@ -190,6 +190,19 @@ def test_what_the_database_refuses_is_not_tried_again(app):
     assert len(tries) == 1
 
 
+def test_what_points_at_something_that_is_gone_is_looked_at_once_more(app):
+    tries = []
+
+    @operation(audited=False)
+    def point_at_nothing():
+        tries.append(1)
+        db.session.execute(text("INSERT INTO exclusions (group_id, account_id, created_at) VALUES (0, 0, 0)"))
+
+    with pytest.raises(IntegrityError):
+        point_at_nothing()
+    assert len(tries) == 2
+
+
 @pytest.mark.fresh
 def test_a_deadlock_runs_the_whole_operation_again(app, events):
     """Another transaction, which has written more, holds what we want and wants what we hold: we are the victim."""

@@ -11,10 +11,11 @@ ACCESS = "access"
 
 
 class AccessScope(StrEnum):
-    """Whom a change may concern: one account, one room, one group's rooms, or everybody."""
+    """Whom a change may concern: one account, one room, the rooms of one folder or group, or everybody."""
 
     ACCOUNT = "account"
     ROOM = "room"
+    FOLDER = "folder"
     GROUP = "group"
     EVERYBODY = "everybody"
 

@@ -15,6 +15,8 @@ def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
         return hub.of_account(target_id)
     if scope is AccessScope.ROOM:
         return _who_see([target_id])
+    if scope is AccessScope.FOLDER:
+        return _told_by({channels.folder(target_id)})
     if scope is AccessScope.GROUP:
         return _of_group(target_id)
     return list(hub.clients.values())
@@ -47,4 +49,9 @@ def _who_see(room_ids: list[int]) -> list[hub.Client]:
     told = {channels.folder(folder_id) for folder_id in folders} | {
         channels.watch(room_id) for room_id in rooms
     }
+    return _told_by(told, rooms)
+
+
+def _told_by(told: set[str], rooms: set[int] = frozenset()) -> list[hub.Client]:
+    """Who is in one of these channels, or has one of these rooms open."""
     return [client for client in hub.clients.values() if client.watched & told or client.rooms.keys() & rooms]

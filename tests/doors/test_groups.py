@@ -6,7 +6,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Group, MemberEntry
-from app.operations import groups
+from app.operations import groups, messages
 from app.rules import access
 from tests import factories
 from tests.doors.test_domains import filled
@@ -241,3 +241,36 @@ def test_the_member_list_costs_the_same_however_long_it_is(cast, client_of, bare
     with count_statements() as many:
         client.get(address(bare, "members"))
     assert len(many) <= len(few)
+
+
+def test_a_group_without_conversations_is_deleted_after_a_question(cast, client_of):
+    client = client_of(cast.domain_admin)
+    own = f"/admin/groups/{cast.group.id}/"
+    address = f"{own}delete"
+    assert address in client.get(own).text
+    question = client.get(address)
+    assert "2 people lose this group." in question.text and "typed-name" not in question.text
+    answer = client.post(address)
+    assert answer.status_code == 303 and answer.headers["Location"].endswith("/groups")
+    for gone in (own, f"{own}history", f"{own}members", f"{own}rooms", address):
+        assert client.get(gone).status_code == 404
+
+
+def test_a_group_with_conversations_is_deleted_by_who_types_its_name(cast, client_of):
+    messages.post_message(cast.arthur, cast.room.id, "hello")
+    client = client_of(cast.admin)
+    address = f"/admin/groups/{cast.group.id}/delete"
+    assert "1 room goes to the trash, with its messages: 1." in client.get(address).text
+    for wrong in ({}, {"name": "groupe"}):
+        refused = client.post(address, data=wrong)
+        assert refused.status_code == 422 and "Type the name of the group exactly" in refused.text
+    assert client_of(cast.jean).get(f"/webmail/rooms/{cast.room.id}").status_code == 200
+    assert client.post(address, data={"name": "groupetc"}).status_code == 303
+    assert client_of(cast.jean).get(f"/webmail/rooms/{cast.room.id}").status_code == 404
+
+
+def test_a_group_of_another_domain_is_not_there_to_delete(cast, client_of):
+    address = f"/admin/groups/{cast.group.id}/delete"
+    for method in ("get", "post"):
+        assert getattr(client_of(cast.rivale), method)(address).status_code == 404
+    assert client_of(cast.arthur).post(address).status_code in (403, 404)

@@ -6,8 +6,19 @@ import pytest
 
 from app.errors import Conflict, Refusal
 from app.extensions import db
-from app.models import Account, Address, AuditEntry, Group, MemberEntry, Role, ServerSetting
-from app.operations import accounts, groups, rooms, settings
+from app.models import (
+    Account,
+    Address,
+    AuditEntry,
+    EntryKind,
+    Group,
+    MemberEntry,
+    Role,
+    Room,
+    RoomKind,
+    ServerSetting,
+)
+from app.operations import accounts, groups, messages, rooms, settings
 from tests import cast as stage
 from tests import factories
 
@@ -141,3 +152,36 @@ def test_the_same_member_comes_once(app, cast):
 
     assert sorted(at_once(app, add, add, add)) == [0, 0, 1]
     assert db.session.query(MemberEntry).filter_by(group_id=group, account_id=paul).count() == 1
+
+
+def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, cast):
+    admin, outer = cast.admin.id, factories.make_group(cast.domain, "outer")
+    for number in range(4):
+        group = factories.make_room(factories.make_group(cast.domain, f"doomed{number}")).group
+        key = group.id
+        answers = at_once(
+            app,
+            lambda key=key: groups.delete_group(get(Account, admin), get(Group, key)),
+            lambda key=key: groups.add_members(
+                get(Account, admin), get(Group, outer.id), [(EntryKind.GROUP, key)]
+            ),
+            lambda key=key: rooms.create_room(get(Account, admin), RoomKind.PUBLIC, "Late", group_id=key).id,
+        )
+        assert len(answers) == 3
+        assert get(Group, key) is None
+        assert not db.session.query(MemberEntry).filter_by(inner_group_id=key).count()
+        assert not db.session.query(Room).filter_by(group_id=key).count()
+
+
+def test_senders_of_two_rooms_share_the_limit_of_their_group(app, cast):
+    other = factories.make_room(cast.group, "Projet").id
+    cast.group.sends_per_minute = 3
+    arthur, jean, first = cast.arthur.id, cast.jean.id, cast.room.id
+    db.session.commit()
+
+    def say(number):
+        who, room = ((arthur, jean)[number % 2], (first, other)[number // 4])
+        return lambda: messages.post_message(get(Account, who), room, f"{number}")
+
+    answers = at_once(app, *(say(number) for number in range(8)))
+    assert [refusal.code for refusal in refusals(answers)] == ["group_pace"] * 5

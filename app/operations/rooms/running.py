@@ -88,6 +88,8 @@ def restore_room(actor, room: Room) -> Room:
     if not managing.administers(actor, room):
         raise NotFound()
     _require_state(room, RoomState.DELETED)
+    if room.kind is RoomKind.PUBLIC and room.group_id is None:
+        raise Invalid(_("The group of this room is gone: nobody could see it."), code="group_gone")
     if room.folder_id is not None:
         require_free_name(room.folder_id, room.name, but=room.id)
     room.deleted_at = None

@@ -3,7 +3,7 @@
 from app.queries.directory.accounts import account_list
 from app.queries.directory.counts import Impact, counts, domain_impact, messages_since
 from app.queries.directory.domains import domain_count, domain_list, domains_of
-from app.queries.directory.groups import group_list, room_count
+from app.queries.directory.groups import Weight, group_list, room_count, weight_of
 from app.queries.directory.members import effective_count, member, member_list
 from app.queries.directory.picker import candidates, chosen
 from app.queries.directory.rooms import (
@@ -17,6 +17,7 @@ from app.queries.directory.rooms import (
 
 __all__ = [
     "Impact",
+    "Weight",
     "account_list",
     "candidates",
     "chosen",
@@ -37,4 +38,5 @@ __all__ = [
     "people_count",
     "room_count",
     "room_list",
+    "weight_of",
 ]

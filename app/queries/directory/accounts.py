@@ -1,29 +1,104 @@
 """The list of a domain's accounts. It holds a hundred thousand of them: one index carries all but the page."""
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import lazyload
 
 from app.extensions import db
-from app.models import Account, Domain
+from app.models import Account, AccountState, Domain, Role, now
 from app.queries.directory.listing import Listing, Wish, counted, found
 from app.queries.paging import Page, keyset
 
-ORDERS = {"name": (Account.name, Account.id), "address": (Account.address,)}
+ORDERS = {
+    "name": (Account.name, Account.id),
+    "address": (Account.address,),
+    "seen": (Account.last_sign_in_at, Account.id),
+}
 """What the list can be sorted by: what the database has an index for."""
+
+FEATURES = {
+    "groupware": Account.has_groupware.is_(True),
+    "no-groupware": Account.has_groupware.is_(False),
+    "webdav": Account.has_webdav.is_(True),
+    "no-webdav": Account.has_webdav.is_(False),
+    "teamchat": Account.has_teamchat.is_(True),
+    "no-teamchat": Account.has_teamchat.is_(False),
+}
+SEEN = ("never", "in-30", "not-30", "not-90")
+"""Last sign-in: never, within thirty days, not within thirty or ninety days (which never is, too)."""
+
+FILTERS = {
+    "state": (AccountState.ENABLED, AccountState.MUTED, AccountState.DISABLED),
+    "role": tuple(Role),
+    "feature": tuple(FEATURES),
+    "seen": SEEN,
+}
+"""What the list can be narrowed by, and to what."""
+
+EXPORTED = (
+    Account.id,
+    Account.name,
+    Account.address,
+    Account.role,
+    Account.state,
+    Account.language,
+    Account.has_groupware,
+    Account.has_webdav,
+    Account.has_teamchat,
+    Account.last_sign_in_at,
+)
 
 
 def account_list(domain: Domain, wish: Wish) -> Listing:
-    """A page of a domain's accounts. wish.filters may hold "state" and "role". Three statements."""
-    keys = select(Account.id, Account.name, Account.address)
-    keys = keys.where(Account.domain_id == domain.id, Account.is_guest.is_(False))
-    for name, value in wish.filters:
-        keys = keys.where(getattr(Account, name) == value)
-    if wish.search:
-        keys = keys.where(found(Account, wish.search))
+    """A page of a domain's accounts. wish.filters may hold what FILTERS names. Three statements."""
     order = ORDERS.get(wish.order, ORDERS["name"])
+    keys = select(Account.id, *(column for column in order if column is not Account.id))
+    keys = keys.where(*conditions(domain, wish))
     page = keyset(keys, order, cursor=wish.cursor, descending=wish.is_descending)
     rows = _rows([row.id for row in page.rows])
     return Listing(Page(rows, page.previous, page.next), counted(keys.with_only_columns(Account.id)))
+
+
+def conditions(domain: Domain, wish: Wish) -> list:
+    """What an account of the list fulfils: the page, its export and actions on all that match rest on it."""
+    rests = [Account.domain_id == domain.id, Account.is_guest.is_(False)]
+    rests += [_filtered(name, value) for name, value in wish.filters]
+    if wish.search:
+        rests.append(found(Account, wish.search))
+    return rests
+
+
+def every_account(domain: Domain, wish: Wish, batch: int = 1000):
+    """All accounts that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
+    last = 0
+    while True:
+        statement = select(*EXPORTED).where(*conditions(domain, wish), Account.id > last)
+        rows = db.session.execute(statement.order_by(Account.id).limit(batch)).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].id
+
+
+def _filtered(name: str, value: str):
+    if value not in FILTERS.get(name, ()):
+        return false()
+    if name == "feature":
+        return FEATURES[value]
+    if name == "seen":
+        return _seen(value)
+    return getattr(Account, name) == value
+
+
+def _seen(value: str):
+    if value == "never":
+        return Account.last_sign_in_at.is_(None)
+    word, _dash, days = value.partition("-")
+    since = now() - timedelta(days=int(days))
+    if word == "in":
+        return Account.last_sign_in_at >= since
+    return or_(Account.last_sign_in_at.is_(None), Account.last_sign_in_at < since)
 
 
 def _rows(ids: list[int]) -> list[Account]:

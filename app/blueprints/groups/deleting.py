@@ -1,0 +1,63 @@
+"""A group is deleted: what is lost is said in numbers, and a group with conversations is named by who deletes it."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation
+from app.blueprints.gate import me
+from app.blueprints.groups.views import blueprint
+from app.models import Group
+from app.operations import groups as verbs
+from app.queries import directory
+from app.queries.directory import Weight
+from app.rules import scope
+from app.rules.addresses import readable
+
+
+@blueprint.route("/groups/<int:group_id>/delete", methods=["GET", "POST"])
+def delete_group(group_id: int) -> Response:
+    """Delete a group; first say what is lost, in numbers."""
+    group = scope.find_group(me(), group_id)
+    if request.method == "GET":
+        return _question(group)
+    weight = directory.weight_of(group)
+    if weight.messages and request.form.get("name", "").strip() != group.name:
+        return _question(group, 422, _("Type the name of the group exactly as it is written."))
+    url = url_for("groups.index", domain_id=group.domain_id)
+    text = _("The group %(address)s is deleted.", address=readable(group.address))
+    verbs.delete_group(me(), group)
+    return creation.created(url, text)
+
+
+def _question(group: Group, status: int = 200, problem: str | None = None) -> Response:
+    weight = directory.weight_of(group)
+    return creation.creation_page(
+        "groups/delete.html",
+        None,
+        back=url_for("groups.show", group_id=group.id),
+        status=status,
+        group=group,
+        consequences=_consequences(group, weight),
+        needs_name=weight.messages > 0,
+        problem=problem,
+    )
+
+
+def _consequences(group: Group, weight: Weight) -> list[str]:
+    people, outer, rooms = directory.effective_count(group), weight.outer_groups, weight.rooms
+    said = [
+        ngettext("%(num)s person loses this group.", "%(num)s people lose this group.", people),
+        ngettext(
+            "%(num)s room goes to the trash, with its messages: %(messages)s.",
+            "%(num)s rooms go to the trash, with their messages: %(messages)s.",
+            rooms,
+            messages=weight.messages,
+        ),
+        ngettext(
+            "It is a member of %(num)s other group, whose rooms its people lose unless they are in it otherwise.",
+            "It is a member of %(num)s other groups, whose rooms its people lose unless they are in them otherwise.",
+            outer,
+        ),
+    ]
+    return [text for text, count in zip(said, (people, rooms, outer), strict=True) if count]

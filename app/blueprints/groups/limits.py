@@ -1,0 +1,73 @@
+"""Limits: what a group takes at most."""
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.blueprints.forms import LimitField, put_refusal
+from app.blueprints.gate import me
+from app.blueprints.groups.views import blueprint
+from app.blueprints.versioned import VersionedForm
+from app.errors import Conflict, Refusal
+from app.htmx import page, see_other
+from app.models import Group
+from app.operations import groups as verbs
+from app.queries import trail as questions
+from app.rules import scope
+
+
+class GroupLimitsForm(VersionedForm):
+    """A group's limits."""
+
+    sends_per_minute = LimitField(
+        _l("Maximum number of messages per minute"),
+        description=_l(
+            "In all its rooms together, whoever writes. Who comes too soon keeps the text and is told when to go on. "
+            "Empty: no limit."
+        ),
+    )
+
+
+@blueprint.get("/groups/<int:group_id>/limits")
+def group_limits(group_id: int) -> Response:
+    """A group's limits."""
+    group = scope.find_group(me(), group_id)
+    form = GroupLimitsForm(formdata=None)
+    form.fill(group.row_version, _values(group))
+    return _shown(group, form)
+
+
+@blueprint.post("/groups/<int:group_id>/limits")
+def set_group_limits(group_id: int) -> Response:
+    """Save a group's limits."""
+    group = scope.find_group(me(), group_id)
+    form = GroupLimitsForm()
+    if not form.validate():
+        return _shown(group, form, 422)
+    try:
+        verbs.set_group_limits(
+            me(), group, sends_per_minute=form.sends_per_minute.data, seen_version=form.seen_version
+        )
+    except Conflict:
+        group = scope.find_group(me(), group.id)
+        return _shown(group, form, 422, theirs=form.meet(group.row_version, _values(group)))
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _shown(group, form, refusal.status)
+    return see_other(url_for("groups.group_limits", group_id=group.id), toast=_("Saved."))
+
+
+def _values(group: Group) -> dict:
+    return {"sends_per_minute": group.sends_per_minute}
+
+
+def _shown(group: Group, form: GroupLimitsForm, status: int = 200, **context) -> Response:
+    return page(
+        "groups/limits.html",
+        status=status,
+        group=group,
+        form=form,
+        is_unsaved=status != 200,
+        last_change=questions.last_change("group", group.id) if context.get("theirs") else None,
+        **context,
+    )

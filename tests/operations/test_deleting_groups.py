@@ -1,0 +1,180 @@
+"""A group is deleted: its people lose its rooms, nothing points at it any more, what was said stays in the trash."""
+
+import pytest
+from sqlalchemy import text
+
+from app.errors import Invalid, NotFound
+from app.extensions import db
+from app.models import (
+    AccessScope,
+    AuditEntry,
+    Base,
+    Domain,
+    Folder,
+    Grant,
+    Group,
+    Message,
+    Principal,
+    Room,
+    RoomKind,
+    RoomState,
+    now,
+)
+from app.operations import grants, groups, messages, rooms
+from app.rules import access, crowd, membership
+from app.rules import explain as why
+from app.rules.rights import FULL, READ, Right
+from tests import factories
+
+
+def names(account) -> list[str]:
+    access.forget()
+    return [seen.room.name for seen in access.visible_rooms(account)]
+
+
+def pointing_at(table: str) -> set[str]:
+    """Every column of the schema that points at a table."""
+    return {
+        str(key.parent)
+        for one in Base.metadata.tables.values()
+        for key in one.foreign_keys
+        if key.column.table.name == table
+    }
+
+
+def test_its_people_lose_its_rooms_and_the_conversation_is_kept(cast):
+    messages.post_message(cast.arthur, cast.room.id, "kept for a month")
+    room_id = cast.room.id
+    groups.delete_group(cast.domain_admin, cast.group)
+    assert names(cast.arthur) == names(cast.jean) == []
+    room = db.session.get(Room, room_id)
+    assert (room.state, room.group_id, room.folder_id) == (RoomState.DELETED, None, None)
+    assert room.deleted_at <= now() and db.session.query(Message).filter_by(room_id=room_id).count() == 1
+    with pytest.raises(NotFound):
+        messages.post_message(cast.arthur, room_id, "too late")
+
+
+def test_a_room_that_was_in_the_trash_keeps_its_day(cast):
+    rooms.delete_room(cast.admin, cast.room)
+    before, room_id = cast.room.deleted_at, cast.room.id
+    groups.delete_group(cast.admin, cast.group)
+    assert db.session.get(Room, room_id).deleted_at == before
+
+
+def test_only_administrators_of_its_domain_delete_it(cast):
+    grants.set_grant(cast.admin, cast.room.folder, grants.Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+    for somebody in (cast.arthur, cast.paul, cast.rivale, cast.autrui):
+        with pytest.raises(NotFound):
+            groups.delete_group(somebody, cast.group)
+    assert names(cast.jean) == ["TeamChat"]
+    groups.delete_group(cast.web_admin, cast.group)
+
+
+def test_every_column_that_points_at_a_group_or_a_folder_is_thought_of():
+    assert pointing_at("groups") == {
+        "addresses.group_id",
+        "exclusions.group_id",
+        "folders.group_id",
+        "group_paces.group_id",
+        "member_entries.group_id",
+        "member_entries.inner_group_id",
+        "rooms.group_id",
+    }
+    assert pointing_at("folders") == {"folders.parent_id", "grants.folder_id", "rooms.folder_id"}
+
+
+def test_nothing_is_left_of_it(cast):
+    inner = factories.make_group(cast.domain, "inner")
+    outer = factories.make_group(cast.domain, "outer")
+    room = factories.make_room(outer, "Outer")
+    factories.add_member(inner, cast.paul)
+    for around, member in ((outer, cast.group), (cast.group, inner), (cast.group, cast.domain)):
+        factories.add_member(around, member)
+    factories.exclude(cast.group, cast.rivale)
+    factories.make_grant(room.folder, Principal.GROUP, cast.group.id, READ)
+    elsewhere = factories.make_room(inner, "Inner", has_own_list=True)
+    factories.make_grant(elsewhere, Principal.GROUP, cast.group.id, READ)
+    group_id, address = cast.group.id, cast.group.address
+    groups.delete_group(cast.admin, cast.group)
+    assert db.session.get(Group, group_id) is None
+    for column in pointing_at("groups"):
+        table, name = column.split(".")
+        left = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {group_id}"))
+        assert left == 0, column
+    assert not db.session.query(Grant).filter_by(principal="group", principal_id=group_id).count()
+    assert not db.session.query(Folder).filter_by(group_id=group_id).count()
+    assert names(cast.arthur) == [] and membership.groups_of(cast.paul) == {inner.id}
+    groups.create_group(cast.admin, cast.domain, name="groupetc", alias=address.partition("@")[0])
+
+
+def test_answers_about_its_rooms_still_come(cast):
+    guest = factories.make_account(cast.other_domain, "bruno", is_guest=True)
+    factories.join_room(cast.room, guest)
+    private = rooms.create_room(cast.arthur, RoomKind.PRIVATE, "Secret", group_id=cast.group.id)
+    ids = [cast.room.id, private.id]
+    groups.delete_group(cast.admin, cast.group)
+    for room in (db.session.get(Room, key) for key in ids):
+        for person in (cast.arthur, guest, cast.admin):
+            answer = why.explain(person, room)
+            assert (answer.verdict, answer.rights) == (why.DELETED, Right.NONE)
+        assert crowd.rights_in([cast.arthur, guest], room) == {cast.arthur.id: 0, guest.id: 0}
+        assert db.session.scalars(crowd.people_of(room)).unique().all() is not None
+
+
+def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(cast):
+    private = rooms.create_room(cast.arthur, RoomKind.PRIVATE, "Secret", group_id=cast.group.id)
+    key, public = private.id, cast.room.id
+    groups.delete_group(cast.admin, cast.group)
+    assert names(cast.arthur) == []
+    rooms.restore_room(cast.domain_admin, db.session.get(Room, key))
+    assert names(cast.arthur) == ["Secret"]
+    with pytest.raises(Invalid):
+        rooms.restore_room(cast.admin, db.session.get(Room, public))
+    with pytest.raises(NotFound):
+        rooms.restore_room(cast.domain_admin, db.session.get(Room, public))
+
+
+def test_the_trail_says_it_for_the_group_and_for_those_that_had_it(cast):
+    outer = factories.make_group(cast.domain, "outer")
+    factories.add_member(outer, cast.group)
+    group_id = cast.group.id
+    groups.delete_group(cast.admin, cast.group)
+    said = {
+        (entry.act, entry.object_id): entry.before
+        for entry in db.session.query(AuditEntry).filter(AuditEntry.act.like("group.%"))
+    }
+    assert '"trashed_rooms": 1' in said["group.delete", group_id]
+    assert "groupetc@iwdemo.fr" in said["group.remove_member", outer.id]
+
+
+def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(cast, monkeypatch):
+    from app.models import AccessChange
+
+    outer = factories.make_group(cast.domain, "outer")
+    factories.add_member(outer, cast.group)
+    folder_id, room_id = cast.room.folder_id, cast.room.id
+    groups.delete_group(cast.admin, cast.group)
+    told = {(row.scope, row.target_id) for row in db.session.query(AccessChange)}
+    assert told == {
+        (AccessScope.GROUP, outer.id),
+        (AccessScope.FOLDER, folder_id),
+        (AccessScope.ROOM, room_id),
+    }
+    monkeypatch.setattr("app.operations.groups.deleting.TOUCHED_AT_MOST", 0)
+    other = factories.make_room(factories.make_group(cast.domain, "many")).group
+    groups.delete_group(cast.admin, other)
+    assert db.session.query(AccessChange).filter_by(scope=AccessScope.EVERYBODY).count() == 1
+
+
+def test_the_number_of_statements_does_not_grow_with_its_rooms(cast, count_statements):
+    def cost(rooms_wanted):
+        group = factories.make_group(cast.domain)
+        for number in range(rooms_wanted):
+            factories.make_room(group, f"r{number}")
+        factories.add_member(group, db.session.get(Domain, cast.domain.id))
+        with count_statements() as seen:
+            groups.delete_group(cast.admin, group)
+        return len(seen)
+
+    cost(1)
+    assert cost(12) == cost(2)
