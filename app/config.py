@@ -70,6 +70,13 @@ def settings() -> dict:
         # SIGN_IN_FREE: wrong passwords before waiting begins; it doubles from one second up to SIGN_IN_DELAY_MAX.
         "SIGN_IN_FREE": _number("SIGN_IN_FREE", 5),
         "SIGN_IN_DELAY_MAX": _number("SIGN_IN_DELAY_MAX", 900),
+        # GUEST_INVITATION_DAYS: days after which an invitation that was not used ends.
+        "GUEST_INVITATION_DAYS": _number("GUEST_INVITATION_DAYS", 14),
+        # GUEST_INVITATIONS: invitations a person may have open at once; GUESTS_PER_ROOM: guests of a room, with these.
+        "GUEST_INVITATIONS": _number("GUEST_INVITATIONS", 50),
+        "GUESTS_PER_ROOM": _number("GUESTS_PER_ROOM", 200),
+        # LICENCE_PUBLIC_KEY: 32 bytes in base64: whose signature licences must bear. Empty: this server gives its own.
+        "LICENCE_PUBLIC_KEY": os.environ.get("LICENCE_PUBLIC_KEY", "").strip(),
         # TRUSTED_PROXIES: proxies in front whose X-Forwarded headers are believed.
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", 1),
         # MAIL_SERVER, MAIL_PORT, MAIL_USE_TLS, MAIL_USERNAME, MAIL_PASSWORD: outgoing mail, until set in WebAdmin.

@@ -56,6 +56,9 @@ GATES = {
     "groups": administrators,
     "rights": administrators,
     "rooms": administrators,
+    "bulk": administrators,
+    "tasks": administrators,
+    "licence": administrators,
 }
 """The gate of every blueprint that has one, by its name; other views are marked as open to everybody."""
 

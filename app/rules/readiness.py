@@ -114,6 +114,11 @@ def _licence(facts: Facts) -> Check:
         return Check(
             "licence", State.FAILURE, _("The licence ended on %(date)s: nothing can be posted.", date=until)
         )
+    if license.is_foreign:
+        sentence = _("The licence belongs to another installation: it works until %(date)s.", date=until)
+        return Check("licence", State.WARNING, sentence)
+    if license.ends_soon:
+        return Check("licence", State.WARNING, _("The licence ends on %(date)s.", date=until))
     if license.free < 0:
         return Check(
             "licence",

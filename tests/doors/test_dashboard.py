@@ -82,10 +82,6 @@ def test_the_services_refresh_as_a_fragment(cast, client_of):
     assert "<html" not in fragment
 
 
-def test_the_licence_is_shown(cast, client_of):
-    assert "No licence is recorded" in client_of(cast.web_admin).get("/admin/licence").text
-
-
 def test_the_dashboard_costs_a_bounded_number_of_statements(cast, client_of, count_statements):
     client = client_of(cast.admin)
     with count_statements() as few:

@@ -1,4 +1,4 @@
-"""The Dashboard of WebAdmin: services, readiness, how much there is, the licence."""
+"""The Dashboard of WebAdmin: services, readiness, how much there is."""
 
 from app.blueprints.dashboard import menus
 from app.blueprints.dashboard.views import blueprint

@@ -12,7 +12,7 @@ from app.htmx import page, see_other
 from app.models import ServiceName, now
 from app.operations import services as verbs
 from app.queries import directory, services
-from app.rules import licensing, readiness, scope
+from app.rules import readiness, scope
 from app.rules.addresses import readable
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
@@ -55,13 +55,6 @@ def restart_service(name: str) -> Response:
     """Stop and start a service in one act."""
     verbs.restart_service(me(), _named(name))
     return _done(_("%(name)s is restarted.", name=label(_named(name))))
-
-
-@blueprint.get("/licence")
-def licence() -> Response:
-    """Help → Licence."""
-    scope.require_server_wide(me())
-    return page("dashboard/licence.html", licence=licensing.current())
 
 
 @blueprint.app_template_global("service_label")

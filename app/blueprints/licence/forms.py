@@ -1,0 +1,59 @@
+"""The forms of the licence: one this server gives itself, or a signed one to install."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask_babel import get_timezone
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app.operations.licences import Terms
+from app.rules.licence_documents import LONGEST, MOST_SEATS
+from app.rules.licensing import LicenseFacts
+
+REQUIRED = InputRequired(_l("This cannot be empty."))
+A_YEAR = timedelta(days=365)
+
+
+class IssueForm(FlaskForm):
+    """A licence this server gives itself; filled in, so that the button is all it takes."""
+
+    holder = StringField(_l("Holder"), [REQUIRED, Length(max=200, message=_l("This is too long."))])
+    seats = IntegerField(
+        _l("Seats"), [REQUIRED, NumberRange(1, MOST_SEATS, _l("Between 1 and 10,000,000 seats."))]
+    )
+    valid_until = DateField(_l("Valid until"), [REQUIRED])
+
+    @classmethod
+    def suggested(cls, licence: LicenseFacts | None) -> "IssueForm":
+        """As one would fill it in: the same holder, room to grow, a year."""
+        form = cls(formdata=None)
+        form.holder.data = licence.holder if licence else ""
+        form.seats.data = max(100, licence.seats, licence.used * 2) if licence else 100
+        form.valid_until.data = date.today() + A_YEAR
+        return form
+
+    def terms(self) -> Terms:
+        """What was filled in. It is valid until that day is over where the person lives."""
+        end = get_timezone().localize(datetime.combine(self.valid_until.data, time(23, 59, 59)))
+        return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
+
+
+class InstallForm(FlaskForm):
+    """A signed licence, pasted or as a file."""
+
+    document = TextAreaField(
+        _l("Licence"),
+        [Length(max=LONGEST, message=_l("This is too long."))],
+        description=_l("Paste the whole text, with its first and last line."),
+    )
+    file = FileField(_l("Or choose its file"))
+    accepts_less = BooleanField(_l("Install it all the same"))
+
+    def text(self) -> str:
+        """The licence: what was pasted, else what stands in the file; it is then shown where it is pasted."""
+        if not self.document.data and self.file.data:
+            self.document.data = self.file.data.read(LONGEST).decode("utf-8", "replace")
+        return self.document.data or ""

@@ -1,0 +1,150 @@
+"""Licences: given by this server to itself, or installed as a signed document."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.errors import Forbidden, Invalid
+from app.extensions import db
+from app.models import AccessScope, License, LicenseKind, Role, now
+from app.operations import audit
+from app.rules import licence_documents, licensing, names, scope
+from app.rules.licence_documents import MOST_SEATS, Document
+from app.rules.licensing import LicenseFacts
+from app.transaction import operation, touch_access
+
+SHOWN = ("holder", "kind", "seats", "valid_until", "reference")
+"""What the trail keeps of a licence."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a licence that this server gives itself says. valid_until: a moment in UTC."""
+
+    holder: str
+    seats: int
+    valid_until: datetime
+
+
+@operation
+def issue_licence(actor, terms: Terms) -> License:
+    """Give this server a licence of its own. Server administrators only, and only where no key says who gives them."""
+    _require_server_administrator(actor)
+    if licensing.public_key():
+        raise Forbidden(
+            _("Licences for this server are signed by whoever runs it: install one."), code="licence_key_set"
+        )
+    return _recorded(
+        actor,
+        "licence.issue",
+        License(
+            kind=LicenseKind.FULL,
+            holder=names.checked_name(terms.holder, field="holder"),
+            seats=_checked_seats(terms.seats),
+            valid_until=_checked_end(terms.valid_until, field="valid_until"),
+            reference=licensing.installation() or new_reference(),
+            modules=" ".join(licensing.MODULES),
+        ),
+    )
+
+
+@operation
+def install_licence(actor, text: str, *, accepts_less: bool = False) -> License:
+    """Install a signed licence. One that was made for another installation works for seven days.
+
+    accepts_less: whether the person has been told that it gives less than the one before, and wants it. Whatever is
+    refused leaves the licence that counts as it is.
+    """
+    scope.require_server_wide(actor)
+    if not licensing.public_key():
+        raise Invalid(_("No key to check licences with is set."), code="licence_no_key", field="document")
+    document = licence_documents.opened(text, licensing.public_key())
+    _checked_end(document.valid_until, field="document")
+    less = what_is_less(document, licensing.current())
+    if less and not accepts_less:
+        raise Invalid(" ".join(less), code="licence_gives_less", field="document")
+    return _recorded(actor, "licence.install", _of(document, text))
+
+
+def what_is_less(document: Document, license: LicenseFacts | None) -> list[str]:
+    """What a licence gives less of than the one that counts; a trial is not measured by."""
+    if license is None:
+        return []
+    less = []
+    if license.kind is LicenseKind.FULL and document.seats < license.seats:
+        less.append(_("It has %(new)s seats instead of %(old)s.", new=document.seats, old=license.seats))
+    if (
+        license.kind is LicenseKind.FULL
+        and not license.is_foreign
+        and document.valid_until < license.valid_until
+    ):
+        less.append(_("It ends earlier than the licence that counts now."))
+    if document.seats < license.used:
+        less.append(
+            ngettext(
+                "%(num)s account takes a seat: nobody new could have TeamChat.",
+                "%(num)s accounts take a seat: nobody new could have TeamChat.",
+                license.used,
+            )
+        )
+    return less
+
+
+def new_reference() -> str:
+    """A reference for an installation: 16 signs that are read out without mistakes."""
+    return secrets.token_hex(8).upper()
+
+
+def _of(document: Document, text: str) -> License:
+    """The row of a document. On a foreign installation it ends after the grace."""
+    reference, until = licensing.installation() or document.reference, document.valid_until
+    if document.reference != reference:
+        until = min(until, now() + licensing.GRACE)
+    return License(
+        kind=LicenseKind.FULL,
+        holder=document.holder,
+        seats=document.seats,
+        valid_until=until,
+        reference=document.reference,
+        modules=" ".join(document.modules)[:255],
+        document=text.strip(),
+    )
+
+
+def _recorded(actor, act: str, license: License) -> License:
+    before = licensing.newest()
+    db.session.add(license)
+    db.session.flush()
+    touch_access(AccessScope.EVERYBODY)
+    audit.record(
+        actor,
+        act,
+        kind="licence",
+        id=license.id,
+        name=license.holder,
+        before={name: getattr(before, name) for name in SHOWN} if before else None,
+        after={name: getattr(license, name) for name in SHOWN},
+    )
+    return license
+
+
+def _require_server_administrator(actor) -> None:
+    if not scope.is_administrator(actor) or actor.role is not Role.SERVER:
+        raise Forbidden(_("Only a server administrator may do this."), code="server_only")
+
+
+def _checked_seats(seats: int) -> int:
+    if not 1 <= seats <= MOST_SEATS:
+        raise Invalid(
+            _("Between 1 and %(most)s seats.", most=MOST_SEATS), code="licence_seats", field="seats"
+        )
+    return seats
+
+
+def _checked_end(moment: datetime, *, field: str) -> datetime:
+    if moment <= now():
+        raise Invalid(_("This licence has ended already."), code="licence_ended", field=field)
+    return moment

@@ -1,0 +1,139 @@
+"""A licence as a document: what it says, in JSON, signed with Ed25519 (RFC 8032) by whoever gives licences.
+
+-----BEGIN TEAMCHAT LICENCE-----
+base64 of the JSON, in lines of 64 characters
+
+base64 of the signature
+-----END TEAMCHAT LICENCE-----
+"""
+
+import base64
+import binascii
+import json
+import re
+import textwrap
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask_babel import gettext as _
+
+from app.errors import Invalid
+
+FRAME = re.compile(
+    r"-----BEGIN TEAMCHAT LICENCE-----\s*([A-Za-z0-9+/=\s]+?)\n\s*\n([A-Za-z0-9+/=\s]+?)-----END TEAMCHAT LICENCE-----"
+)
+LONGEST = 16_384
+"""Characters of a document that are looked at."""
+
+MOST_SEATS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a signed licence says. issued_at, valid_until: moments in UTC. reference: the installation it is for."""
+
+    holder: str
+    seats: int
+    valid_until: datetime
+    modules: tuple[str, ...]
+    reference: str
+    issued_at: datetime
+
+
+def signed(document: Document, key: Ed25519PrivateKey) -> str:
+    """The text of a document, signed."""
+    values = asdict(document)
+    for name in ("valid_until", "issued_at"):
+        values[name] = values[name].astimezone(UTC).isoformat(timespec="seconds")
+    said = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return "\n".join(
+        [
+            "-----BEGIN TEAMCHAT LICENCE-----",
+            _lines(said),
+            "",
+            _lines(key.sign(said)),
+            "-----END TEAMCHAT LICENCE-----",
+            "",
+        ]
+    )
+
+
+def opened(text: str, public_key: str) -> Document:
+    """What a document says, once its signature has been found to be genuine. public_key: as LICENCE_PUBLIC_KEY has it.
+
+    Error: Invalid, about the field document: it is no licence, or somebody else's signature is under it.
+    """
+    found = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
+    if found is None:
+        raise _not_a_licence()
+    said, signature = (_bytes(part) for part in found.groups())
+    try:
+        _key_of(public_key).verify(signature, said)
+    except InvalidSignature as error:
+        raise Invalid(
+            _("The signature is wrong: this licence was changed, or somebody else made it."),
+            code="licence_signature",
+            field="document",
+        ) from error
+    return _read(said)
+
+
+def public_text(key: Ed25519PrivateKey) -> str:
+    """What LICENCE_PUBLIC_KEY must say for licences signed with this key."""
+    return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+def _key_of(public_key: str) -> Ed25519PublicKey:
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+    except ValueError as error:
+        raise Invalid(
+            _("LICENCE_PUBLIC_KEY is not a key: no licence can be checked."),
+            code="licence_no_key",
+            field="document",
+        ) from error
+
+
+def _read(said: bytes) -> Document:
+    """Signed as it may be, it must still make sense."""
+    try:
+        values = json.loads(said)
+        document = Document(
+            holder=str(values["holder"])[:200],
+            seats=int(values["seats"]),
+            valid_until=_moment(values["valid_until"]),
+            modules=tuple(str(name) for name in values["modules"]),
+            reference=str(values["reference"])[:64],
+            issued_at=_moment(values["issued_at"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_a_licence() from error
+    if not document.holder or not 0 <= document.seats <= MOST_SEATS:
+        raise _not_a_licence()
+    return document
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment must know its time zone")
+    return moment.astimezone(UTC)
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error as error:
+        raise _not_a_licence() from error
+
+
+def _lines(content: bytes) -> str:
+    return "\n".join(textwrap.wrap(base64.b64encode(content).decode(), 64))
+
+
+def _not_a_licence() -> Invalid:
+    sentence = _("This is not a licence of TeamChat. Copy the whole text, with its first and last line.")
+    return Invalid(sentence, code="licence_unreadable", field="document")

@@ -1,0 +1,76 @@
+"""`flask licences …`: whoever runs servers for others makes a key, signs, and installs."""
+
+import stat
+
+import pytest
+
+from app.rules import licensing
+from tests.licences import HERE, keep_trial
+
+
+@pytest.fixture
+def run(app):
+    return lambda *words, **more: app.test_cli_runner().invoke(args=["licences", *words], **more)
+
+
+@pytest.fixture
+def key(run, app, tmp_path):
+    path = tmp_path / "key.pem"
+    answer = run("key", str(path))
+    name, _, value = answer.output.strip().partition("=")
+    assert name == "LICENCE_PUBLIC_KEY"
+    app.config["LICENCE_PUBLIC_KEY"] = value
+    return path
+
+
+def issue(run, key, **changes):
+    options = {"holder": "Société Démo", "seats": "12", "until": "2099-12-31", "reference": HERE, **changes}
+    return run(
+        "issue",
+        "--key",
+        str(key),
+        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    )
+
+
+def test_a_licence_is_signed_and_installed(cast, run, key):
+    keep_trial()
+    paper = issue(run, key)
+    assert paper.exit_code == 0
+    answer = run("install", "-", input=paper.output)
+    assert (answer.exit_code, answer.output) == (0, "Installed: 12 seats until 2099-12-31.\n")
+    assert licensing.current().is_signed
+    assert "12 seats taken" in run("show").output
+
+
+def test_the_key_is_its_owners_alone_and_never_overwritten(run, key):
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    before = key.read_bytes()
+    answer = run("key", str(key))
+    assert answer.exit_code == 1
+    assert "File exists" in answer.output
+    assert key.read_bytes() == before
+
+
+def test_what_is_refused_ends_with_the_reason(cast, run, key):
+    keep_trial()
+    assert "not a licence" in run("install", "-", input="bonjour").output
+    less = issue(run, key, seats="2").output
+    assert run("install", "-", input=less).exit_code == 1
+    assert run("install", "--accept-less", "-", input=less).exit_code == 0
+
+
+def test_another_installation_is_told(cast, run, key):
+    keep_trial()
+    run("install", "-", input=issue(run, key, reference="ANOTHER").output)
+    assert "another installation" in run("show").output
+
+
+def test_only_an_ed25519_key_signs(run, tmp_path):
+    path = tmp_path / "none.pem"
+    path.write_text("bonjour")
+    assert "no private key" in issue(run, path).output
+
+
+def test_without_a_licence_it_says_so(app, run):
+    assert run("show").exit_code == 1

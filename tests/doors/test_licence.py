@@ -1,0 +1,135 @@
+"""Help → Licence."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+
+from app.rules import licensing
+from tests.licences import HERE, PUBLIC, keep_trial, paper
+
+URL = "/admin/licence"
+
+
+@pytest.fixture
+def trial(cast):
+    return keep_trial()
+
+
+@pytest.fixture
+def with_key(app):
+    app.config["LICENCE_PUBLIC_KEY"] = PUBLIC
+
+
+def issue(client, **changes):
+    until = (date.today() + timedelta(days=100)).isoformat()
+    return client.post(
+        f"{URL}/issue", data={"holder": "iwdemo", "seats": "30", "valid_until": until, **changes}
+    )
+
+
+def test_the_page_tells_of_the_licence(cast, trial, client_of):
+    page = client_of(cast.admin).get(URL).text
+    for words in ("iwdemo.fr", "Trial", HERE, "of 100 taken", "Guests are free"):
+        assert words in page
+
+
+def test_without_a_licence_the_page_says_so(cast, client_of):
+    assert "No licence is recorded" in client_of(cast.web_admin).get(URL).text
+
+
+def test_the_menus_lead_to_it_for_those_who_answer_for_the_server(cast, client_of):
+    assert client_of(cast.web_admin).get("/admin/").text.count(f'href="{URL}"') >= 2
+    client = client_of(cast.domain_admin)
+    assert f'href="{URL}"' not in client.get("/admin/").text
+    assert client.get(URL).status_code == 403
+
+
+def test_one_button_issues_a_licence(cast, trial, client_of):
+    client = client_of(cast.admin)
+    assert "Issue the licence" in client.get(URL).text
+    assert issue(client).status_code == 303
+    assert licensing.current().seats == 30
+    assert "Full" in client.get(URL).text
+
+
+def test_a_web_administrator_sees_no_button_and_issues_nothing(cast, trial, client_of):
+    client = client_of(cast.web_admin)
+    assert "Issue the licence" not in client.get(URL).text
+    assert issue(client).status_code == 403
+    assert licensing.current().seats == 100
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seats": "0"}, {"seats": "x"}, {"valid_until": "2020-01-01"}, {"valid_until": ""}, {"holder": ""}],
+)
+def test_what_makes_no_sense_is_told_at_its_field(cast, trial, client_of, changes):
+    answer = issue(client_of(cast.admin), **changes)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert licensing.current().seats == 100
+
+
+def test_where_a_key_is_set_a_document_is_pasted(cast, trial, with_key, client_of):
+    client = client_of(cast.admin)
+    page = client.get(URL).text
+    assert "Issue the licence" not in page
+    assert HERE in page
+    assert client.post(f"{URL}/install", data={"document": paper()}).status_code == 303
+    assert "Société Démo" in client.get(URL).text
+    assert issue(client).status_code == 403
+
+
+def test_or_comes_as_a_file(cast, trial, with_key, client_of):
+    data = {"document": "", "file": (io.BytesIO(paper().encode()), "demo.licence")}
+    answer = client_of(cast.admin).post(f"{URL}/install", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert licensing.current().seats == 50
+
+
+@pytest.mark.parametrize("text", ["", "bonjour", paper(valid_until=licensing.now() - timedelta(days=1))])
+def test_a_bad_document_is_told_at_the_field_and_stays_typed(cast, trial, with_key, client_of, text):
+    answer = client_of(cast.admin).post(f"{URL}/install", data={"document": text})
+    assert answer.status_code == 422
+    assert 'id="document-error"' in answer.text
+    assert text[:8] in answer.text
+    assert licensing.current().seats == 100
+
+
+def test_a_file_that_is_no_text_is_told(cast, trial, with_key, client_of):
+    data = {"document": "", "file": (io.BytesIO(bytes(range(256))), "x.bin")}
+    answer = client_of(cast.admin).post(f"{URL}/install", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+
+
+def test_less_than_before_is_asked_about_and_can_be_wanted(cast, trial, with_key, client_of):
+    client = client_of(cast.admin)
+    assert "Install it all the same" not in client.get(URL).text
+    asked = client.post(f"{URL}/install", data={"document": paper(seats=2)})
+    assert asked.status_code == 422
+    assert "Install it all the same" in asked.text
+    assert (
+        client.post(f"{URL}/install", data={"document": paper(seats=2), "accepts_less": "y"}).status_code
+        == 303
+    )
+    assert "More accounts than seats" in client.get(URL).text
+
+
+def test_another_installations_licence_warns(cast, trial, with_key, client_of):
+    client = client_of(cast.admin)
+    client.post(f"{URL}/install", data={"document": paper(reference="ANOTHER")})
+    assert "belongs to another installation" in client.get(URL).text
+    assert "belongs to another installation" in client.get("/admin/").text
+
+
+def test_an_ended_licence_says_what_stays(cast, client_of):
+    keep_trial(days=-1)
+    page = client_of(cast.admin).get(URL).text
+    assert "This licence has ended" in page
+    assert "stay readable" in page
+
+
+def test_the_end_is_announced(cast, client_of):
+    keep_trial(days=5)
+    assert "ends soon" in client_of(cast.admin).get(URL).text
