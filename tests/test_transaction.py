@@ -196,7 +196,9 @@ def test_what_points_at_something_that_is_gone_is_looked_at_once_more(app):
     @operation(audited=False)
     def point_at_nothing():
         tries.append(1)
-        db.session.execute(text("INSERT INTO exclusions (group_id, account_id, created_at) VALUES (0, 0, 0)"))
+        db.session.execute(
+            text("INSERT INTO exclusions (group_id, account_id, created_at) VALUES (0, 0, NOW())")
+        )
 
     with pytest.raises(IntegrityError):
         point_at_nothing()
