@@ -1,8 +1,28 @@
 """What every form does with a refusal."""
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.widgets import TextInput
 
 from app.errors import Refusal
+
+NOT_A_NUMBER = _l("Give a whole number, or nothing.")
+LARGEST_NUMBER = 2**31 - 1
+"""What a column of whole numbers holds."""
+
+
+class LimitField(IntegerField):
+    """A limit: a whole number, or nothing at all. Whether the number makes sense is for the operation to say."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist):
+        text = "".join(valuelist[0].split()) if valuelist else ""
+        if text and not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST_NUMBER):
+            self.data = None
+            raise ValueError(NOT_A_NUMBER)
+        self.data = int(text) if text else None
 
 
 def put_refusal(form: FlaskForm, refusal: Refusal) -> None:

@@ -6,9 +6,10 @@ from sqlalchemy import bindparam, select, update
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import ACCESS, Counter, Message, Room, now
+from app.models import ACCESS, Counter, Group, Message, Room, now
 
 _rooms, _counters, _messages = Room.__table__.c, Counter.__table__.c, Message.__table__.c
+_groups = Group.__table__.c
 TAKE_NUMBERS = (
     update(Room.__table__)
     .where(_rooms.id == bindparam("room"))
@@ -22,6 +23,8 @@ READ_PLACE = select(
     _rooms.last_change,
     _rooms.folder_id,
     _rooms.has_own_list,
+    _rooms.group_id,
+    select(_groups.sends_per_minute).where(_groups.id == _rooms.group_id).scalar_subquery().label("limit"),
     select(_counters.value).where(_counters.name == ACCESS).scalar_subquery().label("epoch"),
 ).where(_rooms.id == bindparam("room"))
 LAST_POSTED = (
@@ -35,12 +38,17 @@ LAST_POSTED = (
 
 @dataclass(frozen=True)
 class Place:
-    """The next place in a room, taken under the room's lock, and the epoch of access as it is at that moment."""
+    """The next place in a room, taken under the room's lock, and the epoch of access as it is at that moment.
+
+    limit: messages that the room's group takes within any minute, None for without limit.
+    """
 
     seq: int
     change_no: int
     epoch: int
     folder_id: int | None
+    group_id: int | None = None
+    limit: int | None = None
 
 
 def next_place(room_id: int, count: int = 1) -> Place:
@@ -53,7 +61,8 @@ def next_place(room_id: int, count: int = 1) -> Place:
 def place_of(room_id: int) -> Place:
     """Where a room stands; asked under its lock, the answer holds until the commit."""
     row = db.session.execute(READ_PLACE, {"room": room_id}).one()
-    return Place(row.last_seq, row.last_change, row.epoch, None if row.has_own_list else row.folder_id)
+    folder_id = None if row.has_own_list else row.folder_id
+    return Place(row.last_seq, row.last_change, row.epoch, folder_id, row.group_id, row.limit)
 
 
 def next_change(room_id: int) -> Place:

@@ -15,6 +15,7 @@ from app.events import MessagePosted
 from app.extensions import db
 from app.models import Account, Message, MessageKind, ReadMark, now
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
+from app.operations.messages.pace import require_pace, take_sends, too_fast
 from app.operations.messages.places import Place, give_back, next_place
 from app.operations.reading import bring_back
 from app.operations.together import GroupWriter
@@ -110,6 +111,7 @@ def _post(draft: Draft) -> Posted:
     actor, room_id = draft.actor, draft.room_id
     place = next_place(room_id)
     access.require(actor, Right.ITEMS_WRITE, room_id, epoch=place.epoch)
+    require_pace(place)
     people = people_mentioned(draft.body, actor, room_id, place.epoch)
     draft.html = draft.html or text.render(draft.body, {name: account.id for name, account in people.items()})
     message_id = db.session.execute(INSERT_MESSAGE, draft.row(place.seq)).inserted_primary_key[0]
@@ -126,10 +128,12 @@ def _post_together(requests: list[tuple[Draft]]) -> list[Posted | Refusal]:
     """Several messages in one transaction: the same steps, one statement for all of a room, one for all messages."""
     drafts = [draft for (draft,) in requests]
     results: dict[Draft, Posted | Refusal] = {}
-    placed: list[tuple[Draft, Place, int]] = []
+    entries = []
     for room_id in sorted({draft.room_id for draft in drafts}):
         in_room = [draft for draft in drafts if draft.room_id == room_id]
-        placed += _take_places(room_id, in_room, results)
+        entries += _enter(room_id, in_room, results)
+    _keep_pace(entries, results)
+    placed = [one for entry in entries for one in _numbered(entry)]
     ids = _insert_all(placed)
     for draft, place, seq in placed:
         results[draft] = _announce(draft, place, seq, ids[draft.actor.id, draft.client_id], ())
@@ -154,18 +158,43 @@ def posted_before(actor, room_id: int, client_id: str) -> Posted | None:
     return Posted(row.id, row.room_id, row.seq)
 
 
-def _take_places(room_id: int, drafts: list[Draft], results: dict) -> list[tuple[Draft, Place, int]]:
-    """Numbers for those who may post, in the order they asked; refusals go into results and take no number."""
+@dataclass
+class Entry:
+    """Some messages' way into a room: how many numbers were taken, and who may use them."""
+
+    room_id: int
+    place: Place
+    taken: int
+    allowed: list[Draft]
+
+
+def _enter(room_id: int, drafts: list[Draft], results: dict) -> list[Entry]:
+    """Take numbers in a room, which is locked from now on; refusals go into results."""
     try:
         place = next_place(room_id, len(drafts))
     except NotFound as refusal:
         results.update(dict.fromkeys(drafts, refusal))
         return []
-    first = place.seq - len(drafts) + 1
     allowed = [draft for draft in drafts if _is_allowed(draft, place.epoch, results)]
-    if len(allowed) < len(drafts):
-        give_back(room_id, len(drafts) - len(allowed), is_all=not allowed)
-    return [(draft, place, first + number) for number, draft in enumerate(allowed)]
+    return [Entry(room_id, place, len(drafts), allowed)]
+
+
+def _keep_pace(entries: list[Entry], results: dict) -> None:
+    """Refuse what is beyond the pace of a group. Every room is locked by now, so that nobody waits for us in turn."""
+    for entry in sorted(entries, key=lambda entry: (entry.place.group_id or 0, entry.room_id)):
+        count = take_sends(entry.place, len(entry.allowed))
+        if count < len(entry.allowed):
+            results.update(dict.fromkeys(entry.allowed[count:], too_fast(entry.place)))
+            entry.allowed = entry.allowed[:count]
+
+
+def _numbered(entry: Entry) -> list[tuple[Draft, Place, int]]:
+    """The messages with their numbers, in the order they were asked for; numbers that nobody uses are given back."""
+    place, unused = entry.place, entry.taken - len(entry.allowed)
+    if unused:
+        give_back(entry.room_id, unused, is_all=not entry.allowed)
+    first = place.seq - entry.taken + 1
+    return [(draft, place, first + number) for number, draft in enumerate(entry.allowed)]
 
 
 def _is_allowed(draft: Draft, epoch: int, results: dict) -> bool:

@@ -14,7 +14,7 @@ class Composer extends HTMLElement {
     this.room = this.dataset.room;
     this.field.value ||= draftOf(this.room);
     for (const type of ["input", "keydown", "submit", "click", "focusout"]) this.addEventListener(type, this);
-    outbox.addEventListener("held", this);
+    for (const type of ["held", "paced"]) outbox.addEventListener(type, this);
     this.unwatch = watchDraft(this.room, (text) => this.followOther(text));
     this.draw();
   }
@@ -22,7 +22,8 @@ class Composer extends HTMLElement {
   disconnectedCallback() {
     this.unwatch();
     this.stopTyping();
-    outbox.removeEventListener("held", this);
+    for (const type of ["held", "paced"]) outbox.removeEventListener(type, this);
+    clearInterval(this.clock);
   }
 
   handleEvent(event) {
@@ -31,6 +32,7 @@ class Composer extends HTMLElement {
     else if (event.type === "submit") this.send(event);
     else if (event.type === "click") this.mark(event.target.closest("[data-wrap]")?.dataset.wrap);
     else if (event.type === "held") this.held(event.detail);
+    else if (event.type === "paced") this.paced(event.detail);
     else this.stopTyping();
   }
 
@@ -75,6 +77,30 @@ class Composer extends HTMLElement {
     outbox.drop(entry);
   }
 
+  /* The group takes so many messages a minute: the text stays here until the next one may go. */
+  paced({ entry, seconds, message, isAlone }) {
+    if (String(entry.room) !== this.room) return;
+    if (isAlone && !this.field.value) {
+      this.write(entry.body);
+      outbox.drop(entry);
+    }
+    this.until = Date.now() + seconds * 1000;
+    this.querySelector("[data-pace-why]").textContent = message;
+    clearInterval(this.clock);
+    this.clock = setInterval(() => this.drawPace(), 250);
+    this.drawPace();
+  }
+
+  drawPace() {
+    const left = Math.ceil(((this.until ?? 0) - Date.now()) / 1000);
+    const notice = this.querySelector("[data-pace]");
+    const label = notice.querySelector("[data-pace-left]");
+    if (left <= 0) clearInterval(this.clock);
+    notice.hidden = left <= 0;
+    label.textContent = label.dataset.text.replace("{n}", figures.format(Math.max(0, left)));
+    this.draw();
+  }
+
   write(text) {
     this.field.value = text;
     keepDraft(this.room, text);
@@ -111,7 +137,7 @@ class Composer extends HTMLElement {
   }
 
   get isReady() {
-    return this.mode === "open" && this.field.value.trim() !== "" && this.left >= 0;
+    return this.mode === "open" && Date.now() >= (this.until ?? 0) && this.field.value.trim() !== "" && this.left >= 0;
   }
 
   draw() {

@@ -91,6 +91,7 @@ class Outbox extends EventTarget {
     if (answer.ok) this.#accepted(entry, answer);
     else if (answer.error === "offline" || answer.error === "signed_out") return false;
     else if (answer.error === "service_stopped") return this.#hold(entry);
+    else if (answer.error === "group_pace") await this.#wait(entry, answer);
     else if (answer.error === "too_many") await pause(answer.retry_after ?? 1);
     else if (answer.error === "unavailable") await pause(1 + Math.random());
     else this.#refuse(entry, answer);
@@ -106,6 +107,13 @@ class Outbox extends EventTarget {
     this.#isRunning = false;
     this.dispatchEvent(new CustomEvent("held", { detail: entry }));
     return false;
+  }
+
+  /* The group takes no more for the moment: the composer takes the text back and counts down, or it is sent then. */
+  async #wait(entry, { retry_after, message }) {
+    const detail = { entry, seconds: retry_after, message, isAlone: this.of(entry.room).length === 1 };
+    this.dispatchEvent(new CustomEvent("paced", { detail }));
+    if (read(keyOf(entry))) await pause(retry_after);
   }
 
   #refuse(entry, answer) {

@@ -1,0 +1,94 @@
+"""The pace of a group: how many messages all its rooms take together within any minute.
+
+It is kept in the database, in the transaction that posts: so it holds for all processes, needs no Redis, and a message
+that is not stored is not counted. Groups without a limit cost nothing: the limit is read with the room's place.
+"""
+
+from math import ceil
+
+from flask_babel import lazy_ngettext as _ln
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.errors import TooMany
+from app.extensions import db
+from app.models import GroupPace, now
+from app.operations.messages.places import Place
+
+MINUTE = 60
+"""Seconds. The second that a minute began in counts whole, so the limit is never exceeded, and waiting is at most one
+second longer than it need be."""
+
+_paces = GroupPace.__table__.c
+LOCKED = select(_paces.sends).where(_paces.group_id == bindparam("group")).with_for_update()
+KEEP = (
+    update(GroupPace.__table__).where(_paces.group_id == bindparam("group")).values(sends=bindparam("kept"))
+)
+
+
+def take_sends(place: Place, wanted: int = 1) -> int:
+    """Count messages of a group that has a limit. Gives how many of the wanted ones may be sent now.
+
+    Asked after the locks on rooms are taken; several groups in the order of their ids.
+    """
+    if place.limit is None or not wanted:
+        return wanted
+    second = int(now().timestamp())
+    sends = _recent(place.group_id, second)
+    allowed = min(wanted, max(0, place.limit - sum(sends.values())))
+    if allowed:
+        sends[second] = sends.get(second, 0) + allowed
+        db.session.execute(KEEP, {"group": place.group_id, "kept": _written(sends)})
+    return allowed
+
+
+def too_fast(place: Place) -> TooMany:
+    """The refusal, with the seconds after which the group takes a message again."""
+    moment = now().timestamp()
+    seconds = max(1, ceil(_free_at(_recent(place.group_id, int(moment)), place.limit, moment) - moment))
+    sentence = _ln(
+        "This group takes %(limit)s message a minute in all. You may go on in %(seconds)s s.",
+        "This group takes %(limit)s messages a minute in all. You may go on in %(seconds)s s.",
+        place.limit,
+        limit=place.limit,
+        seconds=seconds,
+    )
+    return TooMany(sentence, code="group_pace", retry_after=seconds)
+
+
+def require_pace(place: Place) -> None:
+    """Count one message. Error: TooMany, with the seconds until the group takes another one."""
+    if not take_sends(place):
+        raise too_fast(place)
+
+
+def _recent(group_id: int, second: int) -> dict[int, int]:
+    """What was sent within the last minute, by second; the group's row stays locked until the commit."""
+    row = db.session.execute(LOCKED, {"group": group_id}).first()
+    if row is None:
+        _make(group_id)
+        row = db.session.execute(LOCKED, {"group": group_id}).one()
+    sends = (entry.split(":") for entry in (row.sends or "").split())
+    return {int(at): int(count) for at, count in sends if second - MINUTE <= int(at) <= second}
+
+
+def _make(group_id: int) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(GroupPace(group_id=group_id))
+    except IntegrityError:
+        pass
+
+
+def _written(sends: dict[int, int]) -> str:
+    return " ".join(f"{at}:{count}" for at, count in sorted(sends.items()))
+
+
+def _free_at(sends: dict[int, int], limit: int, moment: float) -> float:
+    """When enough of the last minute has passed for one more message, in seconds since 1970."""
+    left = sum(sends.values())
+    for at, count in sorted(sends.items()):
+        left -= count
+        if left < limit:
+            return at + MINUTE + 1
+    return moment
