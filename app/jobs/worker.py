@@ -6,6 +6,7 @@ It survives a database that goes away: it says so once, waits, and goes on.
 import signal
 import socket
 import threading
+from datetime import timedelta
 
 import structlog
 from flask import Flask
@@ -15,7 +16,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import Unavailable
 from app.identity import Origin, set_origin
-from app.jobs import kinds, outbox, recurring, sealing, sweeps  # noqa: F401
+from app.jobs import Again, kinds, outbox, passwords, recurring, sealing, search, sweeps, tasks  # noqa: F401
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.transaction import connection_is_lost
@@ -130,8 +131,10 @@ def _call(taken: Taken) -> None:
     if taken.name not in kinds:
         raise LookupError(f"no kind of job is called {taken.name}")
     kind = kinds[taken.name]
-    kind.do(**taken.arguments)
-    if kind.every is None:
+    answer = kind.do(**taken.arguments)
+    if isinstance(answer, Again):
+        jobs.repeat(taken, timedelta())
+    elif kind.every is None:
         jobs.finish(taken)
     else:
         jobs.repeat(taken, kind.every)

@@ -17,6 +17,7 @@ from app.models.message import Mention, Message, MessageKind, MessageVersion
 from app.models.name_word import NamedKind, NameWord
 from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
 from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
+from app.models.search import MessageWord, SearchMark
 from app.models.service import Service, ServiceName
 from app.models.session import Session, SignInFailure
 from app.models.setting import Counter, ServerSetting
@@ -60,6 +61,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageVersion",
+    "MessageWord",
     "insert_first_rows",
     "now",
     "Outcome",
@@ -72,6 +74,7 @@ __all__ = [
     "Role",
     "Room",
     "ROOM_SCOPE",
+    "SearchMark",
     "RoomKind",
     "RoomMember",
     "RoomState",

@@ -106,6 +106,15 @@ class Rooms extends HTMLElement {
     for (const section of this.querySelectorAll(".rooms-section")) section.hidden = !showMatching(section, wanted);
     const text = this.querySelector(".rooms-none");
     text.textContent = wanted && !this.shown.length ? text.dataset.text : "";
+    this.offerSearch();
+  }
+
+  /* What is no room's name may have been said in one. */
+  offerSearch() {
+    const link = this.searchLink;
+    const words = this.field.value.trim();
+    link.href = words ? `${link.dataset.url}?q=${encodeURIComponent(words)}` : link.dataset.url;
+    link.querySelector("[data-words]").textContent = words;
   }
 
   find(event) {
@@ -119,7 +128,7 @@ class Rooms extends HTMLElement {
     const place = this.shown.indexOf(document.activeElement);
     if (event.altKey || (place < 0 && event.target !== this.field)) return;
     if (event.key === "Escape") this.clear();
-    else if (event.key === "Enter" && event.target === this.field) this.shown[0]?.click();
+    else if (event.key === "Enter" && event.target === this.field) (this.shown[0] ?? this.searchLink).click();
     else if (event.key === "ArrowDown") this.shown[place + 1]?.focus();
     else if (event.key === "ArrowUp") (this.shown[place - 1] ?? this.field).focus();
     else return;
@@ -158,6 +167,10 @@ class Rooms extends HTMLElement {
 
   get shown() {
     return this.links.filter((link) => !link.closest("[hidden]"));
+  }
+
+  get searchLink() {
+    return this.querySelector(".rooms-search");
   }
 
   get list() {

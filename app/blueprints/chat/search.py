@@ -1,0 +1,38 @@
+"""Search: words in the rooms that one may read, with hits that open the room around them; rooms and people by name."""
+
+from flask import Response, request, url_for
+
+from app.blueprints.chat.frame import frame
+from app.blueprints.chat.views import blueprint
+from app.blueprints.gate import me
+from app.htmx import page
+from app.queries import rooms as room_names
+from app.queries import search
+from app.rules import access
+
+
+@blueprint.get("/search")
+def find() -> Response:
+    """What was said that holds these words. Fragments: content, hits (a following page: `before=<id of a message>`).
+
+    q: words, "phrases", from:name. room: in this one only.
+    """
+    room_id = request.args.get("room", type=int)
+    question = search.question_of(request.args.get("q", "").strip("\n"), room_id)
+    place = access.find_room(me(), room_id).room if room_id else None
+    before = request.args.get("before", type=int)
+    found = search.find_messages(me(), question, before)
+    return page(
+        "chat/search.html",
+        blocks=("content", "hits"),
+        question=question,
+        found=found,
+        place=place,
+        place_title=room_names.title_of(me(), place) if place else None,
+        rooms_found=search.find_rooms(me(), question) if not room_id and before is None else [],
+        is_following=before is not None,
+        next_url=url_for("chat.find", q=question.text, room=room_id, before=found.next)
+        if found.next
+        else None,
+        **frame(),
+    )

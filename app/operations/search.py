@@ -1,0 +1,100 @@
+"""Search's words are kept up with what is said. The worker does it, room by room, in batches that can be done twice."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, or_, select
+
+from app.extensions import db
+from app.models import Message, MessageKind, MessageWord, Room, RoomState, SearchMark
+from app.text import words
+from app.transaction import operation
+
+BATCH = 200
+"""Messages of one transaction."""
+
+ROOMS = 1_000
+"""Rooms that are looked up at once."""
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What became of one batch: how many messages were read, and whether the room has more."""
+
+    count: int
+    has_more: bool
+
+
+def waiting_rooms() -> list[int]:
+    """Rooms where something was said or changed that is not among the words yet."""
+    behind = or_(
+        SearchMark.room_id.is_(None) & ((Room.last_seq > 0) | (Room.last_change > 0)),
+        Room.last_seq > SearchMark.last_seq,
+        Room.last_change > SearchMark.last_change,
+    )
+    statement = select(Room.id).outerjoin(SearchMark, SearchMark.room_id == Room.id)
+    living = statement.where(Room.state != RoomState.DELETED, behind)
+    return list(db.session.scalars(living.limit(ROOMS)))
+
+
+@operation(audited=False)
+def index_room(room_id: int) -> Indexed:
+    """Take the next batch of a room's messages, and of what was edited or deleted, among the words."""
+    mark = _mark(room_id)
+    if mark is None:
+        return Indexed(0, has_more=False)
+    new, changed = _new(mark), _changed(mark)
+    mark.last_seq = new[-1].seq if new else mark.last_seq
+    mark.last_change = changed[-1].change_no if changed else mark.last_change
+    known = {message.id for message in new}
+    earlier = [each for each in changed if each.seq <= mark.last_seq and each.id not in known]
+    _forget(room_id, [message.seq for message in earlier])
+    rows = [row for message in [*new, *earlier] for row in _rows(message)]
+    if rows:
+        db.session.execute(insert(MessageWord), rows)
+    return Indexed(len(new) + len(earlier), has_more=BATCH in (len(new), len(changed)))
+
+
+def forget_room(room_id: int) -> bool:
+    """Take a room's words away, a batch at a time. Gives whether there were any. Only inside of an operation."""
+    some = select(MessageWord.seq).where(MessageWord.room_id == room_id).distinct().limit(BATCH)
+    seqs = list(db.session.scalars(some))
+    _forget(room_id, seqs)
+    if not seqs:
+        db.session.execute(delete(SearchMark).where(SearchMark.room_id == room_id))
+    return bool(seqs)
+
+
+def _mark(room_id: int) -> SearchMark | None:
+    """The room's mark, locked, so that two workers do not read the same batch; none when the room is gone."""
+    mark = db.session.get(SearchMark, room_id, with_for_update=True, populate_existing=True)
+    if mark is None and db.session.get(Room, room_id) is not None:
+        mark = SearchMark(room_id=room_id, last_seq=0, last_change=0)
+        db.session.add(mark)
+        db.session.flush()
+    return mark
+
+
+def _new(mark: SearchMark) -> list[Message]:
+    said = (Message.room_id == mark.room_id, Message.note == 0, Message.seq > mark.last_seq)
+    return list(db.session.scalars(select(Message).where(*said).order_by(Message.seq).limit(BATCH)))
+
+
+def _changed(mark: SearchMark) -> list[Message]:
+    since = (Message.room_id == mark.room_id, Message.change_no > mark.last_change)
+    statement = select(Message).where(*since).order_by(Message.change_no).limit(BATCH)
+    return list(db.session.scalars(statement))
+
+
+def _rows(message: Message) -> list[dict]:
+    """A message's words; notes of the system and what was deleted have none."""
+    if message.kind is not MessageKind.MESSAGE or message.deleted_at is not None or not message.body:
+        return []
+    place = {"room_id": message.room_id, "seq": message.seq, "message_id": message.id}
+    return [{"word": word, **place} for word in sorted(words.words_of(message.body))]
+
+
+def _forget(room_id: int, seqs: list[int]) -> None:
+    if not seqs:
+        return
+    gone = delete(MessageWord).where(MessageWord.room_id == room_id, MessageWord.seq.in_(seqs))
+    db.session.execute(gone, execution_options={"synchronize_session": False})

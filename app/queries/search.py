@@ -1,0 +1,240 @@
+"""Search of words in the rooms that a person may read.
+
+The words are kept by the worker, a few seconds behind; what was said since is read from the room itself, so that what
+has just been posted is found. Every hit is held against the message as it is now before it is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Account, AccountState, Message, MessageKind, MessageWord, Room, RoomKind, SearchMark
+from app.queries.room_people import direct_titles
+from app.rules import access, directory, history, names, server
+from app.rules.rights import Right
+from app.text import words
+from app.text.words import Term
+
+PAGE = 30
+"""Hits shown at once."""
+
+FRESH = 500
+"""Messages that are not among the words yet and are read through, the newest first."""
+
+AUTHORS = 50
+"""People whose name may begin alike; there the name wants more letters."""
+
+AUTHOR = ("from:", "de:")
+"""What stands before somebody's name in a question: only what they said."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for. author: the beginning of somebody's name or address."""
+
+    text: str
+    terms: list[Term]
+    author: str | None = None
+    room_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A message that was found, and the part of it that shows why."""
+
+    id: int
+    room_id: int
+    room_name: str
+    group_name: str | None
+    seq: int
+    author_id: int
+    author_label: str
+    is_guest: bool
+    created_at: datetime
+    snippet: Markup
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of hits, the newest first; next: the message behind which the following page begins."""
+
+    hits: list[Hit]
+    next: int | None
+
+
+def question_of(text: str, room_id: int | None = None) -> Question:
+    """What somebody typed, understood: words, "phrases", from:name."""
+    kept, author = [], None
+    for word in text[:500].split(" "):
+        prefix = next((mark for mark in AUTHOR if word.lower().startswith(mark)), None)
+        if prefix and len(word) > len(prefix):
+            author = word[len(prefix) :].lstrip("@")
+        else:
+            kept.append(word)
+    return Question(text, words.terms_of(" ".join(kept)), author, room_id)
+
+
+def find_messages(account: Account, question: Question, before: int | None = None) -> Found:
+    """Messages that hold everything that is asked for, in rooms the person may read. before: the id of a message.
+
+    The number of statements depends neither on the number of rooms nor on that of the hits.
+    """
+    rooms = _readable(account, question.room_id)
+    if not rooms or not (question.terms or question.author):
+        return Found([], None)
+    authors = _authors(account, question.author) if question.author else None
+    floors = history.floors(account, rooms)
+    ids = sorted(
+        {*_fresh(rooms, question, authors, floors, before), *_kept(rooms, question, authors, floors, before)},
+        reverse=True,
+    )
+    page = ids[:PAGE]
+    return Found(_hits(account, page, question), page[-1] if len(ids) > PAGE else None)
+
+
+def _readable(account: Account, room_id: int | None) -> list[int]:
+    seen = access.heard_rooms(account, server.epoch())
+    return [
+        each.room.id for each in seen if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
+    ]
+
+
+def _authors(account: Account, name: str) -> list[int]:
+    """Those a person may know of whose name or address begins like this."""
+    begins = or_(
+        Account.name.startswith(name, autoescape=True),
+        Account.address.startswith(name.lower(), autoescape=True),
+    )
+    statement = select(Account.id).where(begins, directory.visible_to(account)).limit(AUTHORS)
+    return list(db.session.scalars(statement))
+
+
+def _fresh(rooms, question, authors, floors, before) -> list[int]:
+    """What was said since the worker came by, and what was edited since."""
+    behind = (
+        select(Room.id, SearchMark.last_seq, SearchMark.last_change)
+        .outerjoin(SearchMark, SearchMark.room_id == Room.id)
+        .where(
+            Room.id.in_(rooms),
+            or_(
+                SearchMark.room_id.is_(None),
+                Room.last_seq > SearchMark.last_seq,
+                Room.last_change > SearchMark.last_change,
+            ),
+        )
+    )
+    since = [
+        and_(
+            Message.room_id == room_id,
+            or_(Message.seq > (last_seq or 0), Message.change_no > (last_change or 0)),
+        )
+        for room_id, last_seq, last_change in db.session.execute(behind)
+    ]
+    if not since:
+        return []
+    statement = select(Message.id, Message.room_id, Message.seq, Message.body).where(
+        or_(*since), *_said(authors)
+    )
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    rows = db.session.execute(statement.order_by(Message.id.desc()).limit(FRESH))
+    return [
+        row.id
+        for row in rows
+        if row.seq > floors.get(row.room_id, 0) and words.holds(row.body or "", question.terms)
+    ]
+
+
+def _said(authors) -> list:
+    said = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
+    return said if authors is None else [*said, Message.author_id.in_(authors)]
+
+
+def _kept(rooms, question, authors, floors, before) -> list[int]:
+    """Ids of messages among the words, one more than a page; some may be gone or worded otherwise by now."""
+    statement, message_id, room_id, seq = _with_words(rooms, question.terms)
+    if authors is not None:
+        if question.terms:
+            statement = statement.join(Message, Message.id == message_id)
+        statement = statement.where(*_said(authors))
+    if floors:
+        reached = [and_(room_id == room, seq > least) for room, least in floors.items()]
+        statement = statement.where(or_(room_id.not_in(list(floors)), *reached))
+    if before is not None:
+        statement = statement.where(message_id < before)
+    return list(db.session.scalars(statement.order_by(message_id.desc()).limit(PAGE + 1)))
+
+
+def _with_words(rooms: list[int], terms: list[Term]):
+    """The statement that finds them by the words' own index: whole words first, since they are rarer than beginnings."""
+    looked_for = sorted(
+        {(word, term.is_prefix) for term in terms for word in term.words}, key=lambda pair: pair[1]
+    )
+    if not looked_for:
+        said = Message.room_id.in_(rooms)
+        return select(Message.id).where(said), Message.id, Message.room_id, Message.seq
+    first = aliased(MessageWord)
+    statement = (
+        select(first.message_id).where(_matches(first, *looked_for[0]), first.room_id.in_(rooms)).distinct()
+    )
+    for word, is_prefix in looked_for[1:]:
+        other = aliased(MessageWord)
+        there = select(other.seq).where(
+            other.room_id == first.room_id, other.seq == first.seq, _matches(other, word, is_prefix)
+        )
+        statement = statement.where(there.exists())
+    return statement, first.message_id, first.room_id, first.seq
+
+
+def _matches(table, word: str, is_prefix: bool):
+    return table.word.startswith(word, autoescape=True) if is_prefix else table.word == word
+
+
+def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
+    if not ids:
+        return []
+    statement = (
+        select(Message, Account.name, Account.state, Account.is_guest, Room)
+        .join(Account, Account.id == Message.author_id)
+        .join(Room, Room.id == Message.room_id)
+        .where(Message.id.in_(ids), *_said(None))
+        .order_by(Message.id.desc())
+    )
+    rows = [
+        row for row in db.session.execute(statement) if words.holds(row.Message.body or "", question.terms)
+    ]
+    direct = [row.Room.id for row in rows if row.Room.kind is RoomKind.DIRECT]
+    titles = direct_titles(account, direct)
+    return [_hit(row, titles, question) for row in rows]
+
+
+def _hit(row, titles: dict[int, str], question: Question) -> Hit:
+    message, room = row.Message, row.Room
+    return Hit(
+        id=message.id,
+        room_id=room.id,
+        room_name=titles.get(room.id) or room.name,
+        group_name=room.group.name if room.group else None,
+        seq=message.seq,
+        author_id=message.author_id,
+        author_label=names.shown_name(row.name, AccountState(row.state), is_guest=row.is_guest),
+        is_guest=row.is_guest,
+        created_at=message.created_at,
+        snippet=words.snippet(message.body, question.terms),
+    )
+
+
+def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
+    """Rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
+    if not question.terms or question.author:
+        return []
+    found = []
+    for seen in access.visible_rooms(account):
+        name = f"{seen.room.name} {seen.room.group.name if seen.room.group else ''}"
+        if seen.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
+            found.append(seen)
+    return found[:8]
