@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.queries.trail import Change, Entry
+from app.rules import discovery
 
 ACTS = {
     "domain.create": _l("Domain created"),
@@ -15,6 +16,7 @@ ACTS = {
     "account.update": _l("Account changed"),
     "account.features": _l("System settings changed"),
     "account.password": _l("Password changed"),
+    "account.password_link": _l("Link to choose a password sent"),
     "account.delete": _l("Account deleted"),
     "group.create": _l("Group created"),
     "group.update": _l("Group changed"),
@@ -42,6 +44,11 @@ ACTS = {
     "room.hand_over": _l("Ownership handed over"),
     "licence.issue": _l("Licence issued"),
     "licence.install": _l("Licence installed"),
+    "discovery.change": _l("SmartDiscover changed"),
+    "discovery.check": _l("SmartDiscover checked"),
+    "certificate.install": _l("Certificate installed"),
+    "certificate.restore": _l("Earlier certificate restored"),
+    "certificate.look": _l("Certificate looked at"),
     "session.open": _l("Sign-in"),
     "session.close": _l("Sign-out"),
     "session.revoke": _l("Device signed out"),
@@ -76,6 +83,8 @@ NAMES = {
     "handed_over": _l("Rooms handed over"),
     "deleted_rooms": _l("Rooms deleted"),
 }
+
+NAMES |= {f"discovery_{name}": label for name, label in discovery.LABELS.items()}
 
 WORDS = {
     "server": _l("Server administrator"),

@@ -2,6 +2,7 @@
 are answered alike."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,21 +34,42 @@ class SignedIn:
     account: Account
 
 
-def sign_in(address: str, password: str, *, user_agent: str | None = None) -> SignedIn:
+def sign_in(
+    address: str, password: str, *, user_agent: str | None = None, known: Mapping[int, str] | None = None
+) -> SignedIn:
     """Sign a device in. Error: Invalid, the same whatever is wrong; TooMany, when one must wait.
 
+    known: ids of accounts that have signed in on this device before, each with the name the device is counted by.
     The password is compared between two transactions: no connection is held while the processor works.
     """
     address = addresses.normalise(address)
-    count_attempt(address, origin().ip)
     account = _find_account(address)
+    device = (known or {}).get(account.id) if account is not None else None
+    count_attempt(address, origin().ip, device)
     kept = account.password_hash if account is not None else None
     db.session.commit()
     if not hashing.matches(kept, password) or not account.is_active:
         _refuse_sign_in(account, address)
         raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
     renewed = hashing.hashed(password) if hashing.is_outdated(kept) else None
-    return _sign_in(account, address, renewed, user_agent)
+    return _sign_in(account, address, renewed, user_agent, device)
+
+
+def prove(address: str, password: str) -> Account:
+    """Whose name and password these are, for a program that signs in with every request: no device is signed in.
+
+    Only accounts of people; guests have no mail here. Errors: as of sign_in.
+    """
+    address = addresses.normalise(address)
+    count_attempt(address, origin().ip)
+    account = _find_account(address)
+    kept = account.password_hash if account is not None else None
+    db.session.commit()
+    if not hashing.matches(kept, password) or not account.is_active or account.is_guest:
+        _refuse_sign_in(account, address)
+        raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
+    forgive(address, origin().ip)
+    return account
 
 
 @operation
@@ -114,12 +136,12 @@ def keep_alive(session: Session) -> None:
 
 
 @operation
-def _sign_in(account: Account, address: str, renewed: str | None, user_agent: str | None) -> SignedIn:
+def _sign_in(account: Account, address: str, renewed: str | None, user_agent: str | None, device) -> SignedIn:
     """The network's row comes last: everybody behind one address waits for its lock."""
     signed_in = open_session(account, user_agent=user_agent)
     if renewed:
         _keep_hash(account, renewed)
-    forgive(address, origin().ip)
+    forgive(address, origin().ip, device)
     return signed_in
 
 

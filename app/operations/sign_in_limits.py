@@ -1,7 +1,8 @@
 """How often one may try to sign in: counted by account and by network in the database, forgotten after a day.
 
 An attempt is counted before its password is looked at, so that many at once gain nothing; a success takes it
-back.
+back. A device that has signed the account in before is counted by itself alone: strangers who guess cannot lock out
+whose account it is.
 """
 
 import hashlib
@@ -23,12 +24,26 @@ FORGOTTEN_AFTER = timedelta(days=1)
 PEOPLE_BEHIND_AN_ADDRESS = 10
 """An office shares one network address: it has that many times the free attempts of an account."""
 
+REQUESTS_FREE = 3
+"""Links to choose a password that are mailed to an address in a day without waiting."""
+
 
 @operation(audited=False)
-def count_attempt(address: str, ip: str | None) -> None:
+def count_attempt(address: str, ip: str | None, device: str | None = None) -> None:
     """Count an attempt for an account's address and a network address. Error: TooMany,
-    when either must wait."""
-    memories = [(_memory_of(subject), free) for subject, free in _subjects(address, ip)]
+    when either must wait. device: the known device it comes from, which is counted instead."""
+    _count(_subjects(address, ip, device))
+
+
+@operation(audited=False)
+def count_request(address: str, ip: str | None) -> None:
+    """Count a request for a link to choose a password. Error: TooMany."""
+    network = (_digest("links to network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
+    _count([(_digest("links to", address), REQUESTS_FREE), network])
+
+
+def _count(subjects: list[tuple[bytes, int]]) -> None:
+    memories = [(_memory_of(subject), free) for subject, free in subjects]
     _refuse_while_blocked([memory for memory, _free in memories])
     for memory, free in memories:
         memory.count = 1 if _is_forgotten(memory) else memory.count + 1
@@ -37,11 +52,17 @@ def count_attempt(address: str, ip: str | None) -> None:
 
 
 @operation(audited=False)
-def forgive(address: str, ip: str | None) -> None:
-    """Take the attempt back that succeeded: the account starts afresh, the network loses only this one."""
-    (own, _free), (network, network_free) = _subjects(address, ip)
+def forgive(address: str, ip: str | None, device: str | None = None) -> None:
+    """Take the attempt back that succeeded: the account starts afresh, the network loses only this one.
+    device: as it was counted; what strangers have tried elsewhere is not forgiven by it."""
+    (own, _free), *networks = _subjects(address, ip, device)
     _memory_of(own).count = 0
     _memory_of(own).blocked_until = None
+    for network, network_free in networks:
+        _forgive_one(network, network_free)
+
+
+def _forgive_one(network: bytes, network_free: int) -> None:
     shared = _memory_of(network)
     shared.count = max(0, shared.count - 1)
     shared.blocked_until = _end_of_wait(shared.count, network_free)
@@ -59,10 +80,12 @@ def network_of(ip: str | None) -> str:
     return str(ipaddress.ip_network((given, 64 if given.version == 6 else 32), strict=False))
 
 
-def _subjects(address: str, ip: str | None) -> list[tuple[bytes, int]]:
+def _subjects(address: str, ip: str | None, device: str | None = None) -> list[tuple[bytes, int]]:
     """What is counted, as digests, with the attempts that are free; always in this order,
     so that nothing deadlocks."""
     free = current_app.config["SIGN_IN_FREE"]
+    if device is not None:
+        return [(_digest("device", f"{device}:{address}"), free)]
     return [
         (_digest("account", address), free),
         (_digest("network", network_of(ip)), free * PEOPLE_BEHIND_AN_ADDRESS),

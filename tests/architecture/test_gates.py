@@ -12,6 +12,8 @@ OPEN = {
     "auth.sign_in",
     "auth.enter",
     "auth.choose_language",
+    "auth.choose_password",
+    "auth.request_password_link",
     "setup.install_server",
     "health.alive",
     "health.ready",

@@ -1,5 +1,6 @@
 """Signing in and out, one's own devices, password and language."""
 
+from app.blueprints.auth import forgotten
 from app.blueprints.auth.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "forgotten"]

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 REQUIRED = InputRequired(_l("This cannot be empty."))
 
@@ -13,6 +13,28 @@ class SignInForm(FlaskForm):
 
     address = StringField(_l("Email address"), [REQUIRED, Length(max=320, message=_l("This is too long."))])
     password = PasswordField(_l("Password"), [REQUIRED, Length(max=1000, message=_l("This is too long."))])
+
+
+class ForgottenForm(FlaskForm):
+    """Whose password is forgotten."""
+
+    address = StringField(
+        _l("Email address"),
+        [
+            REQUIRED,
+            Length(max=320, message=_l("This is too long.")),
+            Regexp(r"\s*[^@\s]+@[^@\s]+\s*$", message=_l("Write it like name@example.org.")),
+        ],
+    )
+
+
+class ChoiceForm(FlaskForm):
+    """A new password, twice."""
+
+    password = PasswordField(_l("New password"), [REQUIRED], description=_l("Ten characters or more."))
+    confirmation = PasswordField(
+        _l("Confirm the password"), [REQUIRED, EqualTo("password", _l("The two passwords differ."))]
+    )
 
 
 class PasswordForm(FlaskForm):

@@ -1,7 +1,7 @@
 """Accounts: made, described, given a role, a password and features, deleted."""
 
 from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
-from app.operations.accounts.editing import set_features, set_password, update_account
+from app.operations.accounts.editing import send_password_link, set_features, set_password, update_account
 from app.operations.accounts.making import create_account
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "create_account",
     "delete_account",
     "erase",
+    "send_password_link",
     "set_features",
     "set_password",
     "update_account",

@@ -4,9 +4,10 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
 from app.models import CLOSED, AccessScope, Account, AccountState, Domain, Role
-from app.operations import audit, sessions, versions
+from app.operations import audit, mails, sessions, versions
 from app.operations.accounts.powers import require_another_server_administrator
-from app.rules import licensing, names, passwords, policies, readiness, scope
+from app.operations.passwords import queue_link, require_mail, used_up
+from app.rules import licensing, names, password_links, passwords, policies, readiness, scope
 from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
@@ -76,12 +77,30 @@ def set_features(actor, account: Account, features: dict[Feature, bool]) -> Acco
 
 @operation
 def set_password(actor, account: Account, password: str) -> Account:
-    """Give an account a new password; every device it is signed in on must sign in again."""
+    """Give somebody else's account a new password; every device it is signed in on must sign in again, and a mail says
+    so. One's own is changed by who knows it."""
     account = locked(actor, account)
+    if account.id == actor.id:
+        raise Invalid(
+            _("Change your own password on the page of your sessions."), code="own_account", field="password"
+        )
     account.password_hash = passwords.hashed_new(password, name=account.name, address=account.address)
+    versions.apply(account, used_up(account))
     sessions.revoke_all(actor, account)
+    mails.queue(account, "password_changed", ip=None, is_by_administrator=True)
     audit.record(actor, "account.password", account)
     return account
+
+
+@operation
+def send_password_link(actor, account: Account) -> None:
+    """Mail a person a link to choose a password, which counts for a day. Errors: NotFound, Forbidden, Invalid."""
+    account = locked(actor, account)
+    require_mail()
+    if not account.is_active:
+        raise Invalid(_("This account cannot sign in: enable it first."), code="closed")
+    queue_link(account, password_links.SENT, is_from_administrator=True)
+    audit.record(actor, "account.password_link", account)
 
 
 def locked(actor, account: Account, seen_version: int | None = None) -> Account:

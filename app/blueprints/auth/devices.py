@@ -1,0 +1,44 @@
+"""Known devices: a signed cookie says who has signed in here before, so that strangers' guesses do not lock them out.
+
+It opens nothing by itself; whoever takes it may guess as often as anybody else.
+"""
+
+import secrets
+
+from flask import Response, after_this_request, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from app.models import Account
+
+COOKIE = "__Host-teamchat-device"
+LIFE = 365 * 24 * 3600
+"""Seconds; each sign-in puts its end off."""
+
+PEOPLE = 5
+"""Accounts that a browser is known for, the latest last."""
+
+
+def known() -> dict[int, str]:
+    """Ids of the accounts that have signed in on this device, each with the name the device is counted by."""
+    try:
+        names = _signer().loads(request.cookies.get(COOKIE, ""))
+        return {int(account_id): str(name) for account_id, name in names}
+    except (BadSignature, TypeError, ValueError):
+        return {}
+
+
+def know(account: Account) -> None:
+    """Have this answer's cookie say that an account has signed in here."""
+    before = known()
+    name = before.pop(account.id, None) or secrets.token_hex(8)
+    names = [*before.items(), (account.id, name)][-PEOPLE:]
+
+    @after_this_request
+    def tell(response: Response) -> Response:
+        safe = {"secure": True, "httponly": True, "samesite": "Lax"}
+        response.set_cookie(COOKIE, _signer().dumps(names), max_age=LIFE, path="/", **safe)
+        return response
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key, salt="teamchat known device")

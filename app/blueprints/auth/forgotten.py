@@ -1,0 +1,70 @@
+"""A forgotten password: a link is mailed, and its page lets choose a new one."""
+
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+
+from app import htmx
+from app.blueprints.auth.forms import ChoiceForm, ForgottenForm
+from app.blueprints.auth.views import blueprint
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import open_to_everybody
+from app.errors import NotFound, Refusal
+from app.operations import passwords
+from app.rules import password_links
+
+
+@blueprint.route("/forgotten-password", methods=["GET", "POST"])
+@open_to_everybody
+def request_password_link():
+    """Ask for a link. The answer is the same whether the address is known or not."""
+    form = ForgottenForm()
+    if request.method == "GET":
+        form.address.data = request.args.get("address", "")[:320]
+        return _forgotten(form)
+    if not form.validate():
+        return _forgotten(form, 422)
+    try:
+        passwords.request_password_link(form.address.data)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _forgotten(form, refusal.status, refusal.retry_after)
+    return htmx.page("auth/forgotten.html", form=form, is_sent=True)
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@open_to_everybody
+def choose_password(token: str):
+    """Choose a password by a mailed link. Looking at the page changes nothing: mail scanners follow links."""
+    account = password_links.account_of(token)
+    if account is None:
+        return _used()
+    form = ChoiceForm()
+    if request.method == "GET":
+        return _choice(form, account)
+    if not form.validate():
+        return _choice(form, account, 422)
+    try:
+        account = passwords.choose_password(token, form.password.data)
+    except NotFound:
+        return _used()
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _choice(form, account, refusal.status)
+    session.clear()
+    flash(_("Your password is chosen. Sign in with it."), "success")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _forgotten(form: ForgottenForm, status: int = 200, retry_after: int | None = None):
+    response = htmx.page("auth/forgotten.html", status=status, form=form, is_sent=False)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _choice(form: ChoiceForm, account, status: int = 200):
+    return htmx.page("auth/choose.html", status=status, form=form, account=account)
+
+
+def _used():
+    return htmx.page("auth/choose.html", status=410, form=None, account=None)

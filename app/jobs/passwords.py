@@ -1,0 +1,6 @@
+"""Links to choose a password: whose they are is looked up here, so that a request tells nothing by its time."""
+
+from app.jobs import job
+from app.operations import passwords
+
+job(passwords.LINK_JOB)(passwords.send_forgotten)
