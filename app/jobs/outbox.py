@@ -1,44 +1,62 @@
 """The outbox: mails are made in the reader's language at the moment they leave."""
 
-from flask import render_template
+import time
 
-from app.htmx import render_block
-from app.i18n import speaking
+from app.errors import NotFound
 from app.integrations import mail
-from app.integrations.mail import MailServer
-from app.models import ServiceName
+from app.integrations.mail import Failure, MailServer
+from app.listeners.letters import made
+from app.models import MailFailure, ServiceName
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.queries import settings
 from app.rules import server
 
+REST = 30.0
+"""Seconds in which nothing is sent after the server itself failed: other mails would only wait for it in turn."""
+
+AT_THE_SERVER = (
+    MailFailure.UNREACHABLE,
+    MailFailure.TIMEOUT,
+    MailFailure.CERTIFICATE,
+    MailFailure.ENCRYPTION,
+    MailFailure.TURNED_AWAY,
+    MailFailure.AUTHENTICATION,
+)
+
+_resting: dict[MailServer, float] = {}
+
 
 def send_next() -> bool:
     """Send the next mail that is due. Without a mail server, or while the service is stopped, mails wait."""
     target = settings.mail_server() if ServiceName.MAIL in server.state().running else None
-    taken = jobs.take_mail() if target is not None else None
+    if target is None or _resting.get(target, 0) > time.monotonic():
+        return False
+    taken = jobs.take_mail()
     if taken is None:
         return False
     try:
         _send(target, taken)
+    except NotFound:
+        jobs.drop_mail(taken)
     except Exception as error:
-        jobs.try_again(taken, error)
+        _note_failure(target, taken, mail.failure_of(error))
         raise
-    jobs.finish(taken)
+    else:
+        jobs.finish(taken)
     return True
-
-
-def made(template: str, language: str, arguments: dict) -> tuple[str, str, str]:
-    """A mail's subject, text and HTML."""
-    with speaking(language):
-        known = {**arguments, "public_url": settings.public_url(), "language": language}
-        subject = render_block(f"mails/{template}.txt", "subject", **known)
-        text = render_template(f"mails/{template}.txt", **known)
-        html = render_template(f"mails/{template}.html", **known)
-    return " ".join(subject.split()), text, html
 
 
 def _send(target: MailServer, taken: Taken) -> None:
     subject, text, html = made(taken.name, taken.language, taken.arguments)
     host = target.sender.rpartition("@")[2]
     mail.send(target, taken.recipient, subject, text, html, message_id=f"<mail-{taken.id}@{host}>")
+
+
+def _note_failure(target: MailServer, taken: Taken, failure: Failure) -> None:
+    """What the server says about this very mail for good is not asked again; all else is."""
+    kind = MailFailure(failure.kind)
+    jobs.put_mail_back(taken, kind, failure.answer, is_permanent=failure.is_permanent)
+    _resting.clear()
+    if kind in AT_THE_SERVER:
+        _resting[target] = time.monotonic() + REST

@@ -18,17 +18,21 @@ class WorkState(StrEnum):
 
 
 class MailFailure(StrEnum):
-    """What kept a mail from leaving. The first four may pass; the others will be no different tomorrow."""
+    """What kept a mail from leaving. The last three are the server's answer to this very mail: it will be the same
+    tomorrow. The others may pass, or are mended under Outgoing mail."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
+    BROKEN = "broken"
     CERTIFICATE = "certificate"
-    BUSY = "busy"
+    ENCRYPTION = "encryption"
+    TURNED_AWAY = "turned_away"
     AUTHENTICATION = "authentication"
-    RECIPIENT = "recipient"
-    SENDER = "sender"
-    REFUSED = "refused"
+    BUSY = "busy"
     UNMADE = "unmade"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    REFUSED = "refused"
 
 
 class Work:

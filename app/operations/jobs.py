@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 from app.extensions import db
-from app.models import Job, OutgoingMail, WorkState, now
+from app.models import Job, MailFailure, OutgoingMail, WorkState, now
 from app.operations.turns import take_turn
 from app.transaction import operation
 
@@ -72,6 +72,8 @@ def finish(taken: Taken) -> None:
     """Say that a piece of work is done."""
     row = _held(taken)
     row.state, row.finished_at, row.leased_until, row.last_error = WorkState.DONE, now(), None, None
+    if isinstance(row, OutgoingMail):
+        row.failure = None
 
 
 @operation(audited=False)
@@ -92,6 +94,28 @@ def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> 
         row.state, row.finished_at = WorkState.FAILED, now()
     else:
         row.due_at = now() + _delay(taken.attempt)
+
+
+@operation(audited=False)
+def put_mail_back(taken: Taken, failure: MailFailure, answer: str, *, is_permanent: bool) -> None:
+    """Say why a mail did not leave: it is tried again later, unless the server has refused it for good.
+
+    answer: what was said, for people who look after the server.
+    """
+    row = _held(taken)
+    row.leased_until, row.failure, row.last_error = None, failure, answer[:ERROR_LENGTH]
+    if is_permanent or taken.attempt >= ATTEMPTS:
+        row.state, row.finished_at = WorkState.FAILED, now()
+    else:
+        row.due_at = now() + _delay(taken.attempt)
+
+
+@operation(audited=False)
+def drop_mail(taken: Taken) -> None:
+    """Say that a mail need not leave any more: what it speaks of is gone."""
+    row = _held(taken)
+    row.state, row.finished_at, row.leased_until = WorkState.CANCELLED, now(), None
+    row.failure, row.last_error = None, None
 
 
 @operation(audited=False)

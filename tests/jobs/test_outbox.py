@@ -8,12 +8,18 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.jobs import outbox
-from app.models import OutgoingMail, Service, ServiceName, WorkState, now
+from app.models import MailFailure, OutgoingMail, Service, ServiceName, WorkState, now
 from app.operations import mails
+from app.operations.jobs import ATTEMPTS
+from app.queries import letters
 from app.transaction import operation
+from tests.integrations.mail_server import mail_server
 from tests.jobs.mailbox import mailbox
 
-TEMPLATES = sorted({path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"})
+TEMPLATES = sorted(
+    {path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"} - letters._facts.keys()
+)
+"""Those that speak of nothing stored; the others are read where what they speak of is made."""
 
 
 @pytest.fixture
@@ -30,6 +36,16 @@ def listen_to(app, box) -> None:
 @operation(audited=False)
 def queue(*given, **arguments):
     return mails.queue_to(*given, **arguments)
+
+
+@pytest.fixture(autouse=True)
+def rested():
+    outbox._resting.clear()
+
+
+def be_due() -> None:
+    row().due_at = now() - timedelta(seconds=1)
+    db.session.commit()
 
 
 def row() -> OutgoingMail:
@@ -80,15 +96,59 @@ def test_while_the_service_is_stopped_mails_wait(app, server):
     assert not server.mails
 
 
-def test_a_refused_mail_is_tried_again_and_the_reason_is_kept(app):
+def test_a_mail_that_is_refused_for_good_is_given_up_at_once_and_the_reason_is_kept(app):
     with mailbox(is_refusing=True) as box:
         listen_to(app, box)
         queue("arthur@iwdemo.fr", "test", "fr")
         with pytest.raises(Exception, match="nobody of that name"):
             outbox.send_next()
-    assert row().state is WorkState.WAITING
-    assert "nobody of that name" in row().last_error
-    assert row().due_at > now()
+    assert (row().state, row().failure, row().attempts) == (WorkState.FAILED, MailFailure.RECIPIENT, 1)
+    assert row().last_error == "550 nobody of that name"
+    assert row().finished_at
+
+
+def test_a_mail_that_is_put_off_is_tried_again(app):
+    with mail_server(on_rcpt="450 4.2.0 greylisted") as (box, port):
+        app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
+        queue("arthur@iwdemo.fr", "test", "fr")
+        with pytest.raises(Exception, match="greylisted"):
+            outbox.send_next()
+        assert (row().state, row().failure) == (WorkState.WAITING, MailFailure.BUSY)
+        assert row().due_at > now()
+        box.on_rcpt = None
+        be_due()
+        assert outbox.send_next() is True
+    assert (row().state, row().failure, row().last_error) == (WorkState.DONE, None, None)
+
+
+def test_after_ten_attempts_a_mail_is_given_up(app):
+    with mail_server(on_data="452 4.3.1 disk full") as (_box, port):
+        app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
+        queue("arthur@iwdemo.fr", "test", "fr")
+        for _ in range(ATTEMPTS):
+            be_due()
+            with pytest.raises(Exception, match="disk full"):
+                outbox.send_next()
+    assert (row().state, row().attempts) == (WorkState.FAILED, ATTEMPTS)
+
+
+def test_a_server_that_fails_is_left_alone_for_a_while_and_another_one_is_not(app, server):
+    queue("arthur@iwdemo.fr", "test", "fr")
+    app.config.update(MAIL_PORT=1)
+    with pytest.raises(ConnectionRefusedError):
+        outbox.send_next()
+    be_due()
+    assert outbox.send_next() is False
+    assert row().attempts == 1
+    listen_to(app, server)
+    assert outbox.send_next() is True
+
+
+def test_a_mail_about_something_that_is_gone_does_not_leave(app, server):
+    queue("bt@darnis.com", "invitation", "fr", invitation_id=1_000_000)
+    assert outbox.send_next() is True
+    assert row().state is WorkState.CANCELLED
+    assert not server.mails
 
 
 def test_a_mail_server_that_is_away_is_tried_again(app):

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import Forbidden, Invalid, Refusal
 from app.extensions import db
+from app.i18n import speaking
 from app.models import AuditEntry, License, LicenseKind, now
 from app.operations.accounts import create_account
 from app.operations.licences import Terms, install_licence, issue_licence
@@ -171,7 +172,7 @@ def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(c
 
 
 def test_a_refusal_at_the_field_has_a_sentence(cast, trial, with_key):
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(Invalid) as refusal, speaking("en"):
         install_licence(cast.admin, paper(seats=1))
     assert refusal.value.field == "document"
     assert "nobody new could have TeamChat" in str(refusal.value)
