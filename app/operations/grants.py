@@ -111,14 +111,34 @@ def inherit_again(actor, room: Room, *, accepts_own_loss: bool = False, seen: di
 
 
 @operation
-def reset_rooms(actor, folder: Folder, room_ids: list[int]) -> int:
-    """Have several rooms of a folder inherit again; all of them, or none. Returns how many did."""
-    rooms = db.session.scalars(select(Room).where(Room.folder_id == folder.id, Room.id.in_(room_ids))).all()
+def reset_rooms(actor, folder: Folder, room_ids: list[int], *, seen: dict[int, str] | None = None) -> int:
+    """Have several rooms of a folder inherit again; all of them, or none. Returns how many did.
+
+    seen: the rooms' marks (lists.marks) as the actor saw them, None where there was no form. Error: ListsChanged when
+    a room that still has its own list has another one by now, or its folder has.
+    """
+    managing.require_may_administer(actor, folder)
+    versions.locked(folder)
+    wanted = select(Room).where(Room.folder_id == folder.id, Room.id.in_(room_ids)).order_by(Room.id)
+    rooms = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
     if len(rooms) != len(set(room_ids)):
         raise NotFound()
-    for room in rooms:
+    own = [room for room in rooms if room.has_own_list]
+    now = lists.marks(folder, own) if seen is not None else {}
+    changed = {key for key, mark in now.items() if seen.get(key) != mark}
+    if changed:
+        raise ListsChanged(changed)
+    for room in own:
         inherit_again(actor, room)
-    return len(rooms)
+    return len(own)
+
+
+class ListsChanged(Conflict):
+    """Rooms that were to be reset are other ones than those the actor saw. rooms: their ids."""
+
+    def __init__(self, rooms: set[int]):
+        self.rooms = rooms
+        super().__init__(_("Rights have changed in the meantime. Nothing is reset yet."), code="list_changed")
 
 
 def _in_turn(actor, scope: Folder | Room, seen: dict | None) -> None:

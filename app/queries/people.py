@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Exclusion, Group, Principal, Room, RoomKind, RoomMember
 from app.queries.directory.listing import found
@@ -37,6 +38,15 @@ def people_of_group(group: Group, search: str = "", cursor: str | None = None) -
     rows = [_row(account, ways.get(account.id, [])) for account in accounts]
     ids = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
     return Page(rows, page.previous, page.next), explain.names_of(ids)
+
+
+def find_member(group: Group, account_id: int) -> Account:
+    """Somebody who is in a group, however they are. Error: NotFound."""
+    inside = membership.effective_members(group.id).where(Account.id == account_id)
+    person = db.session.scalars(inside).unique().one_or_none()
+    if person is None:
+        raise NotFound()
+    return person
 
 
 def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:

@@ -138,10 +138,11 @@ def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
     return Page(_differences(folder, rooms), page.previous, page.next), total
 
 
-def drifting_ids(folder: Folder) -> list[int]:
-    """Every room that differs, to reset all of them."""
+def drifting_marks(folder: Folder, limit: int) -> dict[int, str]:
+    """The marks of the first rooms that differ, to reset all of them as they were seen. Two statements."""
     own = (Room.folder_id == folder.id, Room.kind == RoomKind.PUBLIC, Room.has_own_list)
-    return list(db.session.scalars(select(Room.id).where(*own, Room.state != RoomState.DELETED)))
+    statement = select(Room).where(*own, Room.state != RoomState.DELETED).order_by(Room.name, Room.id)
+    return lists.marks(folder, list(db.session.scalars(statement.limit(limit))))
 
 
 def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Difference]]]:

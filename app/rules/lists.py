@@ -1,9 +1,12 @@
 """Rights lists as they stand: what counts in a place, in a form that a browser can remember and hand back."""
 
-from sqlalchemy import select
+import hashlib
+import json
+
+from sqlalchemy import or_, select
 
 from app.extensions import db
-from app.models import FOLDER_SCOPE, Folder, Grant, Principal, Room
+from app.models import FOLDER_SCOPE, ROOM_SCOPE, Folder, Grant, Principal, Room
 from app.rules import standing
 
 OWN = "own"
@@ -27,3 +30,21 @@ def snapshot(place: Folder | Room) -> dict[str, int]:
     rows = db.session.execute(statement.where(Grant.scope_kind == kind, Grant.scope_id == scope_id))
     lines = {key_of(principal, key): rights for principal, key, rights in rows}
     return lines | ({OWN: 1} if isinstance(place, Room) and place.has_own_list else {})
+
+
+def marks(folder: Folder, rooms: list[Room]) -> dict[int, str]:
+    """A short mark of each room's own list beside its folder's, by room: it is another one once either has changed.
+    One statement."""
+    ids = [room.id for room in rooms]
+    usual = (Grant.scope_kind == FOLDER_SCOPE) & (Grant.scope_id == folder.id)
+    own = (Grant.scope_kind == ROOM_SCOPE) & Grant.scope_id.in_(ids)
+    columns = (Grant.scope_kind, Grant.scope_id, Grant.principal, Grant.principal_id, Grant.rights)
+    lines: dict[tuple[int, int], list] = {}
+    for kind, scope_id, *line in db.session.execute(select(*columns).where(or_(usual, own))):
+        lines.setdefault((kind, scope_id), []).append([str(line[0]), *line[1:]])
+    inherited = sorted(lines.get((FOLDER_SCOPE, folder.id), []))
+    return {key: _mark([inherited, sorted(lines.get((ROOM_SCOPE, key), []))]) for key in ids}
+
+
+def _mark(value) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:12]

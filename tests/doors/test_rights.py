@@ -195,20 +195,82 @@ def test_the_window_comes_as_a_fragment(cast, client_of, folder):
     assert answer.status_code == 200 and "<tc-dialog" in answer.text and "<html" not in answer.text
 
 
-def test_rooms_that_differ_are_reset(cast, client_of, folder):
-    others = [factories.make_room(cast.group, f"Room {number}") for number in range(3)]
-    for room in others:
+def seen_on(page) -> str:
+    return html.unescape(re.search(r'name="seen" value="([^"]+)"', page.text).group(1))
+
+
+@pytest.fixture
+def differing(cast) -> list:
+    rooms = [factories.make_room(cast.group, f"Room {number}") for number in range(3)]
+    for room in rooms:
         grants.set_grant(cast.admin, room, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    return rooms
+
+
+def test_rooms_that_differ_are_reset(cast, client_of, differing):
     client = client_of(cast.admin)
     url = f"/admin/groups/{cast.group.id}/rights/drift"
-    assert all(room.name in words_of(client.get(url)) for room in others)
-    client.post(url, data={"room": [others[0].id]})
-    assert rights(cast.jean, others[0]) == WRITE and rights(cast.jean, others[1]) == READ
-    client.post(url, data={"all": "1"})
-    assert rights(cast.jean, others[2]) == WRITE
+    page = client.get(url)
+    assert all(room.name in words_of(page) for room in differing)
+    client.post(url, data={"room": [differing[0].id], "seen": seen_on(page)})
+    assert rights(cast.jean, differing[0]) == WRITE and rights(cast.jean, differing[1]) == READ
+    client.post(url, data={"one": differing[1].id, "room": [differing[2].id], "seen": seen_on(page)})
+    assert rights(cast.jean, differing[1]) == WRITE and rights(cast.jean, differing[2]) == READ
+    client.post(url, data={"all": "1", "seen": seen_on(page)})
+    assert rights(cast.jean, differing[2]) == WRITE
     assert client.post(url, data={"room": ["999999"]}).status_code == 404
     assert client.post(url, data={"room": ["x"]}).status_code == 404
     assert "No room differs" in words_of(client.get(url))
+
+
+@pytest.mark.parametrize("wanted", ["all", "some"])
+def test_a_reset_overwrites_nothing_unseen(cast, client_of, differing, wanted):
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    data = {"all": "1"} if wanted == "all" else {"room": [room.id for room in differing[:2]]}
+    data["seen"] = seen_on(client.get(url))
+    grants.set_grant(cast.web_admin, differing[1], Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+    answer = client.post(url, data=data)
+    assert answer.status_code == 422 and answer.text.count('class="is-changed"') == 1
+    assert [rights(cast.jean, room) for room in differing] == [READ] * 3, "all of them, or none"
+    data["seen"] = seen_on(answer)
+    assert client.post(url, data=data).status_code == 303
+    assert rights(cast.arthur, differing[1]) == WRITE and rights(cast.jean, differing[0]) == WRITE
+
+
+def test_a_change_of_the_folder_is_shown_before_a_reset(cast, client_of, folder, differing):
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    data = {"room": [differing[0].id], "seen": seen_on(client.get(url))}
+    grants.set_grant(cast.web_admin, folder, Subject(Principal.GROUP, cast.group.id), FULL)
+    assert client.post(url, data=data).status_code == 422
+    assert client.post(url, data={"room": [differing[0].id], "seen": "[]"}).status_code == 422
+    assert rights(cast.jean, differing[0]) == READ
+
+
+def test_all_means_those_that_were_seen(cast, client_of, differing):
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    seen = seen_on(client.get(url))
+    late = factories.make_room(cast.group, "Late")
+    grants.set_grant(cast.web_admin, late, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    assert client.post(url, data={"all": "1", "seen": seen}).status_code == 303
+    assert rights(cast.jean, late) == READ and rights(cast.jean, differing[2]) == WRITE
+
+
+def test_resetting_costs_the_same_to_look_at_for_many(cast, client_of, differing, count_statements):
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    client.get(url)
+    with count_statements() as few:
+        client.get(url)
+    for number in range(20):
+        room = factories.make_room(cast.group, f"More {number}")
+        grants.set_grant(cast.admin, room, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    client.get(url)
+    with count_statements() as many:
+        client.get(url)
+    assert len(many) <= len(few)
 
 
 def test_why_says_every_step(cast, client_of, folder):

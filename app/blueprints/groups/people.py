@@ -52,13 +52,15 @@ def excluded_members(group_id: int) -> Response:
     )
 
 
-@blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/exclude")
+@blueprint.route("/groups/<int:group_id>/members/people/<int:account_id>/exclude", methods=["GET", "POST"])
 def exclude_member(group_id: int, account_id: int) -> Response:
-    """Keep somebody out."""
+    """Keep somebody out; first say what they lose."""
     group = scope.find_group(me(), group_id)
+    if request.method == "GET":
+        return _keeping_out(group, account_id)
     address = verbs.exclude_person(me(), group, account_id)
     text = _("%(name)s is kept out of the group.", name=readable(address))
-    return see_other(url_for("groups.member_people", group_id=group.id), toast=text)
+    return creation.created(url_for("groups.member_people", group_id=group.id), text)
 
 
 @blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/include")
@@ -100,6 +102,30 @@ def paste_members(group_id: int) -> Response:
         return _pasting(group, refusal.status, refusal.sentence)
     text = ngettext("%(num)s member added.", "%(num)s members added.", count)
     return creation.created(url_for("groups.members", group_id=group.id), text)
+
+
+def _keeping_out(group: Group, account_id: int) -> Response:
+    person, rooms = questions.find_member(group, account_id), directory.room_count(group)
+    lost = ngettext(
+        "%(name)s loses %(num)s room of this group at once, in open windows too.",
+        "%(name)s loses the %(num)s rooms of this group at once, in open windows too.",
+        rooms,
+        name=person.name,
+    )
+    kept = _(
+        "No entry brings them in again, until you let them in under Kept out. What they have written stays."
+    )
+    return creation.creation_page(
+        "groups/keep_out.html",
+        None,
+        back=url_for("groups.member_people", group_id=group.id),
+        group=group,
+        title=_("Keep %(name)s out?", name=person.name),
+        consequence=lost,
+        remedy=kept,
+        action=_("Keep out"),
+        kind="danger-solid",
+    )
 
 
 def _way(way, names: dict) -> str:

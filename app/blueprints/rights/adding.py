@@ -8,10 +8,10 @@ from flask_babel import ngettext
 from app.blueprints import lists as addresses
 from app.blueprints.gate import me
 from app.blueprints.rights import wishes, words
-from app.blueprints.rights.window import blueprint, url_of
+from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
-from app.htmx import page, see_other, wants_fragment
-from app.models import EntryKind, Folder, Principal, Room
+from app.htmx import page, say, see_other, wants_fragment
+from app.models import EntryKind, Folder, Room
 from app.operations import grants
 from app.queries import directory
 from app.queries import rights as questions
@@ -47,7 +47,8 @@ def add_lines(kind: str, place_id: int) -> Response:
         return _picker(place, 422, **{told: refusal.sentence})
     except Refusal as refusal:
         return _picker(place, refusal.status, problem=refusal.sentence)
-    return see_other(url_of(place), toast=ngettext("%(num)s line added.", "%(num)s lines added.", count))
+    text = ngettext("%(num)s line added.", "%(num)s lines added.", count)
+    return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
 
 
 def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
@@ -70,7 +71,7 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
         kind=kind,
         search=search,
         chosen=directory.chosen(me(), known),
-        everybody=_everybody(place, there),
+        everybody=_everybody(there, set(chosen), search),
         chosen_keys=set(chosen),
         found=[one for one in found if f"{one.kind}:{one.id}" not in set(chosen)],
         there=there,
@@ -99,11 +100,16 @@ def _candidates(place, kind: EntryKind, search: str):
     return *directory.candidates(me(), None, kind, search, domain), domains, domain
 
 
-def _everybody(place, there: dict) -> list[tuple[str, str, bool]]:
-    """Lines that stand for everybody of a kind: key, name, whether the list has it."""
-    kinds = [Principal.GUESTS, Principal.ANYONE, Principal.MEMBERS]
-    keys = [(lists.key_of(kind, 0), str(words.EVERYBODY[kind])) for kind in kinds]
-    return [(key, name, key in there) for key, name in keys]
+def _everybody(there: dict, chosen: set[str], search: str) -> list[tuple[str, str, str, bool]]:
+    """Lines that stand for everybody of a kind: key, name, whom it means, whether the list has it."""
+    wanted = search.strip().casefold()
+    named = [(kind, str(words.EVERYBODY[kind])) for kind in words.EVERYBODY_MEANS]
+    known = [(lists.key_of(kind, 0), name, str(words.EVERYBODY_MEANS[kind])) for kind, name in named]
+    return [
+        (key, name, means, key in there)
+        for key, name, means in known
+        if wanted in name.casefold() or key in chosen
+    ]
 
 
 def _chosen() -> list[str]:

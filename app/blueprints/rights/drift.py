@@ -1,5 +1,7 @@
 """Rooms that differ: those of a group whose list is another one than their folder's."""
 
+import json
+
 from flask import Response, request, url_for
 from flask_babel import ngettext
 
@@ -8,7 +10,8 @@ from app.blueprints.gate import me
 from app.blueprints.rights import words
 from app.blueprints.rights.window import blueprint
 from app.errors import NotFound
-from app.htmx import page, see_other
+from app.htmx import page, say, see_other, wants_fragment
+from app.models import Folder, Group
 from app.operations import grants
 from app.queries import rights as questions
 from app.rules import scope
@@ -21,34 +24,61 @@ AT_ONCE = 1_000
 def differing_rooms(group_id: int) -> Response:
     """The rooms that differ, and in what. Fragments: list."""
     group = scope.find_group(me(), group_id)
+    return _list(group, questions.tree_of(group.id).folder)
+
+
+@blueprint.post("/groups/<int:group_id>/rights/drift")
+def reset_rooms(group_id: int) -> Response:
+    """Have one room, those that were ticked, or all that the page knew of inherit again; none that changed since."""
+    group = scope.find_group(me(), group_id)
     folder = questions.tree_of(group.id).folder
+    if folder is None:
+        raise NotFound()
+    seen = _seen()
+    wanted = list(seen) if "all" in request.form else _wanted()
+    try:
+        count = grants.reset_rooms(me(), folder, wanted, seen=seen)
+    except grants.ListsChanged as refusal:
+        return _list(group, folder, refusal.status if refusal.status == 403 else 422, refusal)
+    text = ngettext("%(num)s room inherits again.", "%(num)s rooms inherit again.", count)
+    if wants_fragment():
+        return say(_list(group, folder), text)
+    return see_other(url_for("rights.differing_rooms", group_id=group.id), toast=text)
+
+
+def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) -> Response:
     found, total = questions.drifting(folder, request.args.get("cursor")) if folder else (None, 0)
     return page(
         "rights/drift.html",
         blocks=("list",),
+        status=status,
         group=group,
         folder=folder,
         rows=found.rows if found else [],
         total=total,
+        most=AT_ONCE,
+        seen=json.dumps(questions.drifting_marks(folder, AT_ONCE) if folder else {}),
+        ticked=set(request.form.getlist("room")),
+        problem=refusal.sentence if refusal else None,
+        changed=refusal.rooms if refusal else (),
         next_url=lists.next_address(found) if found else None,
         previous_url=lists.previous_address(found) if found else None,
         words=words,
     )
 
 
-@blueprint.post("/groups/<int:group_id>/rights/drift")
-def reset_rooms(group_id: int) -> Response:
-    """Have the rooms that were ticked, or all of them, inherit again."""
-    group = scope.find_group(me(), group_id)
-    folder = questions.tree_of(group.id).folder
-    if folder is None:
+def _wanted() -> list[int]:
+    """The one room whose button was pressed, or those that were ticked."""
+    texts = request.form.getlist("one")[:1] or request.form.getlist("room")[:AT_ONCE]
+    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
         raise NotFound()
-    wanted = request.form.getlist("room")[:AT_ONCE]
-    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in wanted):
-        raise NotFound()
-    ids = (
-        questions.drifting_ids(folder)[:AT_ONCE] if "all" in request.form else [int(text) for text in wanted]
-    )
-    count = grants.reset_rooms(me(), folder, ids)
-    text = ngettext("%(num)s room inherits again.", "%(num)s rooms inherit again.", count)
-    return see_other(url_for("rights.differing_rooms", group_id=group.id), toast=text)
+    return [int(text) for text in texts]
+
+
+def _seen() -> dict[int, str]:
+    """The marks of the rooms as the page knew them; a page that knew none has seen nothing."""
+    try:
+        known = json.loads(request.form.get("seen", ""))
+        return {int(key): str(mark) for key, mark in list(known.items())[:AT_ONCE]}
+    except (ValueError, AttributeError):
+        return {}

@@ -11,7 +11,7 @@ from app.htmx import page
 from app.models import Room
 from app.queries import people
 from app.queries import rights as questions
-from app.rules import explain, inviting, scope
+from app.rules import explain, inviting, managing, scope
 
 SEEN_AT_ONCE = 100
 """Rooms of another account on one page."""
@@ -26,7 +26,7 @@ def show_matrix(room_id: int) -> Response:
     return page(
         "rights/matrix.html",
         blocks=("list",),
-        room=room,
+        **_about(room),
         rows=found.rows,
         search=search,
         next_url=lists.next_address(found),
@@ -41,7 +41,7 @@ def why(room_id: int) -> Response:
     room = _room(room_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
     found = people.people_to_ask_about(me(), room, search)
-    return page("rights/ask.html", blocks=("list",), room=room, found=found, search=search)
+    return page("rights/ask.html", blocks=("list",), **_about(room), found=found, search=search)
 
 
 @blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")
@@ -51,7 +51,7 @@ def explain_person(room_id: int, account_id: int) -> Response:
     answer = explain.explain(people.find_person(me(), room, account_id), room)
     return page(
         "rights/why.html",
-        room=room,
+        **_about(room),
         answer=answer,
         steps=sentences.steps(me(), answer),
         verdicts=sentences.verdicts(answer),
@@ -79,6 +79,11 @@ def try_as(account_id: int) -> Response:
         previous_url=lists.address(start=max(0, start - SEEN_AT_ONCE) or None) if start else None,
         words=words,
     )
+
+
+def _about(room: Room) -> dict:
+    """The room, and whether its other pages are the person's to see."""
+    return {"room": room, "is_mine": managing.administers(me(), room)}
 
 
 def _room(room_id: int) -> Room:

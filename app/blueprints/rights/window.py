@@ -113,6 +113,7 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
         seen=json.dumps(lists.snapshot(place)),
         is_over=wants_fragment(),
         words=words,
+        focused=_last(found),
         **_about(place, found, opened),
         **context,
     )
@@ -121,6 +122,12 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
 def key_of(one: explain.NamedLine) -> str:
     """How forms name a line."""
     return lists.key_of(one.line.principal, one.line.principal_id)
+
+
+def _last(found) -> str | None:
+    """The line that was in hand before: after it is saved or left, the keyboard stands on it again."""
+    key = request.form.get("line") or request.args.get("last")
+    return key if any(key_of(one) == key for one in found) else None
 
 
 def _about(place, found, opened) -> dict:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from app.blueprints.right_names import RIGHT_NAMES as LABELS
 from app.models import Folder, Principal
 from app.rules.addresses import readable
+from app.rules.rights import PRESETS as RIGHTS_OF
 from app.rules.rights import Right, preset_of
 
 PRESETS = {
@@ -32,6 +33,13 @@ EVERYBODY = {
 }
 
 
+EVERYBODY_MEANS = {
+    Principal.MEMBERS: _l("Every member of whom no more special line tells"),
+    Principal.GUESTS: _l("Every guest without a line of their own"),
+    Principal.ANYONE: _l("Whoever is in here, of whom no more special line tells"),
+}
+
+
 @dataclass(frozen=True)
 class Change:
     """A line that is another one than a form remembers, in words; an empty word where there is none."""
@@ -44,6 +52,18 @@ class Change:
 def preset_label(rights) -> str:
     """How a set of rights is called."""
     return str(PRESETS[preset_of(Right(rights))])
+
+
+def rights_of(preset: str) -> int:
+    """What a preset stands for, as a number."""
+    return int(RIGHTS_OF[preset])
+
+
+def details(rights) -> str:
+    """The single rights of a set that is no preset, in words; nothing for a preset, whose name says it all."""
+    if preset_of(Right(rights)) != "custom":
+        return ""
+    return ", ".join(str(label) for right, label in LABELS.items() if right & rights)
 
 
 def principal_name(principal: Principal, name: str) -> str:
@@ -78,5 +98,4 @@ def _held(rights) -> str:
 def _worded(rights: int) -> str:
     if preset_of(Right(rights)) != "custom":
         return preset_label(rights)
-    held = ", ".join(str(label) for right, label in LABELS.items() if right & rights)
-    return f"{PRESETS['custom']} ({held})"
+    return f"{PRESETS['custom']} ({details(rights)})"

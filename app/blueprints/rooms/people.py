@@ -1,5 +1,7 @@
 """Who is in a private room: added, removed, made its owner by an administrator who is not in it."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -8,8 +10,8 @@ from app.blueprints import creation, lists
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
 from app.errors import NotFound, Refusal
-from app.htmx import page, see_other, wants_fragment
-from app.models import EntryKind, Room
+from app.htmx import page, wants_fragment
+from app.models import Account, EntryKind, Room
 from app.operations import rooms as verbs
 from app.queries import directory
 from app.queries import people as questions
@@ -45,45 +47,88 @@ def add_people(room_id: int) -> Response:
     return creation.created(url_for("rooms.people", room_id=room.id), text)
 
 
-@blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/remove")
+@blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/remove", methods=["GET", "POST"])
 def remove_person(room_id: int, account_id: int) -> Response:
-    """Take somebody out of the room."""
+    """Take somebody out of the room; first say what they lose."""
     room = directory.find_room(me(), room_id)
-    text = _("The person is no longer in this room.")
-    return _done(room, lambda: verbs.remove_person(me(), room, directory.find_person(room, account_id)), text)
+    person = directory.find_person(room, account_id)
+    if request.method == "GET":
+        return _removing(room, person)
+    text = _("%(name)s is no longer in this room.", name=person.name)
+    return _done(
+        room, lambda: verbs.remove_person(me(), room, person), text, partial(_removing, room, person)
+    )
 
 
-@blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/own")
+@blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/own", methods=["GET", "POST"])
 def hand_over(room_id: int, account_id: int) -> Response:
-    """Make somebody an owner of the room."""
+    """Make somebody the owner of the room; first say who no longer is."""
     room = directory.find_room(me(), room_id)
+    person = directory.find_person(room, account_id)
+    if request.method == "GET":
+        return _handing_over(room, person)
     text = _("The room has a new owner.")
-    return _done(room, lambda: verbs.hand_over(me(), room, directory.find_person(room, account_id)), text)
+    return _done(
+        room, lambda: verbs.hand_over(me(), room, person), text, partial(_handing_over, room, person)
+    )
 
 
-def _done(room: Room, write, text: str) -> Response:
+def _done(room: Room, write, text: str, ask) -> Response:
     try:
         write()
     except NotFound:
         raise
     except Refusal as refusal:
-        return _list(room, refusal.status, refusal.sentence)
-    return see_other(url_for("rooms.people", room_id=room.id), toast=text)
+        return ask(refusal.status, refusal.sentence)
+    return creation.created(url_for("rooms.people", room_id=room.id), text)
 
 
-def _list(room: Room, status: int = 200, problem=None) -> Response:
+def _removing(room: Room, person: Account, status: int = 200, problem=None) -> Response:
+    return _question(
+        room,
+        status,
+        problem,
+        title=_("Remove %(name)s?", name=person.name),
+        consequence=_("%(name)s loses this room at once, in open windows too.", name=person.name),
+        remedy=_("What they have written stays. They can be invited again.")
+        if person.is_guest
+        else _("What they have written stays. They can be added again."),
+        action=_("Remove"),
+        kind="danger-solid",
+    )
+
+
+def _handing_over(room: Room, person: Account, status: int = 200, problem=None) -> Response:
+    return _question(
+        room,
+        status,
+        problem,
+        title=_("Hand the room over?"),
+        consequence=_("%(name)s owns this room then, and holds every right in it.", name=person.name),
+        remedy=_("An owner who hands the room over stays in it as a member."),
+        action=_("Hand over"),
+        kind="primary",
+    )
+
+
+def _question(room: Room, status: int, problem, **words) -> Response:
+    back = url_for("rooms.people", room_id=room.id)
+    return creation.creation_page(
+        "rooms/consequence.html", None, back=back, status=status, room=room, problem=problem, **words
+    )
+
+
+def _list(room: Room) -> Response:
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
     found = questions.room_people(room, search, request.args.get("cursor"))
     return page(
         "rooms/people.html",
         blocks=("list",),
-        status=status,
         room=room,
         rows=found.rows,
         search=search,
-        problem=problem,
-        next_url=lists.next_address(found) if status == 200 else None,
-        previous_url=lists.previous_address(found) if status == 200 else None,
+        next_url=lists.next_address(found),
+        previous_url=lists.previous_address(found),
     )
 
 

@@ -6,6 +6,8 @@ import "teamchat/elements/dialog";
 import "teamchat/elements/guarded-form";
 import "teamchat/elements/menu";
 import "teamchat/elements/password";
+import "teamchat/elements/selection";
+import "teamchat/elements/rights-line";
 import "teamchat/elements/theme";
 import "teamchat/elements/toasts";
 import { csrfToken } from "teamchat/lib/csrf";

@@ -2,8 +2,13 @@
 
 const FIRST = "[autofocus], .dialog-body :is(input, select, textarea):not([type='hidden'], :disabled)";
 
+/* What the first of several dialogs was opened from: the keyboard goes back there after the last. */
+let opener = null;
+
 class Dialog extends HTMLElement {
   connectedCallback() {
+    const { activeElement } = document;
+    if (activeElement !== document.body && !activeElement?.closest("#dialog")) opener = activeElement;
     this.dialog.close();
     this.dialog.showModal();
     this.querySelector(FIRST)?.focus();
@@ -22,6 +27,7 @@ class Dialog extends HTMLElement {
     event.preventDefault();
     this.dialog.close();
     this.remove();
+    opener?.focus();
   }
 
   get dialog() {
