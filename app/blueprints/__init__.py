@@ -7,22 +7,47 @@ from app.blueprints import errors, gate, navigation
 
 def init_app(app: Flask) -> None:
     """Open the doors, with the gate in front and the error pages behind."""
+    gate.init_app(app)
+    errors.init_app(app)
+    navigation.init_app(app)
+    for section in _sections():
+        app.register_blueprint(section.blueprint)
+
+
+def _sections() -> tuple:
+    """Every section, in the order in which they fill the menus."""
     from app.blueprints import (
         accounts,
         auth,
+        bulk,
         chat,
         dashboard,
+        discovery,
         domains,
         groups,
         health,
+        join,
         licence,
         rights,
         rooms,
         setup,
+        tasks,
     )
 
-    gate.init_app(app)
-    errors.init_app(app)
-    navigation.init_app(app)
-    for section in (auth, setup, health, chat, dashboard, domains, accounts, groups, rights, rooms, licence):
-        app.register_blueprint(section.blueprint)
+    return (
+        auth,
+        setup,
+        health,
+        chat,
+        dashboard,
+        discovery,
+        domains,
+        accounts,
+        groups,
+        rights,
+        rooms,
+        licence,
+        bulk,
+        tasks,
+        join,
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Dated, Keyed, Versioned
 from app.models.domain import Domain, DomainState
-from app.models.types import Choice, UtcDateTime, exact, label
+from app.models.types import Choice, UtcDateTime, exact, label, now
 
 
 class Role(StrEnum):
@@ -43,8 +43,11 @@ class Account(Keyed, Dated, Versioned, Base):
     __tablename__ = "accounts"
     __table_args__ = (
         Index(
-            "ix_accounts_domain_id_name", "domain_id", "name", "id", "address", "role", "state", "is_guest"
+            "ix_accounts_domain_id_name",
+            *("domain_id", "name", "id", "address", "role", "state", "is_guest"),
+            *("has_groupware", "has_webdav", "has_teamchat", "last_sign_in_at"),
         ),
+        Index("ix_accounts_domain_id_last_sign_in_at", "domain_id", "last_sign_in_at", "id"),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),
         Index("ix_accounts_role", "role", "domain_id", "name", "id"),
         Index("ix_accounts_sponsor_id", "sponsor_id", "is_guest", "id"),
@@ -90,6 +93,8 @@ class Account(Keyed, Dated, Versioned, Base):
     @property
     def is_active(self) -> bool:
         """Whether the account may sign in and stay signed in."""
+        if self.is_guest and (self.verified_at is None or (self.expires_at and self.expires_at < now())):
+            return False
         return self.state not in CLOSED and self.domain.state is DomainState.ACTIVE
 
 

@@ -3,12 +3,18 @@
 import json
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 
-def words(said: str | None, author: str) -> str:
-    """The sentence of a note. said: its act and what it speaks of, as operations/rooms/notes.py stores them."""
+def words(said: str | None, author: str, *, names_people: bool = True) -> str:
+    """The sentence of a note. said: its act and what it speaks of, as operations/rooms/notes.py stores them.
+
+    names_people: guests read how many, since those who are named may not be in the room.
+    """
     about = json.loads(said) if said else {}
     act = about.pop("act", "")
+    if not names_people and "people" in about:
+        about["people"] = ngettext("one person", "%(num)s people", about.get("count", 1))
     made = SENTENCES.get(act)
     return made(author, about) if made else ""
 
@@ -28,6 +34,9 @@ SENTENCES = {
     "added": lambda who, about: _("%(who)s has added %(people)s", who=who, people=about["people"]),
     "removed": lambda who, about: _("%(who)s has removed %(people)s", who=who, people=about["people"]),
     "left": lambda who, _about: _("%(who)s has left the room", who=who),
+    "invited": lambda who, about: _("%(who)s has invited %(people)s", who=who, people=about["people"]),
+    "joined": lambda who, _about: _("%(who)s has joined the room", who=who),
+    "ended": lambda who, _about: _("The access of %(who)s has ended", who=who),
     "owner": lambda who, about: _("%(people)s owns the room now", people=about["people"]),
 }
 """One sentence an act; the names are as they were when it happened."""

@@ -8,6 +8,16 @@ from tests import factories
 from tests.routes import WRITING, address_of, rules
 
 OPEN = {
+    "join.show",
+    "join.register_guest",
+    "join.join_room",
+    "join.send_confirmation_again",
+    "join.about",
+    "join.show_confirmation",
+    "join.confirm_address",
+    "join.confirmed",
+    "join.show_extension",
+    "join.extend_guest",
     "static",
     "auth.sign_in",
     "auth.enter",

@@ -1,0 +1,105 @@
+"""Joining by an invitation: the account of the invited person, or the room for who has one. Buttons act, links do not."""
+
+from flask import Blueprint, Response, flash, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import open_to_everybody
+from app.blueprints.join.forms import ButtonForm, JoinForm
+from app.errors import NotFound, Refusal
+from app.htmx import page, see_other
+from app.i18n import language
+from app.operations import guests as verbs
+from app.rules import invitations
+from app.rules.invitations import Opened, Opens
+
+blueprint = Blueprint("join", __name__, url_prefix="/join")
+
+OWN = "joined_as"
+"""In this browser's cookie: the account that was made here and waits for its address to be confirmed."""
+GONE = 410
+
+
+@blueprint.get("/<token>")
+@open_to_everybody
+def show(token: str) -> Response:
+    """What an invitation leads to now: a form, a button, or why neither."""
+    return _shown(token, invitations.opened_by(token), JoinForm(formdata=None))
+
+
+@blueprint.post("/<token>")
+@open_to_everybody
+def register_guest(token: str) -> Response:
+    """Make the account of the invited person."""
+    opened, form = invitations.opened_by(token), JoinForm()
+    if opened.opens is not Opens.REGISTER:
+        return _shown(token, opened, form)
+    if not form.validate():
+        return _shown(token, opened, form, 422)
+    try:
+        guest = verbs.register_guest(
+            token, name=form.name.data, password=form.password.data, language=language()
+        )
+    except NotFound:
+        return _shown(token, invitations.opened_by(token), form)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _shown(token, opened, form, refusal.status)
+    session[OWN] = guest.id
+    return see_other(url_for("join.show", token=token))
+
+
+@blueprint.post("/<token>/enter")
+@open_to_everybody
+def join_room(token: str) -> Response:
+    """Bring a guest who has an account into the room."""
+    if not ButtonForm().validate():
+        raise NotFound()
+    try:
+        invitation = verbs.join_room(token)
+    except NotFound:
+        return see_other(url_for("join.show", token=token))
+    return see_other(url_for("chat.room", room_id=invitation.room_id))
+
+
+@blueprint.post("/<token>/again")
+@open_to_everybody
+def send_confirmation_again(token: str) -> Response:
+    """Send the mail that confirms the address once more."""
+    try:
+        verbs.send_confirmation_again(token)
+    except NotFound:
+        return see_other(url_for("join.show", token=token))
+    except Refusal as refusal:
+        flash(str(refusal.sentence), "error")
+        return see_other(url_for("join.show", token=token))
+    return see_other(url_for("join.show", token=token), toast=_("The mail is on its way again."))
+
+
+@blueprint.get("/<token>/about")
+@open_to_everybody
+def about(token: str) -> Response:
+    """What TeamChat is, in a few words."""
+    return page("join/about.html", token=token)
+
+
+def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
+    templates = {
+        Opens.REGISTER: "join/register.html",
+        Opens.JOIN: "join/known.html",
+        Opens.CONFIRM: "join/created.html",
+    }
+    if opened.opens not in templates:
+        status = 404 if opened.opens is Opens.UNKNOWN else GONE
+    return page(
+        templates.get(opened.opens, "join/over.html"),
+        status=status,
+        token=token,
+        opens=opened.opens.value,
+        invitation=opened.invitation,
+        form=form,
+        is_own=opened.guest is not None
+        and current_user.is_authenticated
+        and current_user.id == opened.guest.id,
+    )

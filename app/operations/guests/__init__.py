@@ -1,0 +1,54 @@
+"""Guests: invited, joined, confirmed, extended, run, deleted."""
+
+from app.operations.guests.inviting import (
+    Outcome,
+    copy_invitation_link,
+    invite_again,
+    invite_guests,
+    may_manage,
+    resend_invitation,
+    revoke_invitation,
+)
+from app.operations.guests.joining import confirm_address, join_room, register_guest, send_confirmation_again
+from app.operations.guests.life import (
+    end_accounts,
+    end_stays,
+    end_unverified,
+    extend_by_link,
+    extend_guest,
+    warn_of_ends,
+)
+from app.operations.guests.running import (
+    change_sponsor,
+    delete_guest,
+    revoke_guest_session,
+    set_guest_password,
+    suspend_guest,
+    update_guest,
+)
+
+__all__ = [
+    "Outcome",
+    "change_sponsor",
+    "confirm_address",
+    "copy_invitation_link",
+    "delete_guest",
+    "end_accounts",
+    "end_stays",
+    "end_unverified",
+    "extend_by_link",
+    "extend_guest",
+    "invite_again",
+    "invite_guests",
+    "join_room",
+    "may_manage",
+    "register_guest",
+    "resend_invitation",
+    "revoke_guest_session",
+    "revoke_invitation",
+    "send_confirmation_again",
+    "set_guest_password",
+    "suspend_guest",
+    "update_guest",
+    "warn_of_ends",
+]

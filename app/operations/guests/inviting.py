@@ -1,0 +1,240 @@
+"""Inviting guests into a room, and what is done to an invitation until it is used.
+
+Whoever invites learns nothing of an address: whether it has an account as a guest is answered alike, in the same time.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app import links
+from app.errors import Invalid, NotFound, Refusal, TooMany
+from app.extensions import db
+from app.i18n import LANGUAGE_NAMES, language_of
+from app.models import Account, Invitation, Room, RoomMember, now
+from app.operations import audit, versions
+from app.operations.guests.hosted import bring_in_hosted
+from app.operations.guests.letters import queue_confirmation, queue_invitation
+from app.operations.rooms.notes import write_note
+from app.queries import settings
+from app.rules import guests, inviting, managing, names, pasted
+from app.rules.guests import InvitationState
+from app.rules.invitations import INVITATION, is_inside
+from app.transaction import operation
+
+AT_ONCE = 100
+"""Addresses of one pasted list."""
+LIST_LENGTH = 20_000
+"""Characters of one pasted list."""
+PAUSE = timedelta(minutes=1)
+"""Between two mails of one invitation."""
+TOLD = 20
+"""Addresses that the trail names."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one address: invited, added (an account of this server), or refused for a reason."""
+
+    text: str
+    address: str
+    refusal: Refusal | None = None
+    is_account: bool = False
+
+
+@operation
+def invite_guests(
+    actor, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
+) -> list[Outcome]:
+    """Invite one or many addresses into a room; what can be invited is, the rest is told with the reason."""
+    inviting.require_may_invite_guests(actor, room)
+    room = versions.locked(room)
+    line = names.checked_description(personal_line, field="personal_line")
+    language = language if language in LANGUAGE_NAMES else language_of(actor)
+    entries = _entries(addresses)
+    outcomes = [_outcome(actor, room, entry, line, language) for entry in entries]
+    _tell(actor, room, [one for one in outcomes if one.refusal is None])
+    return outcomes
+
+
+@operation
+def resend_invitation(actor, invitation: Invitation) -> None:
+    """Send the mail that is waited for again; the time to use it begins anew, earlier links stay good.
+    Errors: NotFound, TooMany."""
+    wanted = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
+    invitation = _locked(actor, invitation, wanted)
+    inviting.require_may_invite_guests(actor, invitation.room)
+    if invitation.sent_at > now() - PAUSE:
+        raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
+    if invitation.registered_at is not None:
+        queue_confirmation(invitation, invitation.account)
+    else:
+        queue_invitation(invitation)
+    invitation.expires_at = guests.end_of_invitation()
+    _record(actor, invitation, "invitation.resend")
+
+
+@operation
+def revoke_invitation(actor, invitation: Invitation) -> None:
+    """Take an invitation back that was not used yet: its links end. Error: NotFound."""
+    wanted = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.REGISTERED)
+    invitation = _locked(actor, invitation, wanted)
+    invitation.revoked_at = now()
+    invitation.generation += 1
+    _record(actor, invitation, "invitation.revoke")
+
+
+@operation
+def invite_again(actor, invitation: Invitation) -> None:
+    """Invite somebody once more who has left, was removed, or whose invitation has ended. Error: NotFound."""
+    wanted = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
+    invitation = _locked(actor, invitation, wanted)
+    outcomes = invite_guests(
+        actor, invitation.room, invitation.address, invitation.personal_line, invitation.language
+    )
+    if outcomes[0].refusal is not None:
+        raise outcomes[0].refusal
+
+
+@operation
+def copy_invitation_link(actor, invitation: Invitation) -> str:
+    """The link of an invitation, to be passed on another way; the trail says who took it. Error: NotFound."""
+    invitation = _locked(actor, invitation, (InvitationState.PENDING,))
+    _record(actor, invitation, "invitation.copy")
+    return f"{settings.public_url()}/join/{links.token(INVITATION, invitation.id, invitation.generation)}"
+
+
+def may_manage(actor, invitation: Invitation) -> bool:
+    """Whether somebody may see and change an invitation: who has sent it, and the room's administrators."""
+    return actor.id == invitation.inviter_id or managing.administers(actor, invitation.room)
+
+
+def _entries(text: str) -> list[pasted.Pasted]:
+    entries = pasted.entries_of(text) if len(text) <= LIST_LENGTH else []
+    if not entries:
+        raise Invalid(_("Type at least one email address."), code="nobody", field="addresses")
+    if len(entries) > AT_ONCE:
+        raise Invalid(
+            _("%(count)s addresses at most at once.", count=AT_ONCE), code="too_many", field="addresses"
+        )
+    return entries
+
+
+def _outcome(actor, room: Room, entry: pasted.Pasted, line: str | None, language: str) -> Outcome:
+    try:
+        address = guests.checked_address(entry.address)
+        domain = guests.hosted_domain(address)
+        if domain is not None:
+            bring_in_hosted(actor, room, address, domain)
+            return Outcome(entry.text, address, is_account=True)
+        _invite(actor, room, address, line, language)
+    except Refusal as refusal:
+        return Outcome(entry.text, entry.address, refusal)
+    return Outcome(entry.text, address)
+
+
+def _invite(actor, room: Room, address: str, line: str | None, language: str) -> None:
+    if not guests.is_allowed_from(guests.policy_domain(room, actor), address):
+        raise Invalid(_("Guests from this mail domain are not allowed here."), code="denied")
+    guest = _guest(address)
+    known = db.session.scalars(
+        select(Invitation).where(Invitation.room_id == room.id, Invitation.address == address)
+    ).one_or_none()
+    if _is_member(room, address):
+        raise Invalid(_("This person is in the room already."), code="inside")
+    if known is not None and guests.state_of(known, False) in (
+        InvitationState.PENDING,
+        InvitationState.REGISTERED,
+    ):
+        raise Invalid(_("This address is invited already."), code="invited")
+    _require_space(actor, room)
+    invitation = known or Invitation(room_id=room.id, address=address, generation=0)
+    _renew(invitation, actor, guest, line, language)
+
+
+def _renew(invitation: Invitation, actor, guest: Account | None, line: str | None, language: str) -> None:
+    """A row for an address and a room is used again; its generation ends whatever links were made before."""
+    invitation.inviter_id = actor.id
+    invitation.account_id = guest.id if guest else None
+    invitation.personal_line = line
+    invitation.language = (guest.language if guest else None) or language
+    invitation.generation += 1
+    invitation.sent_at, invitation.expires_at = now(), guests.end_of_invitation()
+    invitation.registered_at = invitation.accepted_at = invitation.revoked_at = None
+    db.session.add(invitation)
+    db.session.flush()
+    queue_invitation(invitation)
+
+
+def _require_space(actor, room: Room) -> None:
+    """Under the room's lock: a person's open invitations, and a room's guests with those that are invited."""
+    is_open = (
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now(),
+    )
+    pending = select(func.count()).select_from(Invitation).where(*is_open)
+    most = current_app.config["GUEST_INVITATIONS"]
+    if db.session.scalar(pending.where(Invitation.inviter_id == actor.id)) >= most:
+        raise Invalid(
+            _("You have %(count)s invitations that are not answered yet: no more at once.", count=most),
+            code="pending_limit",
+        )
+    inside = (
+        select(func.count())
+        .select_from(RoomMember)
+        .join(Account, Account.id == RoomMember.account_id)
+        .where(RoomMember.room_id == room.id, RoomMember.is_member, Account.is_guest)
+    )
+    invited = db.session.scalar(pending.where(Invitation.room_id == room.id))
+    most = current_app.config["GUESTS_PER_ROOM"]
+    if db.session.scalar(inside) + invited >= most:
+        raise Invalid(_("A room has %(count)s guests at most.", count=most), code="room_limit")
+
+
+def _guest(address: str) -> Account | None:
+    """The guest of an address who has confirmed it; one who has not may start over."""
+    statement = select(Account).where(
+        Account.address == address, Account.is_guest, Account.verified_at.is_not(None)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def _is_member(room: Room, address: str) -> bool:
+    statement = select(RoomMember.id).join(Account, Account.id == RoomMember.account_id)
+    mine = (RoomMember.room_id == room.id, RoomMember.is_member, Account.address == address)
+    return db.session.scalar(statement.where(*mine)) is not None
+
+
+def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
+    """An invitation that the actor may manage, locked, in one of these states. Errors: NotFound, Invalid."""
+    invitation = versions.locked(invitation)
+    if not may_manage(actor, invitation):
+        raise NotFound()
+    if guests.state_of(invitation, is_inside(invitation)) not in states:
+        raise Invalid(_("This invitation has changed in the meantime."), code="wrong_state")
+    return invitation
+
+
+def _tell(actor, room: Room, done: list[Outcome]) -> None:
+    invited = [one.address for one in done if not one.is_account]
+    if not invited:
+        return
+    write_note(actor, room, "invited", people=", ".join(invited[:TOLD]), count=len(invited))
+    after = {"people": ", ".join(invited[:TOLD]), "count": len(invited)}
+    audit.record(actor, "guest.invite", room, after=after, domain_id=managing.domain_id_of(room))
+
+
+def _record(actor, invitation: Invitation, act: str) -> None:
+    audit.record(
+        actor,
+        act,
+        kind="room",
+        id=invitation.room_id,
+        name=invitation.room.name,
+        domain_id=managing.domain_id_of(invitation.room),
+        after={"address": invitation.address},
+    )

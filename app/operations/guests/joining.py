@@ -1,0 +1,157 @@
+"""Joining: an account made from an invitation, the address confirmed, a room entered.
+
+An account that was never confirmed belongs to nobody yet: whoever holds an invitation to the address starts it over.
+"""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.errors import Invalid, NotFound, TooMany
+from app.extensions import db
+from app.identity import origin
+from app.models import AccessScope, Account, Invitation, Room, RoomMember, now
+from app.operations import addresses as space
+from app.operations import audit, versions
+from app.operations.guests.letters import queue_confirmation
+from app.operations.internal import internal_domain
+from app.operations.rooms.notes import write_note
+from app.operations.sign_in_limits import count_attempt, forgive
+from app.rules import guests, hashing, managing, names, passwords
+from app.rules.invitations import CONFIRMATION, Opens, guest_by_link, opened_by
+from app.transaction import operation, touch_access
+
+PAUSE = timedelta(minutes=1)
+"""Between two mails that confirm an address."""
+
+
+def register_guest(token: str, *, name: str, password: str, language: str) -> Account:
+    """Make the account of an invited person; it can be used once the address is confirmed. Errors: Invalid, NotFound.
+
+    The password is hashed before anything is locked.
+    """
+    opened = opened_by(token)
+    if opened.opens is not Opens.REGISTER:
+        raise NotFound()
+    name = names.checked_name(name)
+    kept = passwords.hashed_new(password, name=name, address=opened.invitation.address)
+    return _register(token, name, kept, language)
+
+
+@operation
+def send_confirmation_again(token: str) -> None:
+    """Send the mail that confirms an address once more, to the holder of the invitation. Errors: NotFound, TooMany."""
+    opened = opened_by(token)
+    if opened.opens is not Opens.CONFIRM or opened.guest is None:
+        raise NotFound()
+    invitation = versions.locked(opened.invitation)
+    if invitation.sent_at > now() - PAUSE:
+        raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
+    queue_confirmation(invitation, opened.guest)
+    audit.record(opened.guest, "guest.confirmation", opened.guest)
+
+
+def confirm_address(token: str, password: str | None) -> Account:
+    """Confirm a guest's address, and enter the rooms they were invited to. Errors: NotFound, Invalid, TooMany.
+
+    password: the one the account was made with; None in the browser that has made it. Whoever only knows the
+    invitation, and chose a password in the name of somebody else, is found out here.
+    """
+    guest = guest_by_link(CONFIRMATION, token)
+    if guest is None or guest.verified_at is not None:
+        raise NotFound()
+    if password is not None:
+        count_attempt(guest.address, origin().ip)
+        if not hashing.matches(guest.password_hash, password):
+            raise Invalid(_("This is not the password of this account."), code="wrong", field="password")
+        forgive(guest.address, origin().ip)
+    return _confirm(guest)
+
+
+@operation
+def join_room(token: str) -> Invitation:
+    """Bring a guest who has an account already into the room they are invited to. Error: NotFound."""
+    opened = opened_by(token)
+    if opened.opens is not Opens.JOIN:
+        raise NotFound()
+    invitation = versions.locked(opened.invitation)
+    if opened_by(token).opens is not Opens.JOIN:
+        raise NotFound()
+    invitation.account_id = opened.guest.id
+    invitation.generation += 1
+    _enter(invitation, opened.guest)
+    return invitation
+
+
+@operation
+def _register(token: str, name: str, kept: str, language: str) -> Account:
+    opened = opened_by(token)
+    if opened.opens is not Opens.REGISTER:
+        raise NotFound()
+    invitation = versions.locked(opened.invitation)
+    guest = opened.guest or _new_guest(invitation)
+    guest.name, guest.password_hash, guest.language = name, kept, language
+    guest.sponsor_id = invitation.inviter_id
+    guest.expires_at = guests.end_of_account(guests.policy_domain(invitation.room, invitation.inviter))
+    guest.link_generation += 1
+    if opened.guest is None:
+        space.stored(guest, guest.address)
+    invitation.account_id, invitation.registered_at = guest.id, now()
+    invitation.generation += 1
+    invitation.expires_at = guests.end_of_invitation()
+    queue_confirmation(invitation, guest)
+    about = {"address": guest.address, "name": name, "sponsor": invitation.inviter.address}
+    audit.record(guest, "guest.register", guest, after=about, domain_id=invitation.inviter.domain_id)
+    return guest
+
+
+def _new_guest(invitation: Invitation) -> Account:
+    """Guests live in the internal domain, under their own address."""
+    domain = internal_domain()
+    guest = Account(domain_id=domain.id, address=invitation.address, is_guest=True, link_generation=0)
+    guest.domain = domain
+    return guest
+
+
+@operation
+def _confirm(guest: Account) -> Account:
+    guest = versions.locked(guest)
+    if guest.verified_at is not None:
+        raise NotFound()
+    guest.verified_at = now()
+    guest.link_generation += 1
+    touch_access(AccessScope.ACCOUNT, guest.id)
+    audit.record(guest, "guest.confirm", guest, domain_id=guests.sponsor_domain_id(guest))
+    waiting = select(Invitation).where(
+        Invitation.account_id == guest.id,
+        Invitation.registered_at.is_not(None),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now(),
+    )
+    for invitation in db.session.scalars(waiting.order_by(Invitation.room_id)).all():
+        _enter(invitation, guest)
+    return guest
+
+
+def _enter(invitation: Invitation, guest: Account) -> None:
+    """A guest comes into a room; those who invited them anywhere hear of it in the conversation."""
+    room = versions.locked(db.session.get(Room, invitation.room_id))
+    mine = (RoomMember.room_id == room.id, RoomMember.account_id == guest.id)
+    member = db.session.scalars(select(RoomMember).where(*mine)).one_or_none()
+    if member is None:
+        member = RoomMember(room_id=room.id, account_id=guest.id)
+        db.session.add(member)
+    member.is_member, member.is_hidden, member.joined_seq = True, False, room.last_seq
+    member.expires_at, member.warned_days = guests.end_in_room(room), None
+    invitation.accepted_at = now()
+    touch_access(AccessScope.ACCOUNT, guest.id)
+    write_note(guest, room, "joined")
+    audit.record(
+        guest,
+        "guest.join",
+        room,
+        after={"address": guest.address, "inviter": invitation.inviter.address},
+        domain_id=managing.domain_id_of(room),
+    )

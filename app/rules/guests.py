@@ -1,0 +1,187 @@
+"""Guests: who may come from where, for how long, who answers for them, and where an invitation stands."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased, contains_eager
+
+from app.errors import Invalid, NotFound
+from app.extensions import db
+from app.models import INTERNAL_DOMAIN, Account, Domain, Invitation, Room, RoomMember, now
+from app.rules import managing, scope
+from app.rules.lookalikes import is_deceptive
+
+LOCAL_MAXIMUM = 64
+ADDRESS_MAXIMUM = 254
+"""Characters of what stands before the @, and of a whole address: RFC 5321 §4.5.3.1, as RFC 3696's erratum reads it."""
+
+LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+"""A dot-atom of RFC 5322 §3.2.3, with the letters that RFC 6532 adds; no quoted strings, and so no line breaks."""
+
+EXTENSION_DAYS = 90
+"""What one click adds where the domain does not say how long guests stay."""
+
+WARNED = (14, 5, 1)
+"""Days before its end that a guest and whoever answers for them are warned."""
+
+
+class InvitationState(StrEnum):
+    """Where an invitation stands. LEFT: the guest was in the room, and is no more."""
+
+    PENDING = "pending"
+    REGISTERED = "registered"
+    ACCEPTED = "accepted"
+    LEFT = "left"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+def checked_address(address: str) -> str:
+    """A normalised address from outside that a mail can go to. Error: Invalid."""
+    local, _at, domain = address.rpartition("@")
+    labels = domain.split(".")
+    is_sound = (
+        LOCAL.fullmatch(local)
+        and len(local) <= LOCAL_MAXIMUM
+        and len(address) <= ADDRESS_MAXIMUM
+        and len(labels) > 1
+        and all(re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", label) for label in labels)
+        and not labels[-1].isdigit()
+    )
+    if not is_sound:
+        raise Invalid(_("This is not an email address."), code="bad_address", field="addresses")
+    if is_deceptive(address):
+        raise Invalid(
+            _("This address mixes letters of several alphabets and may not be what it looks like."),
+            code="deceptive_address",
+            field="addresses",
+        )
+    return address
+
+
+def internal_address(guest: Account) -> str:
+    """The address that a guest has on this server, as administrators see it."""
+    return f"{guest.address.replace('@', '_')}@{INTERNAL_DOMAIN}"
+
+
+def hosted_domain(address: str) -> Domain | None:
+    """The domain of this server that an address belongs to."""
+    name = address.rpartition("@")[2]
+    return db.session.scalars(select(Domain).where(Domain.name == name)).one_or_none()
+
+
+def policy_domain(room: Room, inviter: Account) -> Domain:
+    """The domain whose rules for guests count in a room: that of its administrators, else the inviter's."""
+    domain_id = managing.domain_id_of(room) or inviter.domain_id
+    return db.session.get(Domain, domain_id)
+
+
+def is_allowed_from(domain: Domain, address: str) -> bool:
+    """Whether a domain's lists let guests come from where an address is; what is denied is so whatever is allowed."""
+    name = address.rpartition("@")[2]
+    allowed, denied = listed(domain.guests_allowed_from), listed(domain.guests_denied_from)
+    return not _is_in(name, denied) and (not allowed or _is_in(name, allowed))
+
+
+def listed(text: str | None) -> list[str]:
+    """The mail domains of a list, one a line."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def end_of_account(domain: Domain, wanted: datetime | None = None) -> datetime | None:
+    """When a new guest's account ends: as the domain says, none for never."""
+    days = domain.guest_days or domain.guest_days_longest
+    usual = now() + timedelta(days=days) if days else None
+    return within_limit(domain, wanted or usual)
+
+
+def within_limit(domain: Domain, moment: datetime | None) -> datetime | None:
+    """A moment, no later than the domain lets a guest's account last."""
+    if not domain.guest_days_longest:
+        return moment
+    latest = now() + timedelta(days=domain.guest_days_longest)
+    return min(moment, latest) if moment else latest
+
+
+def sponsor_of(guest: Account) -> Account | None:
+    """Who answers for a guest."""
+    return db.session.get(Account, guest.sponsor_id) if guest.sponsor_id else None
+
+
+def sponsor_domain_id(guest: Account) -> int | None:
+    """The domain whose administrators look after a guest."""
+    sponsor = sponsor_of(guest)
+    return sponsor.domain_id if sponsor is not None else None
+
+
+def extended_until(guest: Account) -> datetime | None:
+    """Until when one click extends a guest's account; None, when it has no end or may not last any longer."""
+    sponsor = sponsor_of(guest)
+    if guest.expires_at is None or sponsor is None:
+        return None
+    domain = sponsor.domain
+    until = within_limit(domain, now() + timedelta(days=domain.guest_days or EXTENSION_DAYS))
+    return until if until > guest.expires_at + timedelta(hours=1) else None
+
+
+def end_in_room(room: Room) -> datetime | None:
+    """When a guest who joins now leaves the room by themselves."""
+    return now() + timedelta(days=room.guest_days) if room.guest_days else None
+
+
+def end_of_invitation() -> datetime:
+    """Until when an invitation that is sent now can be used."""
+    return now() + timedelta(days=current_app.config["GUEST_INVITATION_DAYS"])
+
+
+def state_of(invitation: Invitation, is_inside: bool) -> InvitationState:
+    """Where an invitation stands. is_inside: whether its guest is in the room now."""
+    if invitation.revoked_at is not None:
+        return InvitationState.REVOKED
+    if invitation.accepted_at is not None:
+        return InvitationState.ACCEPTED if is_inside else InvitationState.LEFT
+    if invitation.expires_at < now():
+        return InvitationState.EXPIRED
+    return InvitationState.REGISTERED if invitation.registered_at is not None else InvitationState.PENDING
+
+
+def first_seq(account: Account, room: Room, member: RoomMember | None) -> int:
+    """The place behind which somebody sees a room's conversation: 0, or where a guest has joined."""
+    if not account.is_guest or room.guests_see_history or member is None:
+        return 0
+    return member.joined_seq
+
+
+def sees_members(account: Account, room: Room) -> bool:
+    """Whether somebody may see who is in a room they are in."""
+    return not account.is_guest or room.guests_see_members
+
+
+def of_guests(actor):
+    """A condition on Account: the guests that somebody administers, which are those of their accounts."""
+    sponsor, domain = aliased(Account), aliased(Domain)
+    if scope.is_server_wide(actor):
+        return Account.is_guest
+    own = (
+        select(sponsor.id)
+        .join(domain, domain.id == sponsor.domain_id)
+        .where(domain.id.in_(select(Domain.id).where(scope.of_domains(actor))))
+    )
+    return and_(Account.is_guest, Account.sponsor_id.in_(own))
+
+
+def find_guest(actor, account_id: int) -> Account:
+    """A guest by id, within the actor's scope. Error: NotFound."""
+    statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
+    guest = db.session.scalars(statement.where(Account.id == account_id, of_guests(actor))).one_or_none()
+    if guest is None:
+        raise NotFound()
+    return guest
+
+
+def _is_in(name: str, domains: list[str]) -> bool:
+    return any(name == one or name.endswith(f".{one}") for one in domains)

@@ -1,0 +1,100 @@
+"""What a link that was mailed to a guest still opens."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from app import links
+from app.extensions import db
+from app.models import Account, AccountState, Invitation, RoomMember, RoomState, now
+from app.rules import guests
+from app.rules.guests import InvitationState
+
+INVITATION, CONFIRMATION, EXTENSION = "invitation", "guest-confirm", "guest-extend"
+"""What links are for; one serves nothing else."""
+
+
+class Opens(StrEnum):
+    """What an invitation's link leads to."""
+
+    REGISTER = "register"
+    JOIN = "join"
+    SUSPENDED = "suspended"
+    CONFIRM = "confirm"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An invitation by its link. It is None where the link was never made here."""
+
+    opens: Opens
+    invitation: Invitation | None = None
+    guest: Account | None = None
+
+
+def opened_by(token: str) -> Opened:
+    """What an invitation's link opens now."""
+    link = links.read(INVITATION, token)
+    invitation = db.session.get(Invitation, link.id) if link else None
+    if invitation is None:
+        return Opened(Opens.UNKNOWN)
+    guest = guest_of(invitation.address)
+    state = guests.state_of(invitation, is_inside(invitation))
+    by_state = {
+        InvitationState.REVOKED: Opens.REVOKED,
+        InvitationState.ACCEPTED: Opens.USED,
+        InvitationState.LEFT: Opens.USED,
+        InvitationState.EXPIRED: Opens.EXPIRED,
+        InvitationState.REGISTERED: Opens.CONFIRM,
+    }
+    opens = by_state.get(state) or _pending(invitation, link.generation, guest)
+    return Opened(opens, invitation, guest)
+
+
+def guest_of(address: str) -> Account | None:
+    """The guest who has an address, confirmed or not."""
+    return db.session.scalars(
+        select(Account).where(Account.address == address, Account.is_guest)
+    ).one_or_none()
+
+
+def is_inside(invitation: Invitation) -> bool:
+    """Whether the invited guest is in the room now."""
+    statement = select(RoomMember.id).where(
+        RoomMember.room_id == invitation.room_id,
+        RoomMember.account_id == invitation.account_id,
+        RoomMember.is_member,
+    )
+    return db.session.scalar(statement) is not None
+
+
+def guest_by_link(purpose: str, token: str) -> Account | None:
+    """The guest whom a link is about, as long as it was not used and no newer one was made."""
+    link = links.read(purpose, token)
+    guest = db.session.get(Account, link.id) if link else None
+    if guest is None or not guest.is_guest or guest.link_generation != link.generation:
+        return None
+    return guest
+
+
+def token_of(purpose: str, guest: Account) -> str:
+    """The token of a guest's link."""
+    return links.token(purpose, guest.id, guest.link_generation)
+
+
+def _pending(invitation: Invitation, generation: int, guest: Account | None) -> Opens:
+    if invitation.generation != generation:
+        return Opens.REPLACED
+    if invitation.room.state is not RoomState.ACTIVE:
+        return Opens.CLOSED
+    if guest is None or guest.verified_at is None:
+        return Opens.REGISTER
+    has_ended = guest.expires_at is not None and guest.expires_at < now()
+    return Opens.SUSPENDED if guest.state is not AccountState.ENABLED or has_ended else Opens.JOIN

@@ -1,0 +1,42 @@
+"""What people paste where addresses are asked for: "Name <a@b>", commas, semicolons, one a line, angle brackets."""
+
+import re
+from dataclasses import dataclass
+
+from app.rules import addresses
+
+SEPARATORS = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;<>\n\r]|"|<|>)+)""")
+"""One entry of a list: commas and semicolons inside of quotes or brackets separate nothing."""
+
+ANGLE = re.compile(r"<([^<>]*)>\s*$")
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """One entry: what was typed, and the address in it as it is compared."""
+
+    text: str
+    address: str
+
+
+def entries_of(text: str) -> list[Pasted]:
+    """The addresses of a pasted list in their order, each once however it is written."""
+    found: dict[str, Pasted] = {}
+    for piece in SEPARATORS.findall(text.replace("\t", " ")):
+        for entry in _words(piece.strip()):
+            address = addresses.normalise(_bare(entry))
+            found.setdefault(address, Pasted(entry, address))
+    return list(found.values())
+
+
+def _words(piece: str) -> list[str]:
+    """An entry; several where bare addresses stand side by side with nothing but space between."""
+    words = piece.split()
+    is_several = len(words) > 1 and all("@" in word for word in words) and "<" not in piece
+    return words if is_several else [piece] if piece else []
+
+
+def _bare(entry: str) -> str:
+    angle = ANGLE.search(entry)
+    address = angle.group(1) if angle else entry
+    return address.strip().removeprefix("mailto:").strip()
