@@ -1,10 +1,92 @@
-"""What an account is bound to: rooms that nobody else owns, and who could own them."""
+"""What an account is bound to: its groups, what goes with it, rooms that nobody else owns and who could own them."""
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased, lazyload
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.extensions import db
-from app.models import CLOSED, Account, Room, RoomKind, RoomMember, RoomState
+from app.models import (
+    CLOSED,
+    Account,
+    EntryKind,
+    Group,
+    MemberEntry,
+    Message,
+    MessageKind,
+    Principal,
+    Room,
+    RoomKind,
+    RoomMember,
+    RoomState,
+    Session,
+    now,
+)
+from app.queries.paging import Page, keyset
+from app.rules import explain, membership, scope
+from app.rules.membership import Way
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a deletion takes away, and what stays."""
+
+    messages: int
+    sessions: int
+    groups: int
+    rooms: int
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group somebody is in, and the ways they are."""
+
+    group: Group
+    ways: list[Way]
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """The groups an account is in that the asking administrator looks after, and how many others there are.
+
+    names: of the groups and the domain on the ways.
+    """
+
+    page: Page
+    total: int
+    others: int
+    names: dict
+
+
+def weight_of(account: Account) -> Weight:
+    """How much is bound to an account. Four statements."""
+    messages = select(func.count(Message.id)).where(
+        Message.author_id == account.id, Message.kind == MessageKind.MESSAGE
+    )
+    sessions = select(func.count(Session.id)).where(
+        Session.account_id == account.id, Session.revoked_at.is_(None), Session.expires_at > now()
+    )
+    groups = select(func.count(MemberEntry.id)).where(
+        MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id
+    )
+    rooms = select(func.count(RoomMember.id)).where(RoomMember.account_id == account.id, RoomMember.is_member)
+    return Weight(*(db.session.scalar(question) for question in (messages, sessions, groups, rooms)))
+
+
+def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
+    """A page of the groups an account is in, with every way there, by name. The number of statements is fixed."""
+    ways = membership.ways_of(account)
+    mine = select(Group).join(Group.domain).options(joinedload(Group.domain))
+    mine = mine.where(Group.id.in_(ways), scope.of_domains(actor))
+    page = keyset(mine, (Group.name, Group.id), cursor=cursor)
+    rows = [GroupRow(row[0], ways[row[0].id]) for row in page.rows]
+    total = db.session.scalar(
+        select(func.count()).select_from(mine.with_only_columns(Group.id).order_by(None).subquery())
+    )
+    named = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
+    names = explain.names_of(named | {(Principal.DOMAIN, account.domain_id)})
+    return Belonging(Page(rows, page.previous, page.next), total, len(ways) - total, names)
 
 
 def rooms_without_heir(account: Account) -> list[Room]:
@@ -35,3 +117,26 @@ def heirs_of(room: Room, account: Account, limit: int, only: int | None = None) 
         .limit(limit)
     )
     return list(db.session.scalars(statement if only is None else statement.where(Account.id == only)))
+
+
+def heirs_by_room(rooms: list[Room], account: Account, limit: int) -> dict[int, list[Account]]:
+    """The same for several rooms. One statement."""
+    place = func.row_number().over(partition_by=RoomMember.room_id, order_by=RoomMember.id).label("place")
+    listed = (
+        select(RoomMember.room_id, RoomMember.account_id, place)
+        .join(Account, Account.id == RoomMember.account_id)
+        .where(RoomMember.room_id.in_([room.id for room in rooms]), RoomMember.is_member)
+        .where(Account.id != account.id, Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+        .subquery("listed")
+    )
+    statement = (
+        select(listed.c.room_id, Account)
+        .options(lazyload(Account.domain))
+        .join(listed, listed.c.account_id == Account.id)
+        .where(listed.c.place <= limit)
+        .order_by(listed.c.room_id, listed.c.place)
+    )
+    found = defaultdict(list)
+    for room_id, heir in db.session.execute(statement) if rooms else ():
+        found[room_id].append(heir)
+    return found

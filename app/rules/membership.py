@@ -82,6 +82,36 @@ def ways_in(account: Account, group_id: int, limit: int = 20) -> list[Way]:
     ]
 
 
+def ways_of(account: Account) -> dict[int, list[Way]]:
+    """Every group an account is in, by id, each with the ways it is in. Four statements at most."""
+    ids = groups_of(account)
+    if not ids:
+        return {}
+    entries = db.session.execute(_direct(account, MemberEntry.id, MemberEntry.kind)).all()
+    excluded = set(db.session.scalars(select(Exclusion.group_id).where(Exclusion.account_id == account.id)))
+    edges = _edges_among(ids)
+    return {group_id: _ways_down(group_id, entries, edges, excluded) for group_id in ids}
+
+
+def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: set[int]) -> list[Way]:
+    paths = [(entry, shortest(group_id, entry.group_id, edges, excluded)) for entry in entries]
+    found = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
+    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
+
+
+def _edges_among(ids) -> dict[int, list[int]]:
+    """Which of these groups each of them holds."""
+    statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
+        MemberEntry.kind == EntryKind.GROUP,
+        MemberEntry.group_id.in_(ids),
+        MemberEntry.inner_group_id.in_(ids),
+    )
+    edges: dict[int, list[int]] = {}
+    for outer, inner in db.session.execute(statement):
+        edges.setdefault(outer, []).append(inner)
+    return edges
+
+
 def _direct(account: Account, *columns):
     """Entries that name the account or its domain."""
     own = and_(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id)

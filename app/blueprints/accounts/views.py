@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import creation, features, lists, trail
+from app.blueprints.accounts.columns import COLUMNS, FILTERS, USUAL
 from app.blueprints.accounts.forms import (
     ROLES,
     STATES,
@@ -15,12 +16,14 @@ from app.blueprints.accounts.forms import (
 )
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
-from app.errors import Conflict, Refusal
+from app.errors import Conflict, Invalid, Refusal
 from app.htmx import page, see_other
 from app.models import Account, AccountState, Role
 from app.operations import accounts as verbs
+from app.operations import bulk
 from app.queries import directory
 from app.queries import trail as questions
+from app.queries.directory import accounts as listed
 from app.rules import addresses, scope
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
@@ -30,10 +33,20 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 def index(domain_id: int) -> Response:
     """A domain's accounts. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address"), filters={"state": AccountState, "role": Role})
+    wish = lists.wish(sorts=("name", "address", "seen"), filters=listed.FILTERS)
     shown = lists.Shown(wish, directory.account_list(domain, wish))
     return page(
-        "accounts/index.html", blocks=("list",), domain=domain, shown=shown, roles=ROLES, states=STATES
+        "accounts/index.html",
+        blocks=("list",),
+        domain=domain,
+        shown=shown,
+        roles=ROLES,
+        states=STATES,
+        filters=FILTERS,
+        columns=lists.columns(COLUMNS, USUAL),
+        column_names=COLUMNS,
+        wanted={"domain": domain.id, "q": wish.search, **dict(wish.filters)},
+        actions=bulk.collection_named("accounts").offered(me()),
     )
 
 
@@ -94,6 +107,21 @@ def history(account_id: int) -> Response:
     return page(
         "accounts/history.html", blocks=("list",), account=account, history=found, trail=trail, lists=lists
     )
+
+
+@blueprint.post("/accounts/<int:account_id>/password-link")
+def send_password_link(account_id: int) -> Response:
+    """Mail a person a link to choose a password."""
+    account = scope.find_account(me(), account_id)
+    try:
+        verbs.send_password_link(me(), account)
+    except Invalid as refusal:
+        form = _form(account, formdata=None)
+        form.fill(account.row_version, values_of(account))
+        form.password.errors = [refusal.sentence]
+        return _information(account, form, refusal.status)
+    text = _("A link is on its way to %(address)s.", address=addresses.readable(account.address))
+    return see_other(url_for("accounts.show", account_id=account.id), toast=text)
 
 
 def _saved(account: Account, form: AccountForm, values: dict) -> Response:

@@ -1,5 +1,6 @@
 """Accounts: made, described, given a role, a password and features, deleted."""
 
+from app.operations.accounts.cards import update_card, write_card
 from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
 from app.operations.accounts.editing import send_password_link, set_features, set_password, update_account
 from app.operations.accounts.making import create_account
@@ -13,4 +14,6 @@ __all__ = [
     "set_features",
     "set_password",
     "update_account",
+    "update_card",
+    "write_card",
 ]

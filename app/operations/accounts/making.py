@@ -4,7 +4,7 @@ from app.errors import Invalid
 from app.models import AccessScope, Account, Domain, Role
 from app.operations import addresses as space
 from app.operations import audit, versions
-from app.rules import addresses, licensing, names, passwords, policies, scope
+from app.rules import addresses, licensing, names, passwords, policies, room_for, scope
 from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
@@ -24,6 +24,7 @@ def create_account(
     """Make an account of a domain. Unless told, it has every feature, TeamChat if a seat is left."""
     domain = scope.find_domain(actor, domain.id)
     scope.require_may_grant(actor, role)
+    room_for.require_room_for_account(domain)
     name, language = names.checked_name(name), names.checked_language(language)
     address = f"{addresses.checked_alias(alias)}@{domain.name}"
     space.require_free(address)

@@ -1,0 +1,63 @@
+"""An account's page: its contact card."""
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from app.blueprints import cards
+from app.blueprints.accounts.views import blueprint
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.errors import Conflict, Refusal
+from app.htmx import page, see_other
+from app.models import Account
+from app.operations import accounts as verbs
+from app.queries import trail as questions
+from app.rules import scope
+
+
+@blueprint.get("/accounts/<int:account_id>/card")
+def show_card(account_id: int) -> Response:
+    """What is known of a person beside name and address."""
+    account = scope.find_account(me(), account_id)
+    form = cards.CardForm(formdata=None)
+    form.fill(*cards.values_of(account))
+    return _card(account, form)
+
+
+@blueprint.post("/accounts/<int:account_id>/card")
+def update_card(account_id: int) -> Response:
+    """Save a card."""
+    account = scope.find_account(me(), account_id)
+    scope.require_may_touch(me(), account)
+    form = cards.CardForm()
+    if not form.validate():
+        return _card(account, form, 422)
+    try:
+        verbs.update_card(me(), account, form.values, form.seen_version)
+    except Conflict:
+        account = scope.find_account(me(), account.id)
+        return _card(account, form, 422, theirs=form.meet(*cards.values_of(account)))
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _card(account, form, refusal.status)
+    return see_other(url_for("accounts.show_card", account_id=account.id), toast=_("Saved."))
+
+
+@blueprint.get("/accounts/<int:account_id>/card.vcf")
+def download_card(account_id: int) -> Response:
+    """A card as a file for address books."""
+    return cards.download(scope.find_account(me(), account_id))
+
+
+def _card(account: Account, form: cards.CardForm, status: int = 200, theirs=None) -> Response:
+    return page(
+        "accounts/card.html",
+        status=status,
+        account=account,
+        form=form,
+        parts=cards.PARTS,
+        may_touch=scope.may_touch(me(), account),
+        is_unsaved=status != 200,
+        theirs=theirs,
+        last_change=questions.last_change("account", account.id) if theirs else None,
+    )

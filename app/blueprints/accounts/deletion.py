@@ -1,0 +1,102 @@
+"""An account is deleted: what goes is said in numbers, and it is asked what becomes of its rooms."""
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation
+from app.blueprints.accounts.views import blueprint
+from app.blueprints.gate import me
+from app.errors import NotFound, Refusal
+from app.models import Account
+from app.operations import accounts as verbs
+from app.operations.accounts import OwnedRooms
+from app.queries import accounts as questions
+from app.queries.accounts import Weight
+from app.rules import scope
+from app.rules.addresses import readable
+
+ASKED_ABOUT = 50
+"""Rooms that are asked about one by one; what becomes of the others is asked once."""
+
+HEIRS = 30
+"""Members offered for a room, those who have been in it for longest."""
+
+
+@blueprint.route("/accounts/<int:account_id>/delete", methods=["GET", "POST"])
+def delete_account(account_id: int) -> Response:
+    """Delete an account; first say what goes and ask about its rooms."""
+    account = scope.find_account(me(), account_id)
+    scope.require_may_touch(me(), account)
+    if request.method == "GET":
+        return _question(account)
+    if questions.weight_of(account).messages and not _is_named(account):
+        return _question(account, 422, _("Type the address of the account exactly as it is written."))
+    url = url_for("accounts.index", domain_id=account.domain_id)
+    text = _("The account %(address)s is deleted.", address=readable(account.address))
+    try:
+        verbs.delete_account(me(), account, owned=_wish(request.form.get("owned")), heirs=_heirs())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _question(account, 422, refusal.sentence)
+    return creation.created(url, text)
+
+
+def _is_named(account: Account) -> bool:
+    typed = request.form.get("address", "").strip().lower()
+    return typed in (account.address, readable(account.address))
+
+
+def _heirs() -> dict[int, int | OwnedRooms]:
+    """What the form wants for each room, by its id."""
+    wishes = {}
+    for name, value in request.form.items():
+        room_id = name.removeprefix("room-")
+        if room_id != name and room_id.isdigit():
+            wishes[int(room_id)] = int(value) if value.isdigit() else _wish(value)
+    return wishes
+
+
+def _wish(value: str | None) -> OwnedRooms:
+    return OwnedRooms.DELETE if value == OwnedRooms.DELETE else OwnedRooms.LONGEST
+
+
+def _question(account: Account, status: int = 200, problem: str | None = None) -> Response:
+    weight, rooms = questions.weight_of(account), questions.rooms_without_heir(account)
+    return creation.creation_page(
+        "accounts/delete.html",
+        None,
+        back=url_for("accounts.show", account_id=account.id),
+        status=status,
+        account=account,
+        consequences=_consequences(weight),
+        rooms=rooms[:ASKED_ABOUT],
+        more=len(rooms) - ASKED_ABOUT,
+        heirs=questions.heirs_by_room(rooms[:ASKED_ABOUT], account, HEIRS),
+        needs_name=weight.messages > 0,
+        problem=problem,
+    )
+
+
+def _consequences(weight: Weight) -> list[str]:
+    said = [
+        (
+            ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", weight.sessions),
+            weight.sessions,
+        ),
+        (
+            ngettext("It leaves %(num)s group.", "It leaves %(num)s groups.", weight.groups),
+            weight.groups,
+        ),
+        (ngettext("It leaves %(num)s room.", "It leaves %(num)s rooms.", weight.rooms), weight.rooms),
+        (
+            ngettext(
+                "%(num)s message stays, signed with the name and “(deleted account)”.",
+                "%(num)s messages stay, signed with the name and “(deleted account)”.",
+                weight.messages,
+            ),
+            weight.messages,
+        ),
+    ]
+    return [text for text, count in said if count]

@@ -1,0 +1,226 @@
+"""The sections of an account's page: card, groups, rooms, devices, and its end."""
+
+import pytest
+
+from app.extensions import db
+from app.models import AccountState, ContactCard, OutgoingMail, Role, RoomState, Session
+from app.operations import sessions
+from app.queries import accounts as questions
+from tests import factories
+from tests.doors.test_domains import filled
+
+SECTIONS = ("", "card", "groups", "rooms", "sessions", "history", "card.vcf")
+
+
+def address(account, section: str = "") -> str:
+    return f"/admin/accounts/{account.id}/{section}"
+
+
+def stored(row):
+    return db.session.get(type(row), row.id, populate_existing=True)
+
+
+def card_form(client, account, **values) -> dict:
+    return filled(client.get(address(account, "card")).text) | values
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_is_seen_within_scope_alone(cast, client_of, section):
+    assert client_of(cast.domain_admin).get(address(cast.arthur, section)).status_code == 200
+    assert client_of(cast.domain_admin).get(address(cast.admin, section)).status_code == 200
+    assert client_of(cast.rivale).get(address(cast.arthur, section)).status_code == 404
+    assert client_of(cast.arthur).get(address(cast.arthur, section)).status_code == 403
+
+
+def test_a_card_is_written_and_exported(cast, client_of):
+    client = client_of(cast.domain_admin)
+    form = card_form(client, cast.arthur, first_name="Arthur", organisation="IW, Paris", notes="a\r\nb")
+    assert client.post(address(cast.arthur, "card"), data=form).status_code == 303
+    assert 'value="IW, Paris"' in client.get(address(cast.arthur, "card")).text
+    answer = client.get(address(cast.arthur, "card.vcf"))
+    assert answer.content_type == "text/vcard; charset=utf-8"
+    assert 'filename="arthur.vcf"' in answer.headers["Content-Disposition"]
+    assert "ORG:IW\\, Paris\r\n" in answer.text
+    assert "NOTE:a\\nb\r\n" in answer.text
+    assert "Contact card changed" in client.get(address(cast.arthur, "history")).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("work_phone", "call me"),
+        ("website", "javascript:alert(1)"),
+        ("other_email", "nobody"),
+        ("first_name", "x" * 201),
+        ("notes", "x" * 5001),
+    ],
+)
+def test_what_is_wrong_on_a_card_comes_back_at_its_field(cast, client_of, field, value):
+    client = client_of(cast.domain_admin)
+    answer = client.post(address(cast.arthur, "card"), data=card_form(client, cast.arthur, **{field: value}))
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert db.session.get(ContactCard, cast.arthur.id) is None
+
+
+def test_two_who_write_on_a_card_at_once_are_told(cast, client_of):
+    one, two = client_of(cast.domain_admin), client_of(cast.admin)
+    forms = [card_form(client, cast.arthur) for client in (one, two)]
+    assert one.post(address(cast.arthur, "card"), data=forms[0] | {"city": "Paris"}).status_code == 303
+    answer = two.post(address(cast.arthur, "card"), data=forms[1] | {"country": "France"})
+    assert answer.status_code == 422
+    assert "Paris" in answer.text
+    again = filled(answer.text) | {"country": "France"}
+    assert two.post(address(cast.arthur, "card"), data=again).status_code == 303
+    card = db.session.get(ContactCard, cast.arthur.id, populate_existing=True)
+    assert (card.city, card.country) == ("Paris", "France")
+
+
+def test_a_card_above_ones_role_is_looked_at_and_not_written_on(cast, client_of):
+    client = client_of(cast.domain_admin)
+    assert client.post(address(cast.admin, "card"), data={"version": "0"}).status_code == 403
+
+
+def test_the_groups_say_every_way_an_account_is_in(cast, client_of):
+    outer = factories.make_group(cast.domain, "outer")
+    factories.add_member(outer, cast.group)
+    factories.add_member(outer, cast.domain)
+    factories.add_member(cast.other_group, cast.arthur)
+    page = client_of(cast.domain_admin).get(address(cast.arthur, "groups")).text
+    assert "is a member itself" in page
+    assert "through groupetc@iwdemo.fr" in page
+    assert "through its domain: all of iwdemo.fr" in page
+    assert f"/admin/groups/{outer.id}/members" in page
+    assert "ailleurs" not in page
+    assert "It is in 1 more group" in page
+
+
+def test_ways_cost_the_same_for_many_groups(cast, count_statements):
+    with count_statements() as few:
+        questions.groups_of(cast.admin, cast.arthur)
+    for _ in range(12):
+        group = factories.make_group(cast.domain)
+        factories.add_member(group, cast.arthur)
+        factories.add_member(factories.make_group(cast.domain), group)
+    with count_statements() as many:
+        found = questions.groups_of(cast.admin, cast.arthur)
+    assert found.total == 25
+    assert len(many) == len(few)
+
+
+def test_who_is_kept_out_of_a_group_is_not_listed_in_it(cast, client_of):
+    factories.exclude(cast.group, cast.arthur)
+    page = client_of(cast.domain_admin).get(address(cast.arthur, "groups")).text
+    assert "in no group that you look after" in page
+
+
+def test_the_rooms_are_listed_without_what_is_said_in_them(cast, client_of):
+    factories.make_message(cast.room, cast.arthur, "secret words")
+    factories.make_private_room(cast.arthur, name="Projet X")
+    page = client_of(cast.domain_admin).get(address(cast.arthur, "rooms")).text
+    assert "TeamChat" in page
+    assert "Projet X" in page
+    assert "Owner" in page
+    assert "secret words" not in page
+
+
+def test_a_device_is_signed_out_by_an_administrator(cast, client_of):
+    theirs = client_of(cast.arthur)
+    device = db.session.query(Session).filter_by(account_id=cast.arthur.id).one()
+    client = client_of(cast.domain_admin)
+    assert client.post(address(cast.arthur, f"sessions/{device.id}/revoke")).status_code == 303
+    assert theirs.get("/sessions").status_code == 303
+    assert "signed in nowhere" in client.get(address(cast.arthur, "sessions")).text
+
+
+def test_every_device_is_signed_out_but_the_one_that_asks(cast, client_of):
+    client = client_of(cast.domain_admin)
+    sessions.open_session(cast.domain_admin)
+    db.session.commit()
+    assert client.post(address(cast.domain_admin, "sessions/revoke")).status_code == 303
+    page = client.get(address(cast.domain_admin, "sessions"))
+    assert page.status_code == 200
+    assert "1 device<" in page.text
+
+
+def test_a_device_is_only_found_at_its_own_account(cast, client_of):
+    client_of(cast.jean)
+    device = db.session.query(Session).filter_by(account_id=cast.jean.id).one()
+    client = client_of(cast.domain_admin)
+    assert client.post(address(cast.arthur, f"sessions/{device.id}/revoke")).status_code == 404
+    assert stored(device).revoked_at is None
+
+
+def test_devices_above_ones_role_stay_signed_in(cast, client_of):
+    client_of(cast.admin)
+    device = db.session.query(Session).filter_by(account_id=cast.admin.id).one()
+    client = client_of(cast.domain_admin)
+    assert client.post(address(cast.admin, f"sessions/{device.id}/revoke")).status_code == 403
+    assert client.post(address(cast.admin, "sessions/revoke")).status_code == 403
+    assert "Sign out" not in client.fragment(address(cast.admin, "sessions"), "list").text
+
+
+def test_a_link_to_choose_a_password_is_sent(cast, client_of, app):
+    app.config["MAIL_SERVER"] = "mail.iwdemo.fr"
+    client = client_of(cast.domain_admin)
+    assert client.post(address(cast.arthur, "password-link")).status_code == 303
+    assert db.session.query(OutgoingMail).one().recipient == "arthur@iwdemo.fr"
+    assert client.post(address(cast.admin, "password-link")).status_code == 403
+    assert client.post(address(cast.autrui, "password-link")).status_code == 404
+
+
+def test_without_outgoing_mail_it_is_said_at_the_password(cast, client_of):
+    answer = client_of(cast.domain_admin).post(address(cast.arthur, "password-link"))
+    assert answer.status_code == 422
+    assert "This server sends no mails" in answer.text
+
+
+def test_deleting_says_what_goes_in_numbers_and_asks_about_rooms(cast, client_of):
+    room = factories.make_private_room(cast.arthur, cast.paul, cast.jean, name="Projet X")
+    factories.make_message(cast.room, cast.arthur)
+    page = client_of(cast.domain_admin).get(address(cast.arthur, "delete")).text
+    assert "It leaves 1 group." in page
+    assert "1 message stays" in page
+    assert f'name="room-{room.id}"' in page
+    assert "Hand over to paul, in it for longest" in page
+    assert f'value="{cast.jean.id}"' in page
+
+
+def test_deleting_hands_rooms_over_as_was_said(cast, client_of):
+    given = factories.make_private_room(cast.arthur, cast.paul, cast.jean, name="a")
+    gone = factories.make_private_room(cast.arthur, cast.paul, name="b")
+    factories.make_message(cast.room, cast.arthur)
+    client = client_of(cast.domain_admin)
+    data = {f"room-{given.id}": str(cast.jean.id), f"room-{gone.id}": "delete"}
+    assert client.post(address(cast.arthur, "delete"), data=data).status_code == 422
+    assert stored(cast.arthur).state is AccountState.ENABLED
+    answer = client.post(address(cast.arthur, "delete"), data=data | {"address": "arthur@iwdemo.fr"})
+    assert (answer.status_code, answer.location) == (303, f"/admin/domains/{cast.domain.id}/accounts")
+    assert stored(cast.arthur).state is AccountState.DELETED
+    assert stored(gone).state is RoomState.DELETED
+    assert stored(given).state is RoomState.ACTIVE
+    assert client.get(address(cast.arthur)).status_code == 404
+
+
+def test_what_stops_a_deletion_stands_in_the_dialog(cast, client_of):
+    room = factories.make_private_room(cast.arthur, cast.paul)
+    client = client_of(cast.domain_admin)
+    url = address(cast.arthur, "delete")
+    answer = client.fragment(url, "dialog", method="POST", data={f"room-{room.id}": cast.jean.id})
+    assert answer.status_code == 422
+    assert "Choose a member of the room" in answer.text
+    answer = client.post(address(cast.domain_admin, "delete"))
+    assert answer.status_code == 422
+    assert "your own account" in answer.text
+
+
+def test_nobody_deletes_above_their_role_or_elsewhere(cast, client_of):
+    assert client_of(cast.domain_admin).post(address(cast.admin, "delete")).status_code == 403
+    assert client_of(cast.rivale).post(address(cast.arthur, "delete")).status_code == 404
+    assert stored(cast.admin).role is Role.SERVER
+
+
+def test_who_may_not_delete_is_not_offered_it(cast, client_of):
+    client = client_of(cast.domain_admin)
+    for account, is_offered in ((cast.arthur, True), (cast.admin, False), (cast.domain_admin, False)):
+        assert (address(account, "delete") in client.get(address(account)).text) is is_offered
