@@ -1,6 +1,6 @@
 """`ui` in every template: the macros of templates/ui, also inside a block that is rendered on its own."""
 
-SHELVES = ("icon", "people", "buttons", "forms", "page", "lists", "menus", "dialogs")
+SHELVES = ("icon", "people", "buttons", "forms", "page", "lists", "menus", "dialogs", "selection")
 
 
 class Kit:

@@ -59,6 +59,9 @@ GATES = {
     "bulk": administrators,
     "tasks": administrators,
     "licence": administrators,
+    "mails": administrators,
+    "journal": administrators,
+    "discovery": administrators,
 }
 """The gate of every blueprint that has one, by its name; other views are marked as open to everybody."""
 

@@ -25,9 +25,17 @@ def wish(*, sorts: tuple[str, ...] = ("name",), filters: dict[str, type] | None 
     )
 
 
+def columns(known: dict, usual: tuple[str, ...]) -> list[str]:
+    """The columns that the address asks for (column=role&column=state), in their own order; else the usual ones."""
+    chosen = request.args.getlist("column") or usual
+    return [name for name in known if name in chosen]
+
+
 def address(**changes) -> str:
     """The address of the list that is shown, asked for otherwise; a value of None is taken out."""
     arguments = {**request.args.to_dict(), **request.view_args, "cursor": None, **changes}
+    if "column" in arguments:
+        arguments["column"] = request.args.getlist("column")
     return url_for(request.endpoint, **{name: value for name, value in arguments.items() if value})
 
 

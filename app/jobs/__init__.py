@@ -14,6 +14,11 @@ class Kind:
     every: timedelta | None = None
 
 
+@dataclass(frozen=True)
+class Again:
+    """What a job gives back when there is more to do: it comes up again, behind what else is due."""
+
+
 kinds: dict[str, Kind] = {}
 
 

@@ -16,7 +16,19 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import Unavailable
 from app.identity import Origin, set_origin
-from app.jobs import Again, domains, guests, kinds, outbox, passwords, recurring, sealing, search, sweeps, tasks  # noqa: F401
+from app.jobs import (  # noqa: F401
+    Again,
+    domains,
+    guests,
+    kinds,
+    outbox,
+    passwords,
+    recurring,
+    sealing,
+    search,
+    sweeps,
+    tasks,
+)
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.transaction import connection_is_lost

@@ -63,6 +63,10 @@ class Account(Keyed, Dated, Versioned, Base):
     is_guest: Mapped[bool] = mapped_column(default=False, server_default=false())
     language: Mapped[str | None] = mapped_column(exact(8))
     time_zone: Mapped[str | None] = mapped_column(exact(64))
+    theme: Mapped[str | None] = mapped_column(exact(8))
+    enter_sends: Mapped[bool] = mapped_column(default=True, server_default=true())
+    picture: Mapped[str | None] = mapped_column(exact(32))
+    """The token of their picture, which stands in its address; none where there is no picture."""
     has_groupware: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_webdav: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_teamchat: Mapped[bool] = mapped_column(default=True, server_default=true())

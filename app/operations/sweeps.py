@@ -5,7 +5,17 @@ from datetime import timedelta
 from sqlalchemy import delete, func, or_, select
 
 from app.extensions import db
-from app.models import AccessChange, Job, OutgoingMail, Session, SignInFailure, WorkState, now
+from app.models import (
+    AccessChange,
+    Job,
+    OutgoingMail,
+    Session,
+    SignInFailure,
+    Task,
+    TaskLine,
+    WorkState,
+    now,
+)
 from app.operations.sessions import end_session
 from app.operations.sign_in_limits import FORGOTTEN_AFTER
 from app.transaction import operation
@@ -50,6 +60,15 @@ def forget_access_changes() -> int:
 def forget_finished_work() -> int:
     """Forget mails and jobs that were done a month ago, or given up three months ago."""
     return sum(_delete(model, _is_long_finished(model)) for model in (OutgoingMail, Job))
+
+
+@operation(audited=False)
+def forget_tasks() -> int:
+    """Forget tasks that were over a month ago, with what they said of their rows."""
+    gone = select(Task.id).where(Task.finished_at < now() - DONE_KEPT).order_by(Task.id).limit(BATCH)
+    ids = list(db.session.scalars(gone))
+    _delete(TaskLine, TaskLine.task_id.in_(ids))
+    return _delete(Task, Task.id.in_(ids))
 
 
 def _is_long_finished(model):

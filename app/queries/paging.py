@@ -5,10 +5,12 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, or_
 
 from app.extensions import db
+from app.models.types import UtcDateTime
 
 SIZE = 50
 """Rows of a page."""
@@ -28,9 +30,10 @@ def keyset(
 ) -> Page:
     """The page of a statement that a cursor names.
 
-    order: columns of the rows, none of them ever NULL; the last one makes every row's place its own.
+    order: columns of the rows; the last one makes every row's place its own and is never NULL. Only the first of
+    two may be NULL: such rows come first upwards, last downwards, as MariaDB sorts them.
     """
-    is_backwards, place = _read(cursor, len(order))
+    is_backwards, place = _read(cursor, order)
     downwards = descending != is_backwards
     if place:
         statement = statement.where(_beyond(order, place, downwards))
@@ -53,6 +56,8 @@ def _page(rows: list, order: Sequence, *, has_before: bool, has_after: bool) -> 
 
 def _beyond(order: Sequence, place: list, downwards: bool):
     """Rows behind a place. The first condition repeats the others: it lets the index be entered there."""
+    if _may_be_null(order[0]):
+        return _beyond_nullable(order, place, downwards)
     first = order[0] <= place[0] if downwards else order[0] >= place[0]
     steps = []
     for depth, column in enumerate(order):
@@ -61,10 +66,29 @@ def _beyond(order: Sequence, place: list, downwards: bool):
     return and_(first, or_(*steps))
 
 
+def _beyond_nullable(order: Sequence, place: list, downwards: bool):
+    """The same where the first column may be NULL, which is less than anything."""
+    first, last = order
+    further = last < place[1] if downwards else last > place[1]
+    if place[0] is None:
+        same = and_(first.is_(None), further)
+        return same if downwards else or_(same, first.is_not(None))
+    same = and_(first == place[0], further)
+    return or_(same, first < place[0], first.is_(None)) if downwards else or_(same, first > place[0])
+
+
+def _may_be_null(column) -> bool:
+    return bool(getattr(column, "nullable", False))
+
+
 def _cursor(direction: str, row, order: Sequence) -> str:
     values = [_value(row, column) for column in order]
-    text = json.dumps([direction, *values], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([direction, *values], ensure_ascii=False, separators=(",", ":"), default=_written)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _written(value: datetime) -> str:
+    return value.isoformat()
 
 
 def _value(row, column):
@@ -72,14 +96,24 @@ def _value(row, column):
     return getattr(row[0], column.key) if hasattr(row[0], column.key) else getattr(row, column.key)
 
 
-def _read(cursor: str | None, length: int) -> tuple[bool, list]:
+def _read(cursor: str | None, order: Sequence) -> tuple[bool, list]:
     """The direction and place that a cursor means. What is no cursor means the first page."""
     try:
         padded = (cursor or "") + "=" * (-len(cursor or "") % 4)
         direction, *place = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        if direction not in ("<", ">") or len(place) != len(order):
+            return False, []
+        return direction == "<", [_place(*pair) for pair in zip(order, place, strict=True)]
     except (ValueError, TypeError, binascii.Error):
         return False, []
-    is_sound = (
-        direction in ("<", ">") and len(place) == length and all(isinstance(x, str | int) for x in place)
-    )
-    return (direction == "<", place) if is_sound else (False, [])
+
+
+def _place(column, value):
+    """A value of a cursor as its column has it. Error: ValueError, where it makes no sense there."""
+    if value is None and _may_be_null(column):
+        return None
+    if isinstance(value, str) and isinstance(column.type, UtcDateTime):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if not isinstance(value, str | int):
+        raise ValueError(value)
+    return value

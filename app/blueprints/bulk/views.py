@@ -1,0 +1,116 @@
+"""Choose what to do with the chosen rows, see what will change and what will not, run."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import creation
+from app.blueprints.gate import me
+from app.errors import Invalid
+from app.htmx import see_other
+from app.operations import bulk, tasks
+from app.operations.bulk import Action, Collection, Selection
+
+blueprint = Blueprint("bulk", __name__, url_prefix="/admin/actions")
+
+AT_ONCE = 1.5
+"""Seconds that a page does the work itself; what is left then is the worker's."""
+
+FILTER = "filter-"
+VALUE = "value-"
+
+
+@blueprint.post("/<name>")
+def preview_action(name: str) -> Response:
+    """What an action would change, after asking what it needs to know. Nothing is written. Fragments: dialog."""
+    collection, selection = bulk.collection_named(name), _selection()
+    action = collection.action(me(), request.form.get("action", ""))
+    problem = _problem(selection)
+    if problem or (action.fields and not _given()):
+        return _page(collection, action, selection, problem=problem, status=422 if problem else 200)
+    try:
+        values = bulk.checked_values(me(), action, selection.wanted, _given())
+        found = bulk.preview(me(), collection, action, selection, values)
+    except Invalid as refusal:
+        return _page(collection, action, selection, problem=refusal.sentence, status=refusal.status)
+    return _page(collection, action, selection, found=found, values=values)
+
+
+@blueprint.post("/<name>/run")
+def start_action(name: str) -> Response:
+    """Do it: what is small is over when the page comes back, what is large goes on as a task."""
+    collection, selection = bulk.collection_named(name), _selection()
+    action = collection.action(me(), request.form.get("action", ""))
+    problem = _problem(selection)
+    if problem:
+        return _page(collection, action, selection, problem=problem, status=422)
+    try:
+        values = bulk.checked_values(me(), action, selection.wanted, _given())
+    except Invalid as refusal:
+        return _page(collection, action, selection, problem=refusal.sentence, status=refusal.status)
+    task = bulk.start_action(me(), collection, action, selection, values)
+    tasks.run(task.id, seconds=AT_ONCE)
+    return _result(task)
+
+
+def _result(task) -> Response:
+    """Back to the list where all went well; else to the task, which says what did not and why."""
+    has_worked = task.is_over and not task.failed_count and not task.skipped_count
+    if not has_worked:
+        return see_other(url_for("tasks.show", task_id=task.id))
+    text = ngettext("%(num)s row changed.", "%(num)s rows changed.", task.changed_count)
+    return see_other(_back(), toast=text)
+
+
+def _selection() -> Selection:
+    wanted = {
+        name.removeprefix(FILTER): value for name, value in request.form.items() if name.startswith(FILTER)
+    }
+    if "all" in request.form:
+        return Selection(None, wanted)
+    ids = dict.fromkeys(request.form.getlist("ids", type=int))
+    return Selection(tuple(ids)[: bulk.IDS_AT_MOST], wanted)
+
+
+def _problem(selection: Selection) -> str | None:
+    if selection.ids == ():
+        return _("Choose at least one row.")
+    return None
+
+
+def _given() -> dict:
+    return {name.removeprefix(VALUE): value for name, value in request.form.items() if name.startswith(VALUE)}
+
+
+def _back() -> str:
+    """The list that the person came from; only a page of WebAdmin is believed."""
+    back = urlsplit(request.form.get("back", ""))
+    is_own = not back.scheme and not back.netloc and back.path.startswith("/admin/")
+    return back.geturl() if is_own else url_for("dashboard.show")
+
+
+def _page(collection: Collection, action: Action, selection: Selection, *, status: int = 200, **context):
+    wanted = selection.wanted
+    asked = [(field, list(field.choices(me(), wanted))) for field in action.fields]
+    found, values = context.get("found"), context.get("values", {})
+    worth = found is not None and found.changing and action.consequence is not None
+    return creation.creation_page(
+        "bulk/action.html",
+        None,
+        back=_back(),
+        status=status,
+        collection=collection,
+        action=action,
+        selection=selection,
+        asked=asked,
+        given=_given(),
+        answers=[(field.label, _label(choices, values.get(field.name))) for field, choices in asked],
+        consequence=action.consequence(me(), found.changing, values) if worth else None,
+        **context,
+    )
+
+
+def _label(choices: list, value) -> str:
+    return next((str(label) for key, label in choices if str(key) == str(value)), "")

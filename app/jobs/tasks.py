@@ -1,0 +1,21 @@
+"""Tasks, a slice at a time: mails and other jobs never wait for long behind one."""
+
+from datetime import timedelta
+
+from app.jobs import Again, job
+from app.operations import bulk, sweeps, tasks
+
+bulk.load()
+
+SLICE = 0.5
+"""Seconds, within the grace that a worker has when it is told to stop."""
+
+
+@job(tasks.JOB)
+def run_task(task_id: int) -> Again | None:
+    """Go on with a task; the same job comes up again until the task is over."""
+    return None if tasks.run(task_id, seconds=SLICE) else Again()
+
+
+job("forget_tasks", every=timedelta(hours=24))(sweeps.forget_tasks)
+job("resume_tasks", every=timedelta(minutes=5))(tasks.resume_tasks)

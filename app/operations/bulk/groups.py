@@ -1,0 +1,69 @@
+"""What can be done with many groups of a domain at once."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from app.models import Group
+from app.operations import groups as verbs
+from app.operations.bulk import Action, Collection, register
+from app.operations.bulk.account_actions import domain_of
+from app.queries.directory import groups as listed
+from app.queries.directory.listing import Wish
+from app.rules import scope
+
+
+def _matching(actor, wanted: dict) -> list:
+    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
+    return listed.conditions(domain_of(actor, wanted), Wish(search=wanted.get("q", ""), filters=filters))
+
+
+def _judge_enabling(actor, row, values):
+    return _("Has TeamChat already.") if row.has_teamchat else None
+
+
+def _judge_disabling(actor, row, values):
+    return None if row.has_teamchat else _("Has no TeamChat.")
+
+
+def _hiding(actor, count: int, values) -> str:
+    return ngettext(
+        "The rooms of %(num)s group are hidden and kept: they come back when TeamChat is enabled again.",
+        "The rooms of %(num)s groups are hidden and kept: they come back when TeamChat is enabled again.",
+        count,
+    )
+
+
+ACTIONS = (
+    Action(
+        "enable_teamchat",
+        _l("Enable TeamChat"),
+        icon="messages",
+        judge=_judge_enabling,
+        do=lambda actor, group, values: verbs.update_group(
+            actor, group, {"has_public_folder": True, "has_teamchat": True}
+        ),
+    ),
+    Action(
+        "disable_teamchat",
+        _l("Disable TeamChat"),
+        icon="messages-off",
+        judge=_judge_disabling,
+        consequence=_hiding,
+        do=lambda actor, group, values: verbs.update_group(actor, group, {"has_teamchat": False}),
+    ),
+)
+
+register(
+    Collection(
+        name="groups",
+        title=_l("Groups"),
+        columns=(Group.id, Group.address.label("label"), Group.has_public_folder, Group.has_teamchat),
+        matching=_matching,
+        find=scope.find_group,
+        actions=ACTIONS,
+        subject=lambda actor, wanted: domain_of(actor, wanted).name,
+        domain_of=lambda actor, wanted: domain_of(actor, wanted).id,
+        fixed=("domain",),
+    )
+)

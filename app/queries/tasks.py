@@ -1,0 +1,60 @@
+"""Tasks as their pages show them: one's own, and everybody's for those who administer the whole server."""
+
+from sqlalchemy import false, func, select, true
+
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Task, TaskLine, TaskState
+from app.queries.paging import Page, keyset
+from app.rules import scope
+
+OPEN = (TaskState.WAITING, TaskState.RUNNING)
+
+
+def of_tasks(actor):
+    """A condition on Task: those a person may see."""
+    if not scope.is_administrator(actor):
+        return false()
+    return true() if scope.is_server_wide(actor) else Task.owner_id == actor.id
+
+
+def find_task(actor, task_id: int) -> Task:
+    """A task by its id, within what the actor may see. Error: NotFound."""
+    task = db.session.scalars(select(Task).where(Task.id == task_id, of_tasks(actor))).one_or_none()
+    if task is None:
+        raise NotFound()
+    return task
+
+
+def task_list(actor, cursor: str | None = None, *, only_own: bool = False) -> Page:
+    """A page of tasks, the newest first. One statement."""
+    statement = select(Task).where(of_tasks(actor))
+    if only_own:
+        statement = statement.where(Task.owner_id == actor.id)
+    page = keyset(statement, (Task.id,), cursor=cursor, descending=True)
+    return Page([row[0] for row in page.rows], page.previous, page.next)
+
+
+def open_count(actor) -> int:
+    """How many of one's own tasks are not over yet."""
+    statement = select(func.count(Task.id)).where(Task.owner_id == actor.id, Task.state.in_(OPEN))
+    return db.session.scalar(statement)
+
+
+def line_list(task: Task, cursor: str | None = None) -> Page:
+    """A page of the rows that were left as they were, in the order they came up."""
+    statement = select(TaskLine).where(TaskLine.task_id == task.id)
+    page = keyset(statement, (TaskLine.id,), cursor=cursor)
+    return Page([row[0] for row in page.rows], page.previous, page.next)
+
+
+def every_line(task: Task):
+    """All those rows, a thousand at a time in memory."""
+    last = 0
+    while True:
+        statement = select(TaskLine).where(TaskLine.task_id == task.id, TaskLine.id > last)
+        rows = db.session.scalars(statement.order_by(TaskLine.id).limit(1000)).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].id

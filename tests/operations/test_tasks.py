@@ -1,0 +1,168 @@
+"""Tasks: row by row, whatever dies in between, and never twice."""
+
+import pytest
+from sqlalchemy import select
+
+from app.errors import Invalid, NotFound, Unavailable
+from app.extensions import db
+from app.jobs import Again
+from app.jobs.tasks import run_task
+from app.models import AuditEntry, Job, Outcome, Role, Task, TaskLine, TaskState, WorkState
+from app.operations import accounts, jobs, tasks
+from app.operations.tasks import Step, TaskKind, Unchanged
+from app.queries import tasks as questions
+
+
+@pytest.fixture
+def work(app, cast, monkeypatch):
+    """A kind of task that gives accounts the description of their number; it says what it has done."""
+    done, refused = [], {}
+
+    def steps(actor, arguments, place, limit):
+        return [Step(n, f"row {n}") for n in range(place + 1, min(place + limit, arguments["rows"]) + 1)]
+
+    def do(actor, arguments, step):
+        if step.place in refused:
+            raise refused[step.place]
+        accounts.update_account(actor, cast.arthur, {"name": f"arthur {step.place}"})
+        done.append(step.place)
+
+    monkeypatch.setitem(tasks.kinds, "test.count", TaskKind("Count", steps, do))
+    monkeypatch.setitem(tasks.kinds, "test.try", TaskKind("Try", steps, do, is_rehearsal=True))
+    work.done, work.refused = done, refused
+    return work
+
+
+def started(actor, kind="test.count", rows=5) -> Task:
+    return tasks.start_task(actor, kind, total=rows, rows=rows)
+
+
+def again(task: Task) -> Task:
+    return db.session.get(Task, task.id, populate_existing=True)
+
+
+def test_a_task_does_its_rows_and_counts_them(cast, work):
+    task = started(cast.admin)
+    assert tasks.run(task.id, seconds=5)
+    task = again(task)
+    assert (task.state, task.done_count, task.changed_count) == (TaskState.DONE, 5, 5)
+    assert work.done == [1, 2, 3, 4, 5]
+    assert cast.arthur.name == "arthur 5"
+
+
+def test_what_is_refused_is_told_and_the_others_go_on(cast, work):
+    work.refused |= {2: Invalid("No."), 3: Unchanged("Already."), 4: ZeroDivisionError()}
+    task = started(cast.admin)
+    tasks.run(task.id, seconds=5)
+    task = again(task)
+    assert (task.changed_count, task.skipped_count, task.failed_count) == (2, 1, 2)
+    lines = db.session.scalars(select(TaskLine).order_by(TaskLine.id)).all()
+    assert [(line.name, line.outcome) for line in lines] == [
+        ("row 2", Outcome.FAILED),
+        ("row 3", Outcome.SKIPPED),
+        ("row 4", Outcome.FAILED),
+    ]
+    assert lines[0].sentence == "No."
+
+
+def test_a_row_is_never_done_twice(cast, work):
+    task = started(cast.admin)
+    tasks.run(task.id, seconds=0)
+    first = list(work.done)
+    tasks.take_step(task.id, Step(1, "row 1"))
+    assert work.done == first == [1]
+    assert again(task).done_count == 1
+
+
+def test_a_database_that_goes_away_is_not_the_rows_fault(cast, work):
+    work.refused[3] = Unavailable()
+    task = started(cast.admin)
+    with pytest.raises(Unavailable):
+        tasks.run(task.id, seconds=5)
+    assert (again(task).place, again(task).failed_count) == (2, 0)
+    work.refused.clear()
+    assert tasks.run(task.id, seconds=5)
+    assert work.done == [1, 2, 3, 4, 5]
+
+
+def test_a_rehearsal_changes_nothing(cast, work):
+    work.refused[2] = Invalid("No.")
+    task = started(cast.admin, "test.try")
+    tasks.run(task.id, seconds=5)
+    assert (again(task).changed_count, again(task).failed_count) == (4, 1)
+    db.session.expire_all()
+    assert cast.arthur.name == "arthur"
+    acts = db.session.scalars(select(AuditEntry.act)).all()
+    assert acts == ["task.start"]
+
+
+def test_a_job_comes_up_again_until_the_task_is_over(cast, work, monkeypatch):
+    monkeypatch.setattr("app.jobs.tasks.SLICE", 0)
+    task = started(cast.admin, rows=2)
+    assert isinstance(run_task(task.id), Again)
+    assert isinstance(run_task(task.id), Again)
+    assert run_task(task.id) is None
+    assert again(task).state is TaskState.DONE
+
+
+def test_it_stops_before_the_next_row_when_it_is_cancelled(cast, work):
+    task = started(cast.admin)
+    tasks.run(task.id, seconds=0)
+    tasks.cancel_task(cast.admin, task)
+    assert tasks.run(task.id, seconds=5)
+    assert (again(task).state, again(task).done_count) == (TaskState.CANCELLED, 1)
+    with pytest.raises(Invalid):
+        tasks.cancel_task(cast.admin, task)
+
+
+def test_one_that_has_not_begun_is_cancelled_at_once(cast, work):
+    task = started(cast.admin)
+    tasks.cancel_task(cast.admin, task)
+    assert again(task).state is TaskState.CANCELLED
+    assert tasks.run(task.id, seconds=5)
+    assert work.done == []
+
+
+def test_who_loses_the_role_loses_the_task(cast, work):
+    task = started(cast.domain_admin)
+    tasks.run(task.id, seconds=0)
+    cast.domain_admin.role = Role.USER
+    db.session.commit()
+    assert tasks.run(task.id, seconds=5)
+    assert (again(task).state, again(task).last_error) == (TaskState.FAILED, tasks.LOST_RIGHTS)
+    assert work.done == [1]
+
+
+def test_only_administrators_start_tasks(cast, work):
+    with pytest.raises(NotFound):
+        started(cast.arthur)
+
+
+def test_tasks_are_seen_by_their_owner_and_the_servers_administrators(cast, work):
+    task = started(cast.domain_admin)
+    assert questions.find_task(cast.domain_admin, task.id) is task
+    assert questions.find_task(cast.web_admin, task.id) is task
+    for stranger in (cast.rivale, cast.arthur):
+        with pytest.raises(NotFound):
+            questions.find_task(stranger, task.id)
+        with pytest.raises(NotFound):
+            tasks.cancel_task(stranger, task)
+
+
+def test_a_task_whose_job_was_given_up_gets_another(cast, work):
+    task = started(cast.admin)
+    assert tasks.resume_tasks() == 0
+    job = db.session.scalars(select(Job)).one()
+    job.state = WorkState.FAILED
+    db.session.commit()
+    assert tasks.resume_tasks() == 1
+    assert jobs.take_job().arguments == {"task_id": task.id}
+
+
+def test_tasks_cost_the_same_statements_however_many_lines_they_have(cast, work, count_statements):
+    task = started(cast.admin, rows=2)
+    tasks.run(task.id, seconds=5)
+    with count_statements() as seen:
+        questions.line_list(task)
+        questions.task_list(cast.admin)
+    assert len(seen) == 2
