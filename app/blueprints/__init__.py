@@ -18,6 +18,7 @@ def _sections() -> tuple:
     """Every section, in the order in which they fill the menus."""
     from app.blueprints import (
         accounts,
+        administrators,
         auth,
         bulk,
         chat,
@@ -45,6 +46,7 @@ def _sections() -> tuple:
         discovery,
         domains,
         accounts,
+        administrators,
         groups,
         rights,
         rooms,

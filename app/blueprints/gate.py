@@ -53,6 +53,7 @@ GATES = {
     "dashboard": administrators,
     "domains": administrators,
     "accounts": administrators,
+    "administrators": administrators,
     "groups": administrators,
     "rights": administrators,
     "rooms": administrators,

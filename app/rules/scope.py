@@ -1,12 +1,12 @@
 """Scope: what an administrator administers. Domains, accounts and groups outside of it do not exist."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select, true
+from sqlalchemy import exists, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from app.errors import Forbidden, NotFound
 from app.extensions import db
-from app.models import CLOSED, Account, Domain, Group, Role
+from app.models import CLOSED, Account, AdministeredDomain, Domain, DomainState, Group, Role
 
 RANKS = {Role.USER: 0, Role.DOMAIN: 1, Role.WEB: 2, Role.SERVER: 3}
 """Roles from the least to the most powerful."""
@@ -29,11 +29,18 @@ def require_server_wide(actor) -> None:
 
 
 def of_domains(actor):
-    """A condition on Domain: those a person administers. The internal domain is nobody's."""
+    """A condition on Domain: those a person administers. The internal domain is nobody's, and so are deleted ones."""
     if not is_administrator(actor):
         return Domain.id.is_(None)
-    own = true() if is_server_wide(actor) else Domain.id == actor.domain_id
-    return Domain.is_internal.is_(False) & own
+    own = (
+        true() if is_server_wide(actor) else or_(Domain.id == actor.domain_id, Domain.id.in_(_further(actor)))
+    )
+    return Domain.is_internal.is_(False) & (Domain.state != DomainState.DELETED) & own
+
+
+def _further(account):
+    """Ids of the domains a domain administrator looks after beside their own."""
+    return select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)
 
 
 def find_domain(actor, domain_id: int) -> Domain:
@@ -54,15 +61,22 @@ def find_group(actor, group_id: int) -> Group:
 
 
 def may_touch(actor, account: Account) -> bool:
-    """Whether a person may change an account of their scope: nobody edits a role above their own."""
-    return RANKS[account.role] <= RANKS[actor.role]
+    """Whether a person may change an account of their scope: nobody edits a role above their own, nor somebody who
+    administers domains that they do not. Whoever sets such a password could sign in with it and reach them."""
+    if RANKS[account.role] > RANKS[actor.role]:
+        return False
+    if account.role is not Role.DOMAIN or is_server_wide(actor) or account.id == actor.id:
+        return True
+    within = select(Domain.id).where(of_domains(actor))
+    beyond = _further(account).where(AdministeredDomain.domain_id.not_in(within))
+    return not db.session.scalar(select(exists(beyond)))
 
 
 def require_may_touch(actor, account: Account) -> None:
     """Refuse to change an administrator above one's own role."""
     if not may_touch(actor, account):
         raise Forbidden(
-            _("This account has a higher role than yours: you may not change it."), code="higher_role"
+            _("This account administers more than you do: you may not change it."), code="higher_role"
         )
 
 

@@ -120,7 +120,7 @@ def test_an_account_is_changed(cast, client_of):
 def test_a_higher_role_may_be_looked_at_and_not_changed(cast, client_of):
     client = client_of(cast.web_admin)
     page = client.get(address(cast.admin)).text
-    assert "higher role than yours" in page
+    assert "administers more than you do" in page
     assert client.post(address(cast.admin), data=filled(page) | {"name": "x"}).status_code == 403
 
 

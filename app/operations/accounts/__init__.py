@@ -4,6 +4,7 @@ from app.operations.accounts.cards import update_card, write_card
 from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
 from app.operations.accounts.editing import send_password_link, set_features, set_password, update_account
 from app.operations.accounts.making import create_account
+from app.operations.accounts.roles import set_role
 
 __all__ = [
     "OwnedRooms",
@@ -13,6 +14,7 @@ __all__ = [
     "send_password_link",
     "set_features",
     "set_password",
+    "set_role",
     "update_account",
     "update_card",
     "write_card",

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from app.errors import Invalid, NotFound
 from app.models import CLOSED, AccessScope, Account, AccountState, Domain, Role
 from app.operations import audit, mails, sessions, versions
-from app.operations.accounts.powers import require_another_server_administrator
+from app.operations.accounts.powers import forget_domains, require_another_server_administrator
 from app.operations.passwords import queue_link, require_mail, used_up
 from app.rules import licensing, names, password_links, passwords, policies, readiness, scope
 from app.rules.policies import Feature
@@ -45,6 +45,8 @@ def update_account(actor, account: Account, values: dict, seen_version: int | No
     _require_allowed(actor, account, after)
     if after:
         versions.apply(account, after)
+        if after.get("role", Role.DOMAIN) is not Role.DOMAIN:
+            forget_domains(account)
         touch_access(AccessScope.ACCOUNT, account.id)
         audit.record(actor, "account.update", account, before=before, after=after)
     if features:

@@ -1,11 +1,11 @@
 """What an account may not lose: the server always has an administrator, and nobody locks themselves out."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.errors import Invalid
 from app.extensions import db
-from app.models import CLOSED, Account, Role
+from app.models import CLOSED, Account, AdministeredDomain, Role
 
 
 def require_another_server_administrator(account: Account) -> None:
@@ -20,3 +20,9 @@ def require_another_server_administrator(account: Account) -> None:
         raise Invalid(
             _("This is the last server administrator."), code="last_server_administrator", field="role"
         )
+
+
+def forget_domains(account: Account) -> None:
+    """Take away what an account administers beside its own domain."""
+    statement = delete(AdministeredDomain).where(AdministeredDomain.account_id == account.id)
+    db.session.execute(statement, execution_options={"synchronize_session": "fetch"})

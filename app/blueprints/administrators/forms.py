@@ -1,0 +1,43 @@
+"""The form of a role."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.models import Account, Role
+from app.queries import directory
+from app.rules import scope
+from app.rules.addresses import readable
+
+ROLES = {
+    Role.SERVER: _l("Server administrator"),
+    Role.WEB: _l("Web administrator"),
+    Role.DOMAIN: _l("Domain administrator"),
+    Role.USER: _l("User"),
+}
+MEANINGS = {
+    Role.SERVER: _l("Everything: the server's console too, and every domain."),
+    Role.WEB: _l("Everything in WebAdmin, but server administrators."),
+    Role.DOMAIN: _l("Accounts, groups, rooms and guests of their own domain, and of those chosen below."),
+    Role.USER: _l("The WebClient alone."),
+}
+"""What each role gives, from the most to nothing."""
+
+
+class RoleForm(FlaskForm):
+    """What an account administers."""
+
+    role = RadioField(_l("Role"))
+    domains = SelectMultipleField(
+        _l("Further domains"), coerce=int, widget=ListWidget(), option_widget=CheckboxInput()
+    )
+
+    def offer(self, actor, account: Account) -> None:
+        """Offer what the actor may give."""
+        offered = scope.grantable_roles(actor)
+        self.role.choices = [(role.value, label) for role, label in ROLES.items() if role in offered]
+        domains = directory.domains_of(actor)
+        self.domains.choices = [
+            (one.id, readable(one.name)) for one in domains if one.id != account.domain_id
+        ]

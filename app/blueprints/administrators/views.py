@@ -1,0 +1,130 @@
+"""Who administers what within one's scope, and roles given and taken within one's own."""
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from app.blueprints import creation, lists
+from app.blueprints.administrators.forms import MEANINGS, ROLES, RoleForm
+from app.blueprints.features import Question
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.errors import Refusal
+from app.htmx import page
+from app.models import Account, Role
+from app.operations import accounts as verbs
+from app.queries import administrators as questions
+from app.queries.administrators import POWERFUL
+from app.rules import scope
+from app.rules.addresses import readable
+from app.rules.scope import RANKS
+
+blueprint = Blueprint("administrators", __name__, url_prefix="/admin/administrators")
+
+OWN = "own"
+"""The answer to the question about one's own role."""
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """The administrators of one's scope. Fragments: list."""
+    wish = lists.wish(sorts=("name",), filters={"role": POWERFUL})
+    shown = lists.Shown(wish, questions.administrator_list(me(), wish))
+    roles = {role: ROLES[role] for role in POWERFUL}
+    return page("administrators/index.html", blocks=("list",), shown=shown, roles=roles)
+
+
+@blueprint.get("/new")
+def candidates() -> Response:
+    """Accounts that a role can be given to. Fragments: list."""
+    search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
+    found, has_more = questions.candidates(me(), search)
+    return page("administrators/new.html", blocks=("list",), found=found, has_more=has_more, search=search)
+
+
+@blueprint.route("/<int:account_id>", methods=["GET", "POST"])
+def set_role(account_id: int) -> Response:
+    """Give an account a role, or change what it administers."""
+    account = scope.find_account(me(), account_id)
+    scope.require_may_touch(me(), account)
+    form = RoleForm(formdata=None) if request.method == "GET" else RoleForm()
+    form.offer(me(), account)
+    if request.method == "GET":
+        form.role.data = (Role.DOMAIN if account.role is Role.USER else account.role).value
+        form.domains.data = questions.further_domains(account)
+        return _role(account, form)
+    if not form.validate():
+        return _role(account, form, 422)
+    asked = _question(account, Role(form.role.data))
+    if asked is not None and request.form.get("answer") != asked.answer:
+        return _role(account, form, 422, question=asked)
+    try:
+        verbs.set_role(me(), account, Role(form.role.data), form.domains.data)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _role(account, form, refusal.status)
+    return _done(account, _("The role of %(name)s is saved.", name=account.name))
+
+
+@blueprint.route("/<int:account_id>/take", methods=["GET", "POST"])
+def take_role(account_id: int) -> Response:
+    """Take an account's role away; first say what that means."""
+    account = scope.find_account(me(), account_id)
+    scope.require_may_touch(me(), account)
+    if request.method == "GET":
+        return _taking(account)
+    try:
+        verbs.set_role(me(), account, Role.USER)
+    except Refusal as refusal:
+        return _taking(account, refusal.status, refusal.sentence)
+    return _done(account, _("%(name)s administers nothing any more.", name=account.name))
+
+
+def _question(account: Account, role: Role) -> Question | None:
+    """What is asked before somebody takes power from themselves."""
+    if account.id != me().id or RANKS[role] >= RANKS[account.role]:
+        return None
+    return Question(_own_consequence(role), OWN, _("Take my own role away"), is_destructive=True)
+
+
+def _own_consequence(role: Role) -> str:
+    if role is Role.USER:
+        return _(
+            "This is your own role: you lose WebAdmin at once, and only another administrator gives it back."
+        )
+    return _(
+        "This is your own role: you lose what it gives at once, and only somebody who has it gives it back."
+    )
+
+
+def _done(account: Account, text: str) -> Response:
+    """Who has just lost WebAdmin goes where they belong."""
+    is_out = account.id == me().id and account.role is Role.USER
+    return creation.created(url_for("auth.home" if is_out else "administrators.index"), text)
+
+
+def _role(account: Account, form: RoleForm, status: int = 200, question=None) -> Response:
+    return creation.creation_page(
+        "administrators/role.html",
+        form,
+        back=url_for("administrators.index"),
+        status=status,
+        account=account,
+        meanings=MEANINGS,
+        question=question,
+    )
+
+
+def _taking(account: Account, status: int = 200, problem: str | None = None) -> Response:
+    is_own = account.id == me().id
+    lost = _own_consequence(Role.USER)
+    text = _("%(name)s, %(address)s, administers nothing any more. The account itself stays as it is.")
+    return creation.creation_page(
+        "administrators/take.html",
+        None,
+        back=url_for("administrators.index"),
+        status=status,
+        account=account,
+        consequence=lost if is_own else text % {"name": account.name, "address": readable(account.address)},
+        is_own=is_own,
+        problem=problem,
+    )

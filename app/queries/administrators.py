@@ -1,0 +1,106 @@
+"""Who administers what."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
+
+from app.extensions import db
+from app.models import CLOSED, Account, AccountState, AdministeredDomain, Domain, Role
+from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.paging import keyset
+from app.rules import scope
+
+POWERFUL = (Role.SERVER, Role.WEB, Role.DOMAIN)
+SHOWN = 30
+"""Candidates shown at once; whoever looks for somebody else types."""
+
+
+@dataclass(frozen=True)
+class AdministratorRow:
+    """An administrator in the list. domains: names of what a domain administrator looks after, as far as the asking one
+    knows them. is_foreign: of a domain of others, and here because of one of ours."""
+
+    account: Account
+    domains: tuple[str, ...]
+    may_touch: bool
+    is_foreign: bool
+
+
+def administrator_list(actor, wish: Wish) -> Listing:
+    """A page of the administrators of one's scope, and of those from elsewhere who administer a domain of it.
+
+    wish.filters may hold "role". Only for domain administrators does the number of statements grow with the rows.
+    """
+    mine = select(Domain.id).where(scope.of_domains(actor))
+    ours = select(AdministeredDomain.account_id).where(AdministeredDomain.domain_id.in_(mine))
+    statement = (
+        select(Account)
+        .join(Account.domain)
+        .options(contains_eager(Account.domain))
+        .where(Account.role.in_(POWERFUL), Account.is_guest.is_(False), Account.state != AccountState.DELETED)
+        .where(or_(scope.of_domains(actor), Account.id.in_(ours)))
+    )
+    for name, value in wish.filters:
+        statement = statement.where(getattr(Account, name) == value)
+    if wish.search:
+        statement = statement.where(found(Account, wish.search))
+    page = keyset(statement, (Account.name, Account.id), cursor=wish.cursor, descending=wish.is_descending)
+    rows = _rows(actor, [row[0] for row in page.rows])
+    return Listing(replace(page, rows=rows), counted(statement.with_only_columns(Account.id)))
+
+
+def candidates(actor, search: str) -> tuple[list[Account], bool]:
+    """The first accounts of one's scope that administer nothing yet, and whether there are more. One statement."""
+    statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
+    statement = statement.where(scope.of_domains(actor), Account.role == Role.USER)
+    statement = statement.where(Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+    if search:
+        statement = statement.where(found(Account, search))
+    rows = list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(SHOWN + 1)))
+    return rows[:SHOWN], len(rows) > SHOWN
+
+
+def further_domains(account: Account) -> list[int]:
+    """Ids of the domains an account administers beside its own."""
+    statement = select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)
+    return list(db.session.scalars(statement))
+
+
+def _rows(actor, accounts: list[Account]) -> list[AdministratorRow]:
+    known = _domains_of(actor, [one.id for one in accounts if one.role is Role.DOMAIN])
+    inside = {domain.id for domain in _domains_in_scope(actor, {one.domain_id for one in accounts})}
+    return [
+        AdministratorRow(
+            account=one,
+            domains=_names(one, known[one.id], one.domain_id in inside),
+            may_touch=one.domain_id in inside and scope.may_touch(actor, one),
+            is_foreign=one.domain_id not in inside,
+        )
+        for one in accounts
+    ]
+
+
+def _names(account: Account, further: list[str], is_inside: bool) -> tuple[str, ...]:
+    if account.role is not Role.DOMAIN:
+        return ()
+    return ((account.domain.name,) if is_inside else ()) + tuple(further)
+
+
+def _domains_of(actor, account_ids: list[int]) -> dict[int, list[str]]:
+    names = defaultdict(list)
+    statement = (
+        select(AdministeredDomain.account_id, Domain.name)
+        .join(Domain, Domain.id == AdministeredDomain.domain_id)
+        .where(AdministeredDomain.account_id.in_(account_ids), scope.of_domains(actor))
+        .order_by(Domain.name)
+    )
+    for account_id, name in db.session.execute(statement) if account_ids else ():
+        names[account_id].append(name)
+    return names
+
+
+def _domains_in_scope(actor, ids: set[int]) -> list[Domain]:
+    statement = select(Domain).where(Domain.id.in_(ids), scope.of_domains(actor))
+    return list(db.session.scalars(statement)) if ids else []
