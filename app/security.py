@@ -94,7 +94,7 @@ def _refuse_public_names() -> None:
 def _dress(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
     response.headers["X-Request-ID"] = request_id()
     if request.is_secure and not is_local_name(host_name(request.host)):
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -3,11 +3,13 @@
 import json
 
 from flask_babel import gettext as _
+from sqlalchemy import select, update
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.i18n import language_of
-from app.models import Account, OutgoingMail, now
+from app.integrations.mail import MailServer
+from app.models import Account, OutgoingMail, WorkState, now
 from app.operations import audit
 from app.queries import settings
 from app.rules import scope
@@ -49,3 +51,86 @@ def send_test_mail(actor, address: str, language: str) -> None:
         raise Invalid(_("No mail server is set."), code="no_mail_server")
     queue_to(address, "test", language)
     audit.record(actor, "mail.test", kind="mail", name=address[:320])
+
+
+@operation
+def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
+    """Keep in the trail that a mail server was tried out: which one, for whom, and how it ended ("ok", or what failed)."""
+    scope.require_server_wide(actor)
+    audit.record(
+        actor, "mail.test", kind="mail", name=address[:320], after={"host": server.host, "outcome": outcome}
+    )
+
+
+@operation
+def resend_mail(actor, mail_id: int) -> OutgoingMail:
+    """Have a mail leave now. One that waits is not kept waiting; one that left is sent once more, as a new mail."""
+    mail = _locked(actor, mail_id)
+    if mail.state is WorkState.DONE:
+        mail = _copy_of(mail)
+        db.session.flush()
+    else:
+        _due_now(mail)
+    _record(actor, "mail.resend", mail)
+    return mail
+
+
+@operation
+def cancel_mail(actor, mail_id: int) -> OutgoingMail:
+    """Have a mail that waits never leave. Error: Conflict when it is leaving at this moment, or has left."""
+    mail = _locked(actor, mail_id)
+    if mail.state is not WorkState.WAITING or _is_leaving(mail):
+        raise Conflict(_("This mail has left, or is leaving at this moment."), code="mail_left")
+    mail.state, mail.finished_at = WorkState.CANCELLED, now()
+    _record(actor, "mail.cancel", mail)
+    return mail
+
+
+@operation
+def resend_failed_mails(actor) -> int:
+    """Have every mail that was given up tried again. Gives how many."""
+    scope.require_server_wide(actor)
+    failed = update(OutgoingMail).where(OutgoingMail.state == WorkState.FAILED)
+    values = {
+        "state": WorkState.WAITING,
+        "attempts": 0,
+        "due_at": now(),
+        "finished_at": None,
+        "failure": None,
+    }
+    count = db.session.execute(
+        failed.values(values), execution_options={"synchronize_session": False}
+    ).rowcount
+    audit.record(actor, "mail.resend_failed", kind="mail", after={"count": count})
+    return count
+
+
+def _locked(actor, mail_id: int) -> OutgoingMail:
+    scope.require_server_wide(actor)
+    statement = select(OutgoingMail).where(OutgoingMail.id == mail_id).with_for_update()
+    mail = db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+    if mail is None:
+        raise NotFound()
+    return mail
+
+
+def _is_leaving(mail: OutgoingMail) -> bool:
+    return mail.leased_until is not None and mail.leased_until > now()
+
+
+def _due_now(mail: OutgoingMail) -> None:
+    if mail.state is not WorkState.WAITING:
+        mail.state, mail.attempts, mail.finished_at, mail.failure = WorkState.WAITING, 0, None, None
+    if not _is_leaving(mail):
+        mail.due_at = now()
+
+
+def _copy_of(mail: OutgoingMail) -> OutgoingMail:
+    copied = ("recipient", "template", "language", "arguments", "about_kind", "about_id")
+    copy = OutgoingMail(**{name: getattr(mail, name) for name in copied}, due_at=now())
+    db.session.add(copy)
+    return copy
+
+
+def _record(actor, act: str, mail: OutgoingMail) -> None:
+    audit.record(actor, act, kind="mail", id=mail.id, name=mail.recipient, after={"template": mail.template})

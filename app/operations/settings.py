@@ -1,30 +1,62 @@
 """Settings of the whole server."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.errors import Conflict
 from app.extensions import db
 from app.integrations.mail import MailServer
-from app.models import ServerSetting
+from app.models import OutgoingMail, ServerSetting, WorkState, now
 from app.operations import audit
 from app.queries import settings
-from app.queries.settings import SECRETS
-from app.rules import scope
+from app.queries.settings import SECRETS, Setting
+from app.rules import mail_servers, scope
 from app.sealed import seal
 from app.transaction import operation
+
+MAIL_SETTINGS = (
+    Setting.MAIL_SERVER,
+    Setting.MAIL_PORT,
+    Setting.MAIL_PROTECTION,
+    Setting.MAIL_USERNAME,
+    Setting.MAIL_PASSWORD,
+    Setting.MAIL_SENDER,
+)
 
 
 @operation
 def set_setting(actor, name: str, value: str | None) -> None:
     """Set one value of the server; None takes it away. Server and web administrators only."""
     scope.require_server_wide(actor)
-    row = _row_of(name)
+    row = locked_row(name)
     before, row.value = row.value, value
     settings.forget()
     if before != value:
         audit.record(
             actor, "setting.change", before={name: _shown(name, before)}, after={name: _shown(name, value)}
         )
+
+
+@operation
+def update_mail_server(actor, server: MailServer | None, seen_version: int | None = None) -> None:
+    """Say where mails go, from a form; None: where the environment says. Mails that waited for it leave at once.
+
+    seen_version: of the form. Errors: Conflict when somebody else was faster; Invalid.
+    """
+    scope.require_server_wide(actor)
+    version = locked_row(Setting.MAIL_VERSION)
+    settings.forget()
+    if seen_version is not None and settings.mail_version() != seen_version:
+        raise Conflict()
+    if server is None:
+        for name in MAIL_SETTINGS:
+            set_setting(actor, name, None)
+    else:
+        set_mail_server(actor, mail_servers.checked(server))
+    version.value = str(settings.mail_version() + 1)
+    settings.forget()
+    waiting = update(OutgoingMail).where(OutgoingMail.state == WorkState.WAITING, OutgoingMail.due_at > now())
+    db.session.execute(waiting.values(due_at=now()), execution_options={"synchronize_session": False})
 
 
 @operation
@@ -42,7 +74,7 @@ def set_mail_server(actor, server: MailServer) -> None:
         set_setting(actor, name, value)
 
 
-def _row_of(name: str) -> ServerSetting:
+def locked_row(name: str) -> ServerSetting:
     """The row of a setting, locked, made if need be."""
     statement = select(ServerSetting).where(ServerSetting.name == name).with_for_update()
     row = db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()

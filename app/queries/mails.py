@@ -1,13 +1,18 @@
 """How outgoing mails fare."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from app.errors import NotFound
 from app.extensions import db
-from app.models import MailFailure, OutgoingMail, WorkState
+from app.models import MailFailure, OutgoingMail, WorkState, now
+from app.queries.directory.listing import Listing, Wish
+from app.queries.paging import Page, keyset
+from app.rules import addresses
 
 
 @dataclass(frozen=True)
@@ -43,4 +48,59 @@ def states_of(kind: str, about_ids: Iterable[int]) -> dict[int, MailState]:
 def _state(mail: OutgoingMail) -> MailState:
     return MailState(
         mail.id, mail.state, mail.attempts, mail.due_at, mail.finished_at, mail.failure, mail.last_error
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A mail as the outbox lists it. language: of its text; is_leaving: whether a worker holds it now."""
+
+    id: int
+    recipient: str
+    template: str
+    language: str
+    created_at: datetime
+    fares: MailState
+    is_leaving: bool
+
+
+def outbox(wish: Wish) -> Listing:
+    """The outbox, the latest mail first: all of it, or of one state or template, or for one recipient's address or its
+    beginning. Two statements."""
+    statement = select(OutgoingMail)
+    for name, value in wish.filters:
+        statement = statement.where(getattr(OutgoingMail, name) == value)
+    if wish.search:
+        beginning = addresses.normalise(wish.search)
+        statement = statement.where(OutgoingMail.recipient.startswith(beginning, autoescape=True))
+    page = keyset(statement, (OutgoingMail.id,), cursor=wish.cursor, descending=True)
+    total = db.session.scalar(statement.with_only_columns(func.count(OutgoingMail.id)))
+    return Listing(Page([_row(row[0]) for row in page.rows], page.previous, page.next), total)
+
+
+def counts() -> dict[WorkState, int]:
+    """How many mails are in each state. One statement."""
+    statement = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
+    return dict(db.session.execute(statement).all())
+
+
+def mail(mail_id: int) -> Row:
+    """One mail of the outbox. Error: NotFound."""
+    found = db.session.get(OutgoingMail, mail_id)
+    if found is None:
+        raise NotFound()
+    return _row(found)
+
+
+def arguments_of(mail_id: int) -> dict:
+    """What a mail's text is made from."""
+    return json.loads(db.session.get(OutgoingMail, mail_id).arguments)
+
+
+def _row(mail: OutgoingMail) -> Row:
+    is_leaving = (
+        mail.leased_until is not None and mail.leased_until > now() and mail.state is WorkState.WAITING
+    )
+    return Row(
+        mail.id, mail.recipient, mail.template, mail.language, mail.created_at, _state(mail), is_leaving
     )

@@ -25,6 +25,10 @@ class Setting(StrEnum):
     MAIL_USERNAME = "mail_username"
     MAIL_PASSWORD = "mail_password"
     MAIL_SENDER = "mail_sender"
+    MAIL_VERSION = "mail_version"
+    DISCOVERY = "discovery"
+    DISCOVERY_VERSION = "discovery_version"
+    CERTIFICATE_SEEN = "certificate_seen"
 
 
 SECRETS = {Setting.MAIL_PASSWORD, Setting.SETUP_DIGEST}
@@ -60,6 +64,11 @@ def public_url() -> str:
 def mail_server() -> MailServer | None:
     """Where mails go: what was set in WebAdmin, else what the environment says. None: nowhere, mails wait."""
     return _mail_from_settings() if get(Setting.MAIL_SERVER) else _mail_from_environment()
+
+
+def mail_version() -> int:
+    """How often the mail server was set in WebAdmin."""
+    return int(get(Setting.MAIL_VERSION, "0"))
 
 
 def default_sender() -> str:

@@ -1,0 +1,112 @@
+"""The mail server: its settings, and a test mail that is sent while one waits."""
+
+import secrets
+
+from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
+
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.blueprints.mails import words
+from app.blueprints.mails.forms import MailServerForm, values_of
+from app.blueprints.mails.views import blueprint
+from app.errors import Conflict, Invalid, Refusal
+from app.extensions import db
+from app.htmx import page, see_other
+from app.i18n import language
+from app.integrations import mail
+from app.integrations.mail import MailServer, Trial
+from app.listeners.letters import made
+from app.operations import mails as outbox
+from app.operations import settings as verbs
+from app.queries import settings
+from app.queries.settings import Setting
+from app.rules import mail_servers, scope
+
+
+@blueprint.get("/server")
+def show_server() -> Response:
+    """Where mails go."""
+    scope.require_server_wide(me())
+    form = MailServerForm(formdata=None)
+    form.fill(settings.mail_version(), values_of())
+    form.test_address.data = me().address
+    return _shown(form)
+
+
+@blueprint.post("/server")
+def update_mail_server() -> Response:
+    """Save where mails go."""
+    scope.require_server_wide(me())
+    form = MailServerForm()
+    if not form.validate():
+        return _shown(form, 422)
+    try:
+        verbs.update_mail_server(me(), form.wanted(), form.seen_version)
+    except Conflict:
+        return _shown(form, 422, theirs=form.meet(settings.mail_version(), values_of()))
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _shown(form, refusal.status)
+    return see_other(url_for("mails.show_server"), toast=_("Saved."))
+
+
+@blueprint.post("/server/test")
+def send_test_mail() -> Response:
+    """Send a test mail with what stands in the form, saved or not, and show how far it came."""
+    scope.require_server_wide(me())
+    form = MailServerForm()
+    if not form.validate():
+        return _shown(form, 422)
+    try:
+        server = form.wanted()
+        if server is None:
+            raise Invalid(_("No mail server is set."), code="no_mail_server", field="host")
+        server = mail_servers.checked(server)
+        address = mail_servers.checked_address(form.test_address.data or "", field="test_address")
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _shown(form, refusal.status)
+    trial = _tried_out(server, address)
+    return _shown(form, trial=trial, test_address=address)
+
+
+def _tried_out(server: MailServer, address: str) -> Trial:
+    """No database connection is held while a foreign server thinks; on gevent nobody else waits for it either."""
+    subject, text, html = made("test", language(), {})
+    db.session.rollback()
+    message_id = f"<test-{secrets.token_hex(8)}@{server.sender.rpartition('@')[2]}>"
+    trial = mail.try_out(server, address, subject, text, html, message_id)
+    outbox.note_trial(me(), server, address, trial.failure.kind if trial.failure else "ok")
+    return trial
+
+
+def _shown(form: MailServerForm, status: int = 200, *, trial: Trial | None = None, **context) -> Response:
+    server = settings.mail_server()
+    return page(
+        "mailroom/server.html",
+        blocks=("trial",),
+        status=status,
+        form=form,
+        trial=trial,
+        expected=_steps(form),
+        words=words,
+        has_password=bool(server and server.password),
+        is_from_environment=server is not None and not settings.get(Setting.MAIL_SERVER),
+        environment=current_app.config["MAIL_SERVER"],
+        is_unsaved=request.method == "POST" and _differs(form),
+        asked=request.endpoint == "mails.send_test_mail",
+        last_change=None,
+        **context,
+    )
+
+
+def _differs(form: MailServerForm) -> bool:
+    """Whether the form holds what is not saved."""
+    return bool(form.password.data) or any(form[name].data != value for name, value in values_of().items())
+
+
+def _steps(form: MailServerForm) -> list[str]:
+    """The steps a trial goes through with these settings."""
+    left_out = {"protect": form.protection.data == mail.PLAIN, "sign_in": not form.username.data}
+    return [step for step in words.STEPS if not left_out.get(step)]

@@ -1,0 +1,135 @@
+"""The outbox: every mail with its state, and what can be done about it."""
+
+import base64
+import hashlib
+import re
+
+from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints import lists
+from app.blueprints.gate import me
+from app.blueprints.mails import words
+from app.errors import NotFound, Refusal
+from app.htmx import page, see_other
+from app.listeners.letters import made
+from app.models import MailFailure, Role, ServiceName, WorkState
+from app.operations import mails as verbs
+from app.queries import mails as questions
+from app.queries import settings
+from app.rules import scope, server
+
+blueprint = Blueprint("mails", __name__, url_prefix="/admin/mails")
+
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+LETTER_POLICY = (
+    "default-src 'none'; img-src data:; style-src {styles}; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+"""A mail that is looked at in its frame: no script, no form, nothing from elsewhere; its links open beside it."""
+
+
+@blueprint.get("")
+def index() -> Response:
+    """The outbox. Fragments: list."""
+    scope.require_server_wide(me())
+    filters = {"state": WorkState, "template": words.KINDS, "failure": MailFailure}
+    wish = lists.wish(sorts=("-id",), filters=filters)
+    return page(
+        "mailroom/index.html",
+        blocks=("list",),
+        shown=lists.Shown(wish, questions.outbox(wish)),
+        counts=questions.counts(),
+        **_circumstances(),
+    )
+
+
+@blueprint.get("/<int:mail_id>")
+def show(mail_id: int) -> Response:
+    """A mail: where it stands and, in a demo that sends none, what it says."""
+    scope.require_server_wide(me())
+    return _shown(mail_id)
+
+
+@blueprint.get("/<int:mail_id>/letter")
+def letter(mail_id: int) -> Response:
+    """What a mail says, to be looked at inside of its page."""
+    scope.require_server_wide(me())
+    mail = questions.mail(mail_id)
+    if not _may_read():
+        abort(404)
+    html = _letter(mail)[2].replace("<head>", '<head><base target="_blank">', 1)
+    hashes = [
+        base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html)
+    ]
+    response = make_response(html)
+    styles = " ".join(f"'sha256-{value}'" for value in hashes) or "'none'"
+    response.headers["Content-Security-Policy"] = LETTER_POLICY.format(styles=styles)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@blueprint.post("/<int:mail_id>/resend")
+def resend_mail(mail_id: int) -> Response:
+    """Have a mail leave now."""
+    mail = verbs.resend_mail(me(), mail_id)
+    return see_other(url_for("mails.show", mail_id=mail.id), toast=_("The mail leaves as soon as it can."))
+
+
+@blueprint.post("/<int:mail_id>/cancel")
+def cancel_mail(mail_id: int) -> Response:
+    """Have a mail never leave."""
+    try:
+        verbs.cancel_mail(me(), mail_id)
+    except Refusal as refusal:
+        if refusal.code != "mail_left":
+            raise
+        return _shown(mail_id, status=422, refusal=refusal.sentence)
+    return see_other(url_for("mails.show", mail_id=mail_id), toast=_("The mail will not be sent."))
+
+
+@blueprint.post("/resend-failed")
+def resend_failed_mails() -> Response:
+    """Have all mails that were given up tried again."""
+    count = verbs.resend_failed_mails(me())
+    text = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
+    return see_other(url_for("mails.index"), toast=text)
+
+
+def _shown(mail_id: int, *, status: int = 200, refusal=None) -> Response:
+    mail = questions.mail(mail_id)
+    found = _letter(mail) if _may_read() else None
+    return page(
+        "mailroom/show.html",
+        blocks=("fares",),
+        status=status,
+        mail=mail,
+        letter=found,
+        refusal=refusal,
+        **_circumstances(),
+    )
+
+
+def _letter(mail: questions.Row) -> tuple[str, str, str] | None:
+    """A mail's subject, text and HTML; none when what it speaks of is gone."""
+    try:
+        return made(mail.template, mail.language, questions.arguments_of(mail.id))
+    except NotFound:
+        return None
+
+
+def _may_read() -> bool:
+    """What mails say is read here only where nobody lives and nothing leaves: in a demo without a mail server."""
+    return bool(current_app.config["DEMO"]) and settings.mail_server() is None and me().role is Role.SERVER
+
+
+def _circumstances() -> dict:
+    """What the pages of the outbox say about all mails."""
+    return {
+        "words": words,
+        "has_server": settings.mail_server() is not None,
+        "is_running": ServiceName.MAIL in server.state().running,
+        "may_read": _may_read(),
+        "path": request.path,
+    }
