@@ -141,3 +141,20 @@ def test_no_mixture_of_attacks_does(typed):
 )
 def test_initials_stand_for_a_person(name, letters):
     assert text.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("`@paul` and @jean", {"jean"}),
+        ("```\n@paul\n```\n@jean", {"jean"}),
+        ("~~~\n@paul\n~~~", set()),
+        ("    @paul", set()),
+        ("`x` @paul `@paul`", {"paul"}),
+        ("a ` b @paul", {"paul"}),
+        ("**@paul** `c`", {"paul"}),
+        ("- @paul\n\n  `@jean`", {"paul"}),
+    ],
+)
+def test_code_names_nobody(body, names):
+    assert text.mentioned_names(body) == names

@@ -11,6 +11,9 @@ from app.text import bounds, colours, tasks
 MENTION = re.compile(r"(?<![^\W_])@([\w.+-]+(?:@[\w.-]+\w)?)")
 """A person named in a message: @alias or @address, and not the second half of an address."""
 
+CODE = re.compile(r"`|~~~|^(?: {4}| {0,3}\t)", re.MULTILINE)
+"""Without one of these a text holds no code; to look is quicker than to read it as Markdown."""
+
 TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a", "span"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
@@ -47,8 +50,18 @@ def _clean(html: str) -> str:
 
 
 def mentioned_names(body: str) -> set[str]:
-    """What looks like a mention in a text, in lower case and without the @."""
-    return {match.group(1).rstrip(".-").lower() for match in MENTION.finditer(body)}
+    """Whom a text names, in lower case and without the @. What stands in code names nobody."""
+    names = {match.group(1).rstrip(".-").lower() for match in MENTION.finditer(body)}
+    return names & _outside_code(body, names) if names and CODE.search(body) else names
+
+
+def _outside_code(body: str, names: set[str]) -> set[str]:
+    try:
+        blocks = _markdown.parse(body, {"people": dict.fromkeys(names, 0)})
+    except bounds.TooRich:
+        return set()
+    inside = [token for block in blocks for token in block.children or ()]
+    return {token.content.lower() for token in inside if token.type == "mention"}
 
 
 def initials(name: str) -> str:

@@ -13,7 +13,7 @@ class Chat extends HTMLElement {
       socket.watch("state", (state) => state === "signed-out" && this.signIn()),
       socket.on("hello", (hello) => this.recognise(hello)),
     ];
-    for (const type of ["tc-unread", "tc-seen", "tc-opened"]) this.addEventListener(type, this);
+    for (const type of ["tc-unread", "tc-seen", "tc-opened", "tc-panel-closed"]) this.addEventListener(type, this);
     document.addEventListener("htmx:after:swap", this);
     document.addEventListener("keydown", this);
     if (socket.state === "idle") outbox.start();
@@ -27,14 +27,16 @@ class Chat extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "keydown") this.step(event);
-    else if (event.type === "htmx:after:swap") this.settle();
+    if (event.type === "keydown") this.key(event);
+    else if (event.type === "htmx:after:swap") this.settle(event.detail.ctx.target);
+    else if (event.type === "tc-panel-closed") this.write();
     else if (event.type === "tc-unread") this.count(event.detail.unread);
     else this.rooms.markRead(event.detail.room, event.detail.seq);
   }
 
   /* Another page has come into the frame. */
-  settle() {
+  settle(target) {
+    if (target?.id === "content") this.querySelector("tc-panel")?.remove();
     this.dataset.pane = location.pathname === this.dataset.home ? "rooms" : "room";
     this.rooms.showCurrent();
     this.writeTitle();
@@ -51,10 +53,23 @@ class Chat extends HTMLElement {
     document.title = this.unread ? `(${this.unread}) ${title}` : title;
   }
 
-  step(event) {
-    if (!event.altKey || event.ctrlKey || event.metaKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-    event.preventDefault();
-    this.rooms.step(event.key === "ArrowDown" ? 1 : -1);
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") this.close();
+    else if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) {
+      event.preventDefault();
+      this.rooms.step(event.key === "ArrowDown" ? 1 : -1);
+    }
+  }
+
+  /* The browser closes what lies on top by itself: first that, then the panel. */
+  close() {
+    if (!document.querySelector("dialog[open], [popover='auto']:popover-open, [popover='']:popover-open")) this.querySelector("tc-panel")?.leave();
+  }
+
+  /* Back to where one writes; on a phone that would open the keyboard. */
+  write() {
+    if (matchMedia("(hover: hover)").matches) this.querySelector("tc-room")?.dispatchEvent(new CustomEvent("tc-write"));
   }
 
   /* Somebody else has signed in on this browser: what is on the screen is not theirs. */
