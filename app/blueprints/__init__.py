@@ -1,8 +1,32 @@
 """Pages and forms: one package a section, and the gate in front of all of them."""
 
+from importlib import import_module
+
 from flask import Flask
 
 from app.blueprints import errors, gate, navigation
+
+SECTIONS = (
+    "auth",
+    "setup",
+    "health",
+    "chat",
+    "dashboard",
+    "discovery",
+    "domains",
+    "accounts",
+    "administrators",
+    "groups",
+    "rights",
+    "rooms",
+    "licence",
+    "mails",
+    "journal",
+    "bulk",
+    "tasks",
+    "join",
+)
+"""Every section, in the order in which they fill the menus."""
 
 
 def init_app(app: Flask) -> None:
@@ -10,50 +34,5 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     errors.init_app(app)
     navigation.init_app(app)
-    for section in _sections():
-        app.register_blueprint(section.blueprint)
-
-
-def _sections() -> tuple:
-    """Every section, in the order in which they fill the menus."""
-    from app.blueprints import (
-        accounts,
-        administrators,
-        auth,
-        bulk,
-        chat,
-        dashboard,
-        discovery,
-        domains,
-        groups,
-        health,
-        join,
-        journal,
-        licence,
-        mails,
-        rights,
-        rooms,
-        setup,
-        tasks,
-    )
-
-    return (
-        auth,
-        setup,
-        health,
-        chat,
-        dashboard,
-        discovery,
-        domains,
-        accounts,
-        administrators,
-        groups,
-        rights,
-        rooms,
-        licence,
-        mails,
-        journal,
-        bulk,
-        tasks,
-        join,
-    )
+    for name in SECTIONS:
+        app.register_blueprint(import_module(f"app.blueprints.{name}").blueprint)
