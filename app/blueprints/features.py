@@ -33,10 +33,20 @@ class Tile:
     why: str | None
     link: str | None
     is_editable: bool
+    is_granted: bool = True
 
     @property
     def effective(self) -> str:
         return _("Effective now: yes") if self.facets.is_effective else _("Effective now: no")
+
+    @property
+    def editable(self) -> str | None:
+        """Why it cannot be changed here; None when it can."""
+        if self.is_editable:
+            return None
+        return (
+            _("Not yours to change") if self.is_granted else _("Off for the domain: cannot be changed here")
+        )
 
 
 @dataclass(frozen=True)
@@ -117,12 +127,12 @@ def _is_granted(subject: Domain | Account, feature: Feature) -> bool:
 
 
 def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool) -> Tile:
-    obstacle = facets.obstacle
+    obstacle, is_granted = facets.obstacle, _is_granted(subject, facets.feature)
     if obstacle is None:
-        return Tile(control, facets, None, None, is_editable)
+        return Tile(control, facets, None, None, is_editable, is_granted)
     domain = subject.domain if isinstance(subject, Account) else subject
     why = policies.reason(obstacle, readable(domain.name))
-    return Tile(control, facets, why, _link(obstacle.level, domain, subject), is_editable)
+    return Tile(control, facets, why, _link(obstacle.level, domain, subject), is_editable, is_granted)
 
 
 def _link(level: Level, domain: Domain, subject: Domain | Account) -> str | None:

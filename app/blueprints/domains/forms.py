@@ -1,12 +1,18 @@
 """The forms of a domain."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.widgets import DateInput
 
 from app.blueprints.features import FeatureFields
+from app.blueprints.forms import LimitField
 from app.blueprints.versioned import VersionedForm
 from app.models import Domain, DomainState
 from app.rules.policies import Feature
@@ -32,16 +38,40 @@ class NewDomainForm(FlaskForm):
     description = StringField(_l("Description"), [Length(max=500, message=TOO_LONG)])
 
 
+class DayField(StringField):
+    """A day, as 2026-01-31, or nothing."""
+
+    widget = DateInput()
+
+    def pre_validate(self, form):
+        if self.data and day_of(self.data) is None:
+            raise ValidationError(_l("Give a day, or nothing."))
+
+
 class DomainForm(FeatureFields, VersionedForm):
-    """A domain's properties, its features among them."""
+    """A domain's properties, its features and policies among them."""
 
     description = TextAreaField(_l("Description"), [Length(max=500, message=TOO_LONG)])
     language = SelectField(_l("Language"), choices=LANGUAGES)
     state = SelectField(_l("State"), choices=STATES)
+    expires_on = DayField(_l("Last day"))
     members_may_invite_guests = BooleanField(
         _l("Members may invite guests"),
         description=_l("Who may write in a room may invite people from outside into it."),
     )
+    guest_days = LimitField(
+        _l("Days that a guest's account lasts"), description=_l("Unless told otherwise. Empty: without end.")
+    )
+    guest_days_longest = LimitField(
+        _l("Longest that a guest's account may last, in days"), description=_l("Empty: as long as one likes.")
+    )
+
+
+class DomainLimitsForm(VersionedForm):
+    """How many people a domain holds."""
+
+    account_limit = LimitField(_l("Maximum number of accounts"))
+    guest_limit = LimitField(_l("Maximum number of guests"))
 
 
 def values_of(domain: Domain) -> dict:
@@ -50,12 +80,48 @@ def values_of(domain: Domain) -> dict:
         "description": domain.description or "",
         "language": domain.language or "",
         "state": domain.state.value,
+        "expires_on": last_day(domain.expires_at),
         "members_may_invite_guests": domain.members_may_invite_guests,
+        "guest_days": domain.guest_days,
+        "guest_days_longest": domain.guest_days_longest,
         **{feature.value: getattr(domain, f"has_{feature}") for feature in Feature},
     }
 
 
+def limits_of(domain: Domain) -> dict:
+    """What the form of limits shows of a domain."""
+    return {"account_limit": domain.account_limit, "guest_limit": domain.guest_limit}
+
+
 def wanted(form: DomainForm, *, is_server_wide: bool) -> dict:
-    """What the form wants of a domain, beside its features."""
-    names = ["description", "language", "members_may_invite_guests"]
-    return {name: form[name].data for name in names + (["state"] if is_server_wide else [])}
+    """What the form wants of a domain, beside its features. What is not theirs to say is not in a person's form."""
+    own = ["description", "language", "members_may_invite_guests", "guest_days"]
+    values = {name: form[name].data for name in own}
+    if is_server_wide:
+        values |= {"state": form.state.data, "guest_days_longest": form.guest_days_longest.data}
+        values["expires_at"] = end_of(form.expires_on.data)
+    return values
+
+
+def last_day(moment: datetime | None) -> str:
+    """The last day before a moment, where this server is."""
+    return "" if moment is None else (moment.astimezone(_zone()) - timedelta(seconds=1)).date().isoformat()
+
+
+def end_of(day: str | None) -> datetime | None:
+    """The moment at which a day is over, where this server is."""
+    found = day_of(day)
+    return found and datetime.combine(found + timedelta(days=1), time(), _zone()).astimezone(UTC)
+
+
+def day_of(text: str | None) -> date | None:
+    """A day that was typed or chosen; None if it is none."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if date(2000, 1, 1) <= found <= date(9000, 1, 1) else None
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])

@@ -19,7 +19,7 @@ def domains_entry() -> list[dict]:
         "active": request.blueprint in ("domains", "accounts", "groups"),
         "count": directory.domain_count(me()),
     }
-    return [{"title": _("Domains & accounts"), "entries": [entry]}]
+    return [{"title": _("Domains & accounts"), "entries": [entry], "place": -1}]
 
 
 @offers("new_menu")

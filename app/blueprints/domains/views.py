@@ -2,30 +2,47 @@
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 
 from app.blueprints import creation, features, lists, trail
+from app.blueprints.domains import consequences
 from app.blueprints.domains.forms import DomainForm, NewDomainForm, values_of, wanted
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
 from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Domain
+from app.operations import bulk
 from app.operations import domains as verbs
 from app.queries import directory
+from app.queries import domains as domain_questions
 from app.queries import trail as questions
+from app.queries.directory import domains as listed
 from app.rules import scope
 from app.rules.addresses import readable
 
 blueprint = Blueprint("domains", __name__, url_prefix="/admin/domains")
 
+FILTERS = (
+    ("state", _l("Any state"), {"active": _l("Active"), "suspended": _l("Suspended")}),
+    ("teamchat", _l("With or without TeamChat"), {"on": _l("With TeamChat"), "off": _l("Without TeamChat")}),
+)
+
 
 @blueprint.get("/")
 def index() -> Response:
     """The list of domains. Fragments: list."""
-    wish = lists.wish()
+    wish = lists.wish(filters=listed.FILTERS)
     shown = lists.Shown(wish, directory.domain_list(me(), wish))
-    return page("domains/index.html", blocks=("list",), shown=shown, may_create=scope.is_server_wide(me()))
+    return page(
+        "domains/index.html",
+        blocks=("list",),
+        shown=shown,
+        may_create=scope.is_server_wide(me()),
+        filters=FILTERS,
+        wanted={"q": wish.search, **dict(wish.filters)},
+        actions=bulk.collection_named("domains").offered(me()),
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -71,10 +88,11 @@ def update_domain(domain_id: int) -> Response:
         return _properties(domain, form, 422)
     is_server_wide = scope.is_server_wide(me())
     switches = features.typed(form, domain) if is_server_wide else {}
-    asked = features.question(domain, switches, _consequence) if switches else None
-    if asked is not None and request.form.get("answer") != asked.answer:
-        return _properties(domain, form, 422, question=asked)
+    asked = features.question(domain, switches, consequences.of_stopping) if switches else None
     values = wanted(form, is_server_wide=is_server_wide)
+    for question in (asked, consequences.suspension(domain, values)):
+        if question is not None and question.answer not in request.form.getlist("answer"):
+            return _properties(domain, form, 422, question=question)
     values["features"] = features.answered(switches, asked.answer if asked else None)
     return _saved(domain, form, values)
 
@@ -115,23 +133,8 @@ def _properties(domain: Domain, form: DomainForm, status: int = 200, **context) 
         tiles=features.tiles(form, domain, is_editable=is_server_wide),
         is_server_wide=is_server_wide,
         is_unsaved=status != 200,
+        is_own=domain.id == me().domain_id,
+        deletion=domain_questions.open_deletion(domain),
         last_change=questions.last_change("domain", domain.id) if context.get("theirs") else None,
         **context,
     )
-
-
-def _consequence(domain: Domain) -> str:
-    """What stops with TeamChat, in numbers."""
-    impact = directory.domain_impact(domain)
-    people = ngettext(
-        "TeamChat stops for %(num)s person of %(name)s.",
-        "TeamChat stops for %(num)s people of %(name)s.",
-        impact.people,
-        name=readable(domain.name),
-    )
-    rooms = ngettext(
-        "%(num)s room is hidden and kept: it comes back when TeamChat is enabled again.",
-        "%(num)s rooms are hidden and kept: they come back when TeamChat is enabled again.",
-        impact.rooms,
-    )
-    return f"{people} {rooms}"

@@ -20,7 +20,7 @@ from app.operations.guests.hosted import bring_in_hosted
 from app.operations.guests.letters import queue_confirmation, queue_invitation
 from app.operations.rooms.notes import write_note
 from app.queries import settings
-from app.rules import guests, inviting, managing, names, pasted
+from app.rules import guests, inviting, managing, names, pasted, room_for
 from app.rules.guests import InvitationState
 from app.rules.invitations import INVITATION, is_inside
 from app.transaction import operation
@@ -151,6 +151,8 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
     ):
         raise Invalid(_("This address is invited already."), code="invited")
     _require_space(actor, room)
+    if guest is None:
+        room_for.require_room_for_guest(actor.domain, with_invited=True)
     invitation = known or Invitation(room_id=room.id, address=address, generation=0)
     _renew(invitation, actor, guest, line, language)
 

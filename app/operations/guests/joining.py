@@ -18,7 +18,7 @@ from app.operations.guests.letters import queue_confirmation
 from app.operations.internal import internal_domain
 from app.operations.rooms.notes import write_note
 from app.operations.sign_in_limits import count_attempt, forgive
-from app.rules import guests, hashing, managing, names, passwords
+from app.rules import guests, hashing, managing, names, passwords, room_for
 from app.rules.invitations import CONFIRMATION, Opens, guest_by_link, opened_by
 from app.transaction import operation, touch_access
 
@@ -90,6 +90,8 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     if opened.opens is not Opens.REGISTER:
         raise NotFound()
     invitation = versions.locked(opened.invitation)
+    if opened.guest is None:
+        room_for.require_room_for_guest(invitation.inviter.domain)
     guest = opened.guest or _new_guest(invitation)
     guest.name, guest.password_hash, guest.language = name, kept, language
     guest.sponsor_id = invitation.inviter_id

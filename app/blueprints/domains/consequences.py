@@ -1,0 +1,72 @@
+"""What stops, and what goes, when something is done to a domain: in numbers."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.blueprints.features import Question
+from app.models import Domain, DomainState
+from app.queries import directory
+from app.queries.domains import Contents, contents
+from app.rules.addresses import readable
+
+SUSPEND = "suspend"
+
+
+def of_stopping(domain: Domain) -> str:
+    """What stops with TeamChat."""
+    impact = directory.domain_impact(domain)
+    people = ngettext(
+        "TeamChat stops for %(num)s person of %(name)s.",
+        "TeamChat stops for %(num)s people of %(name)s.",
+        impact.people,
+        name=readable(domain.name),
+    )
+    rooms = ngettext(
+        "%(num)s room is hidden and kept: it comes back when TeamChat is enabled again.",
+        "%(num)s rooms are hidden and kept: they come back when TeamChat is enabled again.",
+        impact.rooms,
+    )
+    return f"{people} {rooms}"
+
+
+def suspension(domain: Domain, wanted: dict) -> Question | None:
+    """What has to be asked before a domain is suspended."""
+    if wanted.get("state") != DomainState.SUSPENDED or domain.state is DomainState.SUSPENDED:
+        return None
+    found = contents(domain)
+    people = ngettext(
+        "%(num)s person of %(name)s can no longer sign in.",
+        "%(num)s people of %(name)s can no longer sign in.",
+        found.accounts,
+        name=readable(domain.name),
+    )
+    devices = ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", found.devices)
+    rooms = ngettext(
+        "%(num)s room is closed to them; nothing in it is lost.",
+        "%(num)s rooms are closed to them; nothing in them is lost.",
+        found.rooms + found.private_rooms,
+    )
+    return Question(f"{people} {devices} {rooms}", SUSPEND, _("Suspend the domain"), is_destructive=True)
+
+
+def of_deleting(found: Contents) -> list[str]:
+    """What goes with a domain."""
+    return [
+        ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", found.accounts),
+        ngettext("%(num)s group is deleted.", "%(num)s groups are deleted.", found.groups),
+        ngettext(
+            "%(num)s room of these groups goes to the trash for 30 days.",
+            "%(num)s rooms of these groups go to the trash for 30 days.",
+            found.rooms,
+        ),
+        ngettext(
+            "%(num)s private room is handed over to its longest-standing member, or goes to the trash.",
+            "%(num)s private rooms are handed over to their longest-standing members, or go to the trash.",
+            found.private_rooms,
+        ),
+        ngettext(
+            "%(num)s guest loses who answers for them.",
+            "%(num)s guests lose who answers for them.",
+            found.guests,
+        ),
+    ]

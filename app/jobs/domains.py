@@ -1,0 +1,8 @@
+"""Recurring: domains whose last day is over are suspended."""
+
+from datetime import timedelta
+
+from app.jobs import job
+from app.operations import domains
+
+job("suspend_ended_domains", every=timedelta(minutes=1))(domains.suspend_ended_domains)

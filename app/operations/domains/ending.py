@@ -1,0 +1,28 @@
+"""Domains whose last day is over are suspended."""
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.identity import SYSTEM
+from app.models import AccessScope, Domain, DomainState, now
+from app.operations import audit, versions
+from app.transaction import operation, touch_access
+
+BATCH = 200
+
+
+@operation
+def suspend_ended_domains() -> int:
+    """Suspend every active domain whose last day is over: nobody of it can sign in any more. Returns how many."""
+    ended = select(Domain.id).where(
+        Domain.expires_at <= now(), Domain.state == DomainState.ACTIVE, Domain.is_internal.is_(False)
+    )
+    ids = list(db.session.scalars(ended.order_by(Domain.expires_at, Domain.id).limit(BATCH)))
+    for key in ids:
+        domain = versions.locked(db.session.get(Domain, key))
+        before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
+        versions.apply(domain, after)
+        audit.record(SYSTEM, "domain.end", domain, before=before, after=after)
+    if ids:
+        touch_access(AccessScope.EVERYBODY)
+    return len(ids)

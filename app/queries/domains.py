@@ -1,0 +1,120 @@
+"""What a domain holds, what it may hold, and what becomes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Account, Domain, Group, Room, RoomMember, RoomState, Session, Task, now
+from app.queries.tasks import OPEN
+from app.rules import addresses, scope
+
+TOLD_BEFORE = timedelta(days=14)
+"""From then on the Dashboard says that a domain ends."""
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Contents:
+    """How much a domain holds. devices: signed in now. private_rooms: owned by its people."""
+
+    accounts: int
+    groups: int
+    rooms: int
+    private_rooms: int
+    guests: int
+    devices: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A domain that ends soon, or has ended. days: whole days that are left, below zero none."""
+
+    domain: Domain
+    days: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.days < 0
+
+    @property
+    def urgency(self) -> str:
+        """As loud as it is near: fourteen, five, one day before."""
+        return "danger" if self.days < 1 else "warning" if self.days <= 5 else "info"
+
+
+def contents(domain: Domain) -> Contents:
+    """What a domain holds. Six statements."""
+    mine = Account.domain_id == domain.id
+    shown = Room.state != RoomState.DELETED
+    owned = select(func.count(Room.id.distinct())).join(RoomMember, RoomMember.room_id == Room.id)
+    devices = select(func.count(Session.id)).join(Account, Session.account_id == Account.id)
+    return Contents(
+        accounts=account_count(domain),
+        groups=_count(select(func.count(Group.id)).where(Group.domain_id == domain.id)),
+        rooms=_count(select(func.count(Room.id)).join(Group).where(Group.domain_id == domain.id, shown)),
+        private_rooms=_count(
+            owned.join(Account, RoomMember.account_id == Account.id).where(
+                mine, shown, RoomMember.is_owner, Room.group_id.is_(None)
+            )
+        ),
+        guests=guest_count(domain),
+        devices=_count(devices.where(mine, Session.revoked_at.is_(None), Session.expires_at > now())),
+    )
+
+
+def account_count(domain: Domain) -> int:
+    """How many accounts a domain has, disabled ones too."""
+    own = (Account.domain_id == domain.id, Account.is_guest.is_(False))
+    return _count(select(func.count(Account.id)).where(*own))
+
+
+def guest_count(domain: Domain) -> int:
+    """How many guests the people of a domain answer for."""
+    sponsors = select(Account.id).where(Account.domain_id == domain.id)
+    return _count(select(func.count(Account.id)).where(Account.is_guest, Account.sponsor_id.in_(sponsors)))
+
+
+def invited_count(domain: Domain) -> int:
+    """How many people from outside have an open invitation from a domain's people, and no account yet."""
+    is_open = (
+        Invitation.account_id.is_(None),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now(),
+    )
+    inviters = select(Account.id).where(Account.domain_id == domain.id)
+    found = select(func.count(Invitation.address.distinct())).where(*is_open)
+    return _count(found.where(Invitation.inviter_id.in_(inviters)))
+
+
+def is_named(domain: Domain, typed: str) -> bool:
+    """Whether what was typed is the domain's name, in whatever way it is written."""
+    typed = addresses.normalise(f"@{typed.strip()}").lstrip("@")
+    return typed == domain.name
+
+
+def open_deletion(domain: Domain) -> Task | None:
+    """The task that is deleting a domain now."""
+    statement = select(Task).where(Task.kind == "domains.delete", Task.domain_id == domain.id)
+    return db.session.scalars(statement.where(Task.state.in_(OPEN)).limit(1)).first()
+
+
+def endings(actor) -> list[Ending]:
+    """Domains of the actor's scope that end within a fortnight or have ended, those that end first at the top."""
+    moment = now()
+    statement = select(Domain).where(
+        scope.of_domains(actor), Domain.expires_at <= moment + TOLD_BEFORE, Domain.expires_at.is_not(None)
+    )
+    rows = db.session.scalars(statement.order_by(Domain.expires_at, Domain.id).limit(SHOWN))
+    return [Ending(domain, _days_until(domain.expires_at, moment)) for domain in rows]
+
+
+def _days_until(moment: datetime, start: datetime) -> int:
+    return (moment - start).days if moment > start else -1
+
+
+def _count(statement) -> int:
+    return db.session.scalar(statement) or 0

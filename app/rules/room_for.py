@@ -1,0 +1,50 @@
+"""Whether a domain has room for somebody more."""
+
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.errors import Invalid
+from app.extensions import db
+from app.models import Domain
+from app.queries import domains
+
+
+def require_room_for_account(domain: Domain) -> None:
+    """Refuse an account beyond the domain's limit. The domain is locked, so that two makers do not both fit in."""
+    limit = _limit(domain, Domain.account_limit)
+    if limit is not None and domains.account_count(domain) >= limit:
+        raise Invalid(
+            ngettext(
+                "This domain may hold %(num)s account, and does. A server administrator can raise the limit.",
+                "This domain may hold %(num)s accounts, and does. A server administrator can raise the limit.",
+                limit,
+            ),
+            code="domain_full",
+        )
+
+
+def require_room_for_guest(domain: Domain, *, with_invited: bool = False) -> None:
+    """Refuse a guest beyond the limit of the domain that invites. Locked, as for accounts.
+
+    with_invited: whether those count too who were invited and have not answered yet.
+    """
+    limit = _limit(domain, Domain.guest_limit)
+    if limit is None:
+        return
+    if domains.guest_count(domain) + (domains.invited_count(domain) if with_invited else 0) >= limit:
+        raise Invalid(
+            ngettext(
+                "This domain may have %(num)s guest, and does. A server administrator can raise the limit.",
+                "This domain may have %(num)s guests, and does. A server administrator can raise the limit.",
+                limit,
+            ),
+            code="domain_full_of_guests",
+        )
+
+
+def _limit(domain: Domain, column) -> int | None:
+    """The limit as it stands now; where there is one, the domain's row is locked until the commit."""
+    limit = db.session.scalar(select(column).where(Domain.id == domain.id))
+    if limit is None:
+        return None
+    return db.session.scalar(select(column).where(Domain.id == domain.id).with_for_update())
