@@ -15,14 +15,24 @@ def session(session_id: int) -> str:
     return f"session:{session_id}"
 
 
-def room(room_id: int, language: str) -> str:
-    """Who has the room open and reads this language."""
-    return f"room:{room_id}:{language}"
+def room(room_id: int, language: str, *, is_guest: bool = False) -> str:
+    """Who has the room open and reads this language; guests apart, since they may be shown less."""
+    return f"room:{room_id}:{language}:guests" if is_guest else f"room:{room_id}:{language}"
 
 
-def room_everywhere(room_id: int) -> list[str]:
-    """Who has the room open, whatever they read."""
-    return [room(room_id, language) for language in LANGUAGES]
+def room_for_all(room_id: int, language: str) -> list[str]:
+    """Who has the room open and reads this language, guests or not."""
+    return [room(room_id, language), room(room_id, language, is_guest=True)]
+
+
+def seeing_people(room_id: int) -> str:
+    """The guests who have the room open and may see who is in it."""
+    return f"room:{room_id}:people"
+
+
+def room_people(room_id: int) -> list[str]:
+    """Who has the room open and may see who is in it, whatever they read."""
+    return [*(room(room_id, language) for language in LANGUAGES), seeing_people(room_id)]
 
 
 def folder(folder_id: int) -> str:

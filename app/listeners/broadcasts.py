@@ -1,13 +1,17 @@
 """What open clients are told of. Everything here is a hint: the page and the history hold the truth."""
 
+from dataclasses import dataclass
+
 from flask import Flask
 from markupsafe import Markup
 
 from app import channels
 from app.background import Line, later
 from app.events import MessageChanged, MessagePosted, RoomChanged, RoomRead, listen
+from app.extensions import db
 from app.i18n import speaking
-from app.queries import messages
+from app.models import Room
+from app.queries import guest_view, messages
 from app.queries.messages import MessageView
 
 UNREAD_EVERY = 2.0
@@ -52,8 +56,11 @@ def tell_room_changed(fact: RoomChanged) -> None:
 
 
 def _show_posted(fact: MessagePosted) -> None:
+    """Whoever has just posted is in the room, and so are those they could name: guests are shown the same."""
     told = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id}
-    _show("message:posted", told, _view_of(fact), fact.room_id, fact.epoch)
+    for language, html in rendered(_view_of(fact)).items():
+        to = channels.room_for_all(fact.room_id, language)
+        channels.emit("message:posted", {**told, "html": html}, to, epoch=fact.epoch)
     for account_id in fact.mentioned_ids:
         channels.emit("mention", {"room_id": fact.room_id, "seq": fact.seq}, channels.account(account_id))
     _hint_unread(fact)
@@ -62,25 +69,55 @@ def _show_posted(fact: MessagePosted) -> None:
 def _show_changed(fact: MessageChanged) -> None:
     with _app.app_context():
         view = messages.one(fact.room_id, fact.message_id)
-    if view is not None:
-        told = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
-        _show("message:changed", told, view, fact.room_id, fact.epoch)
-
-
-def _show(event: str, told: dict, view: MessageView, room_id: int, epoch: int | None) -> None:
-    """Rendered once per language, whatever the number of readers."""
+        guests = _guests_see(view) if view is not None else None
+    if view is None:
+        return
+    told = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
     for language, html in rendered(view).items():
-        channels.emit(event, {**told, "html": html}, channels.room(room_id, language), epoch=epoch)
+        to = channels.room(fact.room_id, language)
+        channels.emit("message:changed", {**told, "html": html}, to, epoch=fact.epoch)
+    if guests is not None:
+        _show_changed_to_guests(fact, told, view, guests)
 
 
-def rendered(view: MessageView) -> dict[str, str]:
-    """The message's partial in each language."""
+@dataclass(frozen=True)
+class _Guests:
+    """What the guests of a room may see of a message: whom not, and whether everybody of them may see it at all."""
+
+    hidden: frozenset[int]
+    floor: int
+    last_seq: int
+
+
+def _guests_see(view: MessageView) -> _Guests | None:
+    """None where no guest is in the room: nothing is rendered for them then."""
+    if not guest_view.has_guests(view.room_id):
+        return None
+    room = db.session.get(Room, view.room_id)
+    return _Guests(guest_view.outsiders(room, [view]), guest_view.latest_floor(room), room.last_seq)
+
+
+def _show_changed_to_guests(fact: MessageChanged, told: dict, view: MessageView, guests: _Guests) -> None:
+    """Where not every guest may see the message, all of them are told to look, and each is shown what they may see."""
+    if view.seq <= guests.floor:
+        behind = {"room_id": fact.room_id, "seq": guests.last_seq, "change": fact.change_no}
+        for language in channels.LANGUAGES:
+            to = channels.room(fact.room_id, language, is_guest=True)
+            channels.emit("room:behind", behind, to, epoch=fact.epoch)
+        return
+    for language, html in rendered(view, lambda one: guest_view.for_guest(one, guests.hidden)).items():
+        to = channels.room(fact.room_id, language, is_guest=True)
+        channels.emit("message:changed", {**told, "html": html}, to, epoch=fact.epoch)
+
+
+def rendered(view: MessageView, shown=lambda view: view) -> dict[str, str]:
+    """The message's partial in each language. shown: makes of the message what its readers may see of it."""
     template = _app.jinja_env.get_template("chat/message.html")
     made = {}
     with _app.app_context():
         for language in channels.LANGUAGES:
             with speaking(language):
-                made[language] = template.render(message=view)
+                made[language] = template.render(message=shown(view))
     return made
 
 

@@ -55,6 +55,21 @@ def bring_back(room_id: int, account_ids) -> None:
     )
 
 
+def begin_reading_here(room_id: int, account_ids) -> None:
+    """Guests who read from joining on have nothing unread from before: their marks from an earlier stay move up."""
+    mine = (RoomMember.room_id == room_id, RoomMember.account_id == ReadMark.account_id)
+    joined = select(RoomMember.joined_seq).where(*mine).scalar_subquery()
+    behind = (
+        ReadMark.room_id == room_id,
+        ReadMark.account_id.in_(account_ids),
+        ReadMark.last_read_seq < joined,
+    )
+    db.session.execute(
+        update(ReadMark).where(*behind).values(last_read_seq=joined),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def _heads(room_id: int) -> tuple[int, int]:
     return db.session.execute(select(Room.last_seq, Room.last_change).where(Room.id == room_id)).one()
 

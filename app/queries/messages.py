@@ -36,6 +36,8 @@ class MessageView:
     said: str | None = None
     """What a note speaks of; nothing for what people write."""
     author_state: AccountState = AccountState.ENABLED
+    names_people: bool = True
+    """Whether a note names whom it speaks of."""
 
     @property
     def author_label(self) -> str:
@@ -45,7 +47,7 @@ class MessageView:
     @property
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
-        return notes.words(self.said, self.author_label)
+        return notes.words(self.said, self.author_label, names_people=self.names_people)
 
 
 @dataclass(frozen=True)
@@ -57,43 +59,43 @@ class Slice:
     has_after: bool
 
 
-def latest(room_id: int, limit: int = PAGE) -> Slice:
-    """The newest messages of a room."""
-    found = _backwards(room_id, None, limit)
+def latest(room_id: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+    """The newest messages of a room. floor: the place behind which the reader's conversation begins, here and below."""
+    found = _backwards(room_id, None, limit, floor)
     return Slice(found[-limit:], len(found) > limit, False)
 
 
-def before(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+def before(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Messages older than a place."""
-    found = _backwards(room_id, seq, limit)
+    found = _backwards(room_id, seq, limit, floor)
     return Slice(found[-limit:], len(found) > limit, True)
 
 
-def after(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+def after(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Messages newer than a place."""
     newer = or_(Message.seq > seq, and_(Message.seq == seq, Message.note > 0))
-    found = _page(room_id, newer, (Message.seq, Message.note), limit)
+    found = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
     return Slice(found[:limit], True, len(found) > limit)
 
 
-def around(room_id: int, seq: int, limit: int = PAGE) -> Slice:
+def around(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """A place, and half a page to each side of it."""
-    older = before(room_id, seq, limit // 2)
-    newer = after(room_id, seq - 1, limit // 2)
+    older = before(room_id, seq, limit // 2, floor=floor)
+    newer = after(room_id, seq - 1, limit // 2, floor=floor)
     known = {message.id for message in older.messages}
     fresh = [message for message in newer.messages if message.id not in known]
     return Slice(older.messages + fresh, older.has_before, newer.has_after)
 
 
-def changes(room_id: int, change_no: int, limit: int = PAGE) -> Slice:
+def changes(room_id: int, change_no: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Messages that were edited or deleted, and notes that came, since a change of the room, oldest change first."""
-    found = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit)
+    found = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
     return Slice(found[:limit], True, len(found) > limit)
 
 
-def one(room_id: int, message_id: int) -> MessageView | None:
+def one(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
     """One message of a room."""
-    found = _views(_messages(room_id).where(Message.id == message_id))
+    found = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
     return found[0] if found else None
 
 
@@ -103,17 +105,23 @@ def source(room_id: int, message_id: int) -> str | None:
     return db.session.scalar(select(Message.body).where(*mine))
 
 
-def _backwards(room_id: int, seq: int | None, limit: int) -> list[MessageView]:
+def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[MessageView]:
     older = true() if seq is None else Message.seq < seq
-    return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit)[::-1]
+    return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit, floor)[::-1]
 
 
-def _page(room_id: int, condition, order, limit: int) -> list[MessageView]:
+def _behind(floor: int):
+    """Notes that stand at the floor itself came before the reader did."""
+    return Message.seq > floor if floor else true()
+
+
+def _page(room_id: int, condition, order, limit: int, floor: int) -> list[MessageView]:
     """The first of a room in this order, one more than asked for, to know whether there are more.
 
     The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's end.
     """
-    keys = select(Message.id).where(Message.room_id == room_id, condition).order_by(*order).limit(limit + 1)
+    keys = select(Message.id).where(Message.room_id == room_id, condition, _behind(floor))
+    keys = keys.order_by(*order).limit(limit + 1)
     keys = keys.subquery("page")
     return _views(_messages(room_id).join(keys, keys.c.id == Message.id).order_by(*order))
 

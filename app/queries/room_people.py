@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
 from app.extensions import db
@@ -65,14 +66,15 @@ def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
     if not room_ids:
         return {}
     rows = db.session.execute(
-        select(RoomMember.room_id, Account.name, Account.state, Account.is_guest)
+        select(RoomMember.room_id, Account.name, Account.state, Account.is_guest, RoomMember.is_member)
         .join(Account, Account.id == RoomMember.account_id)
         .where(RoomMember.room_id.in_(room_ids), RoomMember.account_id != account.id)
         .order_by(RoomMember.room_id, Account.name)
     )
     titles: dict[int, str] = {}
     for room_id, *who in rows:
-        name = names.shown_name(who[0], who[1], is_guest=who[2])
+        is_hidden = account.is_guest and not who[3]
+        name = _("Former participant") if is_hidden else names.shown_name(who[0], who[1], is_guest=who[2])
         titles[room_id] = f"{titles[room_id]}, {name}" if room_id in titles else name
     return titles
 

@@ -7,12 +7,14 @@ has just been posted is found. Every hit is held against the message as it is no
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import Account, AccountState, Message, MessageKind, MessageWord, Room, RoomKind, SearchMark
+from app.queries import guest_view
 from app.queries.room_people import direct_titles
 from app.rules import access, directory, history, names, server
 from app.rules.rights import Right
@@ -204,15 +206,15 @@ def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
         .where(Message.id.in_(ids), *_said(None))
         .order_by(Message.id.desc())
     )
-    rows = [
-        row for row in db.session.execute(statement) if words.holds(row.Message.body or "", question.terms)
-    ]
+    rows = db.session.execute(statement).all()
+    texts = guest_view.texts_for(account, [(row.Message, row.Room) for row in rows])
+    rows = [row for row in rows if words.holds(texts[row.Message.id].body, question.terms)]
     direct = [row.Room.id for row in rows if row.Room.kind is RoomKind.DIRECT]
     titles = direct_titles(account, direct)
-    return [_hit(row, titles, question) for row in rows]
+    return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
 
 
-def _hit(row, titles: dict[int, str], question: Question) -> Hit:
+def _hit(row, text: guest_view.Text, titles: dict[int, str], question: Question) -> Hit:
     message, room = row.Message, row.Room
     return Hit(
         id=message.id,
@@ -220,11 +222,13 @@ def _hit(row, titles: dict[int, str], question: Question) -> Hit:
         room_name=titles.get(room.id) or room.name,
         group_name=room.group.name if room.group else None,
         seq=message.seq,
-        author_id=message.author_id,
-        author_label=names.shown_name(row.name, AccountState(row.state), is_guest=row.is_guest),
-        is_guest=row.is_guest,
+        author_id=0 if text.hides_author else message.author_id,
+        author_label=_("Former participant")
+        if text.hides_author
+        else names.shown_name(row.name, AccountState(row.state), is_guest=row.is_guest),
+        is_guest=row.is_guest and not text.hides_author,
         created_at=message.created_at,
-        snippet=words.snippet(message.body, question.terms),
+        snippet=words.snippet(text.body, question.terms),
     )
 
 

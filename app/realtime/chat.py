@@ -36,7 +36,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         "last_read": last_read,
         "change": last_change,
         "can": [right.name.lower() for right in rights],
-        "people": presence.people(room_id),
+        "people": presence.people(room_id) if client.rooms[room_id].sees_people else [],
     }
 
 

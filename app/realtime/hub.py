@@ -11,10 +11,11 @@ from app.rules.rights import Right
 
 @dataclass
 class OpenRoom:
-    """A room on a screen: whether its window is in front, and what the person may do there."""
+    """A room on a screen: whether its window is in front, what the person may do there, and see of who is there."""
 
     is_visible: bool
     rights: Right
+    sees_people: bool = True
 
 
 @dataclass(eq=False)

@@ -84,9 +84,7 @@ def _own(room_id: int) -> list[dict]:
 def _tell(room_id: int) -> None:
     _due.discard(room_id)
     _exchange(room_id)
-    channels.emit(
-        "presence", {"room_id": room_id, "people": people(room_id)}, channels.room_everywhere(room_id)
-    )
+    channels.emit("presence", {"room_id": room_id, "people": people(room_id)}, channels.room_people(room_id))
 
 
 def _exchange(room_id: int) -> None:

@@ -8,7 +8,6 @@ from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import channels
 from app.extensions import db
 from app.models import Account, Session, now
 from app.realtime import hub, subscriptions
@@ -24,7 +23,7 @@ AGAIN = 1.0
 def empty_channels(client: hub.Client) -> None:
     """Take a socket out of every channel in which rooms are told of."""
     for room_id in client.rooms:
-        subscriptions.leave(client.sid, channels.room(room_id, client.language))
+        subscriptions.leave_channels(client, room_id)
     for channel in client.watched:
         subscriptions.leave(client.sid, channel)
     client.watched = set()

@@ -3,7 +3,7 @@
 from app import channels
 from app.extensions import socketio
 from app.realtime import hub
-from app.rules import access, server
+from app.rules import access, guests, server
 from app.rules.rights import Right
 
 
@@ -31,14 +31,29 @@ def _hint_channel(seen: access.RoomAccess) -> str:
 
 def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
     """Have a socket hear what is said in a room. From now on the watcher takes it out when a right goes away."""
-    hub.enter(client, room_id, hub.OpenRoom(is_visible, Right.NONE))
-    join(client.sid, channels.room(room_id, client.language))
+    sees_people = guests.sees_members_of(client.account, room_id)
+    hub.enter(client, room_id, hub.OpenRoom(is_visible, Right.NONE, sees_people))
+    for channel in _channels_of(client, room_id):
+        join(client.sid, channel)
 
 
 def close_room(client: hub.Client, room_id: int) -> None:
     """Have a socket hear nothing more of a room."""
-    leave(client.sid, channels.room(room_id, client.language))
+    leave_channels(client, room_id)
     hub.leave(client, room_id)
+
+
+def leave_channels(client: hub.Client, room_id: int) -> None:
+    """Have a socket hear nothing of a room until it has been asked about anew."""
+    for channel in _channels_of(client, room_id):
+        leave(client.sid, channel)
+
+
+def _channels_of(client: hub.Client, room_id: int) -> list[str]:
+    """Where a room that is open is told of: guests apart, and apart again those who may not see who is there."""
+    is_guest, opened = client.account.is_guest, client.rooms.get(room_id)
+    own = [channels.room(room_id, client.language, is_guest=is_guest)]
+    return [*own, channels.seeing_people(room_id)] if is_guest and opened and opened.sees_people else own
 
 
 def join(sid: str, channel: str) -> None:

@@ -83,6 +83,6 @@ def _tell(room_id: int) -> None:
     channels.emit(
         "typing",
         {"room_id": room_id, "from": presence.HERE, "people": people},
-        channels.room_everywhere(room_id),
+        channels.room_people(room_id),
     )
     presence.changed(room_id)

@@ -12,7 +12,9 @@ from app.rules import access, membership
 
 def visible_to(actor: Account):
     """A condition on Account: those a person sees in pickers, completion and search, themselves included."""
-    rooms = access.visible_rooms(actor)
+    rooms = [
+        seen for seen in access.visible_rooms(actor) if not actor.is_guest or seen.room.guests_see_members
+    ]
     entries = [seen.room.id for seen in rooms]
     groups = {seen.room.group_id for seen in rooms if seen.room.kind is RoomKind.PUBLIC}
     conditions = [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import INTERNAL_DOMAIN, Account, Domain, Invitation, Room, RoomMember, now
+from app.models import INTERNAL_DOMAIN, Account, Domain, Invitation, Room, now
 from app.rules import managing, scope
 from app.rules.lookalikes import is_deceptive
 
@@ -149,16 +149,16 @@ def state_of(invitation: Invitation, is_inside: bool) -> InvitationState:
     return InvitationState.REGISTERED if invitation.registered_at is not None else InvitationState.PENDING
 
 
-def first_seq(account: Account, room: Room, member: RoomMember | None) -> int:
-    """The place behind which somebody sees a room's conversation: 0, or where a guest has joined."""
-    if not account.is_guest or room.guests_see_history or member is None:
-        return 0
-    return member.joined_seq
-
-
 def sees_members(account: Account, room: Room) -> bool:
     """Whether somebody may see who is in a room they are in."""
     return not account.is_guest or room.guests_see_members
+
+
+def sees_members_of(account: Account, room_id: int) -> bool:
+    """The same by the room's id. One statement for guests, none for others."""
+    if not account.is_guest:
+        return True
+    return db.session.scalar(select(Room.guests_see_members).where(Room.id == room_id)) is True
 
 
 def of_guests(actor):

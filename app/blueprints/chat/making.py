@@ -9,7 +9,7 @@ from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
-from app.errors import Refusal
+from app.errors import Forbidden, Refusal
 from app.htmx import page, see_other, wants_fragment
 from app.models import RoomKind
 from app.operations import rooms as verbs
@@ -20,6 +20,7 @@ from app.queries import room_people as people
 @blueprint.get("/rooms/new")
 def new_room() -> Response:
     """The dialog *Créer salle*; ?place= chooses where. Fragment: dialog."""
+    _require_account()
     form = _form(formdata=None)
     form.place.data = request.args.get("place") or "private"
     return _dialog(form)
@@ -62,6 +63,12 @@ def open_direct() -> Response:
     return _go_to(room)
 
 
+def _require_account() -> None:
+    """Guests make no rooms."""
+    if me().is_guest:
+        raise Forbidden()
+
+
 def _go_to(room) -> Response:
     """The room, as a whole page: the list has a new entry, the dialog closes."""
     url = url_for("chat.room", room_id=room.id)
@@ -96,6 +103,7 @@ def _dialog(form: RoomForm, status: int = 200) -> Response:
 
 
 def _direct(refusal: Refusal | None = None) -> Response:
+    _require_account()
     search = request.values.get("q", "")
     chosen = request.values.getlist("people", type=int)
     return page(

@@ -9,14 +9,14 @@ from app.blueprints.chat.forms import MessageForm
 from app.blueprints.chat.frame import frame
 from app.blueprints.errors import tell, wants_json
 from app.blueprints.gate import me
-from app.errors import NotFound, Refusal, ServiceStopped
+from app.errors import Forbidden, NotFound, Refusal, ServiceStopped
 from app.htmx import page, see_other, wants_fragment
 from app.limits import count_message
 from app.models import RoomState
 from app.operations import messages as verbs
+from app.queries import guest_view, reading, rooms
 from app.queries import messages as conversation
-from app.queries import reading, rooms
-from app.rules import access
+from app.rules import access, history
 from app.rules.rights import Right
 
 blueprint = Blueprint("chat", __name__, url_prefix="/webmail")
@@ -85,7 +85,7 @@ def messages(room_id: int) -> str:
     list of changes that goes on has stopped), data-has-before, data-has-after.
     """
     seen = _readable(room_id)
-    piece = _piece(room_id)
+    piece = _piece(seen)
     return render_template(
         "chat/messages.html", piece=piece, last_seq=seen.room.last_seq, last_change=_change(seen, piece)
     )
@@ -94,16 +94,18 @@ def messages(room_id: int) -> str:
 @blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>")
 def message(room_id: int, message_id: int) -> str:
     """One message as it is now."""
-    _readable(room_id)
-    return render_template("chat/message.html", message=_message(room_id, message_id))
+    seen = _readable(room_id)
+    return render_template("chat/message.html", message=_message(seen, message_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>/source")
 def source(room_id: int, message_id: int) -> Response:
     """What the author typed, for whoever may edit it."""
-    _readable(room_id)
-    if _message(room_id, message_id).author_id != me().id:
+    seen = _readable(room_id)
+    message = _message(seen, message_id)
+    if message.author_id != me().id:
         access.require(me(), Right.ITEMS_MODIFY, room_id)
+        _require_shown_whole(message)
     body = conversation.source(room_id, message_id)
     if body is None:
         raise NotFound()
@@ -128,7 +130,7 @@ def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> di
         "may": _running(seen),
         "last_read": last_read,
         "at": _place("at"),
-        "piece": _first_piece(seen.room, last_read),
+        "piece": _first_piece(seen, last_read),
         "form": form or MessageForm(formdata=None, client_id=str(uuid4())),
     }
 
@@ -164,17 +166,17 @@ def _readable(room_id: int) -> access.RoomAccess:
     return seen
 
 
-def _first_piece(room, last_read: int | None) -> conversation.Slice:
+def _first_piece(seen: access.RoomAccess, last_read: int | None) -> conversation.Slice:
     """Around the place that the address names, else where reading stopped if much has come since, else the end."""
-    at = _place("at")
+    at, room = _place("at"), seen.room
     if at is not None:
-        return conversation.around(room.id, at)
+        return _shown(seen, conversation.around, at)
     if last_read is not None and room.last_seq - last_read > MANY_UNREAD:
-        return conversation.around(room.id, last_read)
-    return conversation.latest(room.id)
+        return _shown(seen, conversation.around, last_read)
+    return _shown(seen, conversation.latest)
 
 
-def _piece(room_id: int) -> conversation.Slice:
+def _piece(seen: access.RoomAccess) -> conversation.Slice:
     asked = {
         "before": conversation.before,
         "after": conversation.after,
@@ -184,8 +186,18 @@ def _piece(room_id: int) -> conversation.Slice:
     for name, question in asked.items():
         place = _place(name)
         if place is not None:
-            return question(room_id, place)
-    return conversation.latest(room_id)
+            return _shown(seen, question, place)
+    return _shown(seen, conversation.latest)
+
+
+def _shown(seen: access.RoomAccess, question, *place) -> conversation.Slice:
+    """A piece of a room's conversation, as far back as the person may read, and with whom they may see."""
+    piece = question(seen.room.id, *place, floor=_floor(seen))
+    return guest_view.piece_for(me(), seen.room, piece)
+
+
+def _floor(seen: access.RoomAccess) -> int:
+    return history.floors(me(), [seen.room.id]).get(seen.room.id, 0)
 
 
 def _change(seen: access.RoomAccess, piece: conversation.Slice) -> int:
@@ -201,8 +213,14 @@ def _place(name: str) -> int | None:
     return place if place is not None and 0 <= place <= LARGEST else None
 
 
-def _message(room_id: int, message_id: int) -> conversation.MessageView:
-    found = conversation.one(room_id, message_id)
+def _message(seen: access.RoomAccess, message_id: int) -> conversation.MessageView:
+    found = conversation.one(seen.room.id, message_id, floor=_floor(seen))
     if found is None:
         raise NotFound()
-    return found
+    return guest_view.message_for(me(), seen.room, found)
+
+
+def _require_shown_whole(message: conversation.MessageView) -> None:
+    """The words as they were typed name people that a guest is not shown."""
+    if me().is_guest and guest_view.hides_somebody(message):
+        raise Forbidden()

@@ -16,6 +16,7 @@ from app.operations import addresses as space
 from app.operations import audit, versions
 from app.operations.guests.letters import queue_confirmation
 from app.operations.internal import internal_domain
+from app.operations.reading import begin_reading_here
 from app.operations.rooms.notes import write_note
 from app.operations.sign_in_limits import count_attempt, forgive
 from app.rules import guests, hashing, managing, names, passwords, room_for
@@ -148,6 +149,8 @@ def _enter(invitation: Invitation, guest: Account) -> None:
     member.is_member, member.is_hidden, member.joined_seq = True, False, room.last_seq
     member.expires_at, member.warned_days = guests.end_in_room(room), None
     invitation.accepted_at = now()
+    if not room.guests_see_history:
+        begin_reading_here(room.id, [guest.id])
     touch_access(AccessScope.ACCOUNT, guest.id)
     write_note(guest, room, "joined")
     audit.record(

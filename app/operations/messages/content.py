@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from app import text
 from app.errors import Invalid
 from app.extensions import db
-from app.models import Account, Mention
+from app.models import Account, Domain, Group, Mention, Room
 from app.rules import access
 from app.rules.rights import Right
 
@@ -59,12 +59,23 @@ def people_mentioned(body: str, actor, room_id: int, epoch: int) -> dict[str, Ac
     names = sorted(text.mentioned_names(body))[:50] if "@" in body else []
     if not names:
         return {}
-    by_address = {name if "@" in name else f"{name}@{actor.domain.name}": name for name in names}
+    home = _home(actor, room_id)
+    by_address = {name if "@" in name else f"{name}@{home}": name for name in names}
     accounts = db.session.scalars(select(Account).where(Account.address.in_(by_address))).all()
     readers = [
         account for account in accounts if access.rights_in(account, room_id, epoch=epoch) & Right.ITEMS_READ
     ]
     return {by_address[account.address]: account for account in readers}
+
+
+def _home(actor, room_id: int) -> str:
+    """The domain that a name without one belongs to: one's own, for a guest that of the room's group."""
+    if not actor.is_guest:
+        return actor.domain.name
+    statement = (
+        select(Domain.name).join(Group, Group.domain_id == Domain.id).join(Room, Room.group_id == Group.id)
+    )
+    return db.session.scalar(statement.where(Room.id == room_id)) or actor.domain.name
 
 
 def insert_mentions(message_id: int, accounts) -> None:
