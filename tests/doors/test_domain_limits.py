@@ -60,12 +60,8 @@ def test_the_slower_of_two_sees_the_others_limit(cast, client_of):
 def test_a_full_domain_says_so_in_the_form_for_accounts(cast, client_of):
     cast.domain.account_limit = 6
     db.session.commit()
-    data = {
-        "domain": cast.domain.id,
-        "name": "Neuf",
-        "alias": "neuf",
-        "password": "tilleul-rivage-boussole-9",
-    }
+    data = {"domain": cast.domain.id, "name": "Neuf", "alias": "neuf", "role": "user"}
+    data["password"] = "tilleul-rivage-boussole-9"
     answer = client_of(cast.domain_admin).post("/admin/accounts/new", data=data)
     assert answer.status_code == 422
     assert "may hold 6 accounts" in answer.text
