@@ -29,9 +29,9 @@ def entries_of(menu: str) -> list:
 
 
 def _joined(sections: list[dict]) -> list[dict]:
-    """Sections of the same title made into one, where the first of them stands."""
+    """Sections of the same title made into one, where the first of them stands; places put them in order."""
     together: dict[str | None, list[dict]] = {}
-    for section in sections:
+    for section in sorted(sections, key=lambda section: section.get("place", 0)):
         together.setdefault(section["title"], []).extend(section["entries"])
     return [
         {"title": title, "entries": sorted(entries, key=lambda entry: entry.get("place", 0))}

@@ -157,7 +157,7 @@ def test_devices_above_ones_role_stay_signed_in(cast, client_of):
     client = client_of(cast.domain_admin)
     assert client.post(address(cast.admin, f"sessions/{device.id}/revoke")).status_code == 403
     assert client.post(address(cast.admin, "sessions/revoke")).status_code == 403
-    assert "Sign out" not in client.fragment(address(cast.admin, "sessions"), "list").text
+    assert "Sign it out" not in client.fragment(address(cast.admin, "sessions"), "list").text
 
 
 def test_a_link_to_choose_a_password_is_sent(cast, client_of, app):
@@ -182,7 +182,7 @@ def test_deleting_says_what_goes_in_numbers_and_asks_about_rooms(cast, client_of
     assert "It leaves 1 group." in page
     assert "1 message stays" in page
     assert f'name="room-{room.id}"' in page
-    assert "Hand over to paul, in it for longest" in page
+    assert "Hand over to paul (longest)" in page
     assert f'value="{cast.jean.id}"' in page
 
 

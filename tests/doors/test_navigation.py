@@ -25,5 +25,12 @@ def test_sections_of_one_title_stand_together_in_their_order(menus):
 
 
 def test_a_section_that_offers_nothing_is_not_there(menus):
-    navigation.offers("navigation")(lambda: [])
+    navigation.offers("navigation")(list)
     assert navigation.entries_of("navigation") == []
+
+
+def test_the_menu_stands_in_the_order_of_the_guide(client_of, cast):
+    page = client_of(cast.admin).get("/admin/").text
+    menu = page[page.index("<nav") : page.index("</nav>")]
+    places = [menu.index(title) for title in ("Dashboard", "Domain list", "SmartDiscover", "Administrators")]
+    assert places == sorted(places)

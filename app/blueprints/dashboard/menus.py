@@ -15,4 +15,4 @@ def dashboard_entry() -> list[dict]:
         "icon": "layout-dashboard",
         "active": request.blueprint == "dashboard",
     }
-    return [{"title": None, "entries": [entry]}]
+    return [{"title": None, "entries": [entry], "place": -2}]
