@@ -6,7 +6,7 @@ from app import channels
 from app.extensions import db
 from app.models import FOLDER_SCOPE, ROOM_SCOPE, AccessScope, Account, Grant, Principal, Room
 from app.realtime import hub
-from app.rules import membership
+from app.rules import crowd, membership
 
 
 def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
@@ -14,7 +14,7 @@ def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
     if scope is AccessScope.ACCOUNT:
         return hub.of_account(target_id)
     if scope is AccessScope.ROOM:
-        return _who_see([target_id])
+        return _of_room(target_id)
     if scope is AccessScope.FOLDER:
         return _told_by({channels.folder(target_id)})
     if scope is AccessScope.GROUP:
@@ -22,13 +22,23 @@ def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
     return list(hub.clients.values())
 
 
+def _of_room(room_id: int) -> list[hub.Client]:
+    """Who saw the room, and whoever may see it now."""
+    room = db.session.get(Room, room_id)
+    return [*_who_see([room_id]), *(_connected(crowd.people_of(room)) if room is not None else ())]
+
+
 def _of_group(group_id: int) -> list[hub.Client]:
     """Who saw a room that the group, or one that contains it, owns or is named for, and who is in the group now."""
     groups = membership.containing_groups(group_id)
     losing = _who_see(_rooms_of(groups))
-    members = membership.effective_members(group_id).with_only_columns(Account.id)
-    inside = set(db.session.scalars(members.where(Account.id.in_(list(hub.by_account)))))
-    return [*losing, *(client for account_id in inside for client in hub.of_account(account_id))]
+    return [*losing, *_connected(membership.effective_members(group_id))]
+
+
+def _connected(people) -> list[hub.Client]:
+    """The sockets of those of these people who have one here. people: a statement of accounts."""
+    there = people.with_only_columns(Account.id).where(Account.id.in_(list(hub.by_account)))
+    return [client for key in set(db.session.scalars(there)) for client in hub.of_account(key)]
 
 
 def _rooms_of(groups: frozenset[int]) -> list[int]:

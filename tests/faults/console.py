@@ -16,12 +16,67 @@ def remove_member(actor, group_id: int, entry_id: int) -> None:
     groups.remove_member(actor, db.session.get(Group, group_id), entry_id)
 
 
-def add_member(actor, group_id: int, account_id: int) -> None:
+def add_member(actor, group_id: int, key: int, kind: str = "account") -> None:
     from app.extensions import db
     from app.models import EntryKind, Group
     from app.operations import groups
 
-    groups.add_members(actor, db.session.get(Group, group_id), [(EntryKind.ACCOUNT, account_id)])
+    groups.add_members(actor, db.session.get(Group, group_id), [(EntryKind(kind), key)])
+
+
+def run_group(actor, act: str, group_id: int, *values) -> None:
+    """exclude_person, include_person, delete_group, update_group."""
+    from app.extensions import db
+    from app.models import Group
+    from app.operations import groups
+
+    getattr(groups, act)(actor, db.session.get(Group, group_id), *values)
+
+
+def update_account(actor, account_id: int, values: dict) -> None:
+    from app.extensions import db
+    from app.models import Account
+    from app.operations import accounts
+
+    accounts.update_account(actor, db.session.get(Account, account_id), values)
+
+
+def update_domain(actor, domain_id: int, values: dict) -> None:
+    from app.extensions import db
+    from app.models import Domain
+    from app.operations import domains
+
+    domains.update_domain(actor, db.session.get(Domain, domain_id), values)
+
+
+def run_room(actor, act: str, room_id: int, *values) -> None:
+    """archive_room, reopen_room, delete_room, restore_room, add_people."""
+    from app.extensions import db
+    from app.models import Room
+    from app.operations import rooms
+
+    getattr(rooms, act)(actor, db.session.get(Room, room_id), *values)
+
+
+def remove_person(actor, room_id: int, account_id: int) -> None:
+    from app.extensions import db
+    from app.models import Account, Room
+    from app.operations import rooms
+
+    rooms.remove_person(actor, db.session.get(Room, room_id), db.session.get(Account, account_id))
+
+
+def change_grant(actor, act: str, kind: str, place_id: int, *values) -> None:
+    """set_grant and remove_grant with a principal, its id and rights; inherit_again without."""
+    from app.extensions import db
+    from app.models import Folder, Principal, Room
+    from app.operations import grants
+
+    place = db.session.get(Folder if kind == "folder" else Room, place_id)
+    if values:
+        principal, principal_id, *rights = values
+        values = (grants.Subject(Principal(principal), principal_id), *rights)
+    getattr(grants, act)(actor, place, *values)
 
 
 def stop_service(actor) -> None:
@@ -46,7 +101,10 @@ def revoke_session(actor, session_id: int) -> None:
 
 COMMANDS = {
     command.__name__: command
-    for command in (remove_member, add_member, stop_service, start_service, revoke_session)
+    for command in (
+        *(remove_member, add_member, run_group, update_account, update_domain, run_room, remove_person),
+        *(change_grant, stop_service, start_service, revoke_session),
+    )
 }
 
 

@@ -39,6 +39,25 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A room whose author and witness stay in it whatever happens to somebody else, who comes from another domain.
+
+    way: how that person is in the group. entry_id: the entry that brings them in. inner_id: a group inside of it.
+    """
+
+    domain_id: int
+    their_domain_id: int
+    group_id: int
+    inner_id: int
+    entry_id: int
+    folder_id: int
+    room_id: int
+    author: Person
+    witness: Person
+    somebody: Person
+
+
+@dataclass(frozen=True)
 class Kept:
     """A message as the database has it."""
 
@@ -77,6 +96,37 @@ class Stage:
             stranger = factories.make_account(domain, "stranger")
             room = factories.make_room(group)
             return Scene(group.id, room.id, [self._person(one) for one in accounts], self._person(stranger))
+
+    def place(self, way: str = "account", *, is_private: bool = False) -> Place:
+        """A new group of two people and somebody from elsewhere, with a room; a private one belongs to the author."""
+        with self.app.app_context(), factories.in_one_commit():
+            number = next(_numbers)
+            domain = factories.make_domain(f"place{number}.example")
+            theirs = factories.make_domain(f"elsewhere{number}.example")
+            group, inner = (factories.make_group(domain, name) for name in ("group", "inner"))
+            author, witness = (factories.make_account(domain, name) for name in ("author", "witness"))
+            somebody = factories.make_account(theirs, "somebody")
+            for account in (author, witness):
+                factories.add_member(group, account)
+            own = factories.add_member(inner, somebody)
+            members = {"account": somebody, "domain": theirs, "group": inner, "inside": inner}
+            entry = factories.add_member(group, members[way])
+            room = factories.make_room(group)
+            folder_id = room.folder_id
+            if is_private:
+                room = factories.make_private_room(author, witness, somebody)
+            return Place(
+                domain_id=domain.id,
+                their_domain_id=theirs.id,
+                group_id=group.id,
+                inner_id=inner.id,
+                entry_id=own.id if way == "inside" else entry.id,
+                folder_id=folder_id,
+                room_id=room.id,
+                author=self._person(author),
+                witness=self._person(witness),
+                somebody=self._person(somebody),
+            )
 
     def second_device(self, person: Person) -> Person:
         """The same person, signed in once more."""

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import AccessScope, Principal
+from app.models import AccessScope, Principal, RoomState
 from app.operations import groups, messages
 from app.realtime import concerned
 from app.rules.rights import WRITE
@@ -49,3 +49,20 @@ def test_who_leaves_a_group_that_another_group_s_list_names_stops_hearing(cast, 
     assert jean.heard("room:removed") == [{"room_id": only_by_line.id}]
     with pytest.raises(NotFound):
         messages.post_message(cast.jean, only_by_line.id, "still here?")
+
+
+def test_a_room_that_comes_back_concerns_those_who_do_not_see_it_yet(cast, window_of):
+    cast.room.state = RoomState.DELETED
+    db.session.commit()
+    guest = factories.make_account(cast.other_domain, "bruno", is_guest=True)
+    factories.join_room(cast.room, guest)
+    for person in (cast.arthur, cast.paul, cast.autrui, guest):
+        window_of(person)
+    assert names(AccessScope.ROOM, cast.room.id) == {"arthur", "bruno"}
+    assert names(AccessScope.ROOM, 0) == set()
+
+
+def test_a_folder_concerns_those_who_see_its_rooms(cast, window_of):
+    for person in (cast.arthur, cast.paul):
+        window_of(person)
+    assert names(AccessScope.FOLDER, cast.room.folder_id) == {"arthur"}
