@@ -63,10 +63,12 @@ def queue_link(account: Account, life: timedelta, *, is_from_administrator: bool
     )
 
 
-def require_mail() -> None:
+def require_mail(field: str | None = None) -> None:
     """Refuse what needs mails where none can leave. In a demonstration they are read in WebAdmin."""
     if settings.mail_server() is None and not current_app.config["DEMO"]:
-        raise Invalid(_("This server sends no mails. Ask your administrator."), code="no_mail_server")
+        raise Invalid(
+            _("This server sends no mails. Ask your administrator."), code="no_mail_server", field=field
+        )
 
 
 def choose_password(token: str, new: str) -> Account:

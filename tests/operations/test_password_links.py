@@ -199,3 +199,17 @@ def test_ones_own_password_is_changed_by_who_knows_it(cast):
     with pytest.raises(Invalid) as refusal:
         accounts.set_password(cast.admin, cast.admin, NEW)
     assert refusal.value.code == "own_account"
+
+
+def test_a_new_account_without_a_password_is_mailed_a_link(cast, app):
+    account = accounts.create_account(cast.admin, cast.domain, name="Zoé", alias="zoe", password=None)
+    assert account.password_hash is None
+    assert [mail.recipient for mail in mails()] == ["zoe@iwdemo.fr"]
+    with pytest.raises(Invalid):
+        sessions.sign_in(account.address, "")
+    passwords.choose_password(password_links.token_of(stored(account)), NEW)
+    assert sessions.sign_in(account.address, NEW)
+    app.config["MAIL_SERVER"] = ""
+    with pytest.raises(Invalid) as refusal:
+        accounts.create_account(cast.admin, cast.domain, name="Léa", alias="lea", password=None)
+    assert (refusal.value.code, refusal.value.field) == ("no_mail_server", "password")

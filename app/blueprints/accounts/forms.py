@@ -29,7 +29,7 @@ LANGUAGES = [
 ]
 REQUIRED = InputRequired(_l("This cannot be empty."))
 TOO_LONG = _l("This is too long.")
-PASSWORD_HINT = _l("Ten characters or more.")
+PASSWORD_OR_LINK = _l("Ten characters or more. Left empty, the person is mailed a link to choose one.")
 
 
 class NewAccountForm(FlaskForm):
@@ -39,7 +39,7 @@ class NewAccountForm(FlaskForm):
     name = StringField(_l("Name"), [REQUIRED, Length(max=200, message=TOO_LONG)])
     alias = StringField(_l("Alias"), [Length(max=64, message=TOO_LONG)])
     password = PasswordField(
-        _l("Password"), [REQUIRED, Length(max=1000, message=TOO_LONG)], description=PASSWORD_HINT
+        _l("Password"), [Length(max=1000, message=TOO_LONG)], description=PASSWORD_OR_LINK
     )
     role = SelectField(_l("Role"))
 

@@ -62,7 +62,7 @@ def create_account() -> Response:
             scope.find_domain(me(), form.domain.data),
             name=form.name.data,
             alias=form.alias.data or addresses.suggested_alias(form.name.data),
-            password=form.password.data,
+            password=form.password.data or None,
             role=Role(form.role.data),
         )
     except Refusal as refusal:

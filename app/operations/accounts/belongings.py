@@ -12,6 +12,7 @@ from app.models import (
     Mention,
     Message,
     MessageVersion,
+    Picture,
     ReadMark,
     Room,
     RoomMember,
@@ -25,6 +26,7 @@ TAKEN_AWAY = (
     Exclusion.account_id,
     MemberEntry.account_id,
     Mention.account_id,
+    Picture.account_id,
     ReadMark.account_id,
 )
 """Rows that are nothing without the account: they are deleted."""

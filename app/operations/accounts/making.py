@@ -4,7 +4,8 @@ from app.errors import Invalid
 from app.models import AccessScope, Account, Domain, Role
 from app.operations import addresses as space
 from app.operations import audit, versions
-from app.rules import addresses, licensing, names, passwords, policies, room_for, scope
+from app.operations.passwords import queue_link, require_mail
+from app.rules import addresses, licensing, names, password_links, passwords, policies, room_for, scope
 from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
@@ -16,12 +17,15 @@ def create_account(
     *,
     name: str,
     alias: str,
-    password: str,
+    password: str | None,
     role: Role = Role.USER,
     language: str | None = None,
     features: dict[Feature, bool] | None = None,
 ) -> Account:
-    """Make an account of a domain. Unless told, it has every feature, TeamChat if a seat is left."""
+    """Make an account of a domain. Unless told, it has every feature, TeamChat if a seat is left.
+
+    Without a password a link to choose one is mailed to the new address; it counts for a day.
+    """
     domain = scope.find_domain(actor, domain.id)
     scope.require_may_grant(actor, role)
     room_for.require_room_for_account(domain)
@@ -30,9 +34,14 @@ def create_account(
     space.require_free(address)
     account = Account(domain_id=domain.id, name=name, address=address, role=role, language=language)
     account.domain = domain
-    account.password_hash = passwords.hashed_new(password, name=name, address=address)
+    if password is None:
+        require_mail("password")
+    else:
+        account.password_hash = passwords.hashed_new(password, name=name, address=address)
     versions.apply(account, _first_switches(domain, features))
     space.stored(account, address)
+    if password is None:
+        queue_link(account, password_links.SENT, is_from_administrator=True)
     touch_access(AccessScope.ACCOUNT, account.id)
     audit.record(actor, "account.create", account, after={"name": name, "address": address, "role": role})
     return account
