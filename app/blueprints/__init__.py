@@ -24,6 +24,7 @@ SECTIONS = (
     "journal",
     "bulk",
     "tasks",
+    "exchange",
     "join",
 )
 """Every section, in the order in which they fill the menus."""

@@ -59,6 +59,7 @@ GATES = {
     "rooms": administrators,
     "bulk": administrators,
     "tasks": administrators,
+    "exchange": administrators,
     "licence": administrators,
     "mails": administrators,
     "journal": administrators,

@@ -80,6 +80,11 @@ class Shown:
         """Where the list is sorted by a column: downwards if it is sorted upwards by it now."""
         return address(sort=f"-{name}" if self.wish.sort == name else name)
 
+    def file_url(self, endpoint: str) -> str:
+        """Where all that the list leaves can be had as a file: the same filters, no page."""
+        wanted = {name: value for name, value in request.args.items() if name not in ("cursor", "column")}
+        return url_for(endpoint, **{**wanted, **request.view_args})
+
     def direction(self, name: str) -> str | None:
         """How a column is sorted now: "asc", "desc" or not at all."""
         if self.wish.order != name:

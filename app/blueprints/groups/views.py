@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import creation, lists, trail
@@ -12,13 +13,18 @@ from app.blueprints.groups.forms import GroupForm, NewGroupForm, values_of, want
 from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Group
+from app.operations import bulk
 from app.operations import groups as verbs
 from app.queries import directory
 from app.queries import trail as questions
+from app.queries.directory import groups as listed
 from app.rules import addresses, policies, scope
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin")
 
+FILTERS = (
+    ("teamchat", _l("With or without TeamChat"), {"on": _l("With TeamChat"), "off": _l("Without TeamChat")}),
+)
 FOLDER_TOO = "folder_too"
 HIDE = "hide"
 
@@ -27,9 +33,17 @@ HIDE = "hide"
 def index(domain_id: int) -> Response:
     """A domain's groups. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address"))
+    wish = lists.wish(sorts=("name", "address"), filters=listed.FILTERS)
     shown = lists.Shown(wish, directory.group_list(domain, wish))
-    return page("groups/index.html", blocks=("list",), domain=domain, shown=shown)
+    return page(
+        "groups/index.html",
+        blocks=("list",),
+        domain=domain,
+        shown=shown,
+        filters=FILTERS,
+        wanted={"domain": domain.id, "q": wish.search, **dict(wish.filters)},
+        actions=bulk.collection_named("groups").offered(me()),
+    )
 
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])

@@ -34,6 +34,15 @@ def _hiding(actor, count: int, values) -> str:
     )
 
 
+def _deletion(actor, count: int, values) -> str:
+    return ngettext(
+        "%(num)s group is deleted for good: its people lose its rooms at once; the rooms are gone after 30 days.",
+        "%(num)s groups are deleted for good: their people lose their rooms at once; the rooms are gone after "
+        "30 days.",
+        count,
+    )
+
+
 ACTIONS = (
     Action(
         "enable_teamchat",
@@ -51,6 +60,14 @@ ACTIONS = (
         judge=_judge_disabling,
         consequence=_hiding,
         do=lambda actor, group, values: verbs.update_group(actor, group, {"has_teamchat": False}),
+    ),
+    Action(
+        "delete",
+        _l("Delete"),
+        icon="trash",
+        is_destructive=True,
+        consequence=_deletion,
+        do=lambda actor, group, values: verbs.delete_group(actor, group),
     ),
 )
 

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from app.extensions import db
-from app.models import Account, Domain, Group
+from app.models import Account, Domain, DomainState, Group
 from app.queries.directory.listing import Listing, Wish, counted
 from app.queries.paging import Page, keyset
 from app.rules import addresses, scope
+
+FILTERS = {"state": (DomainState.ACTIVE, DomainState.SUSPENDED), "teamchat": ("on", "off")}
+"""What the list can be narrowed by, and to what."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,35 @@ class DomainRow:
 
 def domain_list(actor, wish: Wish) -> Listing:
     """A page of the domains an administrator administers. Four statements."""
-    statement = select(Domain).where(scope.of_domains(actor))
-    if wish.search:
-        statement = statement.where(matches(wish.search))
+    statement = select(Domain).where(*conditions(actor, wish))
     page = keyset(statement, (Domain.name,), cursor=wish.cursor, descending=wish.is_descending)
     ids = [row[0].id for row in page.rows]
     accounts, groups = _per_domain(Account, ids), _per_domain(Group, ids)
     rows = [DomainRow(row[0], accounts.get(row[0].id, 0), groups.get(row[0].id, 0)) for row in page.rows]
     return Listing(Page(rows, page.previous, page.next), counted(statement))
+
+
+def conditions(actor, wish: Wish) -> list:
+    """What a domain of the list fulfils."""
+    rests = [scope.of_domains(actor)]
+    for name, value in wish.filters:
+        if value not in FILTERS.get(name, ()):
+            rests.append(false())
+        elif name == "state":
+            rests.append(Domain.state == value)
+        else:
+            rests.append(Domain.has_teamchat.is_(value == "on"))
+    if wish.search:
+        rests.append(matches(wish.search))
+    return rests
+
+
+def every_domain(actor, wish: Wish):
+    """All domains that a list leaves, as rows by name."""
+    columns = (Domain.id, Domain.name, Domain.description, Domain.state, Domain.language)
+    features = (Domain.has_groupware, Domain.has_webdav, Domain.has_teamchat)
+    statement = select(*columns, *features).where(*conditions(actor, wish)).order_by(Domain.name)
+    yield from db.session.execute(statement)
 
 
 def matches(search: str):

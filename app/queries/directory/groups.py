@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import lazyload
 
 from app.extensions import db
@@ -11,6 +11,8 @@ from app.queries.directory.listing import Listing, Wish, counted, found
 from app.queries.paging import Page, keyset
 
 ORDERS = {"name": (Group.name, Group.id), "address": (Group.address,)}
+FILTERS = {"teamchat": ("on", "off")}
+"""What the list can be narrowed by, and to what."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,37 @@ class GroupRow:
 
 def group_list(domain: Domain, wish: Wish) -> Listing:
     """A page of a domain's groups. Four statements."""
-    statement = select(Group).options(lazyload(Group.domain)).where(Group.domain_id == domain.id)
-    if wish.search:
-        statement = statement.where(found(Group, wish.search))
+    statement = select(Group).options(lazyload(Group.domain)).where(*conditions(domain, wish))
     order = ORDERS.get(wish.order, ORDERS["name"])
     page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
     ids = [row[0].id for row in page.rows]
     entries, rooms = _per_group(MemberEntry, ids), _per_group(Room, ids, Room.state != RoomState.DELETED)
     rows = [GroupRow(row[0], entries.get(row[0].id, 0), rooms.get(row[0].id, 0)) for row in page.rows]
     return Listing(Page(rows, page.previous, page.next), counted(statement.with_only_columns(Group.id)))
+
+
+def conditions(domain: Domain, wish: Wish) -> list:
+    """What a group of the list fulfils."""
+    rests = [Group.domain_id == domain.id]
+    for name, value in wish.filters:
+        known = value in FILTERS.get(name, ())
+        rests.append(Group.has_teamchat.is_(value == "on") if known else false())
+    if wish.search:
+        rests.append(found(Group, wish.search))
+    return rests
+
+
+def every_group(domain: Domain, wish: Wish, batch: int = 1000):
+    """All groups that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
+    columns = (Group.id, Group.name, Group.address, Group.description, Group.has_public_folder)
+    last = 0
+    while True:
+        statement = select(*columns, Group.has_teamchat).where(*conditions(domain, wish), Group.id > last)
+        rows = db.session.execute(statement.order_by(Group.id).limit(batch)).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].id
 
 
 def room_count(group: Group) -> int:

@@ -1,0 +1,67 @@
+"""What server and web administrators can do with many domains at once."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from app.models import Domain, DomainState
+from app.operations import domains as verbs
+from app.operations.bulk import Action, Collection, register
+from app.queries.directory import domains as listed
+from app.queries.directory.listing import Wish
+from app.rules import scope
+
+
+def _matching(actor, wanted: dict) -> list:
+    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
+    return listed.conditions(actor, Wish(search=wanted.get("q", ""), filters=filters))
+
+
+def _judge_reopening(actor, row, values):
+    return _("Is active already.") if row.state is DomainState.ACTIVE else None
+
+
+def _judge_suspending(actor, row, values):
+    if row.state is DomainState.SUSPENDED:
+        return _("Is suspended already.")
+    return _("This is your own domain: you would lock yourself out.") if row.id == actor.domain_id else None
+
+
+def _suspension(actor, count: int, values) -> str:
+    return ngettext(
+        "Nobody of %(num)s domain can sign in any more until it is active again.",
+        "Nobody of %(num)s domains can sign in any more until they are active again.",
+        count,
+    )
+
+
+ACTIONS = (
+    Action(
+        "reopen",
+        _l("Make active"),
+        icon="circle-check",
+        may=scope.is_server_wide,
+        judge=_judge_reopening,
+        do=lambda actor, domain, values: verbs.update_domain(actor, domain, {"state": DomainState.ACTIVE}),
+    ),
+    Action(
+        "suspend",
+        _l("Suspend"),
+        icon="ban",
+        may=scope.is_server_wide,
+        judge=_judge_suspending,
+        consequence=_suspension,
+        do=lambda actor, domain, values: verbs.update_domain(actor, domain, {"state": DomainState.SUSPENDED}),
+    ),
+)
+
+register(
+    Collection(
+        name="domains",
+        title=_l("Domains"),
+        columns=(Domain.id, Domain.name.label("label"), Domain.state),
+        matching=_matching,
+        find=scope.find_domain,
+        actions=ACTIONS,
+    )
+)
