@@ -47,6 +47,7 @@ ACTS = {
     "room.add_people": _l("People added"),
     "room.remove_person": _l("Person removed"),
     "room.hand_over": _l("Ownership handed over"),
+    "trail.verify": _l("Check of the audit log"),
     "mail.test": _l("Test mail sent"),
     "mail.resend": _l("Mail sent again"),
     "mail.resend_failed": _l("Failed mails tried again"),

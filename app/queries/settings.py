@@ -26,6 +26,7 @@ class Setting(StrEnum):
     MAIL_PASSWORD = "mail_password"
     MAIL_SENDER = "mail_sender"
     MAIL_VERSION = "mail_version"
+    TRAIL_VERDICT = "trail_verdict"
     DISCOVERY = "discovery"
     DISCOVERY_VERSION = "discovery_version"
     CERTIFICATE_SEEN = "certificate_seen"

@@ -19,6 +19,7 @@ class GuardedForm extends HTMLElement {
     else if (event.type === "click") this.isLeaving ||= event.target.closest("[data-discard]") !== null;
     else if (event.type !== "htmx:after:swap") queueMicrotask(() => this.weigh());
     else if (event.detail.ctx.response?.status < 400) this.keep();
+    else this.weigh();
   }
 
   hold(event) {

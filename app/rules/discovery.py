@@ -1,0 +1,212 @@
+"""What clients are told about this server: which values there are, what each may be, what it is where nobody set it."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import idna
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.errors import Invalid
+from app.rules import addresses
+
+STANDARD, SSL, STARTTLS = "standard", "ssl", "starttls"
+SECOND, SECOND_STARTTLS = "second", "second_starttls"
+HOST_NAME = "host_name"
+
+LONGEST = 500
+"""Characters of a URL."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A protocol that other programs speak. ports: by type, in the order in which the types are offered."""
+
+    name: str
+    label: str
+    ports: dict[str, int]
+
+    @property
+    def type_name(self) -> str:
+        return f"{self.name}_type"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A URL. path: what TeamChat serves there itself; usual: where other servers have it, shown as an example."""
+
+    name: str
+    label: str
+    path: str | None = None
+    usual: str = ""
+
+    @property
+    def is_required(self) -> bool:
+        return self.path is not None
+
+
+SMTP_PORTS = {STANDARD: 25, SSL: 465, SECOND: 587, SECOND_STARTTLS: 587}
+
+PROTOCOLS = (
+    Protocol("smtp", "SMTP", SMTP_PORTS),
+    Protocol("pop3", "POP3", {STANDARD: 110, SSL: 995, STARTTLS: 110}),
+    Protocol("imap", "IMAP", {STANDARD: 143, SSL: 993, STARTTLS: 143}),
+    Protocol("xmpp", "XMPP", {STANDARD: 5222, SSL: 5223, STARTTLS: 5222}),
+    Protocol("sip", "SIP", {STANDARD: 5060, SSL: 5061}),
+)
+"""In the guide's order. Ports: IANA's service names; a "second port" of SMTP is submission, RFC 6409."""
+
+URLS = (
+    Address("mobilesync", _l("MobileSync (ActiveSync)"), usual="/Microsoft-Server-ActiveSync"),
+    Address("webdav", _l("WebDAV & SmartAttach"), usual="/webdav/"),
+    Address("webclient", "WebClient", path="/webmail/"),
+    Address("webadmin", "WebAdmin", path="/admin/"),
+    Address("freebusy", _l("Free / Busy"), usual="/freebusy/"),
+    Address("calendar", _l("Internet calendar"), usual="/calendar/"),
+    Address("sms", "SMS", usual="/sms/"),
+    Address("antispam", _l("Anti-spam reports"), usual="/reports/"),
+    Address("install", _l("Client programs"), usual="/install/"),
+    Address("teamchat_api", _l("TeamChat API URL"), path="/teamchatapi/"),
+    Address("collaboration_api", _l("Collaboration API URL"), usual="/collaboration/"),
+    Address("conference_api", _l("Conference API URL"), usual="/conference/"),
+)
+"""The twelve URLs in the guide's order."""
+
+TYPES = {
+    STANDARD: _l("Standard"),
+    SSL: "SSL",
+    STARTTLS: "STARTTLS",
+    SECOND: _l("Second port"),
+    SECOND_STARTTLS: _l("Second port, STARTTLS"),
+}
+ENCRYPTED = {SSL, STARTTLS, SECOND_STARTTLS}
+LABELS = {
+    HOST_NAME: _l("Public host name"),
+    **{protocol.name: protocol.label for protocol in PROTOCOLS},
+    **{protocol.type_name: _l("%(name)s type", name=protocol.label) for protocol in PROTOCOLS},
+    **{url.name: url.label for url in URLS},
+}
+NAMES = tuple(LABELS)
+"""Every value by its name."""
+
+ADDRESSES = {url.name: url for url in URLS}
+TYPE_NAMES = {protocol.type_name: protocol for protocol in PROTOCOLS}
+HOSTS = (HOST_NAME, *(protocol.name for protocol in PROTOCOLS))
+
+
+def defaults(public_url: str, host_name: str) -> dict[str, str]:
+    """What is told where nobody has set anything: the public host, and what TeamChat serves by itself.
+
+    public_url: gives scheme and port; host_name: takes the place of its host.
+    """
+    given = urlsplit(public_url)
+    port = f":{given.port}" if given.port else ""
+    base = f"{given.scheme}://{bracketed(host_name)}{port}"
+    own = {url.name: base + url.path if url.is_required else "" for url in URLS}
+    types = dict.fromkeys(TYPE_NAMES, STANDARD)
+    return {name: own.get(name) or types.get(name) or "" for name in NAMES} | dict.fromkeys(HOSTS, host_name)
+
+
+def moved(name: str, value: str, host_name: str) -> str:
+    """A value with its host replaced; types and what is empty stay as they are."""
+    if name in TYPE_NAMES or not value:
+        return value
+    if name in HOSTS:
+        return host_name
+    try:
+        given = urlsplit(value)
+        port = f":{given.port}" if given.port else ""
+    except ValueError:
+        return value
+    return given._replace(netloc=bracketed(host_name) + port).geturl() if given.netloc else value
+
+
+def checked(name: str, value: str) -> str:
+    """A value as it is stored. Error: Invalid, about the field of this name."""
+    problem = problem_of(name, value)
+    if problem:
+        raise Invalid(problem, code=f"bad_{name}", field=name)
+    return tidied(name, value)
+
+
+def tidied(name: str, value: str | None) -> str:
+    """A value without what does not count: space around it, capitals of a host."""
+    text = (value or "").strip()
+    return text.lower().strip("[]").rstrip(".") if name in HOSTS else text
+
+
+def problem_of(name: str, value: str | None) -> str | None:
+    """What is wrong with a value, as a sentence; none when it may be stored."""
+    text = tidied(name, value)
+    if name in TYPE_NAMES:
+        return None if text in TYPE_NAMES[name].ports else _("This type does not exist for this protocol.")
+    if name in HOSTS:
+        return _problem_of_host(name, text)
+    return _problem_of_url(ADDRESSES[name], text)
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is a host name or a network address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        pass
+    else:
+        return True
+    try:
+        encoded = idna.encode(text, uts46=True).decode()
+    except idna.IDNAError:
+        return False
+    labels = encoded.split(".")
+    return text == "localhost" or (
+        len(labels) > 1 and len(encoded) <= addresses.DOMAIN_MAXIMUM and not labels[-1].isdigit()
+    )
+
+
+def is_external(name: str, value: str, host_name: str) -> bool:
+    """Whether somebody else than TeamChat serves this URL."""
+    if not value:
+        return False
+    given = urlsplit(value)
+    return ADDRESSES[name].path is None or given.hostname != host_name or given.path != ADDRESSES[name].path
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _problem_of_host(name: str, text: str) -> str | None:
+    """A protocol that is not offered has no host; the server always has one."""
+    if not text:
+        return _("This cannot be empty.") if name == HOST_NAME else None
+    return None if is_host(text) else _("This is not a host name: write it like mail.example.org.")
+
+
+def _problem_of_url(url: Address, text: str) -> str | None:
+    if not text:
+        return _("This cannot be empty.") if url.is_required else None
+    if len(text) > LONGEST:
+        return _("This is too long.")
+    if re.search(r"[\s\x00-\x1f<>\"\\^`{|}]", text):
+        return _('A URL has no space and none of < > " \\ ^ ` { | }.')
+    try:
+        given = urlsplit(text)
+        port, host = given.port, given.hostname or ""
+    except ValueError:
+        return _("This is not a URL.")
+    return _problem_of_parts(given, host, port)
+
+
+def _problem_of_parts(given, host: str, port: int | None) -> str | None:
+    if given.scheme != "https":
+        return _("The URL must begin with https://.")
+    if given.username is not None or given.password is not None:
+        return _("A URL that everybody reads holds no name and no password.")
+    if not is_host(host) or port == 0:
+        return _("The URL needs a valid host name.")
+    if given.path in ("", "/"):
+        return _("Give the path explicitly, as in https://mail.example.org/webmail/.")
+    return _("Leave out what stands behind the #.") if given.fragment else None
