@@ -38,7 +38,10 @@ from app.rules import access, directory, licensing, scope
 from app.transaction import operation
 from tests import factories
 
-queue = operation(audited=False)(mails.queue)
+
+@operation(audited=False)
+def queue(account: Account) -> None:
+    mails.queue(account, "password_changed", ip=None)
 
 
 def rows(model, *conditions) -> int:
@@ -60,7 +63,7 @@ def test_everything_but_the_name_and_the_words_goes(cast):
     factories.join_room(cast.room, cast.jean, is_member=False, is_favourite=True)
     reading.mark_read(cast.jean, cast.room.id, 1)
     sessions.open_session(cast.jean)
-    queue(cast.jean, "password_changed", ip=None)
+    queue(cast.jean)
     accounts.delete_account(cast.domain_admin, cast.jean)
     jean = stored(cast.jean)
     assert (jean.name, jean.state, jean.role, jean.password_hash) == (
