@@ -44,6 +44,7 @@ ACTS = {
     "room.reopen": _l("Room reopened"),
     "room.delete": _l("Room deleted"),
     "room.restore": _l("Room restored"),
+    "room.purge": _l("Room gone for good"),
     "room.add_people": _l("People added"),
     "room.remove_person": _l("Person removed"),
     "room.hand_over": _l("Ownership handed over"),

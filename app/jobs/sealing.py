@@ -1,14 +1,17 @@
-"""Recurring: the trail is sealed. The key stands in a file outside of the database."""
+"""Recurring: the trail is sealed, and checked every night. The key stands in a file outside of the database."""
 
 from datetime import timedelta
 
+import structlog
 from flask import current_app
 
 from app.integrations import keys
 from app.jobs import job
 from app.operations import seals
+from app.queries.seals import verify
 
 CHAIN = "audit"
+log = structlog.get_logger()
 
 
 @job("seal_trail", every=timedelta(seconds=10))
@@ -23,3 +26,14 @@ def seal_trail() -> int:
             keys.remember_head(var, CHAIN, sealed.last_id, sealed.seal)
         if sealed.count < seals.BATCH:
             return total
+
+
+@job("verify_trail", every=timedelta(hours=24))
+@job("verify_trail_now")
+def verify_trail() -> None:
+    """Compute the whole chain again, and keep what was found for the audit log's page. Tampering is logged too."""
+    var = current_app.config["VAR_DIR"]
+    verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    if verdict.broken_at is not None:
+        log.error("the trail was tampered with", entry=verdict.broken_at)
+    seals.keep_verdict(verdict.sealed, verdict.waiting, verdict.broken_at)

@@ -55,7 +55,7 @@ def send_test_mail(actor, address: str, language: str) -> None:
 
 @operation
 def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
-    """Keep in the trail that a mail server was tried out: which one, for whom, and how it ended ("ok", or what failed)."""
+    """Keep in the trail that a mail server was tried out: which one, for whom; outcome: "ok", or what failed."""
     scope.require_server_wide(actor)
     audit.record(
         actor, "mail.test", kind="mail", name=address[:320], after={"host": server.host, "outcome": outcome}

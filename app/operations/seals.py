@@ -1,5 +1,6 @@
 """Sealing of the trail, in batches, after the transactions that wrote it."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import takewhile
@@ -8,7 +9,12 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import AuditEntry, now
+from app.operations import audit, jobs
+from app.operations.settings import locked_row
 from app.operations.turns import take_turn
+from app.queries import settings
+from app.queries.settings import Setting
+from app.rules import scope
 from app.rules.seals import FIRST, seal_of
 from app.transaction import operation
 
@@ -54,3 +60,19 @@ def _end_of_chain() -> tuple[int, bytes]:
     )
     row = db.session.execute(statement).one_or_none()
     return (row.id, row.seal) if row is not None else (0, FIRST)
+
+
+@operation
+def ask_for_verification(actor) -> None:
+    """Have the worker compute the whole chain again. Server and web administrators only."""
+    scope.require_server_wide(actor)
+    jobs.enqueue("verify_trail_now")
+    audit.record(actor, "trail.verify")
+
+
+@operation(audited=False)
+def keep_verdict(sealed: int, waiting: int, broken_at: int | None) -> None:
+    """Remember what the last check of the chain has found, and when."""
+    verdict = {"at": now().isoformat(), "sealed": sealed, "waiting": waiting, "broken_at": broken_at}
+    locked_row(Setting.TRAIL_VERDICT).value = json.dumps(verdict)
+    settings.forget()

@@ -22,31 +22,52 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """An act: who did it, when, from where, and what it changed."""
+    """An act: who did it, to what, when, from where, and what it changed.
+
+    id: its number in the trail. is_sealed: whether tampering with it would be noticed.
+    """
 
     act: str
     actor_name: str | None
     created_at: datetime
     origin: str | None
     changes: tuple[Change, ...]
+    id: int = 0
+    object_kind: str = ""
+    object_id: int | None = None
+    object_name: str | None = None
+    request_id: str | None = None
+    is_sealed: bool = False
 
 
 def history(kind: str, object_id: int, cursor: str | None = None) -> Page:
     """A page of what was done to an object, the latest first. One statement."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     page = keyset(statement, (AuditEntry.id,), cursor=cursor, descending=True, size=25)
-    return Page([_entry(row[0]) for row in page.rows], page.previous, page.next)
+    return Page([entry_of(row[0]) for row in page.rows], page.previous, page.next)
 
 
 def last_change(kind: str, object_id: int) -> Entry | None:
     """Who touched an object last."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     row = db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
-    return _entry(row) if row is not None else None
+    return entry_of(row) if row is not None else None
 
 
-def _entry(row: AuditEntry) -> Entry:
+def entry_of(row: AuditEntry) -> Entry:
+    """A row of the trail as it is read."""
     before, after = (json.loads(side or "{}") for side in (row.before, row.after))
     names = dict.fromkeys([*before, *after])
-    changes = tuple(Change(name, before.get(name), after.get(name)) for name in names)
-    return Entry(row.act, row.actor_name, row.created_at, row.origin, changes)
+    return Entry(
+        act=row.act,
+        actor_name=row.actor_name,
+        created_at=row.created_at,
+        origin=row.origin,
+        changes=tuple(Change(name, before.get(name), after.get(name)) for name in names),
+        id=row.id,
+        object_kind=row.object_kind,
+        object_id=row.object_id,
+        object_name=row.object_name,
+        request_id=row.request_id,
+        is_sealed=row.seal is not None,
+    )

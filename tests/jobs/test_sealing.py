@@ -1,5 +1,6 @@
 """The sealed trail: whoever touches it is noticed."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -73,6 +74,29 @@ def test_a_removed_entry_is_noticed(var):
     entries = write_entries(4)
     seal_trail()
     db.session.execute(delete(AuditEntry).where(AuditEntry.id == entries[1].id))
+    assert verdict(var).broken_at == entries[2].id
+
+
+@pytest.mark.parametrize("takes_seals_along", [True, False])
+def test_entries_that_change_places_are_noticed(var, takes_seals_along):
+    entries = write_entries(4)
+    for number, entry in enumerate(entries):
+        entry.after = json.dumps({"n": number})
+    db.session.commit()
+    seal_trail()
+    first, second = entries[1], entries[2]
+    moved = ("after", "seal") if takes_seals_along else ("after",)
+    values = {name: (getattr(first, name), getattr(second, name)) for name in moved}
+    for entry, place in ((first, 1), (second, 0)):
+        swapped = {name: pair[place] for name, pair in values.items()}
+        db.session.execute(update(AuditEntry).where(AuditEntry.id == entry.id).values(swapped))
+    assert verdict(var).broken_at == first.id
+
+
+def test_a_whole_trail_that_is_gone_is_missed(var):
+    entries = write_entries(3)
+    seal_trail()
+    db.session.execute(delete(AuditEntry))
     assert verdict(var).broken_at == entries[2].id
 
 

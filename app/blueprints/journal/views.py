@@ -1,13 +1,130 @@
-"""The audit log."""
+"""The audit log: searched, exported, and checked for tampering."""
 
-from flask import Blueprint, Response
+from datetime import UTC, date, datetime, time, timedelta
 
-from app.htmx import page
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import format_datetime, get_timezone
+from flask_babel import gettext as _
+
+from app.blueprints import lists, tables, trail
+from app.blueprints.gate import me
+from app.blueprints.journal import words
+from app.htmx import page, see_other
+from app.operations import seals as verbs
+from app.queries import journal as questions
+from app.queries import seals
+from app.queries.journal import Search
+from app.queries.trail import Entry
+from app.rules import scope
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin/journal")
+
+LONGEST = 200
+"""Characters of what is looked for."""
 
 
 @blueprint.get("")
 def index() -> Response:
-    """What was done."""
-    return page("journal/index.html")
+    """What was done, as far as one administers it. Fragments: list, chain."""
+    search = wish()
+    found = questions.page_of(me(), search, request.args.get("cursor"))
+    return page(
+        "journal/index.html",
+        blocks=("list", "chain"),
+        search=search,
+        found=found,
+        existing=questions.existing(me(), found.rows),
+        lists=lists,
+        trail=trail,
+        words=words,
+        chain=seals.chain() if scope.is_server_wide(me()) else None,
+        arguments={name: value for name, value in request.args.items() if name != "cursor"},
+    )
+
+
+@blueprint.get("/export.<form>")
+def export(form: str) -> Response:
+    """Everything that is found, as a file: csv for spreadsheets, json for programs."""
+    entries = questions.every(me(), wish())
+    name = f"{_('audit-log')}-{date.today().isoformat()}"
+    if form == "csv":
+        head = [
+            _("Number"),
+            _("Moment"),
+            _("Who"),
+            _("From"),
+            _("Act"),
+            _("Kind"),
+            _("Object"),
+            _("Changes"),
+            _("Code"),
+        ]
+        return tables.download(name, head, (_row(entry) for entry in entries))
+    if form == "json":
+        return tables.download_json(name, (_facts(entry) for entry in entries))
+    abort(404)
+
+
+@blueprint.post("/verify")
+def verify_trail() -> Response:
+    """Have the worker check the whole chain."""
+    verbs.ask_for_verification(me())
+    return see_other(url_for("journal.index"), toast=_("The trail is being checked."))
+
+
+def wish() -> Search:
+    """What the address asks for; what makes no sense is left out. Days are those of whoever looks."""
+    asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
+    since, until = _day(asked.get("since")), _day(asked.get("until"))
+    return Search(
+        act=asked.get("act", ""),
+        kind=asked.get("kind", ""),
+        object_id=request.args.get("id", type=int),
+        person=asked.get("person", ""),
+        thing=asked.get("thing", ""),
+        since=_midnight(since) if since else None,
+        until=_midnight(until + timedelta(days=1)) if until else None,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1970 <= day.year < 9999 else None
+
+
+def _midnight(day: date) -> datetime:
+    return get_timezone().localize(datetime.combine(day, time())).astimezone(UTC)
+
+
+def _row(entry: Entry) -> list:
+    changes = [f"{line.name}: {line.before or '–'} → {line.after or '–'}" for line in trail.lines_of(entry)]
+    return [
+        entry.id,
+        format_datetime(entry.created_at, "yyyy-MM-dd HH:mm:ss"),
+        entry.actor_name,
+        entry.origin,
+        trail.act_of(entry),
+        words.kind_of(entry),
+        entry.object_name,
+        "; ".join(changes),
+        entry.act,
+    ]
+
+
+def _facts(entry: Entry) -> dict:
+    return {
+        "id": entry.id,
+        "moment": entry.created_at.isoformat(),
+        "act": entry.act,
+        "actor": entry.actor_name,
+        "origin": entry.origin,
+        "request": entry.request_id,
+        "object": {"kind": entry.object_kind, "id": entry.object_id, "name": entry.object_name},
+        "changes": [
+            {"name": change.name, "before": change.before, "after": change.after} for change in entry.changes
+        ],
+        "sealed": entry.is_sealed,
+    }

@@ -1,0 +1,54 @@
+"""The words of the audit log: what kinds of objects there are, and where each can be looked at."""
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from app.blueprints import trail
+from app.queries.trail import Entry
+
+KINDS = {
+    "server": _l("Server"),
+    "service": _l("Service"),
+    "domain": _l("Domain"),
+    "account": _l("Account"),
+    "group": _l("Group"),
+    "room": _l("Room"),
+    "session": _l("Session"),
+    "invitation": _l("Invitation"),
+    "mail": _l("Mail"),
+    "task": _l("Task"),
+    "licence": _l("Licence"),
+}
+"""Kinds of objects as people call them; what is not here is shown by its code."""
+
+PAGES = {
+    "domain": ("domains.properties", "domain_id"),
+    "account": ("accounts.show", "account_id"),
+    "group": ("groups.show", "group_id"),
+    "room": ("rooms.show", "room_id"),
+}
+"""Where an object of a kind can be looked at."""
+
+
+def kind_of(entry: Entry) -> str:
+    """What kind of thing an act was done to."""
+    return str(KINDS.get(entry.object_kind, entry.object_kind))
+
+
+def url_of(entry: Entry) -> str:
+    """The page of what an act was done to."""
+    endpoint, name = PAGES[entry.object_kind]
+    return url_for(endpoint, **{name: entry.object_id})
+
+
+def acts() -> dict[str, str]:
+    """What can be looked for, by its words. Acts of the same words differ by what they are done to."""
+    named = {act: str(label) for act, label in trail.ACTS.items()}
+    common = {label for label in named.values() if list(named.values()).count(label) > 1}
+    told = {act: f"{label} ({_noun(act)})" if label in common else label for act, label in named.items()}
+    return dict(sorted(told.items(), key=lambda item: item[1].casefold()))
+
+
+def _noun(act: str) -> str:
+    kind = act.partition(".")[0]
+    return str(KINDS.get(kind, kind))

@@ -1,0 +1,127 @@
+"""The trail as a whole: searched, and read to its end, by whoever administers what it speaks of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import Account, AuditEntry, Domain, Group, Room
+from app.queries.paging import Page, keyset
+from app.queries.trail import Entry, entry_of
+from app.rules import addresses, scope
+
+BATCH = 1000
+"""Entries that an export reads at once."""
+
+SKEW = timedelta(hours=1)
+"""Entries are numbered in the order of their moments, but for clocks that differ and transactions that are slow."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. person, thing: an address or name, or its beginning. since, until: moments, until excluded."""
+
+    act: str = ""
+    kind: str = ""
+    object_id: int | None = None
+    person: str = ""
+    thing: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows it: an empty list then means "nothing found"."""
+        return self != Search()
+
+
+def page_of(actor, search: Search, cursor: str | None = None) -> Page:
+    """A page of the trail within the actor's scope, the latest entry first. Four statements at most."""
+    page = keyset(_found(actor, search), (AuditEntry.id,), cursor=cursor, descending=True)
+    return Page([entry_of(row[0]) for row in page.rows], page.previous, page.next)
+
+
+def every(actor, search: Search) -> Iterator[Entry]:
+    """All that is found, the latest first, a batch in memory at a time."""
+    statement, last_id = _found(actor, search), None
+    while True:
+        more = statement if last_id is None else statement.where(AuditEntry.id < last_id)
+        rows = db.session.scalars(more.order_by(AuditEntry.id.desc()).limit(BATCH)).all()
+        found = [entry_of(row) for row in rows]
+        db.session.expunge_all()
+        yield from found
+        if len(found) < BATCH:
+            return
+        last_id = found[-1].id
+
+
+def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
+    """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
+    found = set()
+    for kind, statement in _present(actor).items():
+        ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
+        if ids:
+            found |= {
+                (kind, row_id) for row_id in db.session.scalars(statement.where(_MODELS[kind].id.in_(ids)))
+            }
+    return found
+
+
+_MODELS = {"domain": Domain, "account": Account, "group": Group, "room": Room}
+
+
+def _present(actor) -> dict:
+    """Statements that give the ids of what the actor may see of each kind."""
+    mine = scope.of_domains(actor)
+    return {
+        "domain": select(Domain.id).where(mine),
+        "account": select(Account.id).join(Account.domain).where(mine, Account.is_guest.is_(False)),
+        "group": select(Group.id).join(Group.domain).where(mine),
+        "room": select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine),
+    }
+
+
+def _found(actor, search: Search):
+    statement = select(AuditEntry)
+    if not scope.is_server_wide(actor):
+        ids = db.session.scalars(select(Domain.id).where(scope.of_domains(actor))).all()
+        statement = statement.where(AuditEntry.domain_id.in_(ids))
+    if search.act:
+        statement = statement.where(AuditEntry.act == search.act)
+    if search.kind:
+        statement = statement.where(AuditEntry.object_kind == search.kind)
+    if search.object_id is not None:
+        statement = statement.where(AuditEntry.object_id == search.object_id)
+    if search.person:
+        statement = statement.where(_begins(AuditEntry.actor_name, search.person))
+    if search.thing:
+        statement = statement.where(_begins(AuditEntry.object_name, search.thing))
+    return _between(statement, search.since, search.until)
+
+
+def _begins(column, text: str):
+    """A whole address is looked for as it is; what is shorter may go on."""
+    address = addresses.normalise(text)
+    return column == address if "@" in text else column.startswith(address, autoescape=True)
+
+
+def _between(statement, since: datetime | None, until: datetime | None):
+    """Moments are turned into numbers first: every index of the trail ends with the number."""
+    if since is not None:
+        first = select(AuditEntry.id).where(AuditEntry.created_at >= since - SKEW)
+        first = db.session.scalar(first.order_by(AuditEntry.created_at, AuditEntry.id).limit(1))
+        statement = statement.where(AuditEntry.id >= _within(first, -1), AuditEntry.created_at >= since)
+    if until is not None:
+        last = select(AuditEntry.id).where(AuditEntry.created_at < until + SKEW)
+        last = db.session.scalar(last.order_by(AuditEntry.created_at.desc(), AuditEntry.id.desc()).limit(1))
+        statement = statement.where(AuditEntry.id <= _within(last, 1), AuditEntry.created_at < until)
+    return statement
+
+
+def _within(found: int | None, side: int) -> int:
+    """The number to begin or end with; beyond all of them where no entry is that new, or that old."""
+    if found is not None:
+        return found
+    return (db.session.scalar(select(func.max(AuditEntry.id))) or 0) + 1 if side < 0 else 0

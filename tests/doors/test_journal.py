@@ -1,0 +1,224 @@
+"""System → Audit log: searched, exported and checked by those whom it concerns."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.blueprints import trail
+from app.extensions import db
+from app.integrations import keys
+from app.jobs.sealing import CHAIN, seal_trail, verify_trail
+from app.models import AuditEntry, now
+from app.operations.groups import create_group
+from tests.architecture import source
+from tests.factories import keep
+
+URL = "/admin/journal"
+
+
+def write(act="group.create", **values) -> AuditEntry:
+    usual = {
+        "actor_name": "admin@iwdemo.fr",
+        "object_kind": act.split(".")[0],
+        "object_name": "groupetc@iwdemo.fr",
+    }
+    entry = AuditEntry(**{"act": act, "created_at": now() - timedelta(minutes=1), **usual, **values})
+    keep(entry)
+    return entry
+
+
+@pytest.fixture
+def client(cast, client_of):
+    return client_of(cast.admin)
+
+
+def numbers(page: str) -> set[int]:
+    return {int(part.split('"')[0]) for part in page.split('id="entry-')[1:]}
+
+
+def test_it_says_who_did_what_to_what_and_what_changed(cast, client):
+    write(
+        "group.update",
+        object_id=cast.group.id,
+        before='{"name": "a"}',
+        after='{"name": "b"}',
+        origin="192.0.2.7",
+    )
+    page = client.get(URL).text
+    for said in (
+        "Group changed",
+        "groupetc@iwdemo.fr",
+        "admin@iwdemo.fr",
+        "192.0.2.7",
+        "<del><bdi>a",
+        "<ins><bdi>b",
+    ):
+        assert said in page
+    assert f"/admin/groups/{cast.group.id}/" in page
+
+
+def test_what_is_gone_is_named_and_leads_nowhere(client):
+    write("group.create", object_id=1_000_000)
+    page = client.get(URL).text
+    assert "groupetc@iwdemo.fr" in page
+    assert "/admin/groups/1000000" not in page
+
+
+def test_domain_administrators_read_what_concerns_their_domains(cast, client_of, client):
+    mine = write(domain_id=cast.domain.id)
+    theirs = write(domain_id=cast.other_domain.id)
+    nobodys = write("licence.issue")
+    assert numbers(client.get(URL).text) == {mine.id, theirs.id, nobodys.id}
+    for person, seen in ((cast.domain_admin, mine), (cast.rivale, theirs)):
+        client = client_of(person)
+        assert numbers(client.get(URL).text) == {seen.id}
+        exported = json.loads(client.get(f"{URL}/export.json").text)
+        assert [entry["id"] for entry in exported] == [seen.id]
+        assert numbers(client.get(f"{URL}?kind=group&id=7&act=licence.issue").text) == set()
+
+
+def test_people_who_administer_nothing_read_nothing(cast, client_of):
+    client = client_of(cast.arthur)
+    for path in ("", "/export.csv", "/export.json"):
+        assert client.get(URL + path).status_code == 403
+    assert client.post(f"{URL}/verify").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", {0, 1, 2}),
+        ("act=account.update", {1}),
+        ("kind=group", {0}),
+        ("kind=group&id=7", {0}),
+        ("kind=group&id=8", set()),
+        ("person=jean@iwdemo.fr", {1}),
+        ("person=JEAN", {1}),
+        ("person=ean", set()),
+        ("person=%25", set()),
+        ("thing=autre@iwdemo.fr", {1}),
+        ("thing=gro", {0}),
+        ("since=2026-03-02", {1, 2}),
+        ("until=2026-03-01", {0}),
+        ("since=2026-03-02&until=2026-03-02", {1}),
+        ("since=2030-01-01", set()),
+        ("until=2000-01-01", set()),
+        ("since=yesterday&until=0000-99-99&id=x", {0, 1, 2}),
+    ],
+)
+def test_it_is_searched(client, asked, found):
+    written = [
+        write(object_id=7, created_at=datetime(2026, 3, 1, 22, 59, tzinfo=UTC)),
+        write(
+            "account.update",
+            actor_name="jean@iwdemo.fr",
+            object_name="autre@iwdemo.fr",
+            created_at=datetime(2026, 3, 1, 23, 1, tzinfo=UTC),
+        ),
+        write("licence.issue", object_name="Démo", created_at=datetime(2026, 3, 3, tzinfo=UTC)),
+    ]
+    page = client.fragment(f"{URL}?{asked}", "list").text
+    assert numbers(page) == {written[place].id for place in found}
+    assert found or "Nothing of that kind was done" in page
+
+
+def test_an_empty_log_says_so(client):
+    assert "Nothing was done here yet" in client.get(URL).text
+
+
+def test_it_is_paged_and_costs_the_same_however_long(cast, client, count_statements):
+    write(object_id=cast.group.id)
+    with count_statements() as few:
+        client.get(URL)
+    for _ in range(60):
+        write(object_id=cast.group.id)
+    with count_statements() as many:
+        page = client.get(URL).text
+    assert len(many) == len(few)
+    assert len(numbers(page)) == 50
+    following = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert len(numbers(client.get(following).text)) == 11
+
+
+def test_a_spreadsheet_takes_nothing_for_a_formula(client):
+    write(object_name='=HYPERLINK("http://x")', actor_name="@SUM(1)", after='{"name": "=1+1"}')
+    answer = client.get(f"{URL}/export.csv")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    (row,) = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))[1:]
+    assert not [cell for cell in row if cell.startswith(("=", "@", "+", "-"))]
+    assert "'=HYPERLINK" in row[6]
+
+
+def test_an_export_holds_what_was_searched_for_and_all_of_it(client, monkeypatch):
+    monkeypatch.setattr("app.queries.journal.BATCH", 7)
+    monkeypatch.setattr("app.blueprints.tables.ROWS_AT_ONCE", 5)
+    write("licence.issue")
+    ids = [write().id for _ in range(25)]
+    told = json.loads(client.get(f"{URL}/export.json?act=group.create").text)
+    assert [entry["id"] for entry in told] == ids[::-1]
+    assert told[0]["object"]["name"] == "groupetc@iwdemo.fr"
+    assert len(list(csv.reader(io.StringIO(client.get(f"{URL}/export.csv?act=group.create").text)))) == 26
+
+
+@pytest.mark.parametrize("count", [0, 5, 10])
+def test_an_export_of_any_length_is_whole(client, monkeypatch, count):
+    monkeypatch.setattr("app.blueprints.tables.ROWS_AT_ONCE", 5)
+    for _ in range(count):
+        write()
+    assert len(json.loads(client.get(f"{URL}/export.json").text)) == count
+
+
+def test_another_kind_of_file_is_not_there(client):
+    assert client.get(f"{URL}/export.xml").status_code == 404
+
+
+def test_an_objects_history_leads_here(cast, client):
+    group = create_group(cast.admin, cast.domain, name="Essai", alias="essai")
+    page = client.get(f"/admin/groups/{group.id}/history").text
+    assert f"{URL}?kind=group&amp;id={group.id}" in page
+    assert numbers(client.get(f"{URL}?kind=group&id={group.id}").text)
+
+
+def test_the_chain_is_checked_by_the_worker_and_the_page_says_what_it_found(app, client, tmp_path):
+    app.config["VAR_DIR"] = tmp_path
+    write()
+    assert "Not checked yet" in client.get(URL).text
+    assert client.post(f"{URL}/verify").status_code == 303
+    seal_trail()
+    verify_trail()
+    page = client.get(URL).text
+    assert "Unaltered" in page
+    assert "1 sealed entry" in page
+
+
+def test_tampering_is_told(app, client, tmp_path):
+    app.config["VAR_DIR"] = tmp_path
+    entry = write()
+    seal_trail()
+    db.session.query(AuditEntry).filter_by(id=entry.id).update({"actor_name": "somebody else"})
+    db.session.commit()
+    verify_trail()
+    page = client.get(URL).text
+    assert "was tampered with" in page
+    assert f"entry {entry.id}" in page
+    assert keys.head_of(tmp_path, CHAIN)[0] == entry.id
+
+
+def test_domain_administrators_do_not_see_the_chain(cast, client_of):
+    client = client_of(cast.domain_admin)
+    assert "Check now" not in client.get(URL).text
+    assert client.post(f"{URL}/verify").status_code == 403
+
+
+def test_every_act_has_words():
+    acts = set()
+    for name in source.python_files("app/operations/"):
+        for called, node in source.calls(name):
+            if called in ("audit.record", "record") and len(node.args) > 1 and hasattr(node.args[1], "value"):
+                acts.add(node.args[1].value)
+    assert len(acts) > 20
+    assert not {act for act in acts if isinstance(act, str)} - trail.ACTS.keys()
