@@ -19,6 +19,7 @@ ACTS = {
     "account.update": _l("Account changed"),
     "account.features": _l("System settings changed"),
     "account.password": _l("Password changed"),
+    "account.picture": _l("Picture changed"),
     "account.password_link": _l("Link to choose a password sent"),
     "account.role": _l("Role changed"),
     "account.card": _l("Contact card changed"),

@@ -28,6 +28,7 @@ from app.jobs import (  # noqa: F401
     search,
     sweeps,
     tasks,
+    trash,
 )
 from app.operations import jobs
 from app.operations.jobs import Taken

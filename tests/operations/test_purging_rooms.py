@@ -1,0 +1,116 @@
+"""Rooms leave the trash for good after 30 days, with everything that was theirs, and nothing else goes with them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.extensions import db
+from app.jobs import Again, trash
+from app.models import AuditEntry, Base, Invitation, Mention, Message, Room, RoomState, now
+from app.operations import messages, reading, rooms, search
+from app.operations.rooms import purging
+from tests import factories
+
+ALL = ("grants", "invitations", "message_words", "messages", "read_marks", "room_members", "search_marks")
+
+
+def pointing_at(table: str) -> set[str]:
+    return {
+        str(key.parent)
+        for one in Base.metadata.tables.values()
+        for key in one.foreign_keys
+        if key.column.table.name == table
+    }
+
+
+@pytest.fixture
+def full(cast) -> Room:
+    """A private room with a bit of everything, 31 days in the trash."""
+    room = factories.make_private_room(cast.arthur, cast.jean, name="Old")
+    for number in range(5):
+        messages.post_message(cast.arthur, room.id, f"word {number} for @jean")
+    parent = messages.post_message(cast.jean, room.id, "a question")
+    answer = messages.post_message(cast.arthur, room.id, "an answer")
+    messages.edit_message(cast.arthur, answer.message_id, "a better answer")
+    db.session.get(Message, answer.message_id).parent_id = parent.message_id
+    for person in (cast.arthur, cast.jean):
+        reading.open_room(person, room.id)
+    rooms.rename_room(cast.arthur, room, "Older")
+    search.index_room(room.id)
+    about = {"inviter_id": cast.arthur.id, "address": "bt@darnis.com", "language": "fr"}
+    factories.keep(Invitation(room_id=room.id, sent_at=now(), expires_at=now(), **about))
+    return gone_since(room, 31)
+
+
+def gone_since(room: Room, days: int) -> Room:
+    room.state, room.deleted_at = RoomState.DELETED, now() - timedelta(days=days)
+    db.session.commit()
+    return room
+
+
+def left_of(room_id: int) -> dict[str, int]:
+    found = {}
+    for column in sorted(pointing_at("rooms")):
+        table, name = column.split(".")
+        found[table] = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {room_id}"))
+    return found
+
+
+def test_every_column_that_points_at_a_room_or_a_message_is_thought_of():
+    assert pointing_at("rooms") == {f"{table}.room_id" for table in ALL}
+    expected = {"mentions.message_id", "message_versions.message_id", "messages.parent_id"}
+    assert pointing_at("messages") == expected
+    assert not pointing_at("invitations") | pointing_at("room_members") | pointing_at("grants")
+
+
+@pytest.mark.parametrize("batch", [2, 500])
+def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(cast, full, monkeypatch, batch):
+    monkeypatch.setattr(purging, "BATCH", batch)
+    messages.post_message(cast.jean, cast.room.id, "stays, @arthur")
+    others = db.session.query(Mention).count() - 5
+    assert all(left_of(full.id).values())
+    key = full.id
+    assert trash.empty_trash() is None
+    assert db.session.get(Room, key) is None and not any(left_of(key).values())
+    assert db.session.query(Message).filter_by(room_id=cast.room.id).count() == 1
+    assert db.session.query(Mention).count() == others
+    entry = db.session.query(AuditEntry).filter_by(act="room.purge").one()
+    assert (entry.object_id, entry.domain_id, entry.actor_name) == (key, cast.domain.id, "system")
+    assert "question" not in (entry.before or "") and entry.object_name == "Older"
+
+
+def test_a_piece_is_bounded(cast, full, monkeypatch, count_statements):
+    monkeypatch.setattr(purging, "BATCH", 2)
+    search.forget_room(full.id)
+    before = left_of(full.id)["messages"]
+    while left_of(full.id)["messages"] == before:
+        assert rooms.purge_room(full.id)
+    assert left_of(full.id)["messages"] == before - 2
+
+
+def test_what_has_not_been_there_for_long_enough_stays(cast, full):
+    full.deleted_at = now() - timedelta(days=29)
+    db.session.commit()
+    gone_since(cast.room, 40)
+    trash.empty_trash()
+    assert db.session.get(Room, full.id) is not None
+    assert db.session.query(Room).filter_by(name="TeamChat").count() == 0
+
+
+def test_a_room_that_is_restored_meanwhile_is_left_alone(cast, full):
+    key = full.id
+    assert rooms.rooms_to_purge() == [key]
+    rooms.restore_room(cast.admin, full)
+    before = left_of(key)
+    assert rooms.purge_room(key) is False and left_of(key) == before
+    assert rooms.purge_room(999_999) is False
+
+
+def test_a_job_that_has_no_time_left_comes_up_again(cast, full, monkeypatch):
+    monkeypatch.setattr(trash, "AT_A_TIME", 0)
+    assert isinstance(trash.empty_trash(), Again)
+    for _ in range(20):
+        if trash.empty_trash() is None:
+            break
+    assert rooms.rooms_to_purge() == []
