@@ -68,7 +68,8 @@ def may_touch(actor, account: Account) -> bool:
     if account.role is not Role.DOMAIN or is_server_wide(actor) or account.id == actor.id:
         return True
     within = select(Domain.id).where(of_domains(actor))
-    beyond = _further(account).where(AdministeredDomain.domain_id.not_in(within))
+    there = (Domain.id.in_(_further(account)), Domain.state != DomainState.DELETED)
+    beyond = select(Domain.id).where(*there, Domain.id.not_in(within))
     return not db.session.scalar(select(exists(beyond)))
 
 

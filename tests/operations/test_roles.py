@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.identity import SYSTEM
-from app.models import AdministeredDomain, AuditEntry, Role
+from app.models import AdministeredDomain, AuditEntry, DomainState, Role
 from app.operations import accounts
 from app.queries import administrators as lists
 from app.queries import directory
@@ -110,6 +110,13 @@ def test_an_administrator_of_more_domains_is_not_changed_by_one_of_fewer(cast, b
         with pytest.raises(Forbidden):
             act()
     accounts.set_role(both, colleague, Role.DOMAIN, [cast.other_domain.id])
+    accounts.update_account(colleague, both, {"name": "x"})
+
+
+def test_a_domain_that_is_gone_keeps_nobody_from_being_changed(cast, both):
+    colleague = factories.make_account(cast.domain, "collegue", role=Role.DOMAIN)
+    cast.other_domain.state = DomainState.DELETED
+    db.session.commit()
     accounts.update_account(colleague, both, {"name": "x"})
 
 

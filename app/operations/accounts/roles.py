@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import AccessScope, Account, AdministeredDomain, Domain, Role
+from app.models import AccessScope, Account, AdministeredDomain, Domain, DomainState, Role
 from app.operations import audit
 from app.operations.accounts.editing import locked
 from app.operations.accounts.powers import forget_domains, require_another_server_administrator
@@ -53,7 +53,8 @@ def _administered(account: Account) -> dict[int, str]:
     statement = select(Domain.id, Domain.name).join(
         AdministeredDomain, AdministeredDomain.domain_id == Domain.id
     )
-    return dict(db.session.execute(statement.where(AdministeredDomain.account_id == account.id)).all())
+    there = (AdministeredDomain.account_id == account.id, Domain.state != DomainState.DELETED)
+    return dict(db.session.execute(statement.where(*there)).all())
 
 
 def _told(domains: dict[int, str]) -> str:
