@@ -98,7 +98,6 @@ NAMES = {
     "expires_at": _l("End of the account"),
     "guests_see_history": _l("Guests see the history"),
     "guests_see_members": _l("Guests see the members"),
-    "guest_days": _l("Days for which guests stay"),
     "language": _l("Language"),
     "role": _l("Role"),
     "domains": _l("Further domains"),

@@ -77,7 +77,12 @@ def _own(room_id: int) -> list[dict]:
             state = "writing"
         known = found.get(client.account_id)
         if known is None or RANK[state] < RANK[known["state"]]:
-            found[client.account_id] = {"id": client.account_id, "name": client.account.name, "state": state}
+            found[client.account_id] = {
+                "id": client.account_id,
+                "name": client.account.name,
+                "is_guest": client.account.is_guest,
+                "state": state,
+            }
     return list(found.values())
 
 

@@ -1,6 +1,6 @@
 """The WebClient's chat: rooms, and what is said in them."""
 
-from app.blueprints.chat import making, people, running, search
+from app.blueprints.chat import inviting, making, people, running, search
 from app.blueprints.chat.views import blueprint
 
-__all__ = ["blueprint", "making", "people", "running", "search"]
+__all__ = ["blueprint", "inviting", "making", "people", "running", "search"]

@@ -2,8 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
+
+from app.blueprints.forms import LimitField
+from app.i18n import LANGUAGE_NAMES, language
 
 
 class MessageForm(FlaskForm):
@@ -26,4 +29,35 @@ class SettingsForm(FlaskForm):
 
     name = StringField(_l("Name of the room"), [Length(max=200)])
     topic = StringField(_l("Topic"), [Length(max=500)])
+    row_version = HiddenField()
+
+
+class InviteForm(FlaskForm):
+    """Addresses to invite into a room, as they were pasted."""
+
+    addresses = TextAreaField(
+        _l("Email addresses"),
+        [Length(max=20_000)],
+        description=_l("One or many, as you find them: one a line, or with commas between."),
+    )
+    personal_line = TextAreaField(_l("A personal line"), [Length(max=500)], description=_l("Optional."))
+    language = SelectField(_l("Language of the mail"))
+
+    def __init__(self, *args, **values):
+        super().__init__(*args, **values)
+        self.language.choices = list(LANGUAGE_NAMES.items())
+        if self.language.data in (None, "None"):
+            self.language.data = language()
+
+
+class GuestSettingsForm(FlaskForm):
+    """What a room shows to its guests, and for how long they stay."""
+
+    guests_see_history = BooleanField(
+        _l("Guests read the conversation from the beginning"), description=_l("Otherwise from joining on.")
+    )
+    guests_see_members = BooleanField(_l("Guests see who is in the room"))
+    guest_days = LimitField(
+        _l("Days for which guests stay"), description=_l("Empty: as long as their account lasts.")
+    )
     row_version = HiddenField()

@@ -3,6 +3,7 @@
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.blueprints import invitation_words
 from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.gate import me
@@ -13,7 +14,8 @@ from app.htmx import page, say, see_other, target_id, wants_fragment
 from app.models import Account, RoomKind
 from app.operations import rooms as verbs
 from app.queries import room_people as people
-from app.rules import access, standing
+from app.queries.invitations import invitations_of
+from app.rules import access, guests, inviting, managing, standing
 from app.rules import explain as why
 from app.rules import inviting as rules
 from app.rules.rights import Right
@@ -22,7 +24,7 @@ from app.rules.rights import Right
 @blueprint.get("/rooms/<int:room_id>/people")
 def room_people(room_id: int) -> Response:
     """Who is in the room. Fragments: panel, people_list."""
-    return _people_page(access.find_room(me(), room_id))
+    return people_page(access.find_room(me(), room_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")
@@ -39,7 +41,7 @@ def add_people(room_id: int) -> Response:
         verbs.add_people(me(), seen.room, request.form.getlist("people", type=int))
     except Refusal as refusal:
         return _choose(seen, refusal)
-    return _back(room_id, _("Added."))
+    return back_to_people(room_id, _("Added."))
 
 
 @blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/remove")
@@ -47,7 +49,7 @@ def remove_person(room_id: int, account_id: int) -> Response:
     """The small cross: take somebody out."""
     seen = access.find_room(me(), room_id)
     verbs.remove_person(me(), seen.room, _somebody(account_id))
-    return _back(room_id, _("Removed."))
+    return back_to_people(room_id, _("Removed."))
 
 
 @blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/own")
@@ -55,7 +57,7 @@ def hand_over(room_id: int, account_id: int) -> Response:
     """Give a private room another owner."""
     seen = access.find_room(me(), room_id)
     verbs.hand_over(me(), seen.room, _somebody(account_id))
-    return _back(room_id, _("The room has a new owner."))
+    return back_to_people(room_id, _("The room has a new owner."))
 
 
 @blueprint.post("/rooms/<int:room_id>/leave")
@@ -83,7 +85,10 @@ def own_rights(room_id: int) -> Response:
     )
 
 
-def _people_page(seen: access.RoomAccess) -> Response:
+def people_page(seen: access.RoomAccess) -> Response:
+    """The panel *Membres*: who is in the room, and the invitations that one may handle."""
+    if not guests.sees_members(me(), seen.room):
+        return _panel("chat/people_hidden.html", seen)
     search = request.args.get("q", "")
     found = people.people_of(seen.room, search, request.args.get("after", type=int))
     may_kick = bool(seen.rights & Right.ADMINISTRATION_KICK)
@@ -96,8 +101,18 @@ def _people_page(seen: access.RoomAccess) -> Response:
         search=search,
         may_add=is_private and bool(seen.rights & Right.ADMINISTRATION_INVITE),
         may_kick=may_kick,
+        may_invite=inviting.may_invite_guests(me(), seen.room),
+        may_set_guests=_may_set_guests(seen),
+        invitations=[] if me().is_guest or search else invitations_of(me(), seen.room),
+        invitation_words=invitation_words,
         is_private=is_private,
         is_owner=standing.is_owner(seen.room, seen.member),
+    )
+
+
+def _may_set_guests(seen: access.RoomAccess) -> bool:
+    return seen.room.kind is not RoomKind.DIRECT and managing.may(
+        me(), Right.ADMINISTRATION_ADMINISTER, seen.room
     )
 
 
@@ -126,7 +141,9 @@ def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 2
 
 def _changers(seen: access.RoomAccess) -> list[str]:
     """Who can change rights here, as far as a person may know: owners, or the group's administrators."""
-    owners = people.owners_of(seen.room)
+    owners = people.owners_of(seen.room) if guests.sees_members(me(), seen.room) else []
+    if not owners and seen.room.group is None:
+        return [_("whoever owns the room")]
     return [owner.name for owner in owners] or [
         _("the administrators of %(group)s", group=seen.room.group.name)
     ]
@@ -139,10 +156,10 @@ def _somebody(account_id: int) -> Account:
     return account
 
 
-def _back(room_id: int, text: str) -> Response:
+def back_to_people(room_id: int, text: str) -> Response:
     """The list again; where a dialog was open, as a whole page, which closes it."""
     if target_id() == "panel":
-        return say(_people_page(access.find_room(me(), room_id)), text)
+        return say(people_page(access.find_room(me(), room_id)), text)
     return _elsewhere(url_for("chat.room_people", room_id=room_id))
 
 

@@ -20,7 +20,7 @@ from app.operations.guests.hosted import bring_in_hosted
 from app.operations.guests.letters import queue_confirmation, queue_invitation
 from app.operations.rooms.notes import write_note
 from app.queries import settings
-from app.rules import guests, inviting, managing, names, pasted, room_for
+from app.rules import directory, guests, inviting, managing, names, pasted, room_for
 from app.rules.guests import InvitationState
 from app.rules.invitations import INVITATION, is_inside
 from app.transaction import operation
@@ -151,10 +151,18 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
     ):
         raise Invalid(_("This address is invited already."), code="invited")
     _require_space(actor, room)
-    if guest is None:
-        room_for.require_room_for_guest(actor.domain, with_invited=True)
+    _require_room_in_domain(actor, guest)
     invitation = known or Invitation(room_id=room.id, address=address, generation=0)
     _renew(invitation, actor, guest, line, language)
+
+
+def _require_room_in_domain(actor, guest: Account | None) -> None:
+    """A guest whom the inviter knows already takes no place more; of any other it must not be told whether they are."""
+    try:
+        room_for.require_room_for_guest(actor.domain, with_invited=True)
+    except Invalid:
+        if guest is None or not directory.sees(actor, guest):
+            raise
 
 
 def _renew(invitation: Invitation, actor, guest: Account | None, line: str | None, language: str) -> None:

@@ -28,6 +28,7 @@ class Presence extends HTMLElement {
     drawFace(line.querySelector(".face"), person);
     line.classList.toggle("is-away", person.state === "background");
     line.querySelector("[data-name]").textContent = person.name;
+    line.querySelector("[data-guest]").hidden = !person.is_guest;
     line.querySelector("[data-state]").textContent = this.stateOf(person);
     return line;
   }

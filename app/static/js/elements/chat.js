@@ -3,6 +3,7 @@
 import "teamchat/elements/chat-frame";
 import "teamchat/elements/chat-connection";
 import "teamchat/elements/chat-service";
+import "teamchat/elements/copy";
 import "teamchat/elements/chat-keys";
 import "teamchat/elements/chat-panel";
 import "teamchat/elements/chat-rooms";

@@ -1,0 +1,32 @@
+/* <tc-copy>: a text that stands in a field and goes to the clipboard at a click. */
+
+import { toast } from "teamchat/lib/notify";
+
+class Copy extends HTMLElement {
+  connectedCallback() {
+    this.button.hidden = !navigator.clipboard;
+    this.button.addEventListener("click", () => this.copy());
+    this.input.addEventListener("focus", () => this.input.select());
+    if (document.activeElement === this.input) this.input.select();
+  }
+
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(this.input.value);
+      toast(this.dataset.copied, "success");
+    } catch {
+      this.input.select();
+      toast(this.dataset.notCopied, "error");
+    }
+  }
+
+  get input() {
+    return this.querySelector("input");
+  }
+
+  get button() {
+    return this.querySelector("button");
+  }
+}
+
+customElements.define("tc-copy", Copy);

@@ -1,0 +1,132 @@
+"""*Inviter* in a room's Membres: who may, what is told, and what each handle on an invitation does."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Grant, Invitation, MailFailure, OutgoingMail, Principal, RoomMember, WorkState, now
+from app.operations import guests
+from app.rules import access
+from app.rules.rights import FULL, MODERATE
+from tests import factories
+
+
+@pytest.fixture
+def arthur(cast, client_of):
+    return client_of(cast.arthur)
+
+
+@pytest.fixture
+def bruno(cast):
+    guest = factories.make_account(
+        cast.domain, "Bruno", address="bt@darnis.com", is_guest=True, sponsor_id=cast.arthur.id
+    )
+    factories.join_room(cast.room, guest)
+    return guest
+
+
+def url(cast, what: str) -> str:
+    return f"/webmail/rooms/{cast.room.id}/{what}"
+
+
+def invitation() -> Invitation:
+    return db.session.scalars(select(Invitation)).one()
+
+
+def give(cast, who, rights):
+    factories.make_grant(cast.room.folder, Principal.ACCOUNT, who.id, rights)
+    access.forget()
+
+
+def test_members_invite_from_the_panel(cast, arthur):
+    assert url(cast, "invite") in arthur.get(url(cast, "people")).text
+    assert 'name="addresses"' in arthur.fragment(url(cast, "invite"), "dialog").text
+    data = {"addresses": "bt@darnis.com, autre@darnis.com", "personal_line": "Bienvenue", "language": "fr"}
+    assert arthur.post(url(cast, "invite"), data=data).status_code == 303
+    page = arthur.get(url(cast, "people")).text
+    assert "bt@darnis.com" in page and "autre@darnis.com" in page
+    assert "has invited bt@darnis.com" in arthur.get(f"/webmail/rooms/{cast.room.id}").text
+
+
+def test_what_could_not_be_invited_stays_in_the_form(cast, arthur):
+    data = {"addresses": "bonne@darnis.com\njean@iwdemo.fr\nfausse", "language": "fr"}
+    answer = arthur.fragment(url(cast, "invite"), "dialog", method="POST", data=data)
+    assert answer.status_code == 422 and "groupetc" in answer.text and "1 person is invited" in answer.text
+    field = answer.text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "jean@iwdemo.fr" in field and "fausse" in field and "bonne@darnis.com" not in field
+
+
+@pytest.mark.parametrize("data", [{}, {"addresses": ""}, {"addresses": "x" * 21_000}, {"addresses": ",;\n"}])
+def test_nothing_to_invite_is_refused(cast, arthur, data):
+    assert arthur.post(url(cast, "invite"), data={"language": "fr", **data}).status_code == 422
+
+
+def test_strangers_and_guests_cannot_invite(cast, client_of, bruno):
+    for who, status in ((cast.paul, 404), (cast.rivale, 404), (bruno, 403)):
+        browser = client_of(who)
+        assert browser.get(url(cast, "invite")).status_code == status
+        data = {"addresses": "x@y.example", "language": "fr"}
+        assert browser.post(url(cast, "invite"), data=data).status_code == status
+        assert browser.get(url(cast, "guests")).status_code == status
+
+
+@pytest.mark.parametrize("act", ["resend", "revoke", "link", "again"])
+def test_only_who_has_sent_it_and_administrators_handle_an_invitation(cast, client_of, act):
+    guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    handle = url(cast, f"invitations/{invitation().id}/{act}")
+    for who in (cast.jean, cast.paul, cast.rivale):
+        assert client_of(who).post(handle).status_code == 404
+    assert client_of(cast.arthur).post(url(cast, f"invitations/999999/{act}")).status_code == 404
+    assert (
+        "bt@darnis.com" not in client_of(cast.jean).get(url(cast, "people")).text.partition("people_list")[2]
+    )
+
+
+def test_an_invitation_is_sent_again_copied_taken_back_and_sent_anew(cast, arthur):
+    guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    one = invitation()
+    one.sent_at = now() - timedelta(minutes=2)
+    handle = url(cast, f"invitations/{one.id}/")
+    assert arthur.post(handle + "resend").status_code == 303
+    assert "/join/" in arthur.fragment(handle + "link", "dialog", method="POST").text
+    assert "taken back" in arthur.fragment(handle + "revoke", "panel", method="POST").text
+    assert "invited" in arthur.fragment(handle + "again", "panel", method="POST").text
+    assert arthur.post(handle + "again").status_code == 422
+
+
+def test_a_mail_that_failed_is_visible_at_the_invitation(cast, arthur):
+    guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    mail = db.session.scalars(select(OutgoingMail)).one()
+    mail.state, mail.failure = WorkState.FAILED, MailFailure.RECIPIENT
+    assert "refuses this address" in arthur.get(url(cast, "people")).text
+    mail.state, mail.failure = WorkState.WAITING, MailFailure.BUSY
+    assert "tried again by itself" in arthur.get(url(cast, "people")).text
+
+
+def test_the_small_cross_takes_a_guest_out_and_one_click_invites_again(cast, client_of, arthur, bruno):
+    assert arthur.post(url(cast, f"people/{bruno.id}/remove")).status_code == 403
+    give(cast, cast.jean, MODERATE)
+    jean = client_of(cast.jean)
+    assert url(cast, f"people/{bruno.id}/remove") in jean.get(url(cast, "people")).text
+    assert jean.post(url(cast, f"people/{bruno.id}/remove")).status_code == 303
+    assert bruno.is_active and not access.rights_in(bruno, cast.room.id)
+    guests.invite_guests(cast.jean, cast.room, "bt@darnis.com")
+    assert invitation().account_id == bruno.id
+
+
+def test_a_room_says_what_guests_see(cast, client_of, bruno):
+    assert client_of(cast.arthur).get(url(cast, "guests")).status_code == 403
+    db.session.query(Grant).filter_by(principal_id=cast.jean.id, principal="account").delete()
+    give(cast, cast.jean, FULL)
+    jean = client_of(cast.jean)
+    assert 'name="guest_days"' in jean.fragment(url(cast, "guests"), "dialog").text
+    assert jean.post(url(cast, "guests"), data={"guest_days": "0"}).status_code == 422
+    assert jean.post(url(cast, "guests"), data={"guest_days": "x"}).status_code == 422
+    assert jean.post(url(cast, "guests"), data={"guest_days": "30"}).status_code == 303
+    member = db.session.query(RoomMember).filter_by(account_id=bruno.id).one()
+    assert not cast.room.guests_see_history and not cast.room.guests_see_members
+    assert member.expires_at > now() + timedelta(days=29)
+    hidden = client_of(bruno).get(url(cast, "people?q=je")).text
+    assert "jean" not in hidden and "arthur" not in hidden
