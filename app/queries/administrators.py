@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, lazyload
 
 from app.extensions import db
 from app.models import CLOSED, Account, AccountState, AdministeredDomain, Domain, Role
@@ -51,11 +51,11 @@ def administrator_list(actor, wish: Wish) -> Listing:
     return Listing(replace(page, rows=rows), counted(statement.with_only_columns(Account.id)))
 
 
-def candidates(actor, search: str) -> tuple[list[Account], bool]:
-    """The first accounts of one's scope that administer nothing yet, and whether there are more. One statement."""
-    statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
-    statement = statement.where(scope.of_domains(actor), Account.role == Role.USER)
-    statement = statement.where(Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
+    """The first accounts of a domain that administer nothing yet, and whether there are more. One statement."""
+    statement = select(Account).options(lazyload(Account.domain)).where(Account.domain_id == domain.id)
+    statement = statement.where(Account.role == Role.USER, Account.is_guest.is_(False))
+    statement = statement.where(Account.state.not_in(CLOSED))
     if search:
         statement = statement.where(found(Account, search))
     rows = list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(SHOWN + 1)))

@@ -42,6 +42,12 @@ def test_an_account_is_found_and_given_a_role(cast, client_of):
     assert "Role changed" in client.get(f"/admin/accounts/{cast.paul.id}/history").text
 
 
+def test_candidates_of_other_domains_are_found_within_scope(cast, client_of):
+    other = f"{HOME}new?domain={cast.other_domain.id}"
+    assert "autrui" in client_of(cast.admin).fragment(other, "list").text
+    assert client_of(cast.domain_admin).get(other).status_code == 404
+
+
 def test_further_domains_are_given(cast, client_of):
     client = client_of(cast.admin)
     data = {"role": "domain", "domains": [cast.other_domain.id]}

@@ -35,10 +35,19 @@ def index() -> Response:
 
 @blueprint.get("/new")
 def candidates() -> Response:
-    """Accounts that a role can be given to. Fragments: list."""
+    """Accounts of a domain that a role can be given to. Fragments: list."""
+    domain = scope.find_domain(me(), request.args.get("domain", me().domain_id, type=int))
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found, has_more = questions.candidates(me(), search)
-    return page("administrators/new.html", blocks=("list",), found=found, has_more=has_more, search=search)
+    found, has_more = questions.candidates(domain, search)
+    return page(
+        "administrators/new.html",
+        blocks=("list",),
+        domain=domain,
+        domains=creation.domain_choices(),
+        found=found,
+        has_more=has_more,
+        search=search,
+    )
 
 
 @blueprint.route("/<int:account_id>", methods=["GET", "POST"])
