@@ -80,12 +80,15 @@ def find_person(actor, room: Room, account_id: int) -> Account:
 
 
 def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
-    """Who matches what was typed: accounts of the scope, and whoever is in the room."""
+    """Who matches what was typed: whoever is in the room, then accounts of the scope. Two statements."""
     inside = crowd.people_of(room).with_only_columns(Account.id)
     mine = select(Account.id).join(Account.domain).where(scope.of_domains(actor), Account.is_guest.is_(False))
     statement = select(Account).options(joinedload(Account.domain)).where(found(Account, search))
-    statement = statement.where(Account.id.in_(inside) | Account.id.in_(mine))
-    return list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(limit)))
+    statement = statement.order_by(Account.name, Account.id)
+    first = list(db.session.scalars(statement.where(Account.id.in_(inside)).limit(limit)).unique())
+    known = [one.id for one in first]
+    others = statement.where(Account.id.in_(mine), Account.id.not_in(known)).limit(limit - len(first))
+    return [*first, *(db.session.scalars(others).unique() if len(first) < limit else ())]
 
 
 def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page:

@@ -94,3 +94,8 @@ def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
         return key, Section("group", room.group.name, room.group.id)
     kind = "private" if room.kind is RoomKind.PRIVATE else "direct"
     return (1 if kind == "private" else 2, "", 0), Section(kind, "")
+
+
+def is_archived(room_id: int) -> bool:
+    """Whether a room can only be read, by everybody. One statement."""
+    return db.session.scalar(select(Room.state).where(Room.id == room_id)) is RoomState.ARCHIVED

@@ -3,6 +3,7 @@
 from app.errors import NotFound
 from app.limits import count_message
 from app.operations import messages, reading
+from app.queries import rooms
 from app.realtime import hub, presence, typing
 from app.realtime.handlers import number, on
 from app.realtime.subscriptions import close_room, enter
@@ -36,6 +37,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         "last_read": last_read,
         "change": last_change,
         "can": [right.name.lower() for right in rights],
+        "is_archived": not rights & Right.ITEMS_WRITE and rooms.is_archived(room_id),
         "people": presence.people(room_id) if client.rooms[room_id].sees_people else [],
     }
 

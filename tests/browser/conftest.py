@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from app.extensions import db
+from app.models import Account, Role
 from deploy.local import debian, programs
 from tests import factories
 from tests.browser.screen import Screen
@@ -48,6 +50,17 @@ class Place:
     paul: Person
 
 
+@dataclass(frozen=True)
+class Office:
+    """A server administrator of arthur's domain, and where things are."""
+
+    admin: Person
+    domain_id: int
+    domain: str
+    arthur_id: int
+    group_id: int
+
+
 @pytest.fixture(scope="session")
 def house():
     """Everything started once, and stopped at the end."""
@@ -79,6 +92,17 @@ def chromium():
 def place(house) -> Place:
     """A new domain, group and room for each journey."""
     return make_place(house.stage)
+
+
+@pytest.fixture
+def office(house, place) -> Office:
+    """Somebody who may do everything, in arthur's domain."""
+    with house.stage.app.app_context():
+        domain = db.session.get(Account, place.arthur.id).domain
+        admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
+        known = Person(admin.id, "admin", 0, "")
+        found = (domain.id, domain.name, place.arthur.id, place.group_id)
+    return Office(house.stage.second_device(known), *found)
 
 
 @pytest.fixture
@@ -123,11 +147,25 @@ def both(sits, place):
 
 def fill(house, place, count: int, author=None) -> None:
     """Put messages into the room, past the application."""
-    from app.extensions import db
-    from app.models import Account, Room
+    from app.models import Room
 
     with house.stage.app.app_context():
         room = db.session.get(Room, place.room_id)
         authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
         for number in range(count):
             factories.make_message(room, authors[number % 2], f"line {room.last_seq + 1}")
+
+
+def make_room(house, place, name: str) -> int:
+    """Another room of the group."""
+    from app.models import Group
+
+    with house.stage.app.app_context():
+        return factories.make_room(db.session.get(Group, place.group_id), name).id
+
+
+def room_menu(page, choice: str | None = None) -> None:
+    """Open what can be done with the room, and choose from it."""
+    page.get_by_role("button", name="La salle", exact=True).click()
+    if choice:
+        page.locator("#room-menu").get_by_text(choice, exact=True).click()

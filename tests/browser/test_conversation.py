@@ -4,8 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests import factories
-from tests.browser.conftest import fill, make_place
+from tests.browser.conftest import fill, make_place, make_room
 
 
 def test_two_people_talk(both):
@@ -86,15 +85,6 @@ def test_unread_messages_are_counted(sits, place, house):
     expect(jean.page).to_have_title(re.compile("^TeamChat"))
     jean.page.reload()
     jean.has_unread(place.room_id, 0)
-
-
-def make_room(house, place, name: str) -> int:
-    """One more room of the group."""
-    from app.extensions import db
-    from app.models import Group
-
-    with house.stage.app.app_context():
-        return factories.make_room(db.session.get(Group, place.group_id), name).id
 
 
 def test_one_sees_who_is_writing_and_who_is_there(both):

@@ -1,39 +1,15 @@
 """WebAdmin in a real browser, with the guide in hand: in French, with scripts and without, wide and narrow."""
 
-from dataclasses import dataclass
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from app.extensions import db
-from app.models import Account, Domain, Role
-from tests import factories
+from app.models import Domain
 from tests.browser.axe import violations
-from tests.faults.stage import Person
+from tests.browser.conftest import Office
 
 SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
 SCRIPTS = {"with scripts": True, "without scripts": False}
-
-
-@dataclass(frozen=True)
-class Office:
-    """A server administrator of arthur's domain, whose switches are off, and where things are."""
-
-    admin: Person
-    domain_id: int
-    domain: str
-    arthur_id: int
-    group_id: int
-
-
-@pytest.fixture
-def office(house, place) -> Office:
-    with house.stage.app.app_context():
-        domain = db.session.get(Account, place.arthur.id).domain
-        admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
-        known = Person(admin.id, "admin", 0, "")
-        found = (domain.id, domain.name, place.arthur.id, place.group_id)
-    return Office(house.stage.second_device(known), *found)
 
 
 def switch_off(house, office: Office) -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import MemberEntry
+from app.models import MemberEntry, RoomState
 from app.operations import groups, messages, reading
 from app.realtime import chat, hub
+from app.rules import access
 
 
 def leave_the_group(cast, who):
@@ -76,3 +77,13 @@ def test_a_socket_that_has_gone_opens_nothing(cast, window_of):
     with pytest.raises(NotFound):
         chat.open_room(client, {"room_id": cast.room.id})
     assert not hub.by_room and hub.in_room(cast.room.id) == []
+
+
+def test_a_room_says_whether_it_is_archived(cast, window_of):
+    jean = window_of(cast.jean)
+    assert jean.call("room:open", {"room_id": cast.room.id})["is_archived"] is False
+    cast.room.state = RoomState.ARCHIVED
+    db.session.commit()
+    access.forget()
+    answer = jean.call("room:open", {"room_id": cast.room.id})
+    assert answer["is_archived"] is True and "items_write" not in answer["can"]

@@ -115,8 +115,7 @@ class Composer extends HTMLElement {
   }
 
   /* The rights that the server names, once it has let one in. */
-  allow(can) {
-    const isArchived = this.dataset.archived !== undefined;
+  allow(can, isArchived) {
     this.#enter(can.includes("items_write") ? "open" : isArchived ? "archived" : "read-only");
   }
 

@@ -81,11 +81,11 @@ class Room extends HTMLElement {
     else this.#refused(answer);
   }
 
-  #opened({ last_seq, last_read, change, can, people }) {
+  #opened({ last_seq, last_read, change, can, is_archived, people }) {
     this.isOpen = true;
     this.timeline.hear({ seq: last_seq, change });
     this.timeline.actions.allow(can);
-    this.composer.allow(can);
+    this.composer.allow(can, is_archived);
     this.querySelector("tc-presence").show(people);
     this.dispatchEvent(new CustomEvent("tc-opened", { bubbles: true, detail: { room: this.room, seq: last_read } }));
     this.timeline.look();

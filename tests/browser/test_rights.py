@@ -1,0 +1,208 @@
+"""The windows of rights in a real browser: the guide's path by keyboard, live, and nothing overwritten unseen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.extensions import db
+from app.models import Account, Folder, FolderKind, Group, Principal, Room
+from app.rules.rights import FULL, READ
+from tests import factories
+from tests.browser.axe import violations
+
+SCREENS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", "width": 390, "height": 844},
+    "dark phone": {"color_scheme": "dark", "width": 390, "height": 844},
+}
+
+
+@pytest.fixture
+def folder_id(house, place) -> int:
+    with house.stage.app.app_context():
+        return (
+            db.session.query(Folder.id).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT).scalar()
+        )
+
+
+@pytest.fixture
+def differing(house, place) -> list[int]:
+    """Two rooms whose lists differ from their folder's."""
+    with house.stage.app.app_context():
+        group = db.session.get(Group, place.group_id)
+        rooms = [factories.make_room(group, name, has_own_list=True) for name in ("Projet X", "Projet Y")]
+        for room in rooms:
+            factories.make_grant(room, Principal.GROUP, group.id, READ)
+        return [room.id for room in rooms]
+
+
+def rights_window(page, office):
+    """The guide's path to TeamChat's list, by pointer."""
+    page.goto(f"/admin/groups/{office.group_id}/")
+    page.get_by_role("link", name="Droits", exact=True).click()
+    page.get_by_role("link", name="Afficher tous les dossiers").click()
+    page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="TeamChat").first.click()
+    return page.get_by_role("dialog")
+
+
+def line(dialog, name: str):
+    return dialog.get_by_role("row").filter(has_text=name)
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_the_guides_path_for_rights_by_keyboard_only(sits, office):
+    page = sits(office.admin).page
+    page.goto(f"/admin/groups/{office.group_id}/")
+    page.get_by_role("link", name="Droits", exact=True).focus()
+    press(page, "Enter")
+    expect(page.get_by_role("link", name="Afficher tous les dossiers")).to_be_focused()
+    press(page, "Enter")
+    dialog = page.get_by_role("dialog")
+    tree = dialog.get_by_role("navigation", name="Dossiers")
+    expect(tree.get_by_role("link", name="TeamChat").first).to_be_focused()
+    press(page, "Enter")
+    expect(dialog.get_by_role("columnheader")).to_have_text(["Nom", "Droits", "Actions"])
+    expect(tree.get_by_role("link", name="TeamChat").first).to_be_focused()
+
+    dialog.get_by_role("link", name="Ajouter").focus()
+    press(page, "Enter")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("person1")
+    expect(dialog.get_by_role("checkbox", name="jean")).to_be_visible()
+    expect(dialog.get_by_role("checkbox", name="arthur")).to_have_count(0)
+    dialog.get_by_role("checkbox", name="jean").focus()
+    press(page, "Space")
+    dialog.get_by_role("combobox", name="Droits").select_option(label="Tous")
+    dialog.get_by_role("button", name="Ajouter").focus()
+    press(page, "Enter")
+    jean = line(dialog, "person1")
+    expect(jean).to_contain_text("Tous")
+
+    jean.get_by_role("link").focus()
+    press(page, "Enter")
+    expect(dialog.get_by_role("radio", name="Tous")).to_be_focused()
+    press(page, "ArrowLeft", "Enter")
+    expect(jean).to_contain_text("Modérer")
+    expect(jean.get_by_role("link")).to_be_focused()
+    press(page, "Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("link", name="Droits", exact=True)).to_be_focused()
+
+
+def test_presets_and_single_rights_say_the_same(sits, office):
+    page = sits(office.admin).page
+    dialog = rights_window(page, office)
+    line(dialog, "[invités]").get_by_role("link").click()
+    dialog.get_by_text("Avancé").click()
+    dialog.get_by_label("Renommer").check()
+    expect(dialog.get_by_role("radio", name="Personnalisé")).to_be_checked()
+    dialog.get_by_label("Renommer").uncheck()
+    expect(dialog.get_by_role("radio", name="Écrire")).to_be_checked()
+    dialog.get_by_role("radio", name="Lire").check(force=True)
+    expect(dialog.get_by_label("Écrire des messages")).not_to_be_checked()
+    dialog.get_by_label("Renommer").check()
+    dialog.get_by_role("button", name="Enregistrer").click()
+    expect(line(dialog, "[invités]")).to_contain_text("Personnalisé")
+    expect(line(dialog, "[invités]")).to_contain_text("Renommer")
+
+
+def test_a_right_changed_in_the_window_is_felt_in_an_open_room(sits, place, office):
+    jean = sits(place.jean).open(place.room_id)
+    page = sits(office.admin).page
+    dialog = rights_window(page, office)
+    for preset, is_open in (("Lire", False), ("Écrire", True)):
+        line(dialog, "[group").get_by_role("link").click()
+        dialog.get_by_role("radio", name=preset).check(force=True)
+        dialog.get_by_role("button", name="Enregistrer").click()
+        expect(line(dialog, "[group")).to_contain_text(preset)
+        expect(jean.page.get_by_text("Vous pouvez lire ici")).to_be_visible(visible=not is_open)
+        expect(jean.composer).to_be_visible(visible=is_open)
+    jean.say("de nouveau")
+    jean.sees("de nouveau")
+
+
+def test_the_second_of_two_administrators_is_shown_what_changed(sits, house, office):
+    pages = [sits(office.admin), sits(house.stage.second_device(office.admin))]
+    pages[1].expect_trouble()
+    first, second = (rights_window(screen.page, office) for screen in pages)
+    for dialog in (first, second):
+        line(dialog, "[invités]").get_by_role("link").click()
+    first.get_by_role("radio", name="Lire").check(force=True)
+    first.get_by_role("button", name="Enregistrer").click()
+    expect(line(first, "[invités]")).to_contain_text("Lire")
+    second.get_by_role("radio", name="Tous").check(force=True)
+    second.get_by_role("button", name="Enregistrer").click()
+    expect(second.get_by_text("Quelqu’un d’autre a modifié cette liste entre-temps")).to_be_visible()
+    expect(second.get_by_role("status")).to_contain_text("Écrire → Lire")
+    expect(second.get_by_role("radio", name="Tous")).to_be_checked()
+    second.get_by_role("button", name="Enregistrer").click()
+    expect(line(second, "[invités]")).to_contain_text("Tous")
+
+
+def test_rooms_that_differ_are_reset_as_they_were_seen(sits, house, office, differing):
+    screen = sits(office.admin)
+    screen.expect_trouble()
+    page = screen.page
+    page.goto(f"/admin/groups/{office.group_id}/rights/drift")
+    expect(page.get_by_text("2 salles diffèrent")).to_be_visible()
+    with house.stage.app.app_context():
+        factories.make_grant(db.session.get(Room, differing[1]), Principal.ANYONE, rights=FULL)
+    page.get_by_role("button", name="Tout réinitialiser").click()
+    page.get_by_role("dialog").get_by_role("button", name="Tout réinitialiser").click()
+    expect(page.get_by_text("Rien n’a encore été réinitialisé")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Projet Y")).to_contain_text("modifiée entre-temps")
+    page.get_by_role("button", name="Réinitialiser Projet X").click()
+    expect(page.get_by_text("1 salle diffère")).to_be_visible()
+    page.get_by_role("button", name="Tout réinitialiser").click()
+    page.get_by_role("dialog").get_by_role("button", name="Tout réinitialiser").click()
+    expect(page.get_by_text("Aucune salle ne diffère")).to_be_visible()
+
+
+def test_why_leads_to_where_it_can_be_changed(sits, place, office):
+    page = sits(office.admin).page
+    why = f"/admin/rooms/{place.room_id}/why"
+    page.goto(why)
+    page.get_by_role("searchbox").fill("arthur")
+    page.get_by_role("link", name="arthur").first.click()
+    expect(page.get_by_role("heading", name="arthur dans TeamChat : Écrire")).to_be_visible()
+    links = page.get_by_role("link", name="Modifier")
+    links.nth(0).click()
+    expect(page).to_have_url(f"{page.url.partition('/admin')[0]}/admin/groups/{office.group_id}/members")
+    page.go_back()
+    links.nth(1).click()
+    expect(page.get_by_role("radio", name="Écrire")).to_be_checked()
+
+
+@pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
+def test_no_window_of_rights_trips_anybody_up(sits, house, place, office, folder_id, differing, options):
+    page = sits(office.admin, reduced_motion="reduce", **options).page
+    with house.stage.app.app_context():
+        arthur = db.session.get(Account, place.arthur.id)
+        private = factories.make_private_room(arthur, db.session.get(Account, place.jean.id)).id
+    group, room = f"/admin/groups/{office.group_id}", f"/admin/rooms/{place.room_id}"
+    for address in (
+        *(f"{group}/rights", f"{group}/rights?all=1", f"{group}/rights/drift", f"{group}/members/people"),
+        *(f"/admin/rights/folder/{folder_id}", f"/admin/rights/folder/{folder_id}/add"),
+        *(f"/admin/rights/room/{differing[0]}", f"/admin/rights/folder/{folder_id}?line=guests:0"),
+        *(f"{room}/matrix", f"{room}/why", f"{room}/why/{place.arthur.id}", f"{room}/"),
+        *(f"/admin/rooms/{private}/people", f"/admin/rooms/{private}/people/{place.jean.id}/remove"),
+        *(f"{group}/members/people/{place.jean.id}/exclude", f"/admin/accounts/{place.arthur.id}/test-as"),
+    ):
+        page.goto(address)
+        assert not violations(page), address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    dialog = rights_window(page, office)
+    assert not violations(page)
+    line(dialog, "[invités]").get_by_role("link").click()
+    expect(dialog.get_by_role("button", name="Enregistrer")).to_be_visible()
+    assert not violations(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    dialog = rights_window(page, office)
+    dialog.get_by_role("link", name="Ajouter").click()
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    assert not violations(page)
