@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import current_app
 from markupsafe import Markup
 
-LIBRARIES = ("htmx", "socket.io-client")
+LIBRARIES = ("htmx", "socket.io-client", "uplot")
 """Libraries that our modules import by name."""
 
 

@@ -14,7 +14,12 @@ def folder(tmp_path):
     write(tmp_path / "css/tokens.css", "a {}")
     write(tmp_path / "js/app.js", 'import "teamchat/lib/csrf";')
     write(tmp_path / "js/lib/csrf.js", "export {};")
-    files = {"htmx": "htmx-1.js", "socket.io-client": "socket.io-client-2.js", "icons": "icons-3.svg"}
+    files = {
+        "htmx": "htmx-1.js",
+        "socket.io-client": "socket.io-client-2.js",
+        "uplot": "uplot-4.js",
+        "icons": "icons-3.svg",
+    }
     write(tmp_path / "vendor/manifest.json", json.dumps({"source": "x", "files": files}))
     return tmp_path
 
@@ -55,9 +60,9 @@ def test_without_libraries_the_message_says_what_to_run(folder):
         Assets(folder, "/static").vendor_url("icons")
 
 
-def test_the_import_map_names_every_module_and_both_libraries(folder):
+def test_the_import_map_names_every_module_and_the_libraries(folder):
     names = Assets(folder, "/static").import_map()["imports"]
-    assert set(names) == {"htmx", "socket.io-client", "teamchat/app", "teamchat/lib/csrf"}
+    assert set(names) == {"htmx", "socket.io-client", "uplot", "teamchat/app", "teamchat/lib/csrf"}
     assert all("?v=" in address for name, address in names.items() if name.startswith("teamchat/"))
 
 

@@ -18,6 +18,7 @@ from app.errors import Unavailable
 from app.identity import Origin, set_origin
 from app.jobs import (  # noqa: F401
     Again,
+    certificate,
     domains,
     guests,
     kinds,

@@ -1,12 +1,12 @@
 """Services: started, stopped and restarted for the whole server."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.errors import Invalid
 from app.events import ServiceStateChanged
 from app.extensions import db
-from app.models import AccessScope, Service, ServiceName, now
+from app.models import AccessScope, OutgoingMail, Service, ServiceName, WorkState, now
 from app.operations import audit
 from app.rules import scope, server
 from app.transaction import operation, publish, touch_access
@@ -48,6 +48,8 @@ def _switch(actor, service: Service, is_running: bool, act: str) -> None:
     before = {"is_running": service.is_running}
     service.is_running = is_running
     service.since_at = now()
+    if is_running and service.name is ServiceName.MAIL:
+        _send_at_once()
     touch_access(AccessScope.EVERYBODY)
     publish(ServiceStateChanged(service.name, is_running))
     audit.record(
@@ -59,6 +61,13 @@ def _switch(actor, service: Service, is_running: bool, act: str) -> None:
         kind="service",
         name=service.name.value,
     )
+
+
+def _send_at_once() -> None:
+    """Mails that wait for a further attempt are tried now: whoever starts the sending expects that it sends."""
+    waiting = (OutgoingMail.state == WorkState.WAITING, OutgoingMail.due_at > now())
+    statement = update(OutgoingMail).where(*waiting).values(due_at=now())
+    db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _locked(name: ServiceName) -> Service:

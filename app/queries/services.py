@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Service, ServiceName
+from app.models import OutgoingMail, Service, ServiceName, WorkState
+from app.queries import figures
 from app.rules import policies, server
 
 COLLABORATION = (ServiceName.TEAMCHAT, ServiceName.GROUPWARE, ServiceName.WEBDAV, ServiceName.WEBCLIENT)
@@ -15,13 +16,20 @@ MESSAGING = (ServiceName.MAIL,)
 
 @dataclass(frozen=True)
 class ServiceView:
-    """A service: what it was told to be, since when, and the services it needs that are stopped."""
+    """A service: what it was told to be, since when, and the services it needs that are stopped.
+
+    now_count: open rooms of TeamChat, windows of the WebClient, mails that wait; with the most there have been at once,
+    and when. None: it has nothing to count.
+    """
 
     name: ServiceName
     is_running: bool
     since_at: datetime
     stopped_needs: tuple[ServiceName, ...] = ()
     is_supported: bool = True
+    now_count: int | None = None
+    peak: int | None = None
+    peak_at: datetime | None = None
 
     @property
     def is_effective(self) -> bool:
@@ -30,10 +38,14 @@ class ServiceView:
 
 
 def overview() -> dict[str, list[ServiceView]]:
-    """Every service, by section. One statement."""
+    """Every service, by section. Three statements."""
     rows = {row.name: row for row in db.session.scalars(select(Service))}
+    counted = _counted()
     sections = {"collaboration": COLLABORATION, "messaging": MESSAGING}
-    return {title: [_view(rows, name) for name in names if name in rows] for title, names in sections.items()}
+    return {
+        title: [_view(rows, name, counted.get(name)) for name in names if name in rows]
+        for title, names in sections.items()
+    }
 
 
 def of(name: ServiceName) -> ServiceView:
@@ -41,9 +53,30 @@ def of(name: ServiceName) -> ServiceView:
     return next(view for views in overview().values() for view in views if view.name is name)
 
 
-def _view(rows: dict[ServiceName, Service], name: ServiceName) -> ServiceView:
+def _view(rows: dict[ServiceName, Service], name: ServiceName, now_count: int | None) -> ServiceView:
     row = rows[name]
     needs = policies.NEEDED[policies.Feature.TEAMCHAT][1:] if name is ServiceName.TEAMCHAT else ()
     stopped = tuple(ServiceName(need) for need in needs if not rows[ServiceName(need)].is_running)
     is_supported = name is not ServiceName.TEAMCHAT or server.database_is_supported()
-    return ServiceView(name, row.is_running, row.since_at, stopped, is_supported)
+    has_peak = name in (ServiceName.TEAMCHAT, ServiceName.WEBCLIENT)
+    peak = max(row.peak, now_count) if has_peak else None
+    return ServiceView(
+        name,
+        row.is_running,
+        row.since_at,
+        stopped,
+        is_supported,
+        now_count,
+        peak,
+        row.peak_at if has_peak else None,
+    )
+
+
+def _counted() -> dict[ServiceName, int]:
+    total = figures.connections()
+    waiting = select(func.count(OutgoingMail.id)).where(OutgoingMail.state == WorkState.WAITING)
+    return {
+        ServiceName.TEAMCHAT: total.open_rooms,
+        ServiceName.WEBCLIENT: total.windows,
+        ServiceName.MAIL: db.session.scalar(waiting),
+    }

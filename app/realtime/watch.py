@@ -21,6 +21,7 @@ from app.models import AccessChange, AccessScope, Room
 from app.realtime import hub, presence
 from app.realtime.concerned import clients_of
 from app.realtime.refresh import empty_channels, refresh_client
+from app.realtime.reports import Reporter
 from app.realtime.subscriptions import tell
 from app.rules import server
 
@@ -46,6 +47,7 @@ class Watcher:
         self._asked = Event()
         self._turn = RLock()
         self._refreshed_at = 0.0
+        self._reporter = Reporter(app)
 
     def wake(self) -> None:
         """Begin to watch. When the database does not answer, the next socket wakes it."""
@@ -107,6 +109,7 @@ class Watcher:
                 self.look()
                 self._compare_heads()
                 self._refresh_presence()
+                self._report()
             except Exception as error:
                 log.warning("watching failed", error=str(error)[:300])
                 gevent.sleep(EVERY)
@@ -140,6 +143,11 @@ class Watcher:
         if time.monotonic() - self._refreshed_at > presence.FRESH / 2:
             self._refreshed_at = time.monotonic()
             gevent.spawn(presence.refresh)
+
+    def _report(self) -> None:
+        """Beside the watch too: the figures of the Dashboard can wait."""
+        if self._reporter.takes_turn():
+            gevent.spawn(self._reporter.report)
 
 
 def _is_ahead(head: list[int], delivered: list[int] | None) -> bool:

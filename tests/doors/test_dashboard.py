@@ -1,10 +1,13 @@
 """The Dashboard, its services and its readiness."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.extensions import db
-from app.models import Service, ServiceName
-from app.operations import services
+from app.models import FigureName, Service, ServiceName, now
+from app.operations import figures, services
+from app.queries import figures as figure_questions
 from tests import factories
 
 
@@ -92,3 +95,44 @@ def test_the_dashboard_costs_a_bounded_number_of_statements(cast, client_of, cou
     with count_statements() as many:
         client.get("/admin/")
     assert len(many) <= len(few) <= 30
+
+
+def test_connections_and_peaks_are_told_beside_their_services(cast, client_of):
+    figures.report_process("one", windows=12, open_rooms=7)
+    figures.report_process("one", windows=3, open_rooms=2)
+    page = client_of(cast.admin).fragment("/admin/", "services").text
+    assert "3 windows connected" in page and "peak 12" in page
+    assert "2 rooms open now" in page and "peak 7" in page
+    assert "0 mails waiting" in page
+
+
+@pytest.mark.parametrize(
+    ("period", "head"), [("hours", "Hour"), ("days", "Day"), ("weeks", "Week of"), ("odd", "Hour")]
+)
+def test_activity_is_a_table_that_charts_are_drawn_from(cast, client_of, period, head):
+    hour = figure_questions.hour_of(now())
+    figures.put_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    part = client_of(cast.web_admin).fragment(f"/admin/?period={period}", "activity").text
+    assert f'<th scope="col">{head}</th>' in part
+    assert 'data-value="1234"' in part and "1,234" in part
+    assert part.count('aria-hidden="true"></div>') == 3
+
+
+def test_activity_of_the_whole_server_is_not_a_domain_administrators(cast, client_of):
+    assert "tc-figures" not in client_of(cast.domain_admin).get("/admin/").text
+
+
+def test_domains_that_end_are_told_to_those_who_look_after_them(cast, client_of):
+    cast.other_domain.expires_at = now() + timedelta(days=4, hours=1)
+    db.session.commit()
+    assert "is suspended in 4 days." in client_of(cast.rivale).get("/admin/").text
+    assert "is suspended in 4 days." in client_of(cast.admin).get("/admin/").text
+    assert "is suspended in" not in client_of(cast.domain_admin).get("/admin/").text
+
+
+def test_the_parts_that_come_again_cost_a_fixed_number_of_statements(cast, client_of, count_statements):
+    client = client_of(cast.admin)
+    client.fragment("/admin/", "services")
+    with count_statements() as seen:
+        client.fragment("/admin/", "services")
+    assert len(seen) <= 12, seen

@@ -11,7 +11,8 @@ from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import ServiceName, now
 from app.operations import services as verbs
-from app.queries import directory, services
+from app.queries import directory, domains, figures, services
+from app.queries.figures import Period
 from app.rules import readiness, scope
 from app.rules.addresses import readable
 
@@ -29,7 +30,7 @@ CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
 
 @blueprint.get("/")
 def show() -> Response:
-    """The Dashboard. Fragments: services."""
+    """The Dashboard. Fragments: services, activity."""
     return _dashboard()
 
 
@@ -73,14 +74,22 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
     """What only the whole page shows is asked for there: the services alone are looked at every few seconds."""
     return page(
         "dashboard/show.html",
-        blocks=("services",),
+        blocks=("services", "activity"),
         status=status,
         sections=services.overview(),
         checks=readiness.checks if scope.is_server_wide(me()) else list,
         counts=_counts,
+        endings=lambda: domains.endings(me()),
+        period=_period(),
+        history=lambda: figures.history(_period(), get_timezone()),
         may_act=scope.is_server_wide(me()),
         asked=asked,
     )
+
+
+def _period() -> Period:
+    asked = request.args.get("period", "")
+    return Period(asked) if asked in set(Period) else Period.HOURS
 
 
 def _counts() -> dict[str, int]:

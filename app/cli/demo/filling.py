@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import select
 
+from app.cli.demo import past
 from app.cli.demo.company import DESCRIPTION, DOMAIN, PASSWORD, PEOPLE, TEAMS, Person, Team
 from app.cli.demo.talk import BEHIND, LINES, READERS
 from app.extensions import db
@@ -68,6 +69,7 @@ def _talk() -> bool:
         latest += timedelta(minutes=1)
         moments[posted.message_id] = min(line.moment(today).astimezone(UTC), latest)
     age_messages(moments)
+    past.invent()
     _read(rooms)
     return True
 

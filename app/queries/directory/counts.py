@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, Domain, Group, Message, MessageKind, Room, RoomState
+from app.queries import figures
 from app.rules import scope
 
 
@@ -37,7 +38,7 @@ def counts(actor) -> dict[str, int]:
 
 def messages_since(moment: datetime) -> int:
     """How many messages were posted since a moment. Keys grow with time: few rows are looked at."""
-    first = _first_message_since(moment)
+    first = figures.first_since(Message, moment)
     if first is None:
         return 0
     since = (Message.id >= first, Message.kind == MessageKind.MESSAGE)
@@ -59,24 +60,3 @@ def domain_impact(domain: Domain) -> Impact:
 
 def _is_shown():
     return Room.state != RoomState.DELETED
-
-
-def _first_message_since(moment: datetime) -> int | None:
-    """The key of the first message since a moment, found by halving the range of keys."""
-    lowest, highest = db.session.execute(select(func.min(Message.id), func.max(Message.id))).one()
-    if highest is None or _moment_of(highest) < moment:
-        return None
-    while lowest < highest:
-        middle = (lowest + highest) // 2
-        key, created_at = _next_message(middle)
-        lowest, highest = (key + 1, highest) if created_at < moment else (lowest, middle)
-    return lowest
-
-
-def _moment_of(key: int) -> datetime:
-    return db.session.scalar(select(Message.created_at).where(Message.id == key))
-
-
-def _next_message(key: int) -> tuple[int, datetime]:
-    statement = select(Message.id, Message.created_at).where(Message.id >= key).order_by(Message.id).limit(1)
-    return db.session.execute(statement).one()

@@ -1,0 +1,9 @@
+"""Recurring: the hour's messages and sign-ins are counted."""
+
+from datetime import timedelta
+
+from app.jobs import job
+from app.operations import figures
+
+job("count_figures", every=timedelta(minutes=1))(figures.count_figures)
+job("forget_figures", every=timedelta(hours=24))(figures.forget_figures)

@@ -1,0 +1,159 @@
+"""Figures as the Dashboard shows them: connections now, and what happened by hour, day or week."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.models import AuditEntry, Figure, FigureName, Message, MessageKind, ProcessReport, now
+
+FRESH = timedelta(seconds=45)
+"""What a process has said longer ago does not count: it has died, or stands still."""
+
+HOUR = timedelta(hours=1)
+COUNTED = (FigureName.MESSAGES, FigureName.SIGN_INS)
+
+
+class Period(StrEnum):
+    """How far back one looks, and in what steps."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+
+SPANS = {
+    Period.HOURS: timedelta(hours=24),
+    Period.DAYS: timedelta(days=30),
+    Period.WEEKS: timedelta(weeks=12),
+}
+STEPS = {Period.HOURS: HOUR, Period.DAYS: timedelta(days=1), Period.WEEKS: timedelta(weeks=1)}
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What all web processes have connected: windows of the WebClient, and rooms that are open in them."""
+
+    windows: int
+    open_rooms: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One hour, day or week, by its local beginning. connections: the most at once; None where nobody measured."""
+
+    start: datetime
+    messages: int | None
+    connections: int | None
+    sign_ins: int | None
+
+
+def connections() -> Connections:
+    """Connections of all processes that have spoken lately. One statement."""
+    fresh = ProcessReport.reported_at > now() - FRESH
+    sums = select(func.sum(ProcessReport.windows), func.sum(ProcessReport.open_rooms)).where(fresh)
+    windows, open_rooms = db.session.execute(sums).one()
+    return Connections(int(windows or 0), int(open_rooms or 0))
+
+
+def history(period: Period, zone: tzinfo) -> list[Step]:
+    """What happened, step by step, up to now. zone: where days begin for whoever looks. One statement."""
+    first = _beginning(now() - SPANS[period] + STEPS[period], period, zone)
+    rows = db.session.execute(
+        select(Figure.name, Figure.hour, Figure.value).where(Figure.hour >= first).order_by(Figure.hour)
+    )
+    found: dict[datetime, dict] = defaultdict(dict)
+    for name, hour, value in rows:
+        step = found[_beginning(hour, period, zone)]
+        join = max if name is FigureName.CONNECTIONS else int.__add__
+        step[name] = join(step[name], value) if name in step else value
+    return [_step(start, found.get(start, {})) for start in _starts(first, period, zone)]
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour that a moment is in."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def uncounted_hours(since: datetime, limit: int) -> list[datetime]:
+    """The running hour, the one before while it may still be written, and the latest ones that nobody counted."""
+    this = hour_of(now())
+    counted_hours = set(
+        db.session.scalars(
+            select(Figure.hour).where(Figure.name == FigureName.MESSAGES, Figure.hour >= since)
+        )
+    )
+    fresh = [this] + ([this - HOUR] if now() - this < timedelta(minutes=5) else [])
+    span = int((this - hour_of(since)) / HOUR)
+    missing = (this - number * HOUR for number in range(1, span + 1))
+    return list(dict.fromkeys([*fresh, *(hour for hour in missing if hour not in counted_hours)]))[:limit]
+
+
+def counted(hour: datetime) -> dict[FigureName, int]:
+    """How many messages were posted and how many people signed in within an hour. Keys grow with time: few rows are
+    looked at."""
+    messages = _between(Message, hour, Message.kind == MessageKind.MESSAGE)
+    sign_ins = _between(AuditEntry, hour, AuditEntry.act == "session.open")
+    return {FigureName.MESSAGES: messages, FigureName.SIGN_INS: sign_ins}
+
+
+def _between(model, hour: datetime, *conditions) -> int:
+    start, end = first_since(model, hour), first_since(model, hour + HOUR)
+    if start is None:
+        return 0
+    within = (model.id >= start, *conditions)
+    if end is not None:
+        within = (*within, model.id < end)
+    return db.session.scalar(select(func.count(model.id)).where(*within))
+
+
+def first_since(model, moment: datetime) -> int | None:
+    """The key of the first row since a moment, found by halving the range of keys."""
+    lowest, highest = db.session.execute(select(func.min(model.id), func.max(model.id))).one()
+    if highest is None or _next(model, highest)[1] < moment:
+        return None
+    while lowest < highest:
+        middle = (lowest + highest) // 2
+        key, created_at = _next(model, middle)
+        lowest, highest = (key + 1, highest) if created_at < moment else (lowest, middle)
+    return lowest
+
+
+def _next(model, key: int) -> tuple[int, datetime]:
+    statement = select(model.id, model.created_at).where(model.id >= key).order_by(model.id).limit(1)
+    return db.session.execute(statement).one()
+
+
+def _step(start: datetime, found: dict) -> Step:
+    return Step(
+        start,
+        *(found.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
+    )
+
+
+def _beginning(moment: datetime, period: Period, zone: tzinfo) -> datetime:
+    """When the step began that a moment is in, as a local moment."""
+    local = moment.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    if period is Period.HOURS:
+        return local
+    midnight = local.replace(hour=0)
+    days = midnight.weekday() if period is Period.WEEKS else 0
+    return _local(midnight.date() - timedelta(days=days), zone)
+
+
+def _starts(first: datetime, period: Period, zone: tzinfo):
+    """Every step up to now. Days have 23 to 25 hours: they are counted by the calendar."""
+    start, moment = first, now()
+    while start <= moment:
+        yield start
+        if period is Period.HOURS:
+            start = (start + HOUR).astimezone(zone)
+        else:
+            start = _local(start.date() + STEPS[period], zone)
+
+
+def _local(day, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -1,0 +1,106 @@
+/* <tc-figures>: draws the small charts beside a table of figures, from the table itself. The table is what is read aloud. */
+
+import uPlot from "uplot";
+
+const HEIGHT = 150;
+const THEMES = matchMedia("(prefers-color-scheme: dark)");
+const short = new Intl.NumberFormat(document.documentElement.lang || "fr", { notation: "compact" });
+
+class Figures extends HTMLElement {
+  connectedCallback() {
+    this.charts = [];
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.themes = new MutationObserver(() => this.draw());
+    this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    THEMES.addEventListener("change", this);
+    this.draw();
+    this.sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    THEMES.removeEventListener("change", this);
+    this.sizes.disconnect();
+    this.themes.disconnect();
+    this.clear();
+  }
+
+  handleEvent() {
+    this.draw();
+  }
+
+  draw() {
+    this.clear();
+    const rows = [...this.querySelectorAll("tbody tr")];
+    const moments = rows.map((row) => Number(row.dataset.at));
+    for (const place of this.querySelectorAll("[data-column]")) {
+      const values = rows.map((row) => valueOf(row.cells[Number(place.dataset.column)]));
+      this.charts.push({ place, chart: new uPlot(options(place, values), [moments, values], place) });
+    }
+  }
+
+  clear() {
+    for (const { chart } of this.charts) chart.destroy();
+    this.charts = [];
+  }
+
+  fit() {
+    for (const { place, chart } of this.charts) {
+      if (place.clientWidth !== chart.width) chart.setSize({ width: place.clientWidth, height: HEIGHT });
+    }
+  }
+}
+
+function valueOf(cell) {
+  return cell.dataset.value === undefined ? null : Number(cell.dataset.value);
+}
+
+function options(place, values) {
+  const style = getComputedStyle(place);
+  const ink = style.getPropertyValue("--tc-ink-3");
+  const line = style.getPropertyValue("--tc-line");
+  const axis = { stroke: () => colourOf(place, ink), font: "11px Inter, sans-serif", ticks: { show: false } };
+  const highest = Math.max(1, ...values.filter((value) => value !== null));
+  return {
+    width: place.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [8, 4, 0, 0],
+    scales: { y: { range: [0, highest * 1.1] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 24, space: 60, values: (_chart, splits, _place, _space, step) => splits.map((at) => labelOf(at, step)) },
+      { ...axis, grid: { stroke: () => colourOf(place, line), width: 1 }, size: 42, space: 40, incrs: whole(), values: (_chart, splits) => splits.map((value) => short.format(value)) },
+    ],
+    series: [{}, seriesOf(place, style.color)],
+  };
+}
+
+function seriesOf(place, colour) {
+  const shape = place.dataset.shape === "bars" ? { paths: uPlot.paths.bars({ size: [0.7, 40], radius: 0.2 }), width: 0 } : { width: 2, spanGaps: false };
+  return { ...shape, stroke: colour, fill: place.dataset.shape === "bars" ? colour : faint(colour), points: { show: place.dataset.shape !== "bars", size: 4, fill: colour } };
+}
+
+function faint(colour) {
+  return `color-mix(in srgb, ${colour} 18%, transparent)`;
+}
+
+/* light-dark() and the like, as a colour that a canvas knows. */
+function colourOf(place, text) {
+  const probe = place.ownerDocument.createElement("i");
+  probe.style.color = text;
+  place.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function labelOf(at, step) {
+  const format = step < 86400 ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(document.documentElement.lang || "fr", format).format(at * 1000);
+}
+
+function whole() {
+  return [1, 2, 5].flatMap((one) => Array.from({ length: 9 }, (_none, power) => one * 10 ** power)).sort((one, other) => one - other);
+}
+
+customElements.define("tc-figures", Figures);
