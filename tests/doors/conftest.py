@@ -1,0 +1,3 @@
+"""Doors may be sockets too."""
+
+from tests.realtime.conftest import window_of  # noqa: F401
