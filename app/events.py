@@ -52,6 +52,7 @@ class MessagePosted:
     html: str
     created_at: datetime
     mentioned_ids: tuple[int, ...] = ()
+    author_picture: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import WrongHost
@@ -47,6 +47,16 @@ def init_app(app: Flask) -> None:
         app.before_request_funcs[None].insert(1, _refuse_public_names)
 
 
+def takes_up_to(limit: int):
+    """Mark a view that takes files: its requests may have this many bytes, where others have what forms may."""
+
+    def mark(view):
+        view.body_limit = limit
+        return view
+
+    return mark
+
+
 def request_id() -> str:
     """The id of this request: what the proxy calls it, if that is a decent name, else a new one."""
     if "request_id" not in g:
@@ -83,6 +93,9 @@ def _know_the_request() -> None:
     clear_contextvars()
     bind_contextvars(request_id=request_id())
     set_origin(Origin(ip=request.remote_addr, request_id=request_id()))
+    limit = getattr(current_app.view_functions.get(request.endpoint), "body_limit", None)
+    if limit is not None:
+        request.max_content_length = limit
 
 
 def _refuse_public_names() -> None:

@@ -20,6 +20,7 @@ SILENT_ROUTES = {
     "bulk.preview_action": "it only shows what an action would change",
     "chat.post_message": "what people say is not administration",
     "chat.set_favourite": "one's own taste",
+    "own.choose_options": "one's own taste",
     "discovery.autodiscover": "a mail program asks by POST and changes nothing; refusals are noted",
 }
 """Routes that write and leave no entry, and why."""

@@ -25,6 +25,7 @@ class Visitor(FlaskClient):
         if not (args and isinstance(args[0], str)):
             return super().open(*args, **kwargs)
         kwargs.setdefault("base_url", HOME)
+        kwargs.setdefault("buffered", True)
         if has_token and str(kwargs.get("method", "GET")).upper() in WRITING:
             kwargs["headers"] = {**self._token_headers(), **dict(kwargs.get("headers") or {})}
         db.session.commit()

@@ -13,6 +13,7 @@ SECTIONS = (
     "chat",
     "dashboard",
     "discovery",
+    "certificate",
     "domains",
     "accounts",
     "administrators",
@@ -26,6 +27,7 @@ SECTIONS = (
     "tasks",
     "exchange",
     "join",
+    "own",
 )
 """Every section, in the order in which they fill the menus."""
 

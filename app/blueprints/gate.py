@@ -50,6 +50,7 @@ GATES = {
     "static": anybody,
     "auth": signed_in,
     "chat": webclient,
+    "own": signed_in,
     "dashboard": administrators,
     "domains": administrators,
     "accounts": administrators,
@@ -64,6 +65,7 @@ GATES = {
     "mails": administrators,
     "journal": administrators,
     "discovery": administrators,
+    "certificate": administrators,
 }
 """The gate of every blueprint that has one, by its name; other views are marked as open to everybody."""
 

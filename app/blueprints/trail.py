@@ -155,6 +155,13 @@ NAMES = {
     "deleted_rooms": _l("Rooms deleted"),
 }
 
+NAMES |= {
+    "certificate_names": _l("Names"),
+    "certificate_issuer": _l("Issuer"),
+    "certificate_until": _l("Valid until"),
+    "certificate_fingerprint": _l("Fingerprint"),
+    "is_trial": _l("For a trial"),
+}
 NAMES |= {f"discovery_{name}": label for name, label in discovery.LABELS.items()}
 
 WORDS = {

@@ -137,6 +137,7 @@ def _view_of(fact: MessagePosted) -> MessageView:
         edited_at=None,
         deleted_at=None,
         html=Markup(fact.html),
+        author_picture=fact.author_picture,
     )
 
 

@@ -16,6 +16,7 @@ from app.models.license import License, LicenseKind
 from app.models.message import Mention, Message, MessageKind, MessageVersion
 from app.models.name_word import NamedKind, NameWord
 from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
+from app.models.picture import Picture
 from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
 from app.models.search import MessageWord, SearchMark
 from app.models.service import Service, ServiceName
@@ -68,6 +69,7 @@ __all__ = [
     "NameWord",
     "NamedKind",
     "OutgoingMail",
+    "Picture",
     "Principal",
     "ProcessReport",
     "ReadMark",

@@ -37,7 +37,7 @@ CLOSED = (AccountState.DISABLED, AccountState.DELETED)
 class Account(Keyed, Dated, Versioned, Base):
     """A person who signs in with an address: of a domain here, or a guest with an address from outside.
 
-    The first index holds all that the list of accounts searches, filters and counts by.
+    The first index holds all that the list of accounts searches and filters by, the second all that it counts by.
     """
 
     __tablename__ = "accounts"
@@ -46,6 +46,11 @@ class Account(Keyed, Dated, Versioned, Base):
             "ix_accounts_domain_id_name",
             *("domain_id", "name", "id", "address", "role", "state", "is_guest"),
             *("has_groupware", "has_webdav", "has_teamchat", "last_sign_in_at"),
+        ),
+        Index(
+            "ix_accounts_domain_id_is_guest",
+            *("domain_id", "is_guest", "state", "role"),
+            *("has_teamchat", "has_groupware", "has_webdav", "last_sign_in_at"),
         ),
         Index("ix_accounts_domain_id_last_sign_in_at", "domain_id", "last_sign_in_at", "id"),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),

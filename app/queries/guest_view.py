@@ -49,6 +49,7 @@ def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
         author_name=_("Former participant"),
         author_state=AccountState.ENABLED,
         is_guest=False,
+        author_picture=None,
         client_id="",
     )
 

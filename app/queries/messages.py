@@ -36,6 +36,8 @@ class MessageView:
     said: str | None = None
     """What a note speaks of; nothing for what people write."""
     author_state: AccountState = AccountState.ENABLED
+    author_picture: str | None = None
+    """The token of the author's picture."""
     names_people: bool = True
     """Whether a note names whom it speaks of."""
 
@@ -139,6 +141,7 @@ def _messages(room_id: int):
             Account.name.label("author_name"),
             Account.is_guest,
             Account.state.label("author_state"),
+            Account.picture.label("author_picture"),
             Message.client_id,
             Message.created_at,
             Message.edited_at,

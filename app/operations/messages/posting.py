@@ -238,6 +238,7 @@ def _announce(draft: Draft, place: Place, seq: int, message_id: int, mentioned: 
             html=draft.html,
             created_at=draft.written_at,
             mentioned_ids=mentioned,
+            author_picture=draft.actor.picture,
         )
     )
     return Posted(message_id, draft.room_id, seq)

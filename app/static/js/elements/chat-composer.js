@@ -46,7 +46,7 @@ class Composer extends HTMLElement {
   key(event) {
     if (event.target !== this.field || event.isComposing) return;
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
-    if (event.key === "Enter" && !event.shiftKey && isPlain) this.send(event);
+    if (event.key === "Enter" && !event.altKey && !event.shiftKey && (!isPlain || this.dataset.enter === "sends")) this.send(event);
     else if (event.key === "ArrowUp" && isPlain && !this.field.value) this.tell("tc-edit-last", event);
     else if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) this.mark(MARKS[event.key.toLowerCase()], event);
   }

@@ -1,0 +1,115 @@
+"""*Mes données* and *Options*: what is kept about oneself, and what one chooses."""
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.blueprints.own.forms import NameForm, OptionsForm, PictureForm
+from app.errors import NotFound, Refusal
+from app.htmx import page, see_other
+from app.operations import own_account, pictures
+from app.queries import own, sessions
+from app.security import takes_up_to
+
+blueprint = Blueprint("own", __name__)
+
+PICTURE_LIMIT = 8 * 1024 * 1024 + 64 * 1024
+"""Bytes of a request that brings a picture: 8 MiB of picture, and the form around it."""
+
+YEAR = 365 * 24 * 3600
+
+
+@blueprint.get("/own/")
+def data() -> Response:
+    """What is kept about oneself."""
+    return _data()
+
+
+@blueprint.post("/own/name")
+def rename_myself() -> Response:
+    """A guest's name: nobody administers it for them."""
+    form = NameForm()
+    if not form.validate():
+        return _data(name_form=form, status=422)
+    try:
+        own_account.rename_myself(me(), form.name.data)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _data(name_form=form, status=refusal.status)
+    return see_other(url_for("own.data"), toast=_("Saved."))
+
+
+@blueprint.post("/own/picture")
+@takes_up_to(PICTURE_LIMIT)
+def set_picture() -> Response:
+    """Have one's picture shown beside one's name."""
+    form = PictureForm()
+    try:
+        pictures.set_picture(me(), me(), form.picture.data.read() if form.picture.data else b"")
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _data(picture_form=form, status=refusal.status)
+    return see_other(url_for("own.data"), toast=_("Saved."))
+
+
+@blueprint.post("/own/picture/remove")
+def remove_picture() -> Response:
+    """Have one's initials shown again."""
+    pictures.remove_picture(me(), me())
+    return see_other(url_for("own.data"), toast=_("Saved."))
+
+
+@blueprint.route("/own/options", methods=["GET", "POST"])
+def choose_options() -> Response:
+    """Language, theme, time zone, the Enter key."""
+    form = OptionsForm()
+    if request.method == "GET":
+        form.process(data=_chosen())
+        return page("own/options.html", form=form)
+    if not form.validate():
+        return page("own/options.html", status=422, form=form)
+    own_account.choose_options(
+        me(),
+        language=form.language.data or None,
+        theme=form.theme.data,
+        time_zone=form.time_zone.data or None,
+        enter_sends=form.enter.data == "sends",
+    )
+    response = see_other(url_for("own.choose_options"), toast=_("Saved."))
+    response.set_cookie("theme", form.theme.data, max_age=YEAR, secure=True, samesite="Lax", path="/")
+    return response
+
+
+@blueprint.get("/pictures/<token>")
+def picture(token: str) -> Response:
+    """A picture by its token, which only those are told who see the person. It never changes."""
+    image = own.picture(token)
+    if image is None:
+        raise NotFound()
+    response = Response(image, mimetype="image/webp")
+    response.cache_control.private, response.cache_control.max_age = True, YEAR
+    response.cache_control.immutable = True
+    return response
+
+
+def _data(status: int = 200, **forms) -> Response:
+    name_form = forms.get("name_form") or NameForm(formdata=None, name=me().name)
+    return page(
+        "own/data.html",
+        status=status,
+        name_form=name_form,
+        picture_form=forms.get("picture_form") or PictureForm(formdata=None),
+        devices=sessions.devices(me(), me().session_id),
+        counts=own.counts(me()),
+    )
+
+
+def _chosen() -> dict:
+    account = me()
+    return {
+        "language": account.language or "",
+        "theme": account.theme or request.cookies.get("theme") or "system",
+        "time_zone": account.time_zone or "",
+        "enter": "sends" if account.enter_sends else "breaks",
+    }

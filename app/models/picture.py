@@ -1,0 +1,17 @@
+"""Pictures of people."""
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Dated, Keyed
+from app.models.types import exact
+
+
+class Picture(Keyed, Dated, Base):
+    """Somebody's picture, small and square, as WebP. Its token is random: who was not told it does not find it."""
+
+    __tablename__ = "pictures"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
+    token: Mapped[str] = mapped_column(exact(32), unique=True)
+    image: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,69 @@
+"""Pictures of people: their own to change, or their administrator's."""
+
+import secrets
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, update
+
+from app.errors import Invalid
+from app.extensions import db
+from app.integrations import images
+from app.models import Account, Picture
+from app.operations import audit
+from app.rules import guests, scope
+from app.transaction import operation
+
+
+def set_picture(actor: Account, account: Account, data: bytes) -> str:
+    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope.
+
+    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while.
+    """
+    try:
+        image = images.squared(data)
+    except images.NotAPicture as error:
+        raise Invalid(
+            _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can."),
+            code="bad_picture",
+            field="picture",
+        ) from error
+    return _keep(actor, account, image)
+
+
+@operation
+def remove_picture(actor: Account, account: Account) -> None:
+    """Take somebody's picture away: their initials stand in its place."""
+    _require_may_change(actor, account)
+    if _forget(account):
+        audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
+
+
+@operation
+def _keep(actor: Account, account: Account, image: bytes) -> str:
+    _require_may_change(actor, account)
+    _forget(account)
+    token = secrets.token_hex(16)
+    db.session.add(Picture(account_id=account.id, token=token, image=image))
+    _name(account, token)
+    audit.record(actor, "account.picture", account, after={"picture": True})
+    return token
+
+
+def _require_may_change(actor: Account, account: Account) -> None:
+    if actor.id == account.id:
+        return
+    find = guests.find_guest if account.is_guest else scope.find_account
+    scope.require_may_touch(actor, find(actor, account.id))
+
+
+def _forget(account: Account) -> bool:
+    gone = delete(Picture).where(Picture.account_id == account.id)
+    count = db.session.execute(gone, execution_options={"synchronize_session": False}).rowcount
+    _name(account, None)
+    return bool(count)
+
+
+def _name(account: Account, token: str | None) -> None:
+    """Not through the row's version: a form over the account that is open elsewhere stays good."""
+    named = update(Account).where(Account.id == account.id).values(picture=token)
+    db.session.execute(named, execution_options={"synchronize_session": "fetch"})

@@ -1,0 +1,149 @@
+"""One's own data and options, through their pages."""
+
+import io
+import json
+
+import pytest
+from PIL import Image
+
+from app.errors import Invalid
+from app.extensions import db
+from app.models import Account, Picture
+from app.operations import own_account
+from tests import factories
+
+
+@pytest.fixture
+def arthur(cast, client_of):
+    return client_of(cast.arthur)
+
+
+@pytest.fixture
+def guest(cast) -> Account:
+    guest = factories.make_account(cast.domain, "bt", is_guest=True, verified_at=cast.arthur.created_at)
+    factories.join_room(cast.room, guest)
+    return guest
+
+
+def drawn(size=(640, 480), kind="PNG", **more) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (90, 60, 200)).save(file, kind, **more)
+    return file.getvalue()
+
+
+def upload(client, data: bytes, name="moi.png"):
+    return client.post(
+        "/own/picture", data={"picture": (io.BytesIO(data), name)}, content_type="multipart/form-data"
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_picture_is_made_small_and_square_and_shown(cast, arthur, client_of, kind):
+    assert upload(arthur, drawn(kind=kind)).status_code == 303
+    token = db.session.get(Account, cast.arthur.id, populate_existing=True).picture
+    shown = client_of(cast.jean).get(f"/pictures/{token}")
+    assert shown.mimetype == "image/webp" and Image.open(io.BytesIO(shown.data)).size == (192, 192)
+    assert f"/pictures/{token}" in arthur.get("/own/").text
+
+
+def test_nothing_that_came_along_with_a_picture_is_kept(cast, arthur):
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    upload(arthur, drawn(kind="JPEG", exif=exif))
+    assert b"taken at home" not in db.session.query(Picture).one().image
+
+
+def test_a_new_picture_has_a_new_address_and_ends_the_old_one(cast, arthur):
+    upload(arthur, drawn())
+    old = db.session.query(Picture).one().token
+    upload(arthur, drawn((50, 900)))
+    assert db.session.query(Picture).one().token != old
+    assert arthur.get(f"/pictures/{old}").status_code == 404
+
+
+def test_a_picture_can_be_removed(cast, arthur):
+    upload(arthur, drawn())
+    assert arthur.post("/own/picture/remove").status_code == 303
+    assert not db.session.query(Picture).count()
+    assert db.session.get(Account, cast.arthur.id, populate_existing=True).picture is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", drawn()[:200]]
+)
+def test_what_is_no_picture_is_refused_beside_its_field(arthur, data):
+    answer = upload(arthur, data)
+    assert answer.status_code == 422 and not db.session.query(Picture).count()
+
+
+def test_a_bomb_is_refused(arthur):
+    assert upload(arthur, drawn((9000, 9000))).status_code == 422
+
+
+def test_pictures_larger_than_a_form_may_come_but_not_any_size(arthur):
+    noise = Image.effect_noise((1500, 1500), 90)
+    file = io.BytesIO()
+    noise.save(file, "PNG")
+    assert len(file.getvalue()) > 1024 * 1024
+    assert upload(arthur, file.getvalue()).status_code == 303
+    assert upload(arthur, b"x" * (9 * 1024 * 1024)).status_code == 413
+
+
+def test_pictures_are_for_those_who_signed_in(cast, arthur, visitor):
+    upload(arthur, drawn())
+    token = db.session.query(Picture).one().token
+    assert visitor.get(f"/pictures/{token}").status_code in (302, 303, 401)
+
+
+def test_a_guest_keeps_their_own_name_and_an_account_does_not(cast, guest, arthur, client_of):
+    assert client_of(guest).post("/own/name", data={"name": "Bernard T."}).status_code == 303
+    assert db.session.get(Account, guest.id, populate_existing=True).name == "Bernard T."
+    assert client_of(guest).post("/own/name", data={"name": "  "}).status_code == 422
+    assert arthur.post("/own/name", data={"name": "Le patron"}).status_code == 403
+    assert cast.arthur.name != "Le patron"
+
+
+def test_options_are_kept_and_the_theme_is_in_the_cookie(cast, arthur):
+    wanted = {"language": "en", "theme": "dark", "time_zone": "America/Montreal", "enter": "breaks"}
+    answer = arthur.post("/own/options", data=wanted)
+    assert answer.status_code == 303 and "theme=dark" in answer.headers["Set-Cookie"]
+    kept = db.session.get(Account, cast.arthur.id, populate_existing=True)
+    assert (kept.language, kept.theme, kept.time_zone, kept.enter_sends) == (
+        "en",
+        "dark",
+        "America/Montreal",
+        False,
+    )
+    page = arthur.get("/own/options").text
+    assert "Options" in page and "data-enter" in arthur.get(f"/webmail/rooms/{cast.room.id}").text
+
+
+@pytest.mark.parametrize(
+    "forged", [{"language": "xx"}, {"theme": "pink"}, {"time_zone": "Mars/Base"}, {"enter": "explodes"}]
+)
+def test_forged_options_are_refused(cast, arthur, forged):
+    wanted = {"language": "fr", "theme": "light", "time_zone": "", "enter": "sends", **forged}
+    assert arthur.post("/own/options", data=wanted).status_code == 422
+
+
+@pytest.mark.parametrize("forged", [{"language": "xx"}, {"theme": "pink"}, {"time_zone": "Mars/Base"}])
+def test_the_operation_refuses_them_too(cast, forged):
+    wanted = {"language": None, "theme": "light", "time_zone": None, "enter_sends": True, **forged}
+    with pytest.raises(Invalid):
+        own_account.choose_options(cast.arthur, **wanted)
+
+
+def test_the_export_holds_ones_own_words_and_nobody_elses(cast, guest, arthur, client_of):
+    factories.make_message(cast.room, cast.arthur, "à moi")
+    factories.make_message(cast.room, cast.jean, "à jean")
+    factories.make_message(cast.room, guest, "à l'invité")
+    mine = json.loads(arthur.get("/own/export").text)
+    assert [message["text"] for message in mine["messages"]] == ["à moi"]
+    assert mine["account"]["address"] == "arthur@iwdemo.fr" and mine["rooms"][0]["name"] == "TeamChat"
+    theirs = client_of(guest).get("/own/export").text
+    assert "jean" not in theirs and "à moi" not in theirs
+
+
+def test_what_was_said_in_a_room_one_has_left_is_not_in_the_export(cast, client_of):
+    factories.make_message(cast.room, cast.paul, "du temps de paul")
+    assert json.loads(client_of(cast.paul).get("/own/export").text)["messages"] == []
