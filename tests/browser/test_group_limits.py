@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from app.extensions import db
 from app.models import Group
 from tests.browser.axe import violations
-from tests.browser.test_webadmin import SCREENS, office, save  # noqa: F401
+from tests.browser.test_webadmin import SCREENS, save
 
 
 def limit(house, place, number: int) -> None:
@@ -16,7 +16,7 @@ def limit(house, place, number: int) -> None:
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):  # noqa: F811
+def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):
     screen = sits(office.admin, **SCREENS[kind])
     page = screen.page
     screen.expect_trouble()

@@ -34,7 +34,7 @@ class Figures extends HTMLElement {
     const moments = rows.map((row) => Number(row.dataset.at));
     for (const place of this.querySelectorAll("[data-column]")) {
       const values = rows.map((row) => valueOf(row.cells[Number(place.dataset.column)]));
-      this.charts.push({ place, chart: new uPlot(options(place, values), [moments, values], place) });
+      this.charts.push({ place, chart: new uPlot(options(place, values, moments), [moments, values], place) });
     }
   }
 
@@ -54,19 +54,20 @@ function valueOf(cell) {
   return cell.dataset.value === undefined ? null : Number(cell.dataset.value);
 }
 
-function options(place, values) {
+function options(place, values, moments) {
   const style = getComputedStyle(place);
   const ink = style.getPropertyValue("--tc-ink-3");
   const line = style.getPropertyValue("--tc-line");
   const axis = { stroke: () => colourOf(place, ink), font: "11px Inter, sans-serif", ticks: { show: false } };
+  const half = moments.length > 1 ? (moments[1] - moments[0]) / 2 : 1800;
   const highest = Math.max(1, ...values.filter((value) => value !== null));
   return {
     width: place.clientWidth,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 4, 0, 0],
-    scales: { y: { range: [0, highest * 1.1] } },
+    padding: [8, 14, 0, 0],
+    scales: { x: { range: [moments[0] - half, moments.at(-1) + half] }, y: { range: [0, highest * 1.1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 24, space: 60, values: (_chart, splits, _place, _space, step) => splits.map((at) => labelOf(at, step)) },
       { ...axis, grid: { stroke: () => colourOf(place, line), width: 1 }, size: 42, space: 40, incrs: whole(), values: (_chart, splits) => splits.map((value) => short.format(value)) },

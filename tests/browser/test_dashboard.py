@@ -1,0 +1,37 @@
+"""The Dashboard in a real browser: services with what they carry, charts with their table, wide and narrow."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from app.models import FigureName, now
+from app.operations import figures
+from app.queries import figures as questions
+from tests.browser.axe import violations
+from tests.browser.test_webadmin import SCREENS
+
+
+@pytest.mark.parametrize("kind", SCREENS)
+def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
+    with house.stage.app.app_context():
+        this = questions.hour_of(now())
+        figures.put_figures(
+            [
+                {"name": name, "hour": this - timedelta(hours=back), "value": (back * 7) % 23 + 2}
+                for name in FigureName
+                for back in range(1, 900)
+            ]
+        )
+    page = sits(office.admin, **SCREENS[kind]).page
+    page.goto("/admin/")
+    expect(page.locator(".chart canvas")).to_have_count(3)
+    expect(page.locator("#service-webclient")).to_contain_text("fenêtre")
+    page.get_by_text("Afficher le tableau").click()
+    expect(page.locator(".chart-table tbody tr").first).to_be_visible()
+    assert not violations(page)
+    page.get_by_role("link", name="Par jour").click()
+    expect(page.get_by_role("link", name="Par jour")).to_have_attribute("aria-current", "true")
+    expect(page).to_have_url("/admin/?period=days")
+    expect(page.locator(".chart canvas")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
