@@ -28,7 +28,23 @@ def test_reading_on_one_device_takes_the_badge_off_on_the_other(company):
         assert there.call("room:read", {"room_id": scene.room_id, "seq": 2}) == {"ok": True, "unread": 2}
         assert here.call("room:read", {"room_id": scene.room_id, "seq": 10**15}) == {"ok": True, "unread": 0}
         assert mark_of(company.stage, scene.room_id, reader) == 5
-        assert not writing.heard("room:read", room_id=scene.room_id)
+        assert not writing.heard("room:read", unread=2)
+
+
+def test_posting_takes_the_badge_off_on_one_s_other_device(company):
+    scene = company.stage.scene()
+    author, reader = scene.people
+    here, there = Chatter(company.left, author), Chatter(company.right, company.stage.second_device(author))
+    other = Chatter(company.right, reader)
+    with together([here, there, other]):
+        here.open(scene.room_id)
+        here.post(scene.room_id, "mine").wait()
+        there.wait_for("room:read", room_id=scene.room_id, seq=1, unread=0)
+        other.post(scene.room_id, "theirs").wait()
+        here.post(scene.room_id, "behind by one").wait()
+        here.call("room:read", {"room_id": scene.room_id, "seq": 3})
+        there.wait_for("room:read", room_id=scene.room_id, seq=3)
+        assert [data["seq"] for data in there.heard("room:read")] == [1, 3]
 
 
 def test_what_waits_elsewhere_is_hinted_at(company):

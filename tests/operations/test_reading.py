@@ -1,5 +1,7 @@
 """Read marks: unread is a subtraction, and a mark never moves back."""
 
+from uuid import uuid4
+
 import pytest
 
 from app.errors import NotFound
@@ -7,6 +9,8 @@ from app.events import RoomRead
 from app.extensions import db
 from app.models import ReadMark
 from app.operations import messages, reading
+from app.operations.messages import posting
+from tests import factories
 
 
 def post(cast, count):
@@ -50,3 +54,38 @@ def test_strangers_neither_open_nor_read(cast):
         with pytest.raises(NotFound):
             act(cast.paul, cast.room.id)
     assert not db.session.query(ReadMark).count()
+
+
+def draft(person, room, body="hello"):
+    return (posting.Draft(person, room.id, body, str(uuid4())),)
+
+
+def told(events) -> list[RoomRead]:
+    return [fact for fact in events if isinstance(fact, RoomRead)]
+
+
+def test_who_posts_being_up_to_date_has_read_it_on_every_device(cast, events):
+    reading.open_room(cast.arthur, cast.room.id)
+    messages.post_message(cast.arthur, cast.room.id, "mine")
+    assert told(events) == [RoomRead(cast.arthur.id, cast.room.id, 1, 0)]
+    post(cast, 1)
+    messages.post_message(cast.arthur, cast.room.id, "behind by one")
+    assert len(told(events)) == 1
+
+
+def test_messages_that_share_a_commit_tell_it_of_the_first_in_each_room(cast, events, count_statements):
+    reading.open_room(cast.arthur, cast.room.id)
+    reading.open_room(cast.jean, cast.room.id)
+    with count_statements() as seen:
+        posting._post_together([draft(cast.arthur, cast.room), draft(cast.jean, cast.room)])
+    assert told(events) == [RoomRead(cast.arthur.id, cast.room.id, 1, 0)]
+    assert sum("read_marks" in statement for statement in seen) == 1
+    marks = {row.account_id: row.last_read_seq for row in db.session.query(ReadMark)}
+    assert marks == {cast.arthur.id: 1, cast.jean.id: 0}
+
+
+def test_where_only_some_marks_have_moved_nothing_is_claimed(cast, events):
+    other = factories.make_room(cast.group, "Other")
+    reading.open_room(cast.arthur, cast.room.id)
+    posting._post_together([draft(cast.arthur, cast.room), draft(cast.jean, other)])
+    assert told(events) == []

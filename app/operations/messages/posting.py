@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app import text
@@ -13,8 +13,9 @@ from app.background import Turns, is_cooperative
 from app.errors import Invalid, NotFound, Refusal
 from app.events import MessagePosted
 from app.extensions import db
-from app.models import Account, Message, MessageKind, ReadMark, now
+from app.models import Account, Message, MessageKind, now
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
+from app.operations.messages.own_marks import move_own_mark, move_own_marks
 from app.operations.messages.pace import require_pace, take_sends, too_fast
 from app.operations.messages.places import Place, give_back, next_place
 from app.operations.reading import bring_back
@@ -23,23 +24,8 @@ from app.rules import access
 from app.rules.rights import Right
 from app.transaction import is_open, operation, publish
 
-_messages, _marks = Message.__table__.c, ReadMark.__table__.c
+_messages = Message.__table__.c
 INSERT_MESSAGE = insert(Message.__table__)
-MOVE_OWN_MARK = (
-    update(ReadMark.__table__)
-    .where(_marks.account_id == bindparam("reader"), _marks.room_id == bindparam("room"))
-    .where(_marks.last_read_seq == bindparam("before"))
-    .values(last_read_seq=bindparam("seq"))
-)
-MOVE_OWN_MARKS = (
-    update(ReadMark.__table__)
-    .where(
-        tuple_(_marks.account_id, _marks.room_id, _marks.last_read_seq).in_(
-            bindparam("marks", expanding=True)
-        )
-    )
-    .values(last_read_seq=_marks.last_read_seq + 1)
-)
 
 
 @dataclass(frozen=True)
@@ -118,7 +104,7 @@ def _post(draft: Draft) -> Posted:
     insert_mentions(message_id, people.values())
     if people:
         bring_back(room_id, [account.id for account in people.values()])
-    db.session.execute(MOVE_OWN_MARK, _mark_move(draft, place.seq))
+    move_own_mark(actor.id, room_id, place.seq)
     mentioned = tuple(sorted({account.id for account in people.values()}))
     return _announce(draft, place, place.seq, message_id, mentioned)
 
@@ -213,14 +199,8 @@ def _insert_all(placed: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str],
     rows = [draft.row(seq) for draft, _place, seq in placed]
     returning = INSERT_MESSAGE.returning(_messages.id, _messages.author_id, _messages.client_id)
     ids = {(row.author_id, row.client_id): row.id for row in db.session.execute(returning, rows)}
-    marks = [(draft.actor.id, draft.room_id, seq - 1) for draft, _place, seq in placed]
-    db.session.execute(MOVE_OWN_MARKS, {"marks": marks})
+    move_own_marks([(draft.actor.id, draft.room_id, seq) for draft, _place, seq in placed])
     return ids
-
-
-def _mark_move(draft: Draft, seq: int) -> dict:
-    """Posting moves one's own mark when it was up to date."""
-    return {"reader": draft.actor.id, "room": draft.room_id, "seq": seq, "before": seq - 1}
 
 
 def _announce(draft: Draft, place: Place, seq: int, message_id: int, mentioned: tuple[int, ...]) -> Posted:
