@@ -16,12 +16,12 @@ BATCH = 1000
 """Entries that an export reads at once."""
 
 SKEW = timedelta(hours=1)
-"""Entries are numbered in the order of their moments, but for clocks that differ and transactions that are slow."""
+"""Entries are numbered in the order of their moments, but for clocks that differ and slow transactions."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for. person, thing: an address or name, or its beginning. since, until: moments, until excluded."""
+    """What is looked for. person, thing: an address or name, or its beginning. until: a moment that is excluded."""
 
     act: str = ""
     kind: str = ""

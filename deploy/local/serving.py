@@ -46,8 +46,8 @@ def main(arguments: list[str], *, is_developing: bool = False) -> int:
     options = _options(arguments)
     _on_signals(_end)
     try:
-        instance = _instance("empty" if options.empty else "demo")
-        with _alone(instance):
+        instance = instance_named("empty" if options.empty else "demo")
+        with alone(instance):
             _serve(instance, is_developing)
     except Stopped as stopped:
         return _say_why(str(stopped))
@@ -60,7 +60,7 @@ def main(arguments: list[str], *, is_developing: bool = False) -> int:
 
 def settings() -> dict:
     """The environment of the demo's processes, for commands that are run beside it."""
-    return _instance("demo").environment()
+    return instance_named("demo").environment()
 
 
 def _options(arguments: list[str]):
@@ -94,7 +94,7 @@ def _say_why(sentence: str) -> int:
     return 1
 
 
-def _instance(name: str) -> Instance:
+def instance_named(name: str) -> Instance:
     return Instance(name, _number("PORT", 8443, 65535), _number("WORKERS", 1, 64), socket_folder(VAR / "run"))
 
 
@@ -106,7 +106,7 @@ def _number(name: str, default: int, highest: int) -> int:
 
 
 @contextmanager
-def _alone(instance: Instance):
+def alone(instance: Instance):
     """Two at once would fight for the same data: the second says where the first is."""
     with open(VAR / "run.lock", "a+") as lock:
         try:

@@ -4,7 +4,7 @@ import http.client
 import ssl
 from pathlib import Path
 
-from deploy.local import mariadb, nginx, programs, sockets
+from deploy.local import mariadb, nginx, programs, shelf, sockets
 from deploy.local.instance import Instance
 from deploy.local.paths import PYTHON, VAR, write_private
 from deploy.local.steps import Stopped, step
@@ -19,7 +19,7 @@ def servers(instance: Instance, *, is_watching: bool = False) -> list[Program]:
     """What serves this instance. is_watching: the web workers load changed code by themselves."""
     stores = []
     if instance.has_own_database:
-        stores.append(_mariadb(instance))
+        stores.append(database(instance))
     if instance.has_own_redis:
         stores.append(_redis(instance))
     return [*stores, _worker(), _web(instance, is_watching), _nginx(instance)]
@@ -42,8 +42,9 @@ def wait_for_stores(instance: Instance, supervisor: Supervisor) -> None:
 
 
 def wait_for_site(instance: Instance, supervisor: Supervisor) -> None:
-    """Return when the site says that it is ready, asked as a browser asks that trusts our authority."""
-    trust = ssl.create_default_context(cafile=TLS / "ca.pem")
+    """Return when the site says that it is ready. Its certificate may be one for another name: WebAdmin installs any."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     supervisor.wait_for("nginx", lambda: _status(instance.port, trust) is not None, 20)
     try:
         supervisor.wait_for("web", lambda: _status(instance.port, trust) == 200, 60)
@@ -74,7 +75,7 @@ def _data(instance: Instance) -> Path:
     return instance.folder / "mariadb"
 
 
-def _mariadb(instance: Instance) -> Program:
+def database(instance: Instance) -> Program:
     first = write_private(instance.sockets / "first.sql", instance.first_statements())
     configuration = mariadb.configure(
         instance.sockets / "mariadb.cnf", _data(instance), instance.database_socket
@@ -109,10 +110,8 @@ def _web(instance: Instance, is_watching: bool) -> Program:
 
 
 def _nginx(instance: Instance) -> Program:
+    certificate = shelf.current(TLS)
     configuration = nginx.configure(
-        instance.sockets,
-        target=f"unix:{instance.web_socket}",
-        port=instance.port,
-        certificate=TLS / "server.pem",
+        instance.sockets, target=f"unix:{instance.web_socket}", port=instance.port, certificate=certificate
     )
-    return Program("nginx", nginx.command(configuration), 40, 2)
+    return Program("nginx", nginx.command(configuration, certificate), 40, 3)

@@ -1,0 +1,285 @@
+"""A backup is one moment's state, and restored elsewhere it is the same, row by row and byte by byte."""
+
+import gzip
+import io
+import json
+import os
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, insert, text
+
+from app.models import AuditEntry, Message
+from app.models import now as this_moment
+from deploy.local import backup, dump, place, restore
+from deploy.local.place import Place
+from deploy.local.steps import Stopped
+from tests import cast as stage
+from tests import factories, schema
+
+NASTY = 'l\'été \\ "à" 🙂\r\nligne\t\x00\x1a; DROP TABLE accounts; -- %s %(x)s'
+pytestmark = pytest.mark.fresh
+
+
+@pytest.fixture
+def target(tmp_path):
+    """An empty place."""
+    with schema.temporary_database(f"teamchat_test_{os.getpid()}_restored") as url:
+        yield Place(url, tmp_path / "target", tmp_path / "target-etc/secret", tmp_path / "target-tls")
+
+
+@pytest.fixture
+def source(app, database_url, tmp_path):
+    """A place where people have worked."""
+    cast = stage.assemble()
+    factories.make_message(cast.room, cast.arthur, body=NASTY)
+    for number in range(50):
+        factories.make_message(cast.room, cast.jean, body=f"message {number}")
+    factories.keep(
+        AuditEntry(act="group.create", object_kind="group", seal=bytes(range(32)), created_at=this_moment())
+    )
+    var = tmp_path / "source"
+    for name, content in {
+        "keys/audit": b"\x00key",
+        "keys/database": b"of this machine",
+        "storage/mail/iwdemo.fr/arthur/a.bin": os.urandom(3_000_000),
+        "storage/mail/iwdemo.fr/jean/été.txt": "été".encode(),
+        "mariadb/ibdata1": b"private",
+        "log/web.log": b"log",
+    }.items():
+        (var / name).parent.mkdir(parents=True, exist_ok=True)
+        (var / name).write_bytes(content)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/secret").write_text("the secret")
+    (tmp_path / "tls").mkdir()
+    (tmp_path / "tls/server.key").write_text("private")
+    return Place(database_url, var, tmp_path / "etc/secret", tmp_path / "tls")
+
+
+def rows(url: str) -> dict[str, list]:
+    """Everything that a database holds."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
+        found = {
+            name: sorted(map(repr, connection.execute(text(f"SELECT * FROM `{name}`")))) for name in names
+        }
+    engine.dispose()
+    return found
+
+
+def shape(url: str) -> dict[str, str]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
+        found = {name: connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one()[1] for name in names}
+    engine.dispose()
+    return found
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_what_is_restored_is_what_was_there(source, target, tmp_path):
+    archive = tmp_path / "backup.tar"
+    manifest = backup.make(source, archive)
+    restore.put_back(target, archive)
+    assert rows(target.database_url) == rows(source.database_url)
+    assert shape(target.database_url) == shape(source.database_url)
+    kept = {
+        name: data for name, data in content(source.var).items() if name.startswith(("storage", "keys/audit"))
+    }
+    assert content(target.var) == kept
+    assert target.secret.read_text() == "the secret"
+    assert not target.tls.exists()
+    assert manifest["tables"]["messages"] == 51
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.tar"]
+
+
+def test_the_certificate_comes_along_when_told(source, target, tmp_path):
+    backup.make(source, tmp_path / "b.tar", with_tls=True)
+    restore.put_back(target, tmp_path / "b.tar", with_tls=True)
+    assert content(target.tls) == content(source.tls)
+
+
+def test_it_is_one_moments_state_while_people_go_on(source, target, tmp_path):
+    """Every act writes two rows in one transaction: a backup never has one of them without the other."""
+    engine, is_over, room = create_engine(source.database_url), threading.Event(), None
+    with engine.connect() as connection:
+        room = connection.execute(text("SELECT id FROM rooms LIMIT 1")).scalar()
+        author = connection.execute(text("SELECT id FROM accounts LIMIT 1")).scalar()
+
+    def go_on():
+        number = 0
+        while not is_over.is_set():
+            number += 1
+            with engine.begin() as connection:
+                said = {"act": "x.pair", "object_kind": "x", "object_id": number, "created_at": this_moment()}
+                connection.execute(insert(AuditEntry), said)
+                written = {
+                    "room_id": room,
+                    "seq": 10_000 + number,
+                    "author_id": author,
+                    "kind": "message",
+                    "client_id": f"pair-{number}",
+                    "html": "",
+                    "body": "pair",
+                }
+                connection.execute(insert(Message), {**written, "created_at": this_moment()})
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    try:
+        backup.make(source, tmp_path / "b.tar")
+    finally:
+        is_over.set()
+        writer.join()
+        engine.dispose()
+    restore.put_back(target, tmp_path / "b.tar")
+    found = rows(target.database_url)
+    pairs = sum("'pair'" in row for row in found["messages"])
+    assert pairs == sum("'x.pair'" in row for row in found["audit_entries"])
+    assert pairs < sum("'pair'" in row for row in rows(source.database_url)["messages"])
+
+
+def test_the_statements_are_plain_sql_a_line_each(source, tmp_path):
+    backup.make(source, tmp_path / "b.tar")
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        lines = gzip.decompress(tar.extractfile("database.sql.gz").read()).decode().split("\n")
+    assert lines[-1] == ""
+    assert all(line.startswith(("CREATE TABLE", "INSERT INTO")) for line in lines[:-1])
+
+
+def test_a_place_that_is_not_empty_is_left_as_it_is(source, target, tmp_path):
+    backup.make(source, tmp_path / "b.tar")
+    restore.put_back(target, tmp_path / "b.tar")
+    (target.var / "storage/new.txt").write_text("new")
+    before, files = rows(target.database_url), content(target.var)
+    with pytest.raises(Stopped, match="not empty"):
+        restore.put_back(target, tmp_path / "b.tar")
+    assert (rows(target.database_url), content(target.var)) == (before, files)
+
+
+def test_told_to_it_replaces_and_moves_files_aside(source, target, tmp_path):
+    backup.make(source, tmp_path / "b.tar")
+    restore.put_back(target, tmp_path / "b.tar")
+    (target.var / "storage/new.txt").write_text("new")
+    restore.put_back(target, tmp_path / "b.tar", replaces=True)
+    assert rows(target.database_url) == rows(source.database_url)
+    assert not (target.var / "storage/new.txt").exists()
+    assert [path.read_text() for path in target.var.glob("before-restore-*/storage/new.txt")] == ["new"]
+
+
+def damaged(archive: Path, change) -> Path:
+    """The archive again, with one file other than it was."""
+    changed = archive.with_name("damaged.tar")
+    with tarfile.open(archive) as old, tarfile.open(changed, "w") as new:
+        for member in old:
+            data = change(member, old.extractfile(member).read())
+            if data is not None:
+                member.size = len(data)
+                new.addfile(member, io.BytesIO(data))
+    return changed
+
+
+def _flip(member, data):
+    return data[:-1] + bytes([data[-1] ^ 1]) if member.name.endswith("a.bin") else data
+
+
+def _leave_out(member, data):
+    return None if member.name == "database.sql.gz" else data
+
+
+def _climb(member, data):
+    member.name = member.name.replace("files/keys/audit", "files/../../outside")
+    return data
+
+
+def _no_manifest(member, data):
+    return None if member.name == "manifest.json" else data
+
+
+def _newer(member, data):
+    return json.dumps({**json.loads(data), "format": 99}).encode() if member.name == "manifest.json" else data
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_flip, "is not what it was"),
+        (_leave_out, "is missing"),
+        (_climb, "does not belong there"),
+        (_no_manifest, "no manifest"),
+        (_newer, "format 99"),
+    ],
+)
+def test_a_damaged_archive_touches_nothing(source, target, tmp_path, change, said):
+    backup.make(source, tmp_path / "b.tar")
+    with pytest.raises(Stopped, match=said):
+        restore.put_back(target, damaged(tmp_path / "b.tar", change))
+    assert rows(target.database_url) == {}
+    assert content(target.var) == {}
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"bonjour", b"\x1f\x8b" + bytes(1000)])
+def test_what_is_no_archive_is_told(target, tmp_path, data):
+    (tmp_path / "x.tar").write_bytes(data)
+    with pytest.raises(Stopped, match="Nothing was changed"):
+        restore.put_back(target, tmp_path / "x.tar")
+
+
+def test_an_archive_that_was_cut_off_is_told(source, target, tmp_path):
+    backup.make(source, tmp_path / "b.tar")
+    whole = (tmp_path / "b.tar").read_bytes()
+    (tmp_path / "cut.tar").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Stopped, match="Nothing was changed"):
+        restore.put_back(target, tmp_path / "cut.tar")
+
+
+def test_nothing_is_overwritten_and_nothing_half_made_stays(source, target, tmp_path):
+    (tmp_path / "b.tar").write_text("precious")
+    with pytest.raises(Stopped, match="is there already"):
+        backup.make(source, tmp_path / "b.tar")
+    with pytest.raises(Stopped, match="nothing to back up"):
+        backup.make(target, tmp_path / "c.tar")
+    assert (tmp_path / "b.tar").read_text() == "precious"
+    assert not list(tmp_path.glob("c.tar*"))
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///x.sqlite", "mysql+pymysql://nobody:x@localhost/nothing?unix_socket=/nowhere.sock"]
+)
+def test_a_database_that_cannot_be_read_is_told(url):
+    with pytest.raises(Stopped):
+        dump.connect(url)
+
+
+def test_the_settings_of_a_server_are_read_from_its_file(tmp_path, monkeypatch):
+    for name in ("VAR_DIR", "DATABASE_URL", "SECRET_KEY_FILE", "TLS_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "teamchat.env"
+    file.write_text(
+        f"# settings\nDATABASE_URL=mysql://x/y\nVAR_DIR={tmp_path}\nSECRET_KEY_FILE='{tmp_path}/s'\n"
+    )
+    options = restore._options(["b.tar", "--env", str(file)])
+    with place.opened(options) as found:
+        assert found == Place("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
+
+
+def test_the_commands_say_what_went_wrong(source, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", source.database_url)
+    monkeypatch.setenv("VAR_DIR", str(source.var))
+    monkeypatch.setenv("SECRET_KEY_FILE", str(source.secret))
+    assert backup.main([str(tmp_path / "b.tar")]) == 0
+    assert backup.main([str(tmp_path / "b.tar")]) == 1
+    assert "there already" in capsys.readouterr().err
+    assert restore.main([str(tmp_path / "none.tar")]) == 1
+    assert restore.main([str(tmp_path / "b.tar")]) == 1
+    assert "not empty" in capsys.readouterr().err
