@@ -105,6 +105,19 @@ def rooms_without_heir(account: Account) -> list[Room]:
     return list(db.session.scalars(statement))
 
 
+def owned_by(actor, account: Account) -> tuple[list[Room], list[Room]]:
+    """The same rooms in two heaps, for an administrator of the account: those they look after, and private rooms in
+    groups of others. Two statements."""
+    rooms = rooms_without_heir(account)
+    groups = {room.group_id for room in rooms if room.group_id is not None}
+    mine = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
+    inside = {None, *db.session.scalars(mine)} if groups else {None}
+    heaps = ([], [])
+    for room in rooms:
+        heaps[room.group_id not in inside].append(room)
+    return heaps
+
+
 def heirs_of(room: Room, account: Account, limit: int, only: int | None = None) -> list[Account]:
     """Members who could own a room after an account, the one who has been in it for longest first; guests never."""
     statement = (

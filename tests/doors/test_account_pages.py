@@ -186,6 +186,15 @@ def test_deleting_says_what_goes_in_numbers_and_asks_about_rooms(cast, client_of
     assert f'value="{cast.jean.id}"' in page
 
 
+def test_rooms_of_groups_that_others_look_after_are_not_named(cast, client_of):
+    room = factories.make_private_room(cast.arthur, cast.autrui, name="Secret ailleurs")
+    room.group_id, room.folder_id = cast.other_group.id, factories.make_folders(cast.other_group).id
+    db.session.commit()
+    page = client_of(cast.domain_admin).get(address(cast.arthur, "delete")).text
+    assert "Secret ailleurs" not in page
+    assert "1 private room in a group that others look after" in page
+
+
 def test_deleting_hands_rooms_over_as_was_said(cast, client_of):
     given = factories.make_private_room(cast.arthur, cast.paul, cast.jean, name="a")
     gone = factories.make_private_room(cast.arthur, cast.paul, name="b")

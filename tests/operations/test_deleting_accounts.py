@@ -220,6 +220,20 @@ def test_rooms_with_another_owner_are_left_to_them(cast):
     assert owned_by(room) == [cast.arthur.id]
 
 
+def test_a_room_in_a_group_of_others_is_handed_over_unseen(cast):
+    """jean is of one tenant, the group of another: who deletes jean decides nothing about the other's room."""
+    factories.add_member(cast.other_group, cast.jean)
+    room = factories.make_private_room(cast.jean, cast.autrui, cast.paul)
+    folder = factories.make_folders(cast.other_group)
+    room.group_id, room.folder_id = cast.other_group.id, folder.id
+    db.session.commit()
+    accounts.delete_account(
+        cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE, heirs={room.id: cast.paul.id}
+    )
+    assert stored(room).state is RoomState.ACTIVE
+    assert owned_by(room) == [cast.autrui.id]
+
+
 def test_somebody_outside_a_room_cannot_be_given_it(cast):
     room = factories.make_private_room(cast.jean, cast.paul)
     with pytest.raises(Invalid) as refusal:

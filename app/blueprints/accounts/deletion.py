@@ -63,7 +63,8 @@ def _wish(value: str | None) -> OwnedRooms:
 
 
 def _question(account: Account, status: int = 200, problem: str | None = None) -> Response:
-    weight, rooms = questions.weight_of(account), questions.rooms_without_heir(account)
+    weight = questions.weight_of(account)
+    rooms, of_others = questions.owned_by(me(), account)
     return creation.creation_page(
         "accounts/delete.html",
         None,
@@ -73,6 +74,7 @@ def _question(account: Account, status: int = 200, problem: str | None = None) -
         consequences=_consequences(weight),
         rooms=rooms[:ASKED_ABOUT],
         more=len(rooms) - ASKED_ABOUT,
+        others=len(of_others),
         heirs=questions.heirs_by_room(rooms[:ASKED_ABOUT], account, HEIRS),
         needs_name=weight.messages > 0,
         problem=problem,

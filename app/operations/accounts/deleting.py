@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from app.errors import Invalid
 from app.events import RoomChanged
 from app.extensions import db
+from app.identity import SYSTEM
 from app.models import (
     INTERNAL_DOMAIN,
     AccessScope,
@@ -32,7 +33,7 @@ from app.operations.accounts.editing import locked
 from app.operations.accounts.powers import require_another_server_administrator
 from app.operations.internal import internal_domain
 from app.operations.sessions import end_session
-from app.queries.accounts import heirs_of, rooms_without_heir
+from app.queries.accounts import heirs_of, owned_by
 from app.queries.sessions import open_sessions
 from app.transaction import operation, publish, touch_access
 
@@ -96,8 +97,12 @@ def erase(actor, account: Account, *, owned: OwnedRooms = OwnedRooms.LONGEST, he
 
 
 def _part_with_rooms(actor, account: Account, owned: OwnedRooms, heirs: Mapping, parting: Parting) -> None:
-    for room in rooms_without_heir(account):
+    """What stands in groups that others look after is none of the actor's business: it goes to the longest member."""
+    own, of_others = owned_by(actor, account)
+    for room in own:
         _part_with_room(actor, room, account, heirs.get(room.id, owned), parting)
+    for room in of_others:
+        _part_with_room(SYSTEM, room, account, OwnedRooms.LONGEST, parting)
     mine = RoomMember.account_id == account.id
     parting.rooms = db.session.scalar(
         select(func.count()).select_from(RoomMember).where(mine, RoomMember.is_member)
