@@ -39,6 +39,8 @@ def settings() -> dict:
         "SECRET_KEY": _secret(),
         # VAR_DIR: what the server keeps outside of the database: logs, keys, sockets.
         "VAR_DIR": var,
+        # TLS_DIR: where WebAdmin installs certificates that nginx serves from; empty: TLS ends elsewhere.
+        "TLS_DIR": os.environ.get("TLS_DIR", ""),
         # PUBLIC_URL: the address people type.
         "PUBLIC_URL": os.environ.get("PUBLIC_URL", "https://localhost:8443").rstrip("/"),
         # DEMO: the demo company; marked on every page, refuses public host names.
@@ -77,6 +79,8 @@ def settings() -> dict:
         "GUESTS_PER_ROOM": _number("GUESTS_PER_ROOM", 200),
         # LICENCE_PUBLIC_KEY: 32 bytes in base64: whose signature licences must bear. Empty: this server gives its own.
         "LICENCE_PUBLIC_KEY": os.environ.get("LICENCE_PUBLIC_KEY", "").strip(),
+        # IMPORT_LENGTH: bytes of the largest table that an import takes; the proxy in front must let it through.
+        "IMPORT_LENGTH": _number("IMPORT_LENGTH", 8 * 1024 * 1024),
         # TRUSTED_PROXIES: proxies in front whose X-Forwarded headers are believed.
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", 1),
         # MAIL_SERVER, MAIL_PORT, MAIL_USE_TLS, MAIL_USERNAME, MAIL_PASSWORD: outgoing mail, until set in WebAdmin.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.jobs import Again, job
-from app.operations import bulk, sweeps, tasks
+from app.operations import bulk, imports, sweeps, tasks
 
 bulk.load()
 
@@ -19,3 +19,4 @@ def run_task(task_id: int) -> Again | None:
 
 job("forget_tasks", every=timedelta(hours=24))(sweeps.forget_tasks)
 job("resume_tasks", every=timedelta(minutes=5))(tasks.resume_tasks)
+job("forget_import_files", every=timedelta(hours=6))(imports.forget_files)

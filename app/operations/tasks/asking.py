@@ -25,11 +25,18 @@ KEPT = timedelta(days=30)
 
 @operation
 def start_task(
-    actor, kind: str, *, total: int, subject: str | None = None, domain_id: int | None = None, **arguments
+    actor,
+    kind: str,
+    *,
+    total: int,
+    subject: str | None = None,
+    domain_id: int | None = None,
+    file_name: str | None = None,
+    **arguments,
 ) -> Task:
     """Have work done by the worker, in the actor's name and within their scope as it is then.
 
-    total: how many rows there are. subject: what it is about. arguments: plain values.
+    total: how many rows there are. subject: what it is about. file_name: of what was uploaded. arguments: plain values.
     """
     if not scope.is_administrator(actor):
         raise NotFound()
@@ -43,20 +50,13 @@ def start_task(
         domain_id=domain_id,
         arguments=json.dumps(arguments),
         total_count=total,
+        file_name=file_name and file_name[:200],
         expires_at=now() + KEPT,
     )
     db.session.add(task)
     db.session.flush()
     jobs.enqueue(JOB, due_at=now() + HEAD_START, task_id=task.id)
-    audit.record(
-        actor,
-        "task.start",
-        kind="task",
-        id=task.id,
-        name=task.subject or kind,
-        domain_id=domain_id,
-        after={"kind": kind, "total": total},
-    )
+    audit.record(actor, "task.start", **_about(task), after={"kind": kind, "total": total})
     return task
 
 
@@ -70,8 +70,7 @@ def cancel_task(actor, task: Task) -> Task:
     task.is_cancelling = True
     if task.state is TaskState.WAITING:
         end(task, TaskState.CANCELLED)
-    about = {"kind": "task", "id": task.id, "name": task.subject or task.kind, "domain_id": task.domain_id}
-    audit.record(actor, "task.cancel", **about)
+    audit.record(actor, "task.cancel", **_about(task))
     return task
 
 
@@ -86,3 +85,9 @@ def resume_tasks() -> int:
     for key in lost:
         jobs.enqueue(JOB, task_id=key)
     return len(lost)
+
+
+def _about(task: Task) -> dict:
+    """What the trail says of a task."""
+    name = task.subject or task.kind
+    return {"kind": "task", "id": task.id, "name": name, "domain_id": task.domain_id}

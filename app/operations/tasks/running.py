@@ -7,7 +7,7 @@ import structlog
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
-from app.errors import Refusal, Unavailable
+from app.errors import Invalid, Refusal, Unavailable
 from app.extensions import db
 from app.i18n import language_of, speaking
 from app.models import Outcome, Task, TaskLine, TaskState, now
@@ -27,7 +27,11 @@ def run(task_id: int, *, seconds: float) -> bool:
     until = time.monotonic() + seconds
     task = _begin(task_id)
     while task is not None and not task.is_over:
-        steps = _next_steps(task)
+        try:
+            steps = _next_steps(task)
+        except Invalid as refusal:
+            _give_up(task.id, refusal.code)
+            return True
         if not steps:
             _finish(task.id)
             return True
@@ -131,6 +135,14 @@ def _finish(task_id: int) -> None:
     task = locked(task_id)
     if task is not None and not task.is_over:
         end(task, TaskState.CANCELLED if task.is_cancelling else TaskState.DONE)
+
+
+@operation(audited=False)
+def _give_up(task_id: int, why: str) -> None:
+    """There are no rows to be had: what the task works on is gone."""
+    task = locked(task_id)
+    if task is not None and not task.is_over:
+        end(task, TaskState.FAILED, why)
 
 
 def _stop(task: Task) -> None:

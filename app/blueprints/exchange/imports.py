@@ -1,0 +1,95 @@
+"""Accounts from a file or pasted: tried first, done as a task when the person has seen what would happen."""
+
+from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import FileField, SelectField, TextAreaField
+
+from app.blueprints import creation, tables
+from app.blueprints.exchange.exports import ACCOUNTS, blueprint
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.errors import Invalid, Refusal
+from app.htmx import page, see_other
+from app.operations import imports, tasks
+from app.queries import tasks as questions
+from app.rules import scope
+
+AT_ONCE = 1.5
+"""Seconds that the page works itself; what is left then is the worker's."""
+
+PASTED = "table.csv"
+
+
+class ImportForm(FlaskForm):
+    """A table to import: a file, or what was pasted."""
+
+    domain = SelectField(_l("Domain"), coerce=int)
+    file = FileField(_l("File"))
+    pasted = TextAreaField(_l("Or paste the table"))
+
+
+@blueprint.url_value_preprocessor
+def allow_for_a_file(endpoint, _values) -> None:
+    """An import may be larger than a form. This is the first moment of a request: nothing of it is read yet."""
+    if endpoint == "exchange.import_accounts":
+        request.max_content_length = current_app.config["IMPORT_LENGTH"]
+
+
+@blueprint.get("/accounts/import-model.csv")
+def import_model() -> Response:
+    """An empty table with the columns that an import takes."""
+    head = [name for name in ACCOUNTS if name != "last_sign_in"]
+    return tables.download("accounts", [*head, "password"], [])
+
+
+@blueprint.route("/accounts/import", methods=["GET", "POST"])
+def import_accounts() -> Response:
+    """Choose a table, and try it."""
+    form = _form()
+    if request.method == "GET" or not form.validate():
+        return _page(form, 200 if request.method == "GET" else 422)
+    try:
+        domain = scope.find_domain(me(), form.domain.data)
+        data, name = _table(form)
+        task = imports.check_import(me(), domain, data, name=name)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(form, refusal.status)
+    tasks.run(task.id, seconds=AT_ONCE)
+    return see_other(url_for("tasks.show", task_id=task.id))
+
+
+@blueprint.post("/tasks/<int:task_id>/import")
+def start_import(task_id: int) -> Response:
+    """Do what was tried."""
+    tried = questions.find_task(me(), task_id)
+    task = imports.start_import(me(), tried)
+    tasks.run(task.id, seconds=AT_ONCE)
+    return see_other(url_for("tasks.show", task_id=task.id))
+
+
+def _form() -> ImportForm:
+    form = ImportForm() if request.method == "POST" else ImportForm(formdata=None)
+    form.domain.choices = creation.domain_choices()
+    if request.method == "GET":
+        form.domain.data = request.args.get("domain", type=int) or me().domain_id
+    return form
+
+
+def _table(form: ImportForm) -> tuple[bytes, str]:
+    """What was chosen or pasted, and what it is called."""
+    if form.file.data:
+        data = form.file.data.read()
+        if data.strip():
+            return data, form.file.data.filename or PASTED
+    if (form.pasted.data or "").strip():
+        return form.pasted.data.encode(), PASTED
+    raise Invalid(_("Choose a file that is not empty, or paste a table."), code="no_file", field="file")
+
+
+def _page(form: ImportForm, status: int = 200) -> Response:
+    most = current_app.config["IMPORT_LENGTH"] // (1024 * 1024)
+    back = url_for("accounts.index", domain_id=form.domain.data or me().domain_id)
+    return page("exchange/import.html", status=status, form=form, back=back, most=most)

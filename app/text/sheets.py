@@ -1,0 +1,77 @@
+"""Tables that people bring along as text: CSV with whatever separator and encoding their spreadsheet chose."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SEPARATORS = (",", ";", "\t")
+WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Unreadable(ValueError):
+    """It is no table; the text says in a word why: empty, binary, broken."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table's head and its rows, each with the number of the line it begins on."""
+
+    head: list[str]
+    rows: list[tuple[int, list[str]]]
+    separator: str
+
+    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Every row by the head's names; what a short row has not is empty."""
+        for line, cells in self.rows:
+            filled = [*cells, *[""] * (len(self.head) - len(cells))]
+            yield line, dict(zip(self.head, filled, strict=False))
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text of a file, and its encoding: "utf-8", "utf-16", else "latin-1", which reads anything.
+
+    What spreadsheets on Windows call Latin-1 has more signs than the standard does. Error: Unreadable.
+    """
+    if data[:2] in WIDE:
+        return _strict(data, "utf-16"), "utf-16"
+    if b"\0" in data:
+        raise Unreadable("binary")
+    try:
+        return data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace"), "latin-1"
+
+
+def read(text: str) -> Sheet:
+    """The table that stands in a text; empty lines do not count. Error: Unreadable."""
+    separator = _separator(text)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    head, rows, first = None, [], 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                cells = [cell.strip() for cell in cells]
+                if head is None:
+                    head = [cell.lower() for cell in cells]
+                else:
+                    rows.append((first, cells))
+            first = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable("broken") from error
+    if head is None:
+        raise Unreadable("empty")
+    return Sheet(head, rows, separator)
+
+
+def _separator(text: str) -> str:
+    """The separator that the first line has most of, quoted parts aside."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    bare = "".join(line.split('"')[::2])
+    return max(SEPARATORS, key=bare.count)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable("binary") from error
