@@ -47,6 +47,22 @@ def keyset(
     )
 
 
+def keyset_of(branches: list, order: Sequence, *, whole, cursor: str | None = None, size: int = SIZE) -> Page:
+    """The page of several statements about the same rows, each with an index of its own, as if they were one.
+
+    From each come only the first rows behind the cursor; the database then puts these in order. whole: the statement of
+    the rows as the page shows them. order: as for keyset(); the last column is the rows' key.
+    """
+    is_backwards, place = _read(cursor, order)
+    columns = [column.desc() if is_backwards else column for column in order]
+    keys = set()
+    for branch in branches:
+        first = branch.with_only_columns(order[-1], maintain_column_froms=True)
+        first = first.where(_beyond(order, place, is_backwards)) if place else first
+        keys.update(db.session.scalars(first.order_by(*columns).limit(size + 1)))
+    return keyset(whole.where(order[-1].in_(keys)), order, cursor=cursor, size=size)
+
+
 def _page(rows: list, order: Sequence, *, has_before: bool, has_after: bool) -> Page:
     if not rows:
         return Page([], None, None)

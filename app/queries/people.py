@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Exclusion, Group, Principal, Room, RoomKind, RoomMember
 from app.queries.directory.listing import found
-from app.queries.paging import Page, keyset
+from app.queries.paging import Page, keyset, keyset_of
 from app.rules import access, crowd, explain, membership, scope
 from app.rules.membership import Way
 from app.rules.rights import Right
@@ -28,11 +28,8 @@ class PersonRow:
 
 
 def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> tuple[Page, dict]:
-    """A page of who is in a group, and the names of the groups on their ways. Six statements at most."""
-    statement = membership.effective_members(group.id).options(joinedload(Account.domain))
-    if search:
-        statement = statement.where(found(Account, search))
-    page = keyset(statement, (Account.name, Account.id), cursor=cursor)
+    """A page of who is in a group, and the names of the groups on their ways. The number of statements is fixed."""
+    page = _page_of(membership.branches(group.id), search, cursor)
     accounts = [row[0] for row in page.rows]
     ways = crowd.ways_in(accounts, group.id)
     rows = [_row(account, ways.get(account.id, [])) for account in accounts]
@@ -49,6 +46,14 @@ def find_member(group: Group, account_id: int) -> Account:
     return person
 
 
+def _page_of(branches: list, search: str, cursor: str | None) -> Page:
+    """A page of accounts by name. However many there are, only the first of each branch are looked at."""
+    if search:
+        branches = [branch.where(found(Account, search)) for branch in branches]
+    whole = select(Account).options(joinedload(Account.domain))
+    return keyset_of(branches, (Account.name, Account.id), whole=whole, cursor=cursor)
+
+
 def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
     """A page of who is kept out of a group, and how many they are. Two statements."""
     statement = select(Account).join(Exclusion, Exclusion.account_id == Account.id)
@@ -62,10 +67,7 @@ def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
 
 def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
     """A page of (account, rights) of everybody in a room. The number of statements is fixed."""
-    statement = crowd.people_of(room).options(joinedload(Account.domain))
-    if search:
-        statement = statement.where(found(Account, search))
-    page = keyset(statement, (Account.name, Account.id), cursor=cursor)
+    page = _page_of(crowd.branches(room), search, cursor)
     accounts = [row[0] for row in page.rows]
     rights = crowd.rights_in(accounts, room)
     rows = [(account, rights.get(account.id, Right.NONE)) for account in accounts]
@@ -80,15 +82,15 @@ def find_person(actor, room: Room, account_id: int) -> Account:
 
 
 def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
-    """Who matches what was typed: whoever is in the room, then accounts of the scope. Two statements."""
-    inside = crowd.people_of(room).with_only_columns(Account.id)
-    mine = select(Account.id).join(Account.domain).where(scope.of_domains(actor), Account.is_guest.is_(False))
-    statement = select(Account).options(joinedload(Account.domain)).where(found(Account, search))
-    statement = statement.order_by(Account.name, Account.id)
-    first = list(db.session.scalars(statement.where(Account.id.in_(inside)).limit(limit)).unique())
-    known = [one.id for one in first]
-    others = statement.where(Account.id.in_(mine), Account.id.not_in(known)).limit(limit - len(first))
-    return [*first, *(db.session.scalars(others).unique() if len(first) < limit else ())]
+    """Who matches what was typed: whoever is in the room, then accounts of the scope."""
+    whole, order = select(Account).options(joinedload(Account.domain)), (Account.name, Account.id)
+    inside = [branch.where(found(Account, search)) for branch in crowd.branches(room)]
+    first = [row[0] for row in keyset_of(inside, order, whole=whole, size=limit).rows]
+    if len(first) == limit:
+        return first
+    mine = select(Account).join(Account.domain).where(scope.of_domains(actor), Account.is_guest.is_(False))
+    mine = mine.where(found(Account, search), Account.id.not_in([one.id for one in first]))
+    return [*first, *(row[0] for row in keyset_of([mine], order, whole=whole, size=limit - len(first)).rows)]
 
 
 def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, Room, RoomKind, RoomMember
+from app.queries.paging import keyset_of
 from app.rules import directory, membership, names
 
 PAGE = 100
@@ -32,18 +33,31 @@ class People:
 
 
 def people_of(room: Room, search: str = "", after: int | None = None) -> People:
-    """Who is in a room, by name. after: the account the page before has ended with. Four statements at most."""
-    everybody = _inside(room)
-    total = db.session.scalar(select(func.count()).select_from(everybody.subquery()))
-    statement = _with_member(room).where(Account.id.in_(everybody), _named(search))
-    if after is not None:
-        last = db.session.get(Account, after)
-        statement = statement.where(
-            or_(Account.name > last.name, and_(Account.name == last.name, Account.id > after))
-        )
-    rows = db.session.execute(statement.order_by(Account.name, Account.id).limit(PAGE + 1)).unique().all()
-    people = [Inside(account, member) for account, member in rows[:PAGE]]
-    return People(people, total, people[-1].account.id if len(rows) > PAGE else None)
+    """Who is in a room, by name. after: the account the page before has ended with. The number of statements is
+    fixed."""
+    branches = _branches(room)
+    total = membership.count_of(branches)
+    wanted = [branch.where(_named(search), *_behind(after)) for branch in branches]
+    page = keyset_of(wanted, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
+    people = [Inside(account, member) for account, member in page.rows]
+    return People(people, total, people[-1].account.id if page.next else None)
+
+
+def _behind(after: int | None) -> list:
+    """Conditions on accounts that come behind one by name; none where it is not known."""
+    last = db.session.get(Account, after) if after is not None else None
+    if last is None:
+        return []
+    behind = or_(Account.name > last.name, and_(Account.name == last.name, Account.id > last.id))
+    return [Account.name >= last.name, behind]
+
+
+def _branches(room: Room) -> list:
+    entries = select(Account).where(Account.id.in_(_entries(room)))
+    if room.kind is not RoomKind.PUBLIC:
+        return [entries]
+    group = [branch.where(Account.state.not_in(CLOSED)) for branch in membership.branches(room.group_id)]
+    return [*group, entries.where(Account.is_guest)]
 
 
 def candidates(actor: Account, room: Room | None, search: str = "", keep: list[int] = ()) -> list[Account]:
@@ -51,14 +65,18 @@ def candidates(actor: Account, room: Room | None, search: str = "", keep: list[i
 
     keep: ids that were chosen already; they stay on the list whatever is searched.
     """
-    statement = select(Account).where(
-        directory.visible_to(actor), Account.id != actor.id, Account.is_guest.is_(False)
-    )
-    statement = statement.where(or_(_named(search), Account.id.in_(list(keep)[:SHOWN])))
-    if room is not None:
-        statement = statement.where(Account.id.not_in(_entries(room)))
-    chosen_first = (Account.id.in_(list(keep)[:SHOWN]).desc(), Account.name, Account.id)
-    return list(db.session.scalars(statement.order_by(*chosen_first).limit(SHOWN)).unique())
+    there = [] if room is None else [Account.id.not_in(_entries(room))]
+    statement = select(Account).where(Account.id != actor.id, Account.is_guest.is_(False), *there)
+    colleagues = statement.where(Account.domain_id == actor.domain_id, Account.state.not_in(CLOSED))
+    others = statement.where(Account.domain_id != actor.domain_id, directory.visible_to(actor))
+    chosen = [branch.where(Account.id.in_(list(keep)[:SHOWN])) for branch in (colleagues, others) if keep]
+    found = [branch.where(_named(search), Account.id.not_in(list(keep))) for branch in (colleagues, others)]
+    return [*_first(chosen), *_first(found)][:SHOWN]
+
+
+def _first(branches: list) -> list[Account]:
+    rows = keyset_of(branches, (Account.name, Account.id), whole=select(Account), size=SHOWN).rows
+    return [row[0] for row in rows]
 
 
 def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
@@ -84,15 +102,6 @@ def owners_of(room: Room) -> list[Account]:
     statement = select(Account).join(RoomMember, RoomMember.account_id == Account.id)
     mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
     return list(db.session.scalars(statement.where(*mine).order_by(Account.name)).unique())
-
-
-def _inside(room: Room):
-    """Ids of everybody in a room."""
-    if room.kind is not RoomKind.PUBLIC:
-        return _entries(room)
-    group = membership.effective_members(room.group_id).with_only_columns(Account.id)
-    guests = select(Account.id).where(Account.id.in_(_entries(room)), Account.is_guest)
-    return group.where(Account.state.not_in(CLOSED)).union(guests)
 
 
 def _entries(room: Room):

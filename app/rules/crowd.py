@@ -97,6 +97,15 @@ def people_of(room: Room):
     return select(Account).where(or_(Account.id.in_(inside), Account.id.in_(guests)))
 
 
+def branches(room: Room) -> list:
+    """People of people_of(), each in one of these statements only, and each statement with an index of its own."""
+    if room.group_id is None or room.kind is not RoomKind.PUBLIC:
+        return [people_of(room)]
+    entries = select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
+    guests = select(Account).where(Account.id.in_(entries), Account.is_guest)
+    return [*membership.branches(room.group_id), guests]
+
+
 def _standing(account, person, room, member, state) -> Standing:
     is_on = policies.account_has(account, policies.Feature.TEAMCHAT)
     is_muted = account.state is AccountState.MUTED or state.is_read_only

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Account
-from app.queries.paging import keyset
+from app.queries.paging import keyset, keyset_of
 from tests import factories
 
 NAMES = [
@@ -69,3 +69,21 @@ def test_what_is_no_cursor_means_the_first_page(domain, cursor):
 def test_no_rows_no_cursors(domain):
     page = keyset(statement(domain).where(Account.id < 0), ORDER)
     assert (page.rows, page.previous, page.next) == ([], None, None)
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 50])
+def test_several_statements_are_paged_as_if_they_were_one(domain, size):
+    even, both = Account.id % 2 == 0, statement(domain).where(Account.name.like("a%"))
+    branches = [statement(domain).where(even), statement(domain).where(~even), both]
+    cursor = None
+    for _ in itertools.count():
+        page = keyset_of(branches, ORDER, whole=statement(domain), cursor=cursor, size=size)
+        plain = keyset(statement(domain), ORDER, cursor=cursor, size=size)
+        assert page == plain
+        if page.previous:
+            back = keyset_of(branches, ORDER, whole=statement(domain), cursor=page.previous, size=size)
+            assert back == keyset(statement(domain), ORDER, cursor=page.previous, size=size)
+        cursor = page.next
+        if cursor is None:
+            break
+    assert keyset_of([], ORDER, whole=statement(domain)).rows == []

@@ -121,3 +121,30 @@ def test_up_and_down_agree_for_random_trees(cast):
             assert (group.id in mine) == bool(membership.ways_in(person, group.id))
             seen += group.id in mine
     assert 0 < seen < len(people) * len(groups)
+
+
+def test_the_branches_of_a_group_have_everybody_in_it_once(cast):
+    inner, other = factories.make_group(cast.domain, "dedans"), factories.make_domain("other.example")
+    guest = factories.make_account(other, "visitor", is_guest=True)
+    strangers = [factories.make_account(other, f"stranger {number}") for number in range(3)]
+    factories.add_member(cast.group, inner)
+    factories.add_member(cast.group, cast.domain)
+    for person in (cast.paul, cast.arthur, guest, *strangers):
+        factories.add_member(inner, person)
+    factories.exclude(inner, strangers[0])
+    factories.exclude(inner, cast.paul)
+    factories.exclude(cast.group, strangers[1])
+    found = [one.id for branch in membership.branches(cast.group.id) for one in db.session.scalars(branch)]
+    effective = set(
+        db.session.scalars(membership.effective_members(cast.group.id).with_only_columns(Account.id))
+    )
+    assert sorted(found) == sorted(effective), "each in one branch only"
+    assert membership.count_of(membership.branches(cast.group.id)) == len(effective)
+    assert cast.paul.id in effective and strangers[2].id in effective
+    assert effective.isdisjoint({guest.id, strangers[0].id, strangers[1].id})
+    many = [factories.make_domain(f"many{number}.example") for number in range(membership.BRANCHES + 3)]
+    for domain in many:
+        factories.make_account(domain, "one")
+        factories.add_member(cast.group, domain)
+    assert membership.count_of(membership.branches(cast.group.id)) == len(effective) + len(many)
+    assert len(membership.branches(cast.group.id)) == membership.BRANCHES + 2

@@ -73,8 +73,7 @@ def member(group: Group, entry_id: int) -> EntryRow | None:
 
 def effective_count(group: Group) -> int:
     """How many people are in a group, each counted once."""
-    people = membership.effective_members(group.id).with_only_columns(Account.id).order_by(None)
-    return db.session.scalar(select(func.count()).select_from(people.distinct().subquery()))
+    return membership.count_of(membership.branches(group.id))
 
 
 def _people_behind(entries: list[MemberEntry]) -> dict[tuple[EntryKind, int], int]:
