@@ -1,0 +1,85 @@
+"""Accounts that two people change at the same moment: links, deletions, cards, roles."""
+
+import pytest
+
+from app.extensions import db
+from app.identity import SYSTEM
+from app.models import Account, AccountState, ContactCard, Role
+from app.operations import accounts, passwords
+from app.rules import password_links
+from tests import cast as stage
+from tests import factories
+from tests.operations.test_at_once import at_once, get, refusals
+
+pytestmark = pytest.mark.fresh
+NEW = "velours-cartable-18-brume"
+
+
+@pytest.fixture
+def cast(app):
+    cast = stage.assemble()
+    db.session.commit()
+    return cast
+
+
+def test_a_link_chooses_one_password(app, cast):
+    passwords.send_forgotten(cast.arthur.address)
+    token = password_links.token_of(get(Account, cast.arthur.id))
+    db.session.commit()
+    answers = at_once(
+        app,
+        *(
+            lambda number=number: passwords.choose_password(token, f"{NEW}-{number}").id
+            for number in range(3)
+        ),
+    )
+    assert len(refusals(answers)) == 2
+    db.session.expire_all()
+    assert get(Account, cast.arthur.id).password_generation == 1
+
+
+def test_of_two_server_administrators_who_delete_each_other_one_stays(app, cast):
+    one, two = cast.admin.id, factories.make_account(cast.domain, "second", role=Role.SERVER).id
+    db.session.commit()
+
+    def delete(actor: int, account: int):
+        return lambda: accounts.delete_account(get(Account, actor), get(Account, account)).id
+
+    at_once(app, delete(one, two), delete(two, one))
+    left = db.session.query(Account).filter_by(role=Role.SERVER, state=AccountState.ENABLED).count()
+    assert left == 1
+
+
+def test_of_two_who_take_each_others_role_one_keeps_it(app, cast):
+    one, two = cast.admin.id, factories.make_account(cast.domain, "second", role=Role.SERVER).id
+    db.session.commit()
+    at_once(
+        app,
+        lambda: accounts.set_role(SYSTEM, get(Account, one), Role.USER).id,
+        lambda: accounts.set_role(SYSTEM, get(Account, two), Role.USER).id,
+    )
+    assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
+
+
+def test_an_account_is_deleted_once(app, cast):
+    admin, arthur = cast.admin.id, cast.arthur.id
+    db.session.commit()
+    answers = at_once(
+        app,
+        *(lambda: accounts.delete_account(get(Account, admin), get(Account, arthur)).id for _ in range(3)),
+    )
+    assert len(refusals(answers)) == 2
+
+
+def test_the_first_words_on_a_card_are_not_lost(app, cast):
+    admin, arthur = cast.admin.id, cast.arthur.id
+    db.session.commit()
+
+    def write(city: str):
+        return lambda: (
+            accounts.update_card(get(Account, admin), get(Account, arthur), {"city": city}, 0).account_id
+        )
+
+    answers = at_once(app, write("Paris"), write("Lyon"))
+    assert [refusal.code for refusal in refusals(answers)] == ["conflict"]
+    assert db.session.query(ContactCard).count() == 1
