@@ -38,6 +38,12 @@ def of_domains(actor):
     return Domain.is_internal.is_(False) & (Domain.state != DomainState.DELETED) & own
 
 
+def of_members(actor, group: Group):
+    """A condition on Domain: whose people an actor may bring into a group. Only server and web administrators put people
+    of several domains into one."""
+    return of_domains(actor) if is_server_wide(actor) else of_domains(actor) & (Domain.id == group.domain_id)
+
+
 def _further(account):
     """Ids of the domains a domain administrator looks after beside their own."""
     return select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.identity import SYSTEM
-from app.models import AdministeredDomain, AuditEntry, DomainState, Role
-from app.operations import accounts
+from app.models import AdministeredDomain, AuditEntry, DomainState, EntryKind, Role
+from app.operations import accounts, groups
 from app.queries import administrators as lists
 from app.queries import directory
 from app.queries.directory.listing import Wish
@@ -161,3 +161,19 @@ def test_the_list_costs_the_same_for_many(cast, count_statements):
     with count_statements() as many:
         assert lists.administrator_list(cast.admin, Wish()).total == 14
     assert len(many) == len(few)
+
+
+def test_a_domain_administrator_never_mixes_domains_in_a_group(cast, both):
+    for principal in (
+        ("account", cast.autrui.id),
+        ("domain", cast.other_domain.id),
+        ("group", cast.other_group.id),
+    ):
+        with pytest.raises(NotFound):
+            groups.add_members(both, cast.group, [principal])
+    with pytest.raises(Invalid):
+        groups.add_addresses(both, cast.group, "autrui@autre.example")
+    found, _more = directory.candidates(both, cast.group, EntryKind.GROUP)
+    assert cast.other_group.id not in [one.id for one in found]
+    assert groups.add_members(both, cast.other_group, [("account", cast.autrui.id)]) == 1
+    assert groups.add_members(cast.web_admin, cast.group, [("account", cast.autrui.id)]) == 1

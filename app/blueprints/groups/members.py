@@ -80,7 +80,7 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
         group=group,
         kind=kind,
         domain=domain,
-        domains=directory.domains_of(me()),
+        domains=directory.domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
         search=search,
         picked=picked,
         found=[one for one in found if (one.kind, one.id) not in {(two.kind, two.id) for two in picked}],

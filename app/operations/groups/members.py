@@ -34,7 +34,7 @@ def add_members(actor, group: Group, principals: Iterable[tuple[EntryKind, int]]
     known = _entries_there(group)
     names = []
     for kind, ids in wanted.items():
-        found = _found(actor, kind, ids)
+        found = _found(actor, group, kind, ids)
         if kind is EntryKind.GROUP:
             _refuse_circles(group, found)
         fresh = {key: name for key, name in found.items() if (kind, key) not in known}
@@ -76,7 +76,7 @@ def _entries_there(group: Group) -> set[tuple[EntryKind, int]]:
     return set(db.session.execute(statement).all())
 
 
-def _found(actor, kind: EntryKind, ids: set[int]) -> dict[int, str]:
+def _found(actor, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str]:
     """Names of the wanted principals by id, all of them within the actor's scope. Error: NotFound."""
     if kind is EntryKind.ACCOUNT:
         statement = select(Account.id, Account.address).join(Account.domain)
@@ -85,7 +85,7 @@ def _found(actor, kind: EntryKind, ids: set[int]) -> dict[int, str]:
         statement = select(Domain.id, Domain.name).where(Domain.id.in_(ids))
     else:
         statement = select(Group.id, Group.address).join(Group.domain).where(Group.id.in_(ids))
-    statement = statement.where(scope.of_domains(actor))
+    statement = statement.where(scope.of_members(actor, group))
     found = dict(db.session.execute(statement).all())
     if len(found) != len(ids):
         raise NotFound()

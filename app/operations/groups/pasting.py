@@ -48,7 +48,7 @@ def add_addresses(actor, group: Group, text: str) -> int:
     """Add accounts, groups and domains by address, one a line. Errors: UnknownLines; then nobody is added."""
     group = scope.find_group(actor, group.id)
     lines = _lines(text)
-    known = _known(actor, {name for _number, _text, name in lines})
+    known = _known(actor, group, {name for _number, _text, name in lines})
     unknown = [Unknown(number, text) for number, text, name in lines if name not in known]
     if unknown:
         raise UnknownLines(unknown)
@@ -81,16 +81,16 @@ def _address(text: str) -> str:
     return addresses.normalise(parseaddr(text)[1] if "<" in text else text.strip().strip("[]"))
 
 
-def _known(actor, names: Iterable[str]) -> dict[str, tuple[EntryKind, int]]:
+def _known(actor, group: Group, names: Iterable[str]) -> dict[str, tuple[EntryKind, int]]:
     """Whom these addresses name within the actor's scope. Two statements."""
-    domains = select(Domain.name, Domain.id).where(Domain.name.in_(names), scope.of_domains(actor))
+    domains = select(Domain.name, Domain.id).where(Domain.name.in_(names), scope.of_members(actor, group))
     found = {name: (EntryKind.DOMAIN, key) for name, key in db.session.execute(domains)}
     statement = (
         select(Address.address, Address.account_id, Address.group_id)
         .outerjoin(Account, Account.id == Address.account_id)
         .outerjoin(Group, Group.id == Address.group_id)
         .join(Domain, Domain.id == func.coalesce(Account.domain_id, Group.domain_id))
-        .where(Address.address.in_(names), scope.of_domains(actor))
+        .where(Address.address.in_(names), scope.of_members(actor, group))
         .where(or_(Account.id.is_(None), Account.is_guest.is_(False)))
     )
     for address, account_id, group_id in db.session.execute(statement):

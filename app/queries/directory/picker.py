@@ -35,7 +35,8 @@ def candidates(
     group: whose members they may become, none where it is about something else. domain: whose accounts are looked
     through; the group's own unless told otherwise.
     """
-    statement = _statement(actor, kind, domain or group.domain, search.strip())
+    within = scope.of_members(actor, group) if group else scope.of_domains(actor)
+    statement = _statement(within, kind, domain or group.domain, search.strip())
     rows = db.session.scalars(statement.limit(SHOWN + 1)).unique().all()
     there = _there(group, kind, [row.id for row in rows]) if group else set()
     circles = membership.containing_groups(group.id) if group and kind is EntryKind.GROUP else frozenset()
@@ -57,7 +58,7 @@ def chosen(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     return [known[principal] for principal in principals if principal in known]
 
 
-def _statement(actor, kind: EntryKind, domain: Domain, search: str):
+def _statement(within, kind: EntryKind, domain: Domain, search: str):
     if kind is EntryKind.ACCOUNT:
         statement = _accounts(domain)
         model = Account
@@ -68,8 +69,8 @@ def _statement(actor, kind: EntryKind, domain: Domain, search: str):
         model = Group
     else:
         statement = select(Domain).order_by(Domain.name)
-        return statement.where(scope.of_domains(actor), matches(search))
-    return statement.where(scope.of_domains(actor), found(model, search))
+        return statement.where(within, matches(search))
+    return statement.where(within, found(model, search))
 
 
 def _accounts(domain: Domain):
