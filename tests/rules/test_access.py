@@ -10,6 +10,7 @@ from app.errors import Invalid, NotFound, ServiceStopped
 from app.extensions import db
 from app.models import (
     AccessScope,
+    Account,
     AccountState,
     DomainState,
     License,
@@ -219,3 +220,22 @@ def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(cast, monke
     monkeypatch.setattr(server, "state", tell_and_start)
     with pytest.raises(ServiceStopped):
         access.find_room(cast.arthur, cast.room.id)
+
+
+def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(cast, count_statements):
+    db.session.expunge_all()
+    listed = access.visible_rooms(db.session.get(Account, cast.arthur.id))[0].room
+    with count_statements() as seen:
+        assert (listed.name, listed.group.name, listed.group.address) == (
+            "TeamChat",
+            "groupetc",
+            "groupetc@iwdemo.fr",
+        )
+        assert listed.last_seq == 0 and listed.state is RoomState.ACTIVE and listed.created_at
+    assert seen == []
+    assert listed.topic is None and listed.group.domain.name == "iwdemo.fr"
+    db.session.expunge_all()
+    found = access.find_room(db.session.get(Account, cast.arthur.id), cast.room.id).room
+    with count_statements() as seen:
+        assert found.topic is None and found.intro is None and found.group.domain.name == "iwdemo.fr"
+    assert seen == []
