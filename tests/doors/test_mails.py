@@ -70,7 +70,14 @@ def test_the_outbox_says_where_every_mail_stands(client):
     queue()
     given_up(recipient="jean@iwdemo.fr")
     page = client.get(URL).text
-    for said in ("bt@darnis.com", "Waiting", "jean@iwdemo.fr", "Failed", "refuses the recipient", "2 mails"):
+    for said in (
+        "bt@darnis.com",
+        "Waiting",
+        "jean@iwdemo.fr",
+        "Given up",
+        "refuses the recipient",
+        "2 mails",
+    ):
         assert said in page
 
 

@@ -21,8 +21,8 @@ KINDS = {
 STATES = {
     WorkState.WAITING: _l("Waiting"),
     WorkState.DONE: _l("Sent"),
-    WorkState.FAILED: _l("Failed"),
-    WorkState.CANCELLED: _l("Cancelled"),
+    WorkState.FAILED: _l("Given up"),
+    WorkState.CANCELLED: _l("Not to be sent"),
 }
 
 SIGNS = {
