@@ -11,6 +11,8 @@ from app.queries.paging import keyset_of
 from app.rules import directory, membership, names
 
 PAGE = 100
+NAMED = 8
+"""People offered behind an @."""
 SHOWN = 30
 """Candidates shown at once; whoever looks for somebody else types."""
 
@@ -41,6 +43,13 @@ def people_of(room: Room, search: str = "", after: int | None = None) -> People:
     page = keyset_of(wanted, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
     people = [Inside(account, member) for account, member in page.rows]
     return People(people, total, people[-1].account.id if page.next else None)
+
+
+def people_to_name(actor: Account, room: Room, begun: str) -> list[Account]:
+    """The first people of a room whose name or address begins like what was typed behind an @."""
+    wanted = [branch.where(Account.id != actor.id, _beginning(begun)) for branch in _branches(room)]
+    page = keyset_of(wanted, (Account.name, Account.id), whole=select(Account), size=NAMED)
+    return [row[0] for row in page.rows]
 
 
 def _behind(after: int | None) -> list:
@@ -111,6 +120,15 @@ def _entries(room: Room):
 def _with_member(room: Room):
     mine = and_(RoomMember.account_id == Account.id, RoomMember.room_id == room.id, RoomMember.is_member)
     return select(Account, RoomMember).outerjoin(RoomMember, mine)
+
+
+def _beginning(begun: str):
+    """A condition on accounts: the address begins like this, or a word of the name does."""
+    starts = [
+        Account.name.startswith(begun, autoescape=True),
+        Account.address.startswith(begun, autoescape=True),
+    ]
+    return or_(*starts, Account.name.contains(f" {begun}", autoescape=True))
 
 
 def _named(search: str):

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import fill, make_place, make_room
 
 
@@ -288,3 +289,25 @@ def test_another_company_has_its_own_rooms(sits, place, house):
     arthur = sits(elsewhere.arthur).open()
     expect(arthur.page.locator("#room_list a")).to_have_count(1)
     expect(arthur.room_link(place.room_id)).to_have_count(0)
+
+
+def test_an_at_offers_names_and_the_keyboard_chooses(both):
+    arthur, jean = both
+    names = arthur.page.get_by_role("listbox", name="Personnes à mentionner")
+    arthur.composer.press_sequentially("Bonjour @je")
+    expect(names.get_by_role("option")).to_have_text([re.compile("jean.*@", re.DOTALL)])
+    assert not violations(arthur.page)
+    arthur.page.keyboard.press("Escape")
+    expect(names).to_be_hidden()
+    arthur.page.keyboard.type("a")
+    expect(names.get_by_role("option")).to_have_count(1)
+    arthur.page.keyboard.press("Enter")
+    expect(names).to_be_hidden()
+    expect(arthur.composer).to_have_value(re.compile(r"^Bonjour @\S+ $"))
+    arthur.page.keyboard.type("!")
+    arthur.page.keyboard.press("Enter")
+    jean.sees("Bonjour @")
+    expect(jean.message("Bonjour @").locator(".mention")).to_be_visible()
+    arthur.composer.press_sequentially("a@je")
+    arthur.page.wait_for_timeout(400)
+    expect(names).to_be_hidden()

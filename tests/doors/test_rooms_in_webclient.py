@@ -170,3 +170,24 @@ def test_deleting_is_asked_about_in_numbers(cast, arthur, client_of):
     full(cast, cast.arthur)
     assert "0 messages disappear" in arthur.get(f"/webmail/rooms/{cast.room.id}/delete").text
     assert client_of(cast.paul).get(f"/webmail/rooms/{cast.room.id}/delete").status_code == 404
+
+
+def test_an_at_offers_the_people_of_the_room(cast, arthur):
+    url = f"/webmail/rooms/{cast.room.id}/people/named"
+    jean = {"name": "jean", "mention": "jean"}
+    assert arthur.get(url).json == [jean], "everybody but oneself"
+    assert arthur.get(f"{url}?q=je").json == [jean] and arthur.get(f"{url}?q=ea").json == []
+    assert arthur.get(f"{url}?q=%25").json == []
+    factories.add_member(cast.group, cast.autrui)
+    assert arthur.get(f"{url}?q=aut").json == [{"name": "autrui", "mention": cast.autrui.address}]
+    assert arthur.get("/webmail/rooms/999999/people/named").status_code == 404
+
+
+def test_a_guest_is_offered_whom_they_may_see(cast, client_of):
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    url = f"/webmail/rooms/{cast.room.id}/people/named"
+    assert [one["name"] for one in client_of(guest).get(url).json] == ["arthur", "jean"]
+    cast.room.guests_see_members = False
+    db.session.commit()
+    assert client_of(guest).get(url).json == []

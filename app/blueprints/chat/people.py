@@ -1,6 +1,6 @@
 """Membres: who is in a room and how, adding, removing, leaving; and what one may do there oneself."""
 
-from flask import Response, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import invitation_words
@@ -25,6 +25,15 @@ from app.rules.rights import Right
 def room_people(room_id: int) -> Response:
     """Who is in the room. Fragments: panel, people_list."""
     return people_page(access.find_room(me(), room_id))
+
+
+@blueprint.get("/rooms/<int:room_id>/people/named")
+def people_to_name(room_id: int) -> Response:
+    """Whom an @ could mean, in JSON: the name to read and what is written behind the @."""
+    seen = access.find_room(me(), room_id)
+    begun = request.args.get("q", "").strip()[:100]
+    found = people.people_to_name(me(), seen.room, begun) if guests.sees_members_of(me(), room_id) else []
+    return jsonify([{"name": one.name, "mention": _mention(one)} for one in found])
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")
@@ -147,6 +156,12 @@ def _changers(seen: access.RoomAccess) -> list[str]:
     return [owner.name for owner in owners] or [
         _("the administrators of %(group)s", group=seen.room.group.name)
     ]
+
+
+def _mention(account: Account) -> str:
+    """How a message names somebody: by the alias within one's own domain, else by the whole address."""
+    alias, _at, domain = account.address.partition("@")
+    return alias if domain == me().domain.name else account.address
 
 
 def _somebody(account_id: int) -> Account:

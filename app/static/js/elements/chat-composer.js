@@ -37,6 +37,7 @@ class Composer extends HTMLElement {
   }
 
   typed() {
+    this.complete.look(this.field);
     keepDraft(this.room, this.field.value);
     if (this.field.value.trim() && this.mode === "open") this.startTyping();
     else this.stopTyping();
@@ -44,7 +45,7 @@ class Composer extends HTMLElement {
   }
 
   key(event) {
-    if (event.target !== this.field || event.isComposing) return;
+    if (event.target !== this.field || event.isComposing || this.complete.takes(event)) return;
     const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
     if (event.key === "Enter" && !event.altKey && !event.shiftKey && (!isPlain || this.dataset.enter === "sends")) this.send(event);
     else if (event.key === "ArrowUp" && isPlain && !this.field.value) this.tell("tc-edit-last", event);
@@ -182,6 +183,10 @@ class Composer extends HTMLElement {
   focusAtEnd() {
     this.field.focus({ preventScroll: true });
     this.field.setSelectionRange(this.field.value.length, this.field.value.length);
+  }
+
+  get complete() {
+    return this.querySelector("tc-complete");
   }
 
   get field() {

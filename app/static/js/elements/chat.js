@@ -15,4 +15,5 @@ import "teamchat/elements/chat-message";
 import "teamchat/elements/chat-editor";
 import "teamchat/elements/chat-pending";
 import "teamchat/elements/chat-timeline";
+import "teamchat/elements/chat-complete";
 import "teamchat/elements/chat-composer";
