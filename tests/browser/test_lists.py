@@ -1,0 +1,83 @@
+"""Lists of WebAdmin: many accounts at once, a table imported, with axe looking on."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+
+SCREENS = {
+    "light": {"color_scheme": "light"},
+    "dark phone": {"color_scheme": "dark", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
+}
+PASSWORD = "velours-cartable-18-brume"
+
+
+@pytest.fixture(params=SCREENS)
+def page(request, sits, office):
+    """The administrator's page, on each kind of screen."""
+    return sits(office.admin, reduced_motion="reduce", **SCREENS[request.param]).page
+
+
+def test_many_accounts_are_changed_with_a_preview(page, office):
+    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+    button = page.locator(".selection-action")
+    expect(button).to_be_disabled()
+    page.locator(f"input[name=ids][value='{office.arthur_id}']").check()
+    page.get_by_label("Choisir admin", exact=True).check()
+    expect(button).to_contain_text("Choisir l'action (2)")
+    assert not violations(page)
+    button.click()
+    page.get_by_role("button", name="Désactiver", exact=True).click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("1 ligne va changer.")
+    expect(dialog).to_contain_text("vous vous fermeriez la porte")
+    assert not violations(page)
+    dialog.get_by_role("button", name="Désactiver").click()
+    expect(page.locator("#progress")).to_contain_text("Terminée")
+    expect(page.locator("#progress")).to_contain_text("admin@")
+    assert not violations(page)
+
+
+def test_the_whole_page_and_all_that_match_are_chosen(page, office):
+    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+    boxes = page.locator("input[name=ids]")
+    page.locator("[data-page-box]").check()
+    assert boxes.count() >= 4
+    expect(page.locator("[data-count]")).to_contain_text(f"{boxes.count()} sélectionnés")
+    boxes.first.uncheck()
+    expect(page.locator("[data-count]")).to_contain_text(f"{boxes.count() - 1} sélectionnés")
+    page.locator("[data-page-box]").check()
+    page.locator("[data-page-box]").uncheck()
+    expect(page.locator("[data-count]")).to_contain_text("Aucune sélection")
+
+
+def test_columns_are_chosen_and_stay_in_the_address(page, office):
+    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+    page.get_by_role("button", name="Colonnes").click()
+    page.locator("#columns").get_by_label("Langue").check()
+    assert not violations(page)
+    page.locator("#columns").get_by_role("button", name="Afficher").click()
+    page.wait_for_url("**column=language**")
+    assert page.locator("th", has_text="Langue").count() == 1
+    page.locator("#content input[name=q]").fill("arthur")
+    page.wait_for_url("**q=arthur**")
+    assert "column=language" in page.url
+
+
+def test_a_table_is_tried_and_imported(page, office):
+    page.goto(f"/admin/accounts/import?domain={office.domain_id}")
+    assert not violations(page)
+    page.get_by_label("Ou collez le tableau").fill(
+        f"address,name,password\nzoe,Zoé Petit,{PASSWORD}\njo,Jo,court\n"
+    )
+    page.get_by_role("button", name="Essayer").click()
+    expect(page.locator("#progress")).to_contain_text("Terminée, avec des refus")
+    expect(page.locator("#progress")).to_contain_text("jo")
+    assert not violations(page)
+    page.get_by_role("button", name="Importer 1 ligne").click()
+    expect(page.locator("#progress")).to_contain_text("Importées")
+    page.goto(f"/admin/domains/{office.domain_id}/accounts?q=zoe")
+    expect(page.locator("#list")).to_contain_text("Zoé Petit")
+    page.goto("/admin/tasks/")
+    expect(page.locator("#list")).to_contain_text("Importer des comptes")
+    assert not violations(page)
