@@ -15,6 +15,7 @@ SECTIONS = (
     "discovery",
     "certificate",
     "domains",
+    "finder",
     "accounts",
     "administrators",
     "groups",

@@ -53,6 +53,7 @@ GATES = {
     "own": signed_in,
     "dashboard": administrators,
     "domains": administrators,
+    "finder": administrators,
     "accounts": administrators,
     "administrators": administrators,
     "groups": administrators,

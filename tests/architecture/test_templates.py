@@ -84,6 +84,7 @@ def test_a_script_imports_by_names_that_the_import_map_knows(path):
     known = {
         "htmx",
         "socket.io-client",
+        "uplot",
         *(f"teamchat/{m.relative_to(SCRIPTS).with_suffix('')}" for m in MODULES),
     }
     imported = re.findall(r"""(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)["']([^"']+)["']""", path.read_text())

@@ -3,6 +3,7 @@
 import htmx from "htmx";
 import "teamchat/elements/confirm";
 import "teamchat/elements/dialog";
+import "teamchat/elements/finder";
 import "teamchat/elements/guarded-form";
 import "teamchat/elements/menu";
 import "teamchat/elements/password";
