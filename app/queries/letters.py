@@ -59,12 +59,7 @@ def _password_link(account_id: int, is_from_administrator: bool) -> dict:
     account = db.session.get(Account, account_id)
     if account is None or not account.is_active or account.password_link_until is None:
         raise NotFound()
-    until = account.password_link_until
-    return {
-        "account": account,
-        "until": until,
-        "link": _address("password", password_links.token_of(account)),
-    }
+    return {"account": account, "link": _address("password", password_links.token_of(account))}
 
 
 @_about("guest_ends", "sponsored_guest_ends", "stay_ends", "sponsored_stay_ends")
