@@ -4,7 +4,7 @@ import argparse
 import json
 import time
 
-from bench import arriving, fanout, pages, rights, table
+from bench import arriving, fanout, pages, rights, table, whole_domain
 from bench.client import Client, Refused
 from bench.company import PASSWORD
 from bench.targets import VAR, Application, Bare, Grounds, Minimal
@@ -134,7 +134,7 @@ def application_alone(grounds):
         target.stop()
     people = {"somebody in 30 groups": company.typical, "somebody in all 1,000 groups": company.observer}
     known = {who: rights.visible_rooms(grounds.app, account) for who, account in people.items()}
-    return seen, known
+    return seen, known, list(whole_domain.report(grounds.app))
 
 
 def listed_pages(company):
@@ -164,7 +164,7 @@ def html_bytes(grounds):
         target.stop()
 
 
-def print_report(results, seen, known, rounds):
+def print_report(results, seen, known, whole, rounds):
     """Everything, as text."""
     print(
         f"\nMedians of {rounds} rounds, {READERS} readers in one room. The bare server is npm's socket.io on Node.\n"
@@ -179,6 +179,8 @@ def print_report(results, seen, known, rounds):
     for who, figures in known.items():
         times = f"{figures['p50']:8.1f} {figures['processor_ms']:8.1f}"
         print(f"{who:50} {times} {figures['statements']:4} {figures['rooms']:6}")
+    print("\nA whole domain in 200 groups of 5 rooms\n")
+    print("\n".join(whole))
 
 
 def say(what):

@@ -14,7 +14,7 @@ def visible_rooms(app, account_id, times=20):
     with app.app_context():
         account = db.session.get(Account, account_id)
         rooms = len(access.visible_rooms(account))
-        statements = _count_statements(lambda: access.visible_rooms(account))
+        statements = counted(lambda: access.visible_rooms(account))
         delays, processor = [], time.process_time()
         for _ in range(times):
             db.session.rollback()
@@ -31,7 +31,8 @@ def visible_rooms(app, account_id, times=20):
     }
 
 
-def _count_statements(question):
+def counted(question):
+    """How many statements a question costs."""
     counted = []
 
     def count(*_):
