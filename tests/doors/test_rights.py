@@ -11,7 +11,7 @@ from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
 from app.operations import grants
 from app.operations.grants import Subject
 from app.rules import access, lists
-from app.rules.rights import FULL, MODERATE, READ, WRITE
+from app.rules.rights import FULL, MODERATE, READ, WRITE, Right
 from tests import factories
 
 
@@ -180,6 +180,15 @@ def test_the_window_says_which_line_has_no_effect(cast, client_of, folder):
     grants.set_grant(cast.admin, cast.room, Subject(Principal.GROUP, other.id), FULL)
     opened = client_of(cast.admin).get(address(cast.room) + f"?line=group:{other.id}")
     assert "Nobody of them is in here" in words_of(opened)
+
+
+def test_the_window_warns_of_rights_in_what_nobody_sees(cast, client_of, folder):
+    client = client_of(cast.admin)
+    warning = "Who may not see the room may nothing in it."
+    grants.set_grant(cast.admin, folder, Subject(Principal.GUESTS), Right.NONE)
+    assert warning not in words_of(client.get(address(folder)))
+    grants.set_grant(cast.admin, folder, Subject(Principal.GUESTS), Right.ITEMS_READ)
+    assert warning in words_of(client.get(address(folder)))
 
 
 def test_the_window_warns_of_inner_groups(cast, client_of, folder):

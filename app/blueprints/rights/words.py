@@ -66,6 +66,11 @@ def details(rights) -> str:
     return ", ".join(str(label) for right, label in LABELS.items() if right & rights)
 
 
+def sees_nothing(rights) -> bool:
+    """Whether a line gives rights in what it does not let anybody see: they come to nothing."""
+    return bool(rights) and not rights & Right.FOLDER_READ
+
+
 def principal_name(principal: Principal, name: str) -> str:
     """How a list calls a principal."""
     return str(EVERYBODY.get(principal) or readable(name))
