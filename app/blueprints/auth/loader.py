@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import Flask, session
 
+from app.blueprints.auth.devices import know
 from app.extensions import login
 from app.identity import origin, set_origin
 from app.logs import know_account
@@ -34,10 +35,12 @@ def account_of_token(token: str) -> Account | None:
 
 
 def remember(signed_in: sessions.SignedIn) -> None:
-    """Have this browser's cookie hold the token, and nothing that was in it before but the language."""
+    """Have this browser's cookie hold the token, and nothing that was in it before but the language. From now on
+    the device is known."""
     language = session.get("language")
     session.clear()
     session.permanent = True
     session["_user_id"] = signed_in.token
     if language and not signed_in.account.language:
         session["language"] = language
+    know(signed_in.account)

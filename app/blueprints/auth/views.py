@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app import htmx
 from app.blueprints.auth import loader
-from app.blueprints.auth.devices import know, known
+from app.blueprints.auth.devices import known
 from app.blueprints.auth.forms import PasswordForm, SignInForm
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me, open_to_everybody
@@ -57,7 +57,6 @@ def enter():
         put_refusal(form, refusal)
         return _sign_in_page(form, refusal.status, refusal.retry_after)
     loader.remember(signed_in)
-    know(signed_in.account)
     return redirect(_wanted_page(signed_in.account), 303)
 
 
