@@ -1,0 +1,270 @@
+"""Random companies: every answer about rights is the one that a slow and obvious reading of domain and lists gives.
+
+The reference below knows nothing of statements and caches: it walks through rows that have been read into lists.
+"""
+
+import random
+
+import pytest
+
+from app.extensions import db
+from app.models import (
+    Account,
+    AccountState,
+    Domain,
+    DomainState,
+    Exclusion,
+    Folder,
+    Grant,
+    Group,
+    MemberEntry,
+    Principal,
+    Room,
+    RoomKind,
+    RoomMember,
+    RoomState,
+)
+from app.rules import access, crowd, membership
+from app.rules import explain as why
+from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Right
+from tests import factories
+
+ON = ("has_teamchat", "has_groupware", "has_webdav")
+SEVERAL = (Principal.MEMBERS, Principal.GUESTS, Principal.ANYONE)
+
+
+class Reference:
+    """The rules of the product, read off the rows one by one."""
+
+    def __init__(self):
+        rows = {model: list(db.session.scalars(db.select(model)).unique()) for model in self.MODELS}
+        self.entries, self.exclusions = rows[MemberEntry], rows[Exclusion]
+        self.grants, self.members = rows[Grant], rows[RoomMember]
+        self.groups = {group.id: group for group in rows[Group]}
+        self.domains = {domain.id: domain for domain in rows[Domain]}
+
+    MODELS = (MemberEntry, Exclusion, Grant, RoomMember, Group, Domain)
+
+    def is_in_group(self, account, group_id, above=()) -> bool:
+        if account.is_guest or group_id in above or self.is_excluded(account, group_id):
+            return False
+        for entry in self.entries:
+            if entry.group_id != group_id:
+                continue
+            if entry.account_id == account.id or entry.domain_id == account.domain_id:
+                return True
+            if entry.inner_group_id and self.is_in_group(account, entry.inner_group_id, (*above, group_id)):
+                return True
+        return False
+
+    def is_excluded(self, account, group_id) -> bool:
+        return any(one.group_id == group_id and one.account_id == account.id for one in self.exclusions)
+
+    def has_teamchat(self, account) -> bool:
+        if account.state is AccountState.DISABLED:
+            return False
+        return account.is_guest or (self.grants_it(account.domain_id) and self.is_on(account))
+
+    def grants_it(self, domain_id) -> bool:
+        domain = self.domains[domain_id]
+        return domain.state is DomainState.ACTIVE and self.is_on(domain)
+
+    def is_on(self, subject) -> bool:
+        return all(getattr(subject, name) for name in ON)
+
+    def entry_of(self, account, room):
+        mine = (
+            one
+            for one in self.members
+            if (one.room_id, one.account_id) == (room.id, account.id) and one.is_member
+        )
+        return next(mine, None)
+
+    def is_door_open(self, account, room) -> bool:
+        if account.is_guest or room.kind is not RoomKind.PUBLIC:
+            return self.entry_of(account, room) is not None
+        return self.is_in_group(account, room.group_id)
+
+    def lines_of(self, room) -> list[Grant]:
+        if room.has_own_list or room.folder_id is None:
+            return [line for line in self.grants if line.room_id == room.id]
+        return [line for line in self.grants if line.folder_id == room.folder_id]
+
+    def by_lines(self, account, room) -> Right:
+        lines = self.lines_of(room)
+
+        def given(matches) -> Right | None:
+            found = [Right(line.rights) for line in lines if matches(line)]
+            return Right(sum({bit for rights in found for bit in rights})) if found else None
+
+        levels = [given(lambda line: (line.principal, line.principal_id) == (Principal.ACCOUNT, account.id))]
+        if account.is_guest:
+            levels.append(given(lambda line: line.principal is Principal.GUESTS))
+        else:
+            levels += [
+                given(
+                    lambda line: (
+                        line.principal is Principal.GROUP and self.is_in_group(account, line.principal_id)
+                    )
+                ),
+                given(
+                    lambda line: (line.principal, line.principal_id) == (Principal.DOMAIN, account.domain_id)
+                ),
+                given(lambda line: line.principal in (Principal.MEMBERS, Principal.ANYONE)),
+            ]
+        return next((level for level in levels if level is not None), Right.NONE)
+
+    def rights(self, account, room) -> Right:
+        if not self.has_teamchat(account) or room.state is RoomState.DELETED:
+            return Right.NONE
+        group = self.groups.get(room.group_id)
+        if group is not None and not (group.has_teamchat and self.grants_it(group.domain_id)):
+            return Right.NONE
+        if not self.is_door_open(account, room):
+            return Right.NONE
+        entry = self.entry_of(account, room)
+        owns = room.kind is not RoomKind.PUBLIC and entry is not None and entry.is_owner
+        rights = FULL if owns and not account.is_guest else self.by_lines(account, room)
+        if account.is_guest:
+            rights &= GUEST_MAXIMUM
+        if room.state is RoomState.ARCHIVED or account.state is AccountState.MUTED:
+            rights &= READ
+        return rights if rights & Right.FOLDER_READ else Right.NONE
+
+
+class Company:
+    """A random company: nested groups with circles, exclusions, whole domains, lists of every kind, all switches."""
+
+    def __init__(self, seed: int):
+        self.chance = random.Random(seed)
+        with factories.in_one_commit():
+            self.domains = [factories.make_domain() for _ in range(3)]
+            self.people = [self.person() for _ in range(8)]
+            self.guests = [self.person(is_guest=True) for _ in range(2)]
+            self.groups = [factories.make_group(self.chance.choice(self.domains)) for _ in range(6)]
+            self.fill_groups()
+            self.rooms = [self.room() for _ in range(12)]
+            self.write_lists()
+            self.switch_some_off()
+        db.session.commit()
+        db.session.expire_all()
+
+    @property
+    def everybody(self) -> list[Account]:
+        return [*self.people, *self.guests]
+
+    def person(self, **values) -> Account:
+        states = [AccountState.ENABLED] * 6 + [AccountState.MUTED, AccountState.DISABLED]
+        return factories.make_account(
+            self.chance.choice(self.domains), state=self.chance.choice(states), **values
+        )
+
+    def fill_groups(self) -> None:
+        for group in self.groups:
+            others = [other for other in self.groups if other is not group]
+            kinds = [*self.people, *self.domains, *others]
+            for member in self.chance.sample(kinds, self.chance.randint(1, 4)):
+                factories.add_member(group, member)
+            for account in self.chance.sample(self.people, self.chance.randint(0, 2)):
+                factories.exclude(group, account)
+
+    def room(self) -> Room:
+        states = [RoomState.ACTIVE] * 6 + [RoomState.ARCHIVED, RoomState.DELETED]
+        people = self.chance.sample(self.everybody, 4)
+        if self.chance.random() < 0.3:
+            room = factories.make_private_room(*people)
+        else:
+            room = factories.make_room(
+                self.chance.choice(self.groups), has_own_list=self.chance.random() < 0.4
+            )
+            for person in people[:2]:
+                factories.join_room(room, person, is_member=self.chance.random() < 0.8)
+        if room.kind is RoomKind.PRIVATE and self.chance.random() < 0.5:
+            factories.join_room(room, self.outsider(people), is_owner=self.chance.random() < 0.3)
+        room.state = self.chance.choice(states)
+        return room
+
+    def outsider(self, people) -> Account:
+        return self.chance.choice([person for person in self.everybody if person not in people])
+
+    def write_lists(self) -> None:
+        folders = db.session.query(Folder).filter_by(kind="teamchat").all()
+        for place in [*folders, *self.rooms]:
+            known = self.known(place)
+            for _ in range(self.chance.randint(0, 4)):
+                principal = self.principal()
+                if principal not in known:
+                    known.add(principal)
+                    factories.make_grant(place, *principal, rights=self.some_rights())
+
+    def known(self, place) -> set:
+        column = Grant.folder_id if isinstance(place, Folder) else Grant.room_id
+        lines = db.session.query(Grant).filter(column == place.id)
+        return {(line.principal, line.principal_id) for line in lines}
+
+    def principal(self) -> tuple[Principal, int]:
+        kind = self.chance.choice(list(Principal))
+        named = {
+            Principal.ACCOUNT: self.everybody,
+            Principal.GROUP: self.groups,
+            Principal.DOMAIN: self.domains,
+        }
+        return kind, 0 if kind in SEVERAL else self.chance.choice(named[kind]).id
+
+    def some_rights(self) -> int:
+        return self.chance.choice([0, int(READ), int(WRITE), int(FULL), self.chance.randrange(4096)])
+
+    def switch_some_off(self) -> None:
+        for subject in (*self.people, *self.domains):
+            if self.chance.random() < 0.12:
+                setattr(subject, self.chance.choice(ON), False)
+        for group in self.groups:
+            group.has_teamchat = group.has_teamchat and self.chance.random() < 0.9
+        if self.chance.random() < 0.3:
+            self.chance.choice(self.domains).state = DomainState.SUSPENDED
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_answer_is_the_obvious_one(app, seed):
+    company = Company(seed)
+    reference = Reference()
+    for person in company.everybody:
+        access.forget()
+        listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
+        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, epoch=1)}
+        access.forget()
+        expected = {room.id: reference.rights(person, room) for room in company.rooms}
+        assert listed == heard == {key: rights for key, rights in expected.items() if rights}
+        inside = {group.id for group in company.groups if reference.is_in_group(person, group.id)}
+        assert membership.groups_of(person) == inside
+        for room in company.rooms:
+            assert access.rights_in(person, room.id) == expected[room.id]
+            assert why.explain(person, room).rights == expected[room.id]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_answers_about_many_at_once_are_the_obvious_ones(app, seed):
+    company = Company(seed)
+    reference = Reference()
+    for room in company.rooms:
+        expected = {person.id: reference.rights(person, room) for person in company.everybody}
+        assert crowd.rights_in(company.everybody, room) == expected
+        doors = {person.id for person in company.everybody if reference.is_door_open(person, room)}
+        assert {person.id for person in db.session.scalars(crowd.people_of(room)).unique()} == doors
+    for group in company.groups:
+        inside = {person.id for person in company.people if reference.is_in_group(person, group.id)}
+        members = membership.effective_members(group.id).with_only_columns(Account.id)
+        assert set(db.session.scalars(members)) == inside
+        assert set(crowd.ways_in(company.people, group.id)) == inside
+
+
+def test_the_companies_are_not_all_alike(app):
+    seen = set()
+    for seed in range(4):
+        company = Company(seed)
+        reference = Reference()
+        for person in company.everybody:
+            for room in company.rooms:
+                rights = reference.rights(person, room)
+                seen.add((person.is_guest, room.kind, room.has_own_list, rights == Right.NONE))
+    assert len(seen) >= 10
