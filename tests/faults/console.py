@@ -79,18 +79,25 @@ def change_grant(actor, act: str, kind: str, place_id: int, *values) -> None:
     getattr(grants, act)(actor, place, *values)
 
 
-def stop_service(actor) -> None:
+def stop_service(actor, name: str = "teamchat") -> None:
     from app.models import ServiceName
     from app.operations import services
 
-    services.stop_service(actor, ServiceName.TEAMCHAT)
+    services.stop_service(actor, ServiceName(name))
 
 
-def start_service(actor) -> None:
+def start_service(actor, name: str = "teamchat") -> None:
     from app.models import ServiceName
     from app.operations import services
 
-    services.start_service(actor, ServiceName.TEAMCHAT)
+    services.start_service(actor, ServiceName(name))
+
+
+def restart_service(actor, name: str = "teamchat") -> None:
+    from app.models import ServiceName
+    from app.operations import services
+
+    services.restart_service(actor, ServiceName(name))
 
 
 def revoke_session(actor, session_id: int) -> None:
@@ -103,7 +110,7 @@ COMMANDS = {
     command.__name__: command
     for command in (
         *(remove_member, add_member, run_group, update_account, update_domain, run_room, remove_person),
-        *(change_grant, stop_service, start_service, revoke_session),
+        *(change_grant, stop_service, start_service, restart_service, revoke_session),
     )
 }
 
