@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import psutil
 
-from deploy.local import authority, mariadb, nginx, programs, sockets
+from deploy.local import authority, mariadb, nginx, programs, shelf, sockets
 from deploy.local.paths import ROOT
 from deploy.local.sockets import free_port
 from deploy.local.templates import render
@@ -283,11 +283,11 @@ class Proxy(Server):
         return self.folder / "tls/ca.pem"
 
     def command(self) -> list[str]:
-        certificate = authority.server_certificate(self.folder / "tls")
+        authority.server_certificate(self.folder / "tls")
+        certificate = shelf.current(self.folder / "tls")
         target = f"127.0.0.1:{self.web.port}"
-        return nginx.command(
-            nginx.configure(self.folder, target=target, port=self.port, certificate=certificate)
-        )
+        configuration = nginx.configure(self.folder, target=target, port=self.port, certificate=certificate)
+        return nginx.command(configuration, certificate)
 
     def is_ready(self) -> bool:
         try:

@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -146,7 +147,7 @@ def _require_strong(leaf: x509.Certificate) -> None:
 
 def _require_order(chain: list[x509.Certificate]) -> None:
     """Each certificate is signed by the one behind it (RFC 8446 §4.4.2)."""
-    for one, above in zip(chain, chain[1:], strict=False):
+    for one, above in pairwise(chain):
         try:
             one.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):

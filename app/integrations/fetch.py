@@ -1,7 +1,7 @@
 """Pages of other servers, fetched for somebody who may not be trusted with our own network.
 
-Every address is judged after it was resolved, and the connection goes to the very address that was judged; so does every
-redirect. Ports, bytes, redirects and seconds are bounded.
+Every address is judged after it was resolved, and the connection goes to the very address that was judged; so does
+every redirect. Ports, bytes, redirects and seconds are bounded.
 """
 
 import http.client

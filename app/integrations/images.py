@@ -4,10 +4,7 @@ what came along (place, camera, programs hidden in the file) is kept."""
 import io
 import warnings
 
-import gevent
 from PIL import Image, ImageOps
-
-from app.background import is_cooperative
 
 SIDE = 192
 """Pixels of a picture's side: the largest face on the screen has 64, three times that for fine displays."""
@@ -26,12 +23,6 @@ class NotAPicture(ValueError):
 
 def squared(data: bytes) -> bytes:
     """A picture as a small square WebP, upright. Error: NotAPicture."""
-    if is_cooperative():
-        return gevent.get_hub().threadpool.apply(_squared, (data,))
-    return _squared(data)
-
-
-def _squared(data: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

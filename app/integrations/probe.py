@@ -171,7 +171,7 @@ def _distrust(found: Finding, addresses: list[str], deadline: Deadline) -> str |
 
 
 def _chain_of(secured: ssl.SSLSocket) -> list[bytes]:
-    """The certificates that were shown, the server's own first. Before Python 3.13 only the socket's inside has them."""
+    """The certificates that were shown, the server's own first. Before Python 3.13 only its inside has them."""
     if hasattr(secured, "get_unverified_chain"):
         return [bytes(one) for one in secured.get_unverified_chain()]
     inside = getattr(secured, "_sslobj", None)

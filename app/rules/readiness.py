@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
 
 from flask import current_app
 from flask_babel import format_date
@@ -14,26 +12,12 @@ from sqlalchemy import select
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Service, ServiceName
+from app.queries import discovery as discovery_values
 from app.queries import settings
 from app.queries.settings import Setting
-from app.rules import licensing
+from app.rules import licensing, reachability
+from app.rules.checks import Check, State
 from app.rules.licensing import LicenseFacts
-
-
-class State(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One answer: its name, its state, the reason, and the page that mends it, if there is one."""
-
-    name: str
-    state: State
-    sentence: str
-    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +32,11 @@ class Facts:
     workers: int
     has_redis: bool
     is_storage_writable: bool
+    certificate: reachability.Shown | None = None
+    told: dict[str, str] = field(default_factory=dict)
 
 
-NAMES = ("database", "licence", "https", "mail", "redis", "storage")
+NAMES = ("database", "licence", "https", "discovery", "mail", "redis", "storage")
 """The checks, in the order in which they are shown."""
 
 BLOCKING = ("database", "licence")
@@ -94,6 +80,8 @@ def collected() -> Facts:
         workers=configuration["WORKERS"],
         has_redis=bool(configuration["REDIS_URL"]),
         is_storage_writable=os.access(configuration["VAR_DIR"], os.W_OK),
+        certificate=reachability.shown(),
+        told=discovery_values.server().values,
     )
 
 
@@ -141,24 +129,6 @@ def _licence(facts: Facts) -> Check:
     )
 
 
-def _https(facts: Facts) -> Check:
-    url = urlsplit(facts.public_url)
-    if url.scheme != "https":
-        return Check(
-            "https", State.FAILURE, _("The public address %(url)s is not https.", url=facts.public_url)
-        )
-    if _is_private(url.hostname or ""):
-        sentence = _("%(host)s is known to this machine or network only.", host=url.hostname)
-        return Check("https", State.WARNING, sentence)
-    return Check("https", State.OK, _("The public address is %(url)s.", url=facts.public_url))
-
-
-def _is_private(host: str) -> bool:
-    return (
-        host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or "." not in host
-    )
-
-
 def _mail(facts: Facts) -> Check:
     if not facts.has_mail:
         sentence = _("No mail server is set: invitations and notices cannot leave.")
@@ -190,7 +160,8 @@ def _storage(facts: Facts) -> Check:
 _CHECKS = {
     "database": _database,
     "licence": _licence,
-    "https": _https,
+    "https": lambda facts: reachability.https(facts.public_url, facts.certificate),
+    "discovery": lambda facts: reachability.told(facts.told),
     "mail": _mail,
     "redis": _redis,
     "storage": _storage,

@@ -83,6 +83,7 @@ class Instance:
             "PUBLIC_URL": self.public_url,
             "SECRET_KEY_FILE": str(self.folder / "keys/secret"),
             "VAR_DIR": str(self.folder),
+            "TLS_DIR": os.environ.get("TLS_DIR", str(VAR / "tls")),
             "DEMO": "1" if self.is_demo else "0",
             "WORKERS": str(self.workers),
             "TRUSTED_PROXIES": "1",

@@ -1,6 +1,10 @@
 """nginx in front of the web workers: its configuration and how it is started."""
 
+import grp
+import os
+import pwd
 import socket
+import sys
 from pathlib import Path
 
 from deploy.local import programs
@@ -19,6 +23,7 @@ def configure(folder: Path, *, target: str, port: int, certificate: Path) -> Pat
         render(
             "nginx.conf",
             temporary=temporary,
+            user=_user(),
             target=target,
             listen="\n    ".join(f"listen {address}:{port} ssl http2;" for address in addresses()),
             certificate=certificate,
@@ -43,6 +48,14 @@ def _has_ipv6() -> bool:
         return False
 
 
-def command(configuration: Path) -> list[str]:
-    """How nginx is started, in the foreground."""
-    return [str(programs.nginx()), "-p", str(configuration.parent), "-c", str(configuration), "-e", "stderr"]
+def command(configuration: Path, certificate: Path) -> list[str]:
+    """How nginx is started, in the foreground; it is told when the certificate changes."""
+    server = [programs.nginx(), "-p", configuration.parent, "-c", configuration, "-e", "stderr"]
+    return [sys.executable, "-m", "deploy.local.front", str(certificate), *map(str, server)]
+
+
+def _user() -> str:
+    """Started by root, nginx would give its worker to an account that cannot read our folders."""
+    if os.getuid():
+        return ""
+    return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"

@@ -42,7 +42,7 @@ def wait_for_stores(instance: Instance, supervisor: Supervisor) -> None:
 
 
 def wait_for_site(instance: Instance, supervisor: Supervisor) -> None:
-    """Return when the site says that it is ready. Its certificate may be one for another name: WebAdmin installs any."""
+    """Return when the site says that it is ready. Its certificate may be for another name: WebAdmin installs any."""
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     supervisor.wait_for("nginx", lambda: _status(instance.port, trust) is not None, 20)

@@ -7,8 +7,9 @@ import pytest
 
 from app.errors import Invalid
 from app.models import LicenseKind, now
-from app.rules import readiness
+from app.rules import discovery, readiness
 from app.rules.licensing import LicenseFacts
+from app.rules.reachability import Shown
 from app.rules.readiness import Facts, State
 
 LICENSE = LicenseFacts(LicenseKind.FULL, "Démo", 10, now() + timedelta(days=30), "x", 3)
@@ -21,7 +22,17 @@ GOOD = Facts(
     workers=1,
     has_redis=False,
     is_storage_writable=True,
+    told=discovery.defaults("https://chat.iwdemo.fr", "chat.iwdemo.fr"),
 )
+SHOWN = Shown("chat.iwdemo.fr", "Authority", now() + timedelta(days=90), True, None)
+
+
+def told(**values) -> dict:
+    return {**GOOD.told, **values}
+
+
+def ending(**left) -> Shown:
+    return replace(SHOWN, ends=now() + timedelta(**left))
 
 
 def state_of(name: str, **changes) -> State:
@@ -49,6 +60,20 @@ def test_a_good_server_is_ready(app):
         ("https", {"public_url": "http://chat.iwdemo.fr"}, State.FAILURE),
         ("https", {"public_url": "https://localhost:8443"}, State.WARNING),
         ("https", {"public_url": "https://chat.internal"}, State.WARNING),
+        ("https", {"certificate": SHOWN}, State.OK),
+        ("https", {"certificate": replace(SHOWN, distrust="self-signed certificate")}, State.WARNING),
+        ("https", {"certificate": replace(SHOWN, is_for_host=False)}, State.FAILURE),
+        ("https", {"certificate": ending(days=31)}, State.OK),
+        ("https", {"certificate": ending(days=29)}, State.WARNING),
+        ("https", {"certificate": ending(days=13)}, State.WARNING),
+        ("https", {"certificate": ending(days=2)}, State.FAILURE),
+        ("https", {"certificate": ending(days=-1)}, State.FAILURE),
+        ("https", {"certificate": replace(ending(days=-1), host="earlier.fr")}, State.OK),
+        ("discovery", {"told": told(webclient="")}, State.FAILURE),
+        ("discovery", {"told": told(teamchat_api="http://chat.iwdemo.fr/teamchatapi/")}, State.FAILURE),
+        ("discovery", {"told": told(webadmin="https://chat.iwdemo.fr")}, State.FAILURE),
+        ("discovery", {"told": told(webclient="https://other.fr/webmail/")}, State.WARNING),
+        ("discovery", {"told": told(sms="")}, State.OK),
         ("mail", {"has_mail": False}, State.WARNING),
         ("mail", {"mail_runs": False}, State.WARNING),
         ("redis", {"workers": 2}, State.FAILURE),
@@ -87,7 +112,7 @@ def test_every_other_failure_stops_nobody(app, monkeypatch):
 
 
 def test_the_facts_are_read_without_probing_anything(app, count_statements):
-    with count_statements() as seen:
+    with app.test_request_context(), count_statements() as seen:
         checks = readiness.checks()
     assert [check.name for check in checks] == list(readiness.NAMES)
     assert len(seen) <= 5

@@ -1,0 +1,9 @@
+"""Recurring: what certificate the public address shows, so that its end is told in time."""
+
+from datetime import timedelta
+
+from app.jobs import job
+from app.operations import certificates
+
+job("watch_certificate", every=timedelta(hours=1))(certificates.look)
+job(certificates.LOOK)(certificates.look)

@@ -1,0 +1,99 @@
+"""The certificate of this server: what stands on the disk, and what a handshake has shown."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from app.integrations import certificate_shelf as shelf
+from app.integrations.certificates import Certificate, Unfit, described, read_chain
+from app.integrations.probe import Finding
+from app.queries import settings
+from app.queries.settings import Setting
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A certificate on the disk with its chain, its own first."""
+
+    id: str
+    chain: tuple[Certificate, ...]
+    is_served: bool
+
+    @property
+    def certificate(self) -> Certificate:
+        return self.chain[0]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the last handshake with the public address has shown. problem: why there was none."""
+
+    at: datetime
+    host: str
+    port: int
+    certificate: Certificate | None
+    chain: tuple[Certificate, ...]
+    distrust: str | None
+    problem: str | None
+    detail: str
+
+
+def folder() -> Path | None:
+    """Where certificates are installed; none when TLS does not end here."""
+    return Path(current_app.config["TLS_DIR"]) if current_app.config["TLS_DIR"] else None
+
+
+def installed() -> list[Installed]:
+    """Every certificate on the disk that can be read, the newest first."""
+    place = folder()
+    found = []
+    for one in shelf.kept(place) if place else ():
+        try:
+            chain = tuple(map(described, read_chain(one.chain)))
+        except Unfit:
+            continue
+        found.append(Installed(one.id, chain, one.is_served))
+    return found
+
+
+def seen() -> Seen | None:
+    """What the last handshake has shown; none before the first."""
+    text = settings.get(Setting.CERTIFICATE_SEEN)
+    return _seen(json.loads(text)) if text else None
+
+
+def noted(found: Finding, at: datetime) -> str:
+    """A finding as it is kept for seen()."""
+    chain = [
+        {**asdict(one), "not_before": _text(one.not_before), "not_after": _text(one.not_after)}
+        for one in found.chain
+    ]
+    about = {"at": _text(at), "host": found.host, "port": found.port, "chain": chain}
+    trouble = {"distrust": found.distrust, "problem": found.problem, "detail": found.detail[:300]}
+    return json.dumps(about | trouble, ensure_ascii=False)
+
+
+def _seen(kept: dict) -> Seen:
+    chain = tuple(map(_certificate, kept["chain"]))
+    return Seen(
+        at=datetime.fromisoformat(kept["at"]),
+        host=kept["host"],
+        port=kept["port"],
+        certificate=chain[0] if chain else None,
+        chain=chain,
+        distrust=kept["distrust"],
+        problem=kept["problem"],
+        detail=kept["detail"],
+    )
+
+
+def _certificate(kept: dict) -> Certificate:
+    moments = {name: datetime.fromisoformat(kept[name]) for name in ("not_before", "not_after")}
+    return Certificate(**{**kept, **moments, "names": tuple(kept["names"])})
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat()
