@@ -105,7 +105,7 @@ def _is_left_out(name: str) -> bool:
         or name in LEFT_OUT
         or top.startswith(ASIDE)
         or top.endswith(".part")
-        or name.endswith((".new", ".part"))
+        or name.endswith((".new", ".part", ".before-restore"))
     )
 
 

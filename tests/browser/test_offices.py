@@ -68,12 +68,6 @@ def test_the_offices_are_legible_and_fit(sits, office, mails, width, scheme):
         page.goto(address)
         assert not violations(page), address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        import os
-
-        os.makedirs("/tmp/tc/offices/shots2", exist_ok=True)
-        page.screenshot(
-            path=f"/tmp/tc/offices/shots2/{address.strip('/').replace('/', '-')}-{width}-{scheme}.png"
-        )
 
 
 def test_the_outbox_is_searched_while_typing_and_the_address_follows(sits, office, mails):
