@@ -1,0 +1,238 @@
+"""The fetcher: what it refuses to reach, and that nobody talks it into it."""
+
+import http.server
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+
+from app.integrations import fetch, network, probe
+from app.integrations.network import Reach, Unreachable
+from deploy.local import authority
+
+PRIVATE = [
+    *("127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+    *("0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1"),
+    *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1"),
+    *("::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0::1"),
+]
+
+
+class Names:
+    """A name service that answers each question with the next of its answers."""
+
+    def __init__(self, monkeypatch, *answers: list[str]):
+        self.answers, self.questions = list(answers), []
+        monkeypatch.setattr(socket, "getaddrinfo", self.resolve)
+
+    def resolve(self, host, port, **_options):
+        self.questions.append(host)
+        addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A server of https on this machine, whose loopback address counts as public."""
+    certificate = authority.server_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    monkeypatch.setattr(network, "is_public", lambda address: address == "127.0.0.1")
+    yield server.server_port, ssl.create_default_context(cafile=tmp_path / "ca.pem")
+    server.shutdown()
+    server.server_close()
+
+
+class Pages(http.server.BaseHTTPRequestHandler):
+    """/large, /slow, /to/<where>, and a greeting."""
+
+    def do_GET(self):
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.end_headers()
+        try:
+            if self.path == "/slow":
+                for _ in range(200):
+                    self.wfile.write(b"x")
+                    time.sleep(0.05)
+            self.wfile.write(b"x" * 100_000 if self.path == "/large" else b"hello")
+        except OSError:
+            pass
+
+    def log_message(self, *_arguments):
+        """Nothing is noted."""
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_what_is_not_the_internet_is_not_public(address):
+    assert not network.is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "2a00:1450::1"])
+def test_the_internet_is_public(address):
+    assert network.is_public(address)
+
+
+@pytest.mark.parametrize("address", [one for one in PRIVATE if "%" not in one])
+def test_private_networks_are_not_connected_to(monkeypatch, address):
+    Names(monkeypatch, [address])
+    monkeypatch.setattr(network, "connect", lambda *_: pytest.fail("it connected"))
+    for refused in (lambda: fetch.fetch("https://evil.example/x"),):
+        with pytest.raises(Unreachable) as trouble:
+            refused()
+        assert trouble.value.code == "private"
+    assert probe.look_at_url("https://evil.example/x", Reach()).problem == "private"
+    assert probe.look_at_service("smtp", "evil.example", 25, "plain", Reach(ports=(25,))).problem == "private"
+
+
+def test_one_private_address_among_public_ones_spoils_them_all(monkeypatch):
+    Names(monkeypatch, ["8.8.8.8", "10.0.0.1"])
+    with pytest.raises(Unreachable, match="private"):
+        network.resolved("evil.example", 443, Reach())
+
+
+def test_a_name_that_changes_its_address_after_it_was_judged_gains_nothing(monkeypatch):
+    names = Names(monkeypatch, ["8.8.8.8"], ["127.0.0.1"])
+    reached = []
+
+    class Line(socket.socket):
+        def connect(self, where):
+            reached.append(where)
+            raise ConnectionRefusedError(111, "refused")
+
+    monkeypatch.setattr(socket, "socket", Line)
+    with pytest.raises(Unreachable, match="tcp"):
+        fetch.fetch("https://rebind.example/x")
+    assert names.questions == ["rebind.example"], "the name is asked for once"
+    assert reached == [("8.8.8.8", 443)], "the connection goes to what was judged"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1/x", "https://[::1]/x", "https://[::ffff:10.0.0.1]/x", "https://0/"]
+)
+def test_numbers_are_judged_like_names(url):
+    with pytest.raises(Unreachable):
+        fetch.fetch(url)
+
+
+def test_other_ports_are_not_connected_to(monkeypatch):
+    Names(monkeypatch, ["8.8.8.8"])
+    for url in ("https://a.example:22/", "http://a.example/", "https://a.example:6379/"):
+        with pytest.raises(Unreachable, match="port"):
+            fetch.fetch(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.fr/x", "https://u:p@a.fr/", "https:///x", "https://a:b/"]
+)
+def test_what_is_no_web_address_is_not_fetched(url):
+    with pytest.raises(Unreachable, match="protocol"):
+        fetch.fetch(url)
+
+
+def test_a_page_is_fetched_over_the_address_that_was_judged(site, monkeypatch):
+    port, trust = site
+    Names(monkeypatch, ["127.0.0.1"])
+    answer = fetch.fetch(f"https://localhost:{port}/x", reach=Reach(ports=(port,)), trust=trust)
+    assert (answer.status, answer.body, answer.is_cut) == (200, b"hello", False)
+
+
+def test_no_redirect_leads_into_a_private_network(site, monkeypatch):
+    port, trust = site
+    Names(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])
+    with pytest.raises(Unreachable, match="private"):
+        url = f"https://localhost:{port}/to/https://localhost:{port}/x"
+        fetch.fetch(url, reach=Reach(ports=(port,)), trust=trust)
+
+
+def test_redirects_come_to_an_end(site, monkeypatch):
+    port, trust = site
+    Names(monkeypatch, ["127.0.0.1"])
+    url = f"https://localhost:{port}/to//to//to//to//to//x"
+    with pytest.raises(Unreachable, match="redirects"):
+        fetch.fetch(url, reach=Reach(ports=(port,)), trust=trust, redirects=2)
+
+
+def test_a_certificate_that_is_not_believed_ends_it(site, monkeypatch):
+    port, _trust = site
+    Names(monkeypatch, ["127.0.0.1"])
+    with pytest.raises(Unreachable, match="tls"):
+        fetch.fetch(f"https://localhost:{port}/x", reach=Reach(ports=(port,)))
+
+
+def test_no_more_is_read_than_was_asked_for_and_no_longer(site, monkeypatch):
+    port, trust = site
+    Names(monkeypatch, ["127.0.0.1"])
+    large = fetch.fetch(
+        f"https://localhost:{port}/large", reach=Reach(ports=(port,)), trust=trust, most_bytes=1000
+    )
+    assert (len(large.body), large.is_cut) == (1000, True)
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="time"):
+        fetch.fetch(f"https://localhost:{port}/slow", reach=Reach(ports=(port,), seconds=0.6), trust=trust)
+    assert time.monotonic() - began < 3
+
+
+def test_a_check_tells_address_certificate_and_status(site, monkeypatch):
+    port, _trust = site
+    Names(monkeypatch, ["127.0.0.1"])
+    found = probe.look_at_url(f"https://localhost:{port}/to/https://elsewhere.fr/", Reach(ports=(port,)))
+    assert (found.problem, found.status, found.location) == (None, 302, "https://elsewhere.fr/")
+    assert found.certificate.names[0] == "localhost"
+    assert found.certificate.issuer.startswith("TeamChat, local authority")
+    assert "certificate" in found.distrust
+
+
+@pytest.mark.parametrize(
+    ("kind", "greeting", "offer", "has_starttls"),
+    [
+        ("smtp", b"220 mail.fr ESMTP\r\n", b"250-mail.fr\r\n250-STARTTLS\r\n250 SIZE\r\n", True),
+        ("smtp", b"220 mail.fr ESMTP\r\n", b"250 mail.fr\r\n", False),
+        ("imap", b"* OK ready\r\n", b"* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK\r\n", True),
+        ("pop3", b"+OK ready\r\n", b"+OK\r\nSTLS\r\n.\r\n", True),
+        ("pop3", b"+OK ready\r\n", b"-ERR\r\n", False),
+    ],
+)
+def test_a_mail_servers_greeting_is_told(kind, greeting, offer, has_starttls):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            line, _where = listener.accept()
+            with line:
+                line.sendall(greeting)
+                line.recv(100)
+                line.sendall(offer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        port = listener.getsockname()[1]
+        found = probe.look_at_service(kind, "127.0.0.1", port, "plain", network.EVERYWHERE)
+    assert (found.problem, found.greeting, found.has_starttls) == (
+        None,
+        greeting.decode().strip(),
+        has_starttls,
+    )
+
+
+def test_what_is_no_mail_server_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(
+            target=lambda: listener.accept()[0].sendall(b"HTTP/1.1 400\r\n"), daemon=True
+        ).start()
+        found = probe.look_at_service(
+            "imap", "127.0.0.1", listener.getsockname()[1], "plain", network.EVERYWHERE
+        )
+    assert (found.problem, found.detail) == ("protocol", "HTTP/1.1 400")
+
+
+def test_a_port_where_nobody_listens_is_told():
+    found = probe.look_at_tls("127.0.0.1", 1, network.EVERYWHERE)
+    assert (found.problem, found.addresses) == ("tcp", ("127.0.0.1",))
