@@ -11,7 +11,7 @@ from app.operations import audit
 from app.queries import settings
 from app.queries.settings import SECRETS, Setting
 from app.rules import mail_servers, scope
-from app.sealed import seal
+from app.sealed import seal, unseal
 from app.transaction import operation
 
 MAIL_SETTINGS = (
@@ -44,15 +44,18 @@ def update_mail_server(actor, server: MailServer | None, seen_version: int | Non
     seen_version: of the form. Errors: Conflict when somebody else was faster; Invalid.
     """
     scope.require_server_wide(actor)
+    wanted = mail_servers.checked(server) if server is not None else None
+    if wanted == settings.own_mail_server():
+        return
     version = locked_row(Setting.MAIL_VERSION)
     settings.forget()
     if seen_version is not None and settings.mail_version() != seen_version:
         raise Conflict()
-    if server is None:
+    if wanted is None:
         for name in MAIL_SETTINGS:
             set_setting(actor, name, None)
     else:
-        set_mail_server(actor, mail_servers.checked(server))
+        set_mail_server(actor, wanted)
     version.value = str(settings.mail_version() + 1)
     settings.forget()
     waiting = update(OutgoingMail).where(OutgoingMail.state == WorkState.WAITING, OutgoingMail.due_at > now())
@@ -67,11 +70,19 @@ def set_mail_server(actor, server: MailServer) -> None:
         settings.Setting.MAIL_PORT: str(server.port),
         settings.Setting.MAIL_PROTECTION: server.protection,
         settings.Setting.MAIL_USERNAME: server.username,
-        settings.Setting.MAIL_PASSWORD: seal(server.password) if server.password else None,
+        settings.Setting.MAIL_PASSWORD: _sealed(server.password),
         settings.Setting.MAIL_SENDER: server.sender,
     }
     for name, value in values.items():
         set_setting(actor, name, value)
+
+
+def _sealed(password: str | None) -> str | None:
+    """A password as it is kept. The same one stays as it is, so that the trail tells of no change."""
+    kept = settings.get(Setting.MAIL_PASSWORD)
+    if not password or (kept and unseal(kept) == password):
+        return kept if password else None
+    return seal(password)
 
 
 def locked_row(name: str) -> ServerSetting:

@@ -64,7 +64,12 @@ def public_url() -> str:
 
 def mail_server() -> MailServer | None:
     """Where mails go: what was set in WebAdmin, else what the environment says. None: nowhere, mails wait."""
-    return _mail_from_settings() if get(Setting.MAIL_SERVER) else _mail_from_environment()
+    return own_mail_server() or _mail_from_environment()
+
+
+def own_mail_server() -> MailServer | None:
+    """What was set in WebAdmin."""
+    return _mail_from_settings() if get(Setting.MAIL_SERVER) else None
 
 
 def mail_version() -> int:

@@ -238,6 +238,17 @@ def test_the_mail_server_is_set(client):
     assert "mail.iwdemo.fr" in told
 
 
+def test_saving_what_is_there_already_changes_nothing(client):
+    assert save(client, host="").status_code == 303
+    save(client, password="secret")
+    entries = db.session.query(AuditEntry).count()
+    assert save(client).status_code == 303
+    assert db.session.query(AuditEntry).count() == entries
+    save(client, port="2525")
+    told = [entry.after for entry in db.session.query(AuditEntry).all()[entries:]]
+    assert told == ['{"mail_port": "2525"}']
+
+
 def test_the_password_stays_until_it_is_taken_away(client):
     save(client, password="secret")
     save(client, port="2525")
