@@ -18,6 +18,11 @@ def is_cooperative() -> bool:
     return monkey.is_module_patched("socket")
 
 
+def aside(work: Callable, *args):
+    """Do work that holds a processor in a thread where gevent runs, so that others are served meanwhile."""
+    return gevent.get_hub().threadpool.apply(work, args) if is_cooperative() else work(*args)
+
+
 class Line:
     """Calls that wait for their turn, one after the other. Beyond `longest` the oldest are dropped and counted."""
 

@@ -1,10 +1,10 @@
 """Pictures of people."""
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Dated, Keyed
-from app.models.types import exact
+from app.models.types import exact, small_file
 
 
 class Picture(Keyed, Dated, Base):
@@ -14,4 +14,4 @@ class Picture(Keyed, Dated, Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), unique=True)
     token: Mapped[str] = mapped_column(exact(32), unique=True)
-    image: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(small_file())

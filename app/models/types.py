@@ -81,6 +81,11 @@ def digest() -> LargeBinary:
     return raw.with_variant(BINARY(32), "mssql").with_variant(oracle.RAW(32), "oracle")
 
 
+def small_file() -> LargeBinary:
+    """A file of less than 64 KiB, as it is."""
+    return LargeBinary().with_variant(mssql.VARBINARY("max"), "mssql")
+
+
 class UtcDateTime(TypeDecorator):
     """A moment, aware and in UTC, to the microsecond."""
 

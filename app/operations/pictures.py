@@ -5,6 +5,7 @@ import secrets
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
+from app.background import aside
 from app.errors import Invalid
 from app.extensions import db
 from app.integrations import images
@@ -20,7 +21,7 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
     data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while.
     """
     try:
-        image = images.squared(data)
+        image = aside(images.squared, data)
     except images.NotAPicture as error:
         raise Invalid(
             _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can."),
@@ -43,7 +44,7 @@ def _keep(actor: Account, account: Account, image: bytes) -> str:
     _require_may_change(actor, account)
     _forget(account)
     token = secrets.token_hex(16)
-    db.session.add(Picture(account_id=account.id, token=token, image=image))
+    db.session.add(Picture(account_id=account.id, token=token, content=image))
     _name(account, token)
     audit.record(actor, "account.picture", account, after={"picture": True})
     return token

@@ -35,7 +35,7 @@ def counts(account: Account) -> Counts:
 
 def picture(token: str) -> bytes | None:
     """The picture that bears a token."""
-    return db.session.scalar(select(Picture.image).where(Picture.token == token))
+    return db.session.scalar(select(Picture.content).where(Picture.token == token))
 
 
 def about(account: Account) -> dict:

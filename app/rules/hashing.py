@@ -9,11 +9,10 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-import gevent
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.background import is_cooperative
+from app.background import aside
 
 LONGEST = 200
 """Characters that are looked at: a form is no way to occupy the processor."""
@@ -63,6 +62,4 @@ def _verified(kept: str, password: str) -> bool:
 def _aside(work: Callable, *args):
     """Do work that holds a processor in a thread where gevent runs; argon2 lets the other threads go on."""
     with _turn:
-        if is_cooperative():
-            return gevent.get_hub().threadpool.apply(work, args)
-        return work(*args)
+        return aside(work, *args)

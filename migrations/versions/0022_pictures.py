@@ -15,7 +15,7 @@ def upgrade():
         sa.Column("id", types.BigInt, sa.Identity(), nullable=False),
         sa.Column("account_id", types.BigInt, nullable=False),
         sa.Column("token", types.exact(32), nullable=False),
-        sa.Column("image", sa.LargeBinary(), nullable=False),
+        sa.Column("content", types.small_file(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_pictures_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pictures")),

@@ -35,7 +35,8 @@ def value_of(node, constants):
     if isinstance(node, ast.Name):
         return constants.get(node.id)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return value_of(node.left, constants) + value_of(node.right, constants)
+        left, right = value_of(node.left, constants), value_of(node.right, constants)
+        return left + right if left is not None and right is not None else None
     try:
         return ast.literal_eval(node) if node is not None else None
     except ValueError:

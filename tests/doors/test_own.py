@@ -50,7 +50,7 @@ def test_nothing_that_came_along_with_a_picture_is_kept(cast, arthur):
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     upload(arthur, drawn(kind="JPEG", exif=exif))
-    assert b"taken at home" not in db.session.query(Picture).one().image
+    assert b"taken at home" not in db.session.query(Picture).one().content
 
 
 def test_a_new_picture_has_a_new_address_and_ends_the_old_one(cast, arthur):
