@@ -26,6 +26,8 @@ def normalise(address: str) -> str:
 def readable(address: str) -> str:
     """An address or a domain name as people write it: what IDNA has encoded is decoded."""
     local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
     try:
         return f"{local}{at}{idna.decode(domain)}"
     except idna.IDNAError:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role, now
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, Wish, found, roughly_counted
 from app.queries.paging import Page, keyset
 
 ORDERS = {
@@ -57,7 +57,7 @@ def account_list(domain: Domain, wish: Wish) -> Listing:
     keys = keys.where(*conditions(domain, wish))
     page = keyset(keys, order, cursor=wish.cursor, descending=wish.is_descending)
     rows = _rows([row.id for row in page.rows])
-    return Listing(Page(rows, page.previous, page.next), counted(keys.with_only_columns(Account.id)))
+    return Listing(Page(rows, page.previous, page.next), roughly_counted(keys.with_only_columns(Account.id)))
 
 
 def conditions(domain: Domain, wish: Wish) -> list:
@@ -95,7 +95,7 @@ def _seen(value: str):
     if value == "never":
         return Account.last_sign_in_at.is_(None)
     word, _dash, days = value.partition("-")
-    since = now() - timedelta(days=int(days))
+    since = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=int(days))
     if word == "in":
         return Account.last_sign_in_at >= since
     return or_(Account.last_sign_in_at.is_(None), Account.last_sign_in_at < since)

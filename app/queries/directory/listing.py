@@ -1,5 +1,6 @@
 """What every list of the directory shares."""
 
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -7,6 +8,13 @@ from sqlalchemy import func, or_, select
 from app.extensions import db
 from app.queries.paging import Page
 from app.rules import addresses
+
+LARGE = 10_000
+BELIEVED = 30.0
+"""Seconds."""
+
+REMEMBERED_AT_MOST = 256
+_remembered: dict[tuple, tuple[int, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,22 @@ class Listing:
 def counted(statement) -> int:
     """How many rows a statement gives."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+
+
+def roughly_counted(statement) -> int:
+    """How many rows a statement gives. A count that was large is believed for half a minute: a hundred thousand index
+    entries take longer to read than the page they stand below, and nobody sees a few come or go among them."""
+    compiled = statement.order_by(None).compile(db.engine)
+    key = (str(compiled), tuple(sorted((name, str(value)) for name, value in compiled.params.items())))
+    count, until = _remembered.get(key, (0, 0.0))
+    if until > time.monotonic():
+        return count
+    count = counted(statement)
+    if count >= LARGE:
+        if len(_remembered) >= REMEMBERED_AT_MOST:
+            _remembered.clear()
+        _remembered[key] = (count, time.monotonic() + BELIEVED)
+    return count
 
 
 def found(model, search: str):
