@@ -17,6 +17,7 @@ SECTIONS = (
     "domains",
     "finder",
     "accounts",
+    "guests",
     "administrators",
     "groups",
     "rights",

@@ -55,6 +55,7 @@ GATES = {
     "domains": administrators,
     "finder": administrators,
     "accounts": administrators,
+    "guests": administrators,
     "administrators": administrators,
     "groups": administrators,
     "rights": administrators,

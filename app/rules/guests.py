@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import INTERNAL_DOMAIN, Account, Domain, Invitation, Room, now
+from app.models import INTERNAL_DOMAIN, Account, AccountState, Domain, Invitation, Room, now
 from app.rules import managing, scope
 from app.rules.lookalikes import is_deceptive
 
@@ -165,13 +165,13 @@ def of_guests(actor):
     """A condition on Account: the guests that somebody administers, which are those of their accounts."""
     sponsor, domain = aliased(Account), aliased(Domain)
     if scope.is_server_wide(actor):
-        return Account.is_guest
+        return and_(Account.is_guest, Account.state != AccountState.DELETED)
     own = (
         select(sponsor.id)
         .join(domain, domain.id == sponsor.domain_id)
         .where(domain.id.in_(select(Domain.id).where(scope.of_domains(actor))))
     )
-    return and_(Account.is_guest, Account.sponsor_id.in_(own))
+    return and_(Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(own))
 
 
 def find_guest(actor, account_id: int) -> Account:

@@ -25,6 +25,7 @@ from app.operations.guests.running import (
     set_guest_password,
     suspend_guest,
     update_guest,
+    update_guest_card,
 )
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "set_guest_password",
     "suspend_guest",
     "update_guest",
+    "update_guest_card",
     "warn_of_ends",
 ]

@@ -8,6 +8,7 @@ from app.extensions import db
 from app.models import CLOSED, AccessScope, Account, AccountState, ContactCard, Invitation, now
 from app.operations import audit, versions
 from app.operations.accounts import erase
+from app.operations.accounts.cards import write_card
 from app.operations.guests.life import extend_guest
 from app.operations.sessions import end_session
 from app.queries.sessions import open_sessions
@@ -39,18 +40,18 @@ def update_guest(actor, guest: Account, values: dict, seen_version: int | None =
     }
     before, after = audit.changes(guest, wanted)
     versions.apply(guest, after)
-    card = _changed_card(guest, {name: values[name] for name in CARD if name in values})
+    write_card(actor, guest, {name: values[name] for name in CARD if name in values})
     if "state" in after:
         _apply_state(guest)
-    if after or card:
-        _record(
-            actor,
-            guest,
-            "guest.update",
-            {**before, **card},
-            {**after, **{name: values[name] for name in card}},
-        )
+    if after:
+        _record(actor, guest, "guest.update", before, after)
     return guest
+
+
+@operation
+def update_guest_card(actor, guest: Account, values: dict, seen_version: int | None = None) -> ContactCard:
+    """Write on a guest's card. Errors: NotFound, Invalid, Conflict."""
+    return write_card(actor, _locked(actor, guest), values, seen_version)
 
 
 @operation
@@ -126,23 +127,6 @@ def _apply_state(guest: Account) -> None:
 def _sign_out(guest: Account) -> None:
     for session in open_sessions(guest):
         end_session(session)
-
-
-def _changed_card(guest: Account, values: dict) -> dict:
-    """Write what differs on a guest's card; what it said before comes back."""
-    card = db.session.get(ContactCard, guest.id)
-    checked = {name: names.checked_description(value, field=name) for name, value in values.items()}
-    if any(len(checked.get(name) or "") > names.NAME_MAXIMUM for name in ("first_name", "last_name")):
-        raise Invalid(_("%(maximum)s characters at most.", maximum=names.NAME_MAXIMUM), code="too_long")
-    before = {
-        name: getattr(card, name, None) for name in checked if getattr(card, name, None) != checked[name]
-    }
-    if before and card is None:
-        card = ContactCard(account_id=guest.id)
-        db.session.add(card)
-    for name in before:
-        setattr(card, name, checked[name])
-    return before
 
 
 def _record(actor, guest: Account, act: str, before=None, after=None, domain_id=None) -> None:

@@ -1,0 +1,126 @@
+"""The list of guests, and a guest's information."""
+
+from flask import Blueprint, Response, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.blueprints import lists, tables
+from app.blueprints.forms import put_refusal
+from app.blueprints.gate import me
+from app.blueprints.guests.forms import LIVES, STATES, GuestForm, values_of
+from app.errors import Conflict, Invalid, Refusal
+from app.extensions import db
+from app.htmx import page, see_other
+from app.models import Account
+from app.operations import bulk
+from app.operations import guests as verbs
+from app.queries.directory import guests as questions
+from app.queries.trail import last_change
+from app.rules import addresses, guests
+
+blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """The guests of one's scope. Fragments: list."""
+    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    return page(
+        "guests/index.html",
+        blocks=("list",),
+        shown=lists.Shown(wish, questions.guest_list(me(), wish)),
+        states=STATES,
+        lives=LIVES,
+        actions=bulk.collection_named("guests").offered(me()),
+        wanted={"q": wish.search, **dict(wish.filters)},
+        filters=[("state", _("Any state"), STATES), ("life", _("Any moment of life"), LIVES)],
+        internal_address=guests.internal_address,
+    )
+
+
+@blueprint.get("/guests.csv")
+def export_guests() -> Response:
+    """The guests, as the list is filtered."""
+    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    head = ("name", "address", "sponsor", "rooms", "state", "verified", "expires", "last_sign_in")
+    rows = (_exported(row) for row in questions.every_guest(me(), wish))
+    return tables.download("guests", head, rows)
+
+
+@blueprint.get("/<int:guest_id>/")
+def show(guest_id: int) -> Response:
+    """A guest's information."""
+    guest = guests.find_guest(me(), guest_id)
+    form = _form(guest)
+    return _information(guest, form)
+
+
+@blueprint.post("/<int:guest_id>/")
+def update_guest(guest_id: int) -> Response:
+    """Save a guest; with another address in the sponsor's field, change the sponsor too."""
+    guest = guests.find_guest(me(), guest_id)
+    form = GuestForm()
+    if not form.validate():
+        return _information(guest, form, 422)
+    try:
+        sponsor = _sponsor(guest, form.sponsor.data or "")
+        verbs.update_guest(me(), guest, form.wanted(guest), form.seen_version)
+        if sponsor is not None:
+            verbs.change_sponsor(me(), guest, sponsor)
+    except Conflict:
+        guest = guests.find_guest(me(), guest_id)
+        theirs = form.meet(guest.row_version, values_of(guest, guests.sponsor_of(guest)))
+        return _information(guest, form, 422, theirs=theirs)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _information(guest, form, 422 if refusal.status == 404 else refusal.status)
+    return see_other(url_for("guests.show", guest_id=guest.id), toast=_("Saved."))
+
+
+def _sponsor(guest: Account, typed: str) -> Account | None:
+    """The account that shall answer for the guest, where it is another one. Errors: Invalid."""
+    address = addresses.normalise(typed)
+    current = guests.sponsor_of(guest)
+    if not address or (current is not None and current.address == address):
+        return None
+    statement = select(Account).where(Account.address == address, Account.is_guest.is_(False))
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise Invalid(_("There is no account with this address."), code="unknown", field="sponsor")
+    return found
+
+
+def _form(guest: Account) -> GuestForm:
+    form = GuestForm(formdata=None)
+    values = values_of(guest, guests.sponsor_of(guest))
+    form.fill(guest.row_version, values)
+    return form
+
+
+def _information(guest: Account, form: GuestForm, status: int = 200, **context) -> Response:
+    return page(
+        "guests/show.html",
+        status=status,
+        guest=guest,
+        form=form,
+        sponsor=guests.sponsor_of(guest),
+        internal_address=guests.internal_address(guest),
+        is_unsaved=status != 200,
+        last_change=last_change("account", guest.id) if context.get("theirs") else None,
+        **context,
+    )
+
+
+def _exported(row: questions.GuestRow) -> tuple:
+    guest = row.guest
+    moments = (guest.verified_at, guest.expires_at, guest.last_sign_in_at)
+    sponsor = row.sponsor.address if row.sponsor else ""
+    rooms = "; ".join(row.rooms) + (" …" if row.room_count > len(row.rooms) else "")
+    return (
+        guest.name,
+        guest.address,
+        sponsor,
+        rooms,
+        guest.state.value,
+        *((m and m.isoformat()) or "" for m in moments),
+    )

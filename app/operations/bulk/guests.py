@@ -1,0 +1,111 @@
+"""What can be done with many guests at once."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.errors import NotFound
+from app.extensions import db
+from app.models import Account, AccountState, Domain
+from app.operations import guests as verbs
+from app.operations.bulk import Action, Collection, Field, register
+from app.queries.directory import guests as listed
+from app.queries.directory.listing import Wish
+from app.rules import guests, scope
+
+SPONSORS_OFFERED = 500
+
+
+def _matching(actor, wanted: dict) -> list:
+    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
+    return listed.conditions(actor, Wish(search=wanted.get("q", ""), filters=filters))
+
+
+def _judge_state(state: AccountState, already):
+    return lambda actor, row, values: str(already) if row.state is state else None
+
+
+def _do_state(state: AccountState):
+    return lambda actor, guest, values: verbs.update_guest(actor, guest, {"state": state})
+
+
+def _extend(actor, guest, values) -> None:
+    until = guests.extended_until(guest)
+    if until is not None:
+        verbs.extend_guest(actor, guest, until)
+
+
+def _judge_extension(actor, row, values) -> str | None:
+    return _("The account has no end.") if row.expires_at is None else None
+
+
+def _sponsors(actor, wanted) -> list[tuple[str, str]]:
+    statement = (
+        select(Account.id, Account.name, Account.address)
+        .join(Domain, Domain.id == Account.domain_id)
+        .where(scope.of_domains(actor), Account.is_guest.is_(False), Account.state == AccountState.ENABLED)
+        .order_by(Account.name, Account.id)
+        .limit(SPONSORS_OFFERED)
+    )
+    return [(str(key), f"{name} ({address})") for key, name, address in db.session.execute(statement)]
+
+
+def _change_sponsor(actor, guest, values) -> None:
+    sponsor = db.session.get(Account, int(values["sponsor"]))
+    if sponsor is None:
+        raise NotFound()
+    verbs.change_sponsor(actor, guest, sponsor)
+
+
+def _deletion(actor, count: int, values) -> str:
+    return ngettext(
+        "%(num)s guest can no longer sign in. What they have written stays, signed “(deleted guest)”.",
+        "%(num)s guests can no longer sign in. What they have written stays, signed “(deleted guest)”.",
+        count,
+    )
+
+
+ACTIONS = (
+    Action(
+        "enable",
+        _l("Enable"),
+        icon="circle-check",
+        judge=_judge_state(AccountState.ENABLED, _l("Is enabled already.")),
+        do=_do_state(AccountState.ENABLED),
+    ),
+    Action(
+        "suspend",
+        _l("Suspend"),
+        icon="circle-minus",
+        judge=_judge_state(AccountState.DISABLED, _l("Is suspended already.")),
+        do=_do_state(AccountState.DISABLED),
+    ),
+    Action("extend", _l("Extend"), icon="calendar", judge=_judge_extension, do=_extend),
+    Action(
+        "change_sponsor",
+        _l("Change the sponsor"),
+        icon="user-check",
+        fields=(Field("sponsor", _l("Sponsor"), _sponsors),),
+        do=_change_sponsor,
+    ),
+    Action(
+        "delete",
+        _l("Delete"),
+        icon="trash",
+        is_destructive=True,
+        consequence=_deletion,
+        do=lambda actor, guest, values: verbs.delete_guest(actor, guest),
+    ),
+)
+
+register(
+    Collection(
+        name="guests",
+        title=_l("Guests"),
+        columns=(Account.id, Account.address.label("label"), Account.state, Account.expires_at),
+        matching=_matching,
+        find=guests.find_guest,
+        actions=ACTIONS,
+    )
+)

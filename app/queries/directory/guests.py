@@ -1,0 +1,115 @@
+"""The list of guests, with who answers for each and the rooms they are in."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import exists, false, func, or_, select
+from sqlalchemy.orm import aliased, lazyload
+
+from app.extensions import db
+from app.models import Account, AccountState, Room, RoomMember, RoomState, now
+from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.paging import Page, keyset
+from app.rules import guests
+
+SOON = timedelta(days=14)
+ROOMS_NAMED = 3
+
+FILTERS = {
+    "state": (AccountState.ENABLED, AccountState.MUTED, AccountState.DISABLED),
+    "life": ("unverified", "dormant", "soon", "ended"),
+}
+"""What the list can be narrowed by: the state, and where the guest's life stands."""
+
+ORDERS = {"name": (Account.name, Account.id), "address": (Account.address,)}
+
+
+@dataclass(frozen=True)
+class GuestRow:
+    """A guest of the list. rooms: names of the first few; room_count: of how many."""
+
+    guest: Account
+    sponsor: Account | None
+    rooms: list[str]
+    room_count: int
+
+
+def guest_list(actor, wish: Wish) -> Listing:
+    """A page of the guests in somebody's scope. Five statements."""
+    order = ORDERS.get(wish.order, ORDERS["name"])
+    statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
+    page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
+    rows = rows_of([row[0] for row in page.rows])
+    total = counted(select(Account.id).where(*conditions(actor, wish)))
+    return Listing(Page(rows, page.previous, page.next), total)
+
+
+def guest_count(actor) -> int:
+    """How many guests somebody administers."""
+    return db.session.scalar(select(func.count(Account.id)).where(guests.of_guests(actor)))
+
+
+def conditions(actor, wish: Wish) -> list:
+    """What a guest of the list fulfils: the page, its export and actions on all that match rest on it."""
+    rests = [guests.of_guests(actor), *(_filtered(name, value) for name, value in wish.filters)]
+    if wish.search:
+        sponsor = aliased(Account)
+        by_sponsor = select(sponsor.id).where(found(sponsor, wish.search))
+        rests.append(or_(found(Account, wish.search), Account.sponsor_id.in_(by_sponsor)))
+    return rests
+
+
+def every_guest(actor, wish: Wish, batch: int = 500):
+    """All guests that a list leaves, in the order of their keys; memory holds a batch at a time."""
+    last = 0
+    while True:
+        statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
+        statement = statement.where(Account.id > last).order_by(Account.id).limit(batch)
+        found_now = list(db.session.scalars(statement))
+        if not found_now:
+            return
+        yield from rows_of(found_now)
+        last = found_now[-1].id
+
+
+def rows_of(accounts: list[Account]) -> list[GuestRow]:
+    """Guests with their sponsors and rooms. Two statements however many they are."""
+    ids = {guest.sponsor_id for guest in accounts if guest.sponsor_id}
+    statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
+    sponsors = {one.id: one for one in db.session.scalars(statement)} if ids else {}
+    rooms = _rooms([guest.id for guest in accounts])
+    return [
+        GuestRow(guest, sponsors.get(guest.sponsor_id), rooms[guest.id][:ROOMS_NAMED], len(rooms[guest.id]))
+        for guest in accounts
+    ]
+
+
+def rooms_of(guest: Account) -> list[tuple[Room, RoomMember]]:
+    """The rooms a guest is in, by name."""
+    statement = select(Room, RoomMember).join(RoomMember, RoomMember.room_id == Room.id)
+    mine = (RoomMember.account_id == guest.id, RoomMember.is_member, Room.state != RoomState.DELETED)
+    return list(db.session.execute(statement.where(*mine).order_by(Room.name, Room.id)).all())
+
+
+def _rooms(ids: list[int]) -> dict[int, list[str]]:
+    names = defaultdict(list)
+    statement = select(RoomMember.account_id, Room.name).join(Room, Room.id == RoomMember.room_id)
+    mine = (RoomMember.account_id.in_(ids), RoomMember.is_member, Room.state != RoomState.DELETED)
+    for account_id, name in db.session.execute(statement.where(*mine).order_by(Room.name)) if ids else ():
+        names[account_id].append(name)
+    return names
+
+
+def _filtered(name: str, value: str):
+    if value not in FILTERS.get(name, ()):
+        return false()
+    if name == "state":
+        return Account.state == value
+    inside = exists().where(RoomMember.account_id == Account.id, RoomMember.is_member)
+    return {
+        "unverified": Account.verified_at.is_(None),
+        "dormant": ~inside,
+        "soon": (Account.expires_at > now()) & (Account.expires_at <= now() + SOON),
+        "ended": Account.expires_at <= now(),
+    }[value]
