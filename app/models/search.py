@@ -8,15 +8,18 @@ from app.models.types import BigInt, exact
 
 
 class MessageWord(Base):
-    """A word that stands in a message, as `text.words` cuts it. The worker keeps it: posting never waits for it."""
+    """A word that stands in a message, as `text.words` cuts it. The worker keeps it: posting never waits for it.
+
+    In the order of the messages, for a word and for a room: a search reads the newest and stops.
+    """
 
     __tablename__ = "message_words"
-    __table_args__ = (Index("ix_message_words_room_id_seq", "room_id", "seq"),)
+    __table_args__ = (Index("ix_message_words_room_id_message_id", "room_id", "message_id"),)
 
     word: Mapped[str] = mapped_column(exact(40), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
-    message_id: Mapped[int] = mapped_column(BigInt)
+    message_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInt)
 
 
 class SearchMark(Base):

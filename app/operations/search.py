@@ -47,7 +47,7 @@ def index_room(room_id: int) -> Indexed:
     mark.last_change = changed[-1].change_no if changed else mark.last_change
     known = {message.id for message in new}
     earlier = [each for each in changed if each.seq <= mark.last_seq and each.id not in known]
-    _forget(room_id, [message.seq for message in earlier])
+    _forget(room_id, [message.id for message in earlier])
     rows = [row for message in [*new, *earlier] for row in _rows(message)]
     if rows:
         db.session.execute(insert(MessageWord), rows)
@@ -56,12 +56,12 @@ def index_room(room_id: int) -> Indexed:
 
 def forget_room(room_id: int) -> bool:
     """Take a room's words away, a batch at a time. Gives whether there were any. Only inside of an operation."""
-    some = select(MessageWord.seq).where(MessageWord.room_id == room_id).distinct().limit(BATCH)
-    seqs = list(db.session.scalars(some))
-    _forget(room_id, seqs)
-    if not seqs:
+    some = select(MessageWord.message_id).where(MessageWord.room_id == room_id).distinct().limit(BATCH)
+    ids = list(db.session.scalars(some))
+    _forget(room_id, ids)
+    if not ids:
         db.session.execute(delete(SearchMark).where(SearchMark.room_id == room_id))
-    return bool(seqs)
+    return bool(ids)
 
 
 def _mark(room_id: int) -> SearchMark | None:
@@ -89,12 +89,12 @@ def _rows(message: Message) -> list[dict]:
     """A message's words; notes of the system and what was deleted have none."""
     if message.kind is not MessageKind.MESSAGE or message.deleted_at is not None or not message.body:
         return []
-    place = {"room_id": message.room_id, "seq": message.seq, "message_id": message.id}
+    place = {"room_id": message.room_id, "message_id": message.id, "seq": message.seq}
     return [{"word": word, **place} for word in sorted(words.words_of(message.body))]
 
 
-def _forget(room_id: int, seqs: list[int]) -> None:
-    if not seqs:
+def _forget(room_id: int, ids: list[int]) -> None:
+    if not ids:
         return
-    gone = delete(MessageWord).where(MessageWord.room_id == room_id, MessageWord.seq.in_(seqs))
+    gone = delete(MessageWord).where(MessageWord.room_id == room_id, MessageWord.message_id.in_(ids))
     db.session.execute(gone, execution_options={"synchronize_session": False})

@@ -185,8 +185,10 @@ def _with_words(rooms: list[int], terms: list[Term]):
     )
     for word, is_prefix in looked_for[1:]:
         other = aliased(MessageWord)
-        there = select(other.seq).where(
-            other.room_id == first.room_id, other.seq == first.seq, _matches(other, word, is_prefix)
+        there = select(other.message_id).where(
+            other.room_id == first.room_id,
+            other.message_id == first.message_id,
+            _matches(other, word, is_prefix),
         )
         statement = statement.where(there.exists())
     return statement, first.message_id, first.room_id, first.seq
