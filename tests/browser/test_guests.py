@@ -1,0 +1,81 @@
+"""A guest is invited, joins, confirms, signs in and talks; each page along the way, as axe sees it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.extensions import db
+from app.models import Account, Invitation
+from app.rules import invitations
+from app.rules.invitations import CONFIRMATION
+from tests.browser.axe import violations
+
+PASSWORD = "une phrase bien à moi"
+SCREENS = {
+    "light": {"color_scheme": "light"},
+    "dark phone": {"color_scheme": "dark", "width": 390, "height": 844},
+}
+
+
+def confirmation_of(house, address: str) -> str:
+    """What the second mail links to."""
+    with house.stage.app.app_context():
+        guest = db.session.query(Account).filter_by(address=address).one()
+        return f"/join/confirm/{invitations.token_of(CONFIRMATION, guest)}"
+
+
+def invited_by(host, place, address: str) -> str:
+    """Invite by the dialog, and read the link in the other one."""
+    page = host.page
+    page.goto(f"/webmail/rooms/{place.room_id}/people")
+    page.get_by_role("link", name="Inviter", exact=True).click()
+    page.get_by_label("Adresses email").fill(f"Bruno Tessier <{address}>")
+    page.get_by_label("Un mot personnel").fill("À tout de suite !")
+    page.get_by_role("button", name="Inviter", exact=True).click()
+    page.get_by_role("button", name=f"Copier le lien pour {address}").click()
+    link = page.locator("tc-copy input")
+    expect(link).to_be_visible()
+    url = link.input_value()
+    return url[url.index("/join/") :]
+
+
+@pytest.mark.parametrize("look", SCREENS)
+def test_a_guest_is_invited_and_talks(house, sits, place, look):
+    host = sits(place.arthur, reduced_motion="reduce", **SCREENS[look])
+    address = f"bt{place.room_id}@darnis.com"
+    link = invited_by(host, place, address)
+    assert not violations(host.page)
+    guest = sits(place.paul, reduced_motion="reduce", **SCREENS[look])
+    guest.context.clear_cookies()
+    page = guest.page
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Se joindre à notre TeamChat")).to_be_visible()
+    assert not violations(page)
+    page.get_by_label("Nom", exact=True).fill("Bruno Tessier")
+    page.get_by_label("Nouveau mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_label("Confirmer mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Vérifier mon adresse email").click()
+    expect(page.get_by_role("heading", name="Votre compte est créé")).to_be_visible()
+    assert not violations(page)
+    page.goto(confirmation_of(house, address))
+    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("link", name="Se connecter").click()
+    page.get_by_label("Adresse email").fill(address)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/webmail/")
+    guest.open(place.room_id)
+    guest.say("Bonjour à tous")
+    guest.sees("Bonjour à tous")
+    assert not violations(page)
+    host.page.goto(f"/webmail/rooms/{place.room_id}")
+    host.sees("Bonjour à tous")
+    expect(host.message("Bonjour à tous").locator(".message-guest")).to_have_text("invité")
+
+
+def test_an_invitation_is_listed_for_the_inviter_alone(house, sits, place):
+    host, other = sits(place.arthur), sits(place.jean)
+    invited_by(host, place, f"seul{place.room_id}@darnis.com")
+    other.page.goto(f"/webmail/rooms/{place.room_id}/people")
+    expect(other.page.locator(".invitation")).to_have_count(0)
+    with house.stage.app.app_context():
+        assert db.session.query(Invitation).filter_by(room_id=place.room_id).count() == 1
