@@ -10,11 +10,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import aliased
 
 from app.extensions import db
-from app.models import Account, AccountState, Message, MessageKind, MessageWord, Room, RoomKind, SearchMark
-from app.queries import guest_view
+from app.models import Account, AccountState, Message, Room, RoomKind, SearchMark
+from app.queries import guest_view, kept_words
 from app.queries.room_people import direct_titles
 from app.rules import access, directory, history, names, server
 from app.rules.rights import Right
@@ -22,7 +21,10 @@ from app.text import words
 from app.text.words import Term
 
 PAGE = 30
-"""Hits shown at once."""
+"""Messages that hold the words and are looked at, at once."""
+
+ROUNDS = 6
+"""Times as many are looked at where few of them hold a whole phrase; then the person says whether to go on."""
 
 FRESH = 500
 """Messages that are not among the words yet and are read through, the newest first."""
@@ -62,7 +64,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of hits, the newest first; next: the message behind which the following page begins."""
+    """A page of hits, the newest first; next: the message before which the following page begins.
+
+    There may be a following page where there is no hit yet.
+    """
 
     hits: list[Hit]
     next: int | None
@@ -89,13 +94,18 @@ def find_messages(account: Account, question: Question, before: int | None = Non
     if not rooms or not (question.terms or question.author):
         return Found([], None)
     authors = _authors(account, question.author) if question.author else None
-    floors = history.floors(account, rooms)
-    ids = sorted(
-        {*_fresh(rooms, question, authors, floors, before), *_kept(rooms, question, authors, floors, before)},
-        reverse=True,
-    )
-    page = ids[:PAGE]
-    return Found(_hits(account, page, question), page[-1] if len(ids) > PAGE else None)
+    looked_in = (rooms, question, authors, history.floors(account, rooms))
+    hits: list[Hit] = []
+    for _round in range(ROUNDS):
+        ids = sorted(
+            {*_fresh(*looked_in, before), *kept_words.find(*looked_in, before, PAGE + 1)}, reverse=True
+        )
+        page = ids[:PAGE]
+        hits += _hits(account, page, question)
+        before = page[-1] if len(ids) > PAGE else None
+        if before is None or len(hits) >= PAGE // 2:
+            break
+    return Found(hits, before)
 
 
 def _readable(account: Account, room_id: int | None) -> list[int]:
@@ -139,7 +149,7 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     if not since:
         return []
     statement = select(Message.id, Message.room_id, Message.seq, Message.body).where(
-        or_(*since), *_said(authors)
+        or_(*since), *kept_words.said(authors)
     )
     if before is not None:
         statement = statement.where(Message.id < before)
@@ -151,53 +161,6 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     ]
 
 
-def _said(authors) -> list:
-    said = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
-    return said if authors is None else [*said, Message.author_id.in_(authors)]
-
-
-def _kept(rooms, question, authors, floors, before) -> list[int]:
-    """Ids of messages among the words, one more than a page; some may be gone or worded otherwise by now."""
-    statement, message_id, room_id, seq = _with_words(rooms, question.terms)
-    if authors is not None:
-        if question.terms:
-            statement = statement.join(Message, Message.id == message_id)
-        statement = statement.where(*_said(authors))
-    if floors:
-        reached = [and_(room_id == room, seq > least) for room, least in floors.items()]
-        statement = statement.where(or_(room_id.not_in(list(floors)), *reached))
-    if before is not None:
-        statement = statement.where(message_id < before)
-    return list(db.session.scalars(statement.order_by(message_id.desc()).limit(PAGE + 1)))
-
-
-def _with_words(rooms: list[int], terms: list[Term]):
-    """The statement that finds them by the words' own index: whole words first, since they are rarer than beginnings."""
-    looked_for = sorted(
-        {(word, term.is_prefix) for term in terms for word in term.words}, key=lambda pair: pair[1]
-    )
-    if not looked_for:
-        said = Message.room_id.in_(rooms)
-        return select(Message.id).where(said), Message.id, Message.room_id, Message.seq
-    first = aliased(MessageWord)
-    statement = (
-        select(first.message_id).where(_matches(first, *looked_for[0]), first.room_id.in_(rooms)).distinct()
-    )
-    for word, is_prefix in looked_for[1:]:
-        other = aliased(MessageWord)
-        there = select(other.message_id).where(
-            other.room_id == first.room_id,
-            other.message_id == first.message_id,
-            _matches(other, word, is_prefix),
-        )
-        statement = statement.where(there.exists())
-    return statement, first.message_id, first.room_id, first.seq
-
-
-def _matches(table, word: str, is_prefix: bool):
-    return table.word.startswith(word, autoescape=True) if is_prefix else table.word == word
-
-
 def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
     if not ids:
         return []
@@ -205,7 +168,7 @@ def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
         select(Message, Account.name, Account.state, Account.is_guest, Room)
         .join(Account, Account.id == Message.author_id)
         .join(Room, Room.id == Message.room_id)
-        .where(Message.id.in_(ids), *_said(None))
+        .where(Message.id.in_(ids), *kept_words.said(None))
         .order_by(Message.id.desc())
     )
     rows = db.session.execute(statement).all()

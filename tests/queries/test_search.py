@@ -7,7 +7,7 @@ from app.jobs.search import index_messages
 from app.models import MessageWord, Principal, RoomState, SearchMark, now
 from app.operations import messages
 from app.operations import search as verbs
-from app.queries import search
+from app.queries import kept_words, search
 from app.rules import access
 from app.rules.rights import Right
 from tests import factories
@@ -168,3 +168,54 @@ def test_rooms_are_found_by_their_name(cast):
     asked = search.question_of("team")
     assert [seen.room.id for seen in search.find_rooms(cast.jean, asked)] == [cast.room.id]
     assert search.find_rooms(cast.paul, asked) == []
+
+
+def test_a_phrase_is_found_behind_many_messages_that_only_hold_its_words(cast):
+    wanted = factories.make_message(cast.room, cast.arthur, "compte rendu")
+    for _ in range(2 * search.PAGE):
+        factories.make_message(cast.room, cast.arthur, "rendu sur le compte")
+    index_messages()
+    assert found(cast.jean, '"compte rendu"') == [wanted.id]
+
+
+def test_there_is_an_end_to_how_much_is_looked_at_in_one_go(cast, monkeypatch):
+    monkeypatch.setattr(search, "ROUNDS", 1)
+    wanted = factories.make_message(cast.room, cast.arthur, "compte rendu")
+    for _ in range(search.PAGE):
+        factories.make_message(cast.room, cast.arthur, "rendu sur le compte")
+    index_messages()
+    asked = search.question_of('"compte rendu"')
+    first = search.find_messages(cast.jean, asked)
+    assert not first.hits and first.next
+    assert [hit.id for hit in search.find_messages(cast.jean, asked, first.next).hits] == [wanted.id]
+
+
+@pytest.mark.parametrize("text", ["pain", "pain ", "pai", "pain fromage", "pain from:arthur", "from:arthur"])
+def test_what_is_common_is_found_in_windows_without_gap(cast, monkeypatch, text):
+    monkeypatch.setattr(kept_words, "RARE", 3)
+    monkeypatch.setattr(kept_words, "WINDOW", 2)
+    monkeypatch.setattr(search, "PAGE", 7)
+    other = factories.make_room(cast.group, "Other")
+    hidden = factories.make_private_room(cast.arthur, name="Hidden")
+    posted = []
+    for number in range(40):
+        room = (cast.room, hidden, other)[number % 3]
+        message = factories.make_message(room, cast.arthur, "pain, paille et fromage")
+        posted += [message.id] if room is not hidden else []
+    index_messages()
+    access.forget()
+    seen, before = [], None
+    while not seen or before:
+        page = search.find_messages(cast.jean, search.question_of(text), before)
+        seen += [hit.id for hit in page.hits]
+        before = page.next
+    assert seen == posted[::-1]
+
+
+def test_a_room_with_more_than_five_hundred_beside_it_is_searched(cast):
+    with factories.in_one_commit():
+        rooms = [factories.make_room(cast.group, f"Room {number}") for number in range(501)]
+    access.forget()
+    wanted = [factories.make_message(room, cast.arthur, "pain").id for room in (rooms[0], rooms[-1])]
+    index_messages()
+    assert found(cast.jean, "pain") == wanted[::-1]

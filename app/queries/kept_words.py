@@ -1,0 +1,94 @@
+"""The index of words that the worker keeps, read from the newest message backwards."""
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Message, MessageKind, MessageWord
+from app.text.words import Term
+
+RARE = 1_000
+"""A word that stands in fewer messages of the whole server is rare: all of them are read."""
+
+WINDOW = 1_000
+"""Messages of the whole server that are looked through first for what is common."""
+
+
+def said(authors) -> list:
+    """Conditions on Message: what people said and did not take back; of these authors, or of anybody (None)."""
+    said = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
+    return said if authors is None else [*said, Message.author_id.in_(authors)]
+
+
+def find(rooms, question, authors, floors, before, limit) -> list[int]:
+    """Ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
+
+    Where a word is rare, all that holds it is read at once. Else the newest messages are looked through first, then
+    eight times as many before them, and so on: what is common is found in the first of these windows.
+    """
+    is_rare, looked_for = _rarest_first(question.terms)
+    upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
+    width, found = (upper if is_rare else WINDOW), []
+    while upper > 0 and len(found) < limit:
+        lower = max(0, upper - width)
+        statement = _between(lower, upper, rooms, looked_for, authors, floors)
+        found += db.session.scalars(statement.limit(limit - len(found)))
+        upper, width = lower, 8 * width
+    return found
+
+
+def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
+    """The words looked for, (word, whether it may go on), the rarest first; and whether that one is rare indeed."""
+    looked_for = sorted({(word, term.is_prefix) for term in terms for word in term.words})
+    if not looked_for:
+        return False, []
+    some = [
+        select(func.count()).select_from(
+            select(MessageWord.message_id).where(_matches(MessageWord, *each)).limit(RARE).subquery()
+        )
+        for each in looked_for
+    ]
+    counts = dict(
+        zip(
+            looked_for,
+            db.session.execute(select(*(one.scalar_subquery() for one in some))).one(),
+            strict=True,
+        )
+    )
+    looked_for.sort(key=lambda each: (counts[each], each[1]))
+    return counts[looked_for[0]] < RARE, looked_for
+
+
+def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
+    """The statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
+    if not looked_for:
+        reached = _reached(Message, Message.id, lower, upper, rooms, floors)
+        return select(Message.id).where(*reached, *said(authors)).order_by(Message.id.desc())
+    first = aliased(MessageWord)
+    statement = select(first.message_id).where(
+        _matches(first, *looked_for[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
+    )
+    if looked_for[0][1]:
+        statement = statement.distinct()
+    for each in looked_for[1:]:
+        other = aliased(MessageWord)
+        same = (other.room_id == first.room_id, other.message_id == first.message_id)
+        statement = statement.where(select(other.message_id).where(*same, _matches(other, *each)).exists())
+    if authors is not None:
+        statement = statement.join(Message, Message.id == first.message_id).where(*said(authors))
+    return statement.order_by(first.message_id.desc())
+
+
+def _reached(table, message_id, lower: int, upper: int, rooms, floors) -> list:
+    """In the window, in these rooms, behind where each begins for the person."""
+    # MariaDB makes a table of a list of a thousand and then does not use the index for the window.
+    parts = [table.room_id.in_(rooms[start : start + 500]) for start in range(0, len(rooms), 500)]
+    reached = [message_id >= lower, message_id < upper, or_(*parts)]
+    if floors:
+        begun = [and_(table.room_id == room, table.seq > least) for room, least in floors.items()]
+        reached.append(or_(table.room_id.not_in(list(floors)), *begun))
+    return reached
+
+
+def _matches(table, word: str, is_prefix: bool):
+    return table.word.startswith(word, autoescape=True) if is_prefix else table.word == word
