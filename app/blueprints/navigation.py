@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 
 _menus: dict[str, list[Callable]] = {"navigation": [], "new_menu": [], "help_menu": []}
 
@@ -23,9 +23,12 @@ def offers(menu: str):
 
 
 def entries_of(menu: str) -> list:
-    """Everything the sections offer in a menu now, in the order they were registered."""
-    entries = [entry for function in _menus[menu] for entry in function()]
-    return _joined(entries) if menu == "navigation" else entries
+    """Everything the sections offer in a menu now, in the order they were registered. Asked once a request."""
+    known = g.setdefault("menus", {}) if has_request_context() else {}
+    if menu not in known:
+        entries = [entry for function in _menus[menu] for entry in function()]
+        known[menu] = _joined(entries) if menu == "navigation" else entries
+    return known[menu]
 
 
 def _joined(sections: list[dict]) -> list[dict]:

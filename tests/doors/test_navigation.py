@@ -34,3 +34,11 @@ def test_the_menu_stands_in_the_order_of_the_guide(client_of, cast):
     menu = page[page.index("<nav") : page.index("</nav>")]
     places = [menu.index(title) for title in ("Dashboard", "Domain list", "SmartDiscover", "Administrators")]
     assert places == sorted(places)
+
+
+def test_pages_of_the_menu_say_where_one_is(cast, client_of):
+    client = client_of(cast.admin)
+    page = client.get("/admin/domains/").text
+    crumbs = page[page.index('class="crumbs"') :][:400]
+    assert "Domains &amp; accounts" in crumbs and "Domain list" in crumbs
+    assert 'class="crumbs"' not in client.get("/admin/").text
