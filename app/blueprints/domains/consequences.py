@@ -50,8 +50,8 @@ def suspension(domain: Domain, wanted: dict) -> Question | None:
 
 
 def of_deleting(found: Contents) -> list[str]:
-    """What goes with a domain."""
-    return [
+    """What goes with a domain; what there is none of is left out."""
+    lines = [
         ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", found.accounts),
         ngettext("%(num)s group is deleted.", "%(num)s groups are deleted.", found.groups),
         ngettext(
@@ -70,3 +70,6 @@ def of_deleting(found: Contents) -> list[str]:
             found.guests,
         ),
     ]
+    counts = (found.accounts, found.groups, found.rooms, found.private_rooms, found.guests)
+    told = [line for line, count in zip(lines, counts, strict=True) if count]
+    return told or [_("Nobody is in it, and nothing.")]

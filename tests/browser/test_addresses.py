@@ -1,0 +1,58 @@
+"""SmartDiscover and Certificat in a real browser, in French: used, wide and narrow, and without axe's complaints."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.extensions import db
+from app.models import Account, Role
+from tests import factories
+from tests.browser.axe import violations
+from tests.faults.stage import Person
+
+SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
+
+
+@pytest.fixture
+def office(house, place):
+    """A server administrator, and the id of arthur's domain."""
+    with house.stage.app.app_context():
+        domain = db.session.get(Account, place.arthur.id).domain
+        admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
+        known, domain_id = Person(admin.id, "admin", 0, ""), domain.id
+    return house.stage.second_device(known), domain_id
+
+
+@pytest.mark.parametrize("look", SCREENS.values(), ids=SCREENS)
+def test_the_pages_of_addresses_hold_nothing_that_axe_complains_of(sits, office, look):
+    admin, domain_id = office
+    page = sits(admin, **look).page
+    for url in ("/admin/smartdiscover", f"/admin/domains/{domain_id}/smartdiscover", "/admin/certificate/"):
+        page.goto(url)
+        assert violations(page) == [], url
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+
+
+def test_a_host_name_is_put_everywhere_one_value_is_restored_and_all_is_saved(sits, office):
+    admin, domain_id = office
+    page = sits(admin).page
+    page.goto(f"/admin/domains/{domain_id}/smartdiscover")
+    page.get_by_label("Nom d'hôte public").fill("mail.exemple.fr")
+    page.get_by_role("button", name="Appliquer le nom d’hôte partout").click()
+    expect(page.get_by_label("IMAP", exact=True)).to_have_value("mail.exemple.fr")
+    expect(page.get_by_label("WebAdmin", exact=True)).to_have_value("https://mail.exemple.fr:8443/admin/")
+    expect(page.locator("tc-unsaved")).to_be_visible()
+    page.get_by_role("button", name="Hériter de nouveau: IMAP").click()
+    expect(page.get_by_label("IMAP", exact=True)).not_to_have_value("mail.exemple.fr")
+    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré").first).to_be_visible()
+    expect(page.get_by_label("POP3", exact=True)).to_have_value("mail.exemple.fr")
+    assert page.get_by_text("Hérité du serveur").count() >= 8
+
+
+def test_the_check_says_on_the_page_what_it_found(sits, office):
+    admin, _domain_id = office
+    page = sits(admin).page
+    page.goto("/admin/smartdiscover")
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(page.get_by_role("heading", name="Résultat de la vérification")).to_be_visible(timeout=25_000)
+    expect(page.locator("#results .check")).to_have_count(8)

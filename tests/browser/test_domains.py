@@ -1,0 +1,47 @@
+"""A domain's end, policies, limits and deletion in a real browser, wide and narrow, light and dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.browser.axe import violations
+from tests.browser.test_webadmin import SCREENS, save
+
+
+@pytest.fixture
+def other_id(house) -> int:
+    """A domain that nobody of this journey belongs to, with somebody in it."""
+    with house.stage.app.app_context():
+        domain = factories.make_domain()
+        factories.make_account(domain)
+        return domain.id
+
+
+@pytest.mark.parametrize("kind", SCREENS)
+def test_a_domain_is_given_an_end_limits_and_is_deleted(sits, office, other_id, kind):
+    screen = sits(office.admin, **SCREENS[kind])
+    screen.expect_trouble()
+    page = screen.page
+    page.goto(f"/admin/domains/{other_id}/properties")
+    page.get_by_label("Dernier jour").fill("2020-01-01")
+    page.get_by_label("Durée maximale d'un compte invité").fill("60")
+    save(page)
+    expect(page.locator("#expires_on-error")).to_contain_text("Ce jour est passé")
+    expect(page.get_by_label("Durée maximale d'un compte invité")).to_have_value("60")
+    assert not violations(page)
+    page.get_by_label("Dernier jour").fill("2040-06-30")
+    save(page)
+    expect(page.get_by_text("Enregistré.")).to_be_visible()
+    page.goto(f"/admin/domains/{other_id}/limits")
+    page.get_by_label("Nombre maximum de comptes").first.fill("25")
+    save(page)
+    expect(page.get_by_text("1 sur 25 actuellement")).to_be_visible()
+    assert not violations(page)
+    page.goto(f"/admin/domains/{other_id}/properties")
+    page.get_by_role("link", name="Supprimer le domaine…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 compte est supprimé.")
+    dialog.get_by_role("textbox").fill("autre chose")
+    dialog.get_by_role("button", name="Supprimer").click()
+    expect(dialog.locator("#typed-name-error")).to_be_visible()
+    assert not violations(page)
