@@ -21,6 +21,10 @@ from tests.visitor import Visitor
 
 SECRET = "a secret of the tests, which sign nothing that matters"
 _application = []
+_unseen = []
+ORDER = {"browser": 0, "faults": 1, "doors": 2}
+"""What takes long begins first."""
+
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
@@ -57,14 +61,38 @@ def pytest_deselected(items):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """A run of everything also proves that all that must leave an entry in the trail was seen doing so."""
+    """A run of everything also proves that all that must leave an entry in the trail was seen doing so.
+
+    Of several processes each says what it has not seen; what none of them has is missing.
+    """
     config = session.config
     is_whole = getattr(config, "is_whole_run", False) and not getattr(config, "has_left_out", False)
-    if not _application or not (config.option.trail or (is_whole and exitstatus == 0)):
+    if _application and (config.option.trail or is_whole):
+        _unseen.append(trail.missing(_application[0]))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["unseen"] = _unseen
         return
-    config.without_trail = trail.missing(_application[0])
+    if not _unseen or not (config.option.trail or exitstatus == 0):
+        return
+    config.without_trail = sorted(set.intersection(*map(set, _unseen)))
     if config.without_trail and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    _unseen.extend(getattr(node, "workeroutput", {}).get("unseen", []))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """With several processes one sits in front of the browser, and begins at once; a file is never torn apart."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path)))
+    items.sort(key=lambda item: ORDER.get(item.path.parent.name, len(ORDER)))
 
 
 def pytest_terminal_summary(terminalreporter, config):

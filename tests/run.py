@@ -8,11 +8,15 @@ import pytest
 
 from tests.servers import PrivateMariaDB
 
+TOGETHER = ("-n2", "--dist=loadgroup", "--no-loadscope-reorder")
+"""How everything is run: in two processes, since half of the time one waits for a browser or for a server to start."""
+
 
 def main(arguments: list[str]) -> int:
     """Run what the arguments select, on a server of one's own unless TEST_DATABASE_URL names one."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
+    arguments = arguments or list(TOGETHER)
     if "TEST_DATABASE_URL" in os.environ:
         return pytest.main(arguments)
     with PrivateMariaDB() as mariadb:
