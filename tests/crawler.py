@@ -1,4 +1,4 @@
-"""Somebody who tries every door of the house with every key: routes, parameters and socket events are read from the code."""
+"""Somebody who tries every door with every key: routes, parameters and socket events are read from the code."""
 
 import re
 from dataclasses import dataclass, field

@@ -141,7 +141,6 @@ NAMES = {
     "seats": _l("Seats"),
     "valid_until": _l("Valid until"),
     "reference": _l("Reference"),
-    "expires_at": _l("Ends at"),
     "account_limit": _l("Maximum number of accounts"),
     "guest_limit": _l("Maximum number of guests"),
     "guest_days": _l("Days that a guest's account lasts"),

@@ -5,7 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from flask_mail import Message, sanitize_address
@@ -91,7 +91,7 @@ def try_out(server: MailServer, recipient: str, subject: str, text: str, html: s
 
 
 def failure_of(error: Exception) -> Failure:
-    """What an error of sending means. An answer of 4xx may pass, one of 5xx to the mail itself will not (RFC 5321 §4.2.1)."""
+    """What an error of sending means: 4xx may pass, 5xx to the mail itself will not (RFC 5321 §4.2.1)."""
     code, answer = _answer_of(error)
     kind = next((kind for kinds, kind in _KINDS if isinstance(error, kinds)), "unmade")
     if 400 <= code < 500:
@@ -179,10 +179,8 @@ def _hand_over(line: smtplib.SMTP, server: MailServer, recipient: str, content: 
 
 def _say_goodbye(line: smtplib.SMTP) -> None:
     """The mail is accepted by now: what goes wrong here must not have it sent again."""
-    try:
+    with suppress(OSError, smtplib.SMTPException):
         line.quit()
-    except (OSError, smtplib.SMTPException):
-        pass
 
 
 def _written(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Account, Domain, Group, Room, RoomMember, RoomState, Session, Task, now
+from app.models import Account, Domain, Group, Invitation, Room, RoomMember, RoomState, Session, Task, now
 from app.queries.tasks import OPEN
 from app.rules import addresses, scope
 

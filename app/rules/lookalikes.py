@@ -1,4 +1,4 @@
-"""Addresses that are not what they look like: letters of several alphabets in one word, or of another one throughout."""
+"""Addresses that are not what they look like: letters of several alphabets in one word, or all of another."""
 
 import unicodedata
 

@@ -39,8 +39,10 @@ def of_domains(actor):
 
 
 def of_members(actor, group: Group):
-    """A condition on Domain: whose people an actor may bring into a group. Only server and web administrators put people
-    of several domains into one."""
+    """A condition on Domain: whose people an actor may bring into a group.
+
+    Only server and web administrators put people of several domains into one.
+    """
     return of_domains(actor) if is_server_wide(actor) else of_domains(actor) & (Domain.id == group.domain_id)
 
 

@@ -1,4 +1,4 @@
-"""The words of names and addresses, so that anybody is found by any of them. The worker fills in who is there already."""
+"""The words of names and addresses, so that anybody is found by any of them. The worker adds who is there already."""
 
 import sqlalchemy as sa
 from alembic import op

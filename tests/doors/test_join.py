@@ -1,4 +1,4 @@
-"""The pages behind mailed links: what they show, that buttons act and links do not, and what each link that has ended says."""
+"""The pages behind mailed links: what they show, that buttons act and links do not, what ended links say."""
 
 from datetime import timedelta
 

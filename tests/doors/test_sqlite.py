@@ -63,11 +63,13 @@ def admin(on_sqlite, people):
 
 def test_every_page_of_webadmin_answers(on_sqlite, people, admin):
     with on_sqlite.app_context():
+        guest_id = factories.make_account(people.domain, "guest", is_guest=True).id
         entry_id = factories.add_member(people.group, people.other_domain).id
     ids = {
         "domain_id": people.domain.id,
         "account_id": people.arthur.id,
         "group_id": people.group.id,
+        "guest_id": guest_id,
         "entry_id": entry_id,
         "room_id": people.room.id,
         "kind": "room",

@@ -1,4 +1,4 @@
-"""Start, stop and restart really act, in every process: pages of the WebClient, outgoing mail, and what TeamChat needs."""
+"""Start, stop and restart really act, in every process: the WebClient, outgoing mail, and what TeamChat needs."""
 
 import pytest
 

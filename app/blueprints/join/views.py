@@ -1,4 +1,7 @@
-"""Joining by an invitation: the account of the invited person, or the room for who has one. Buttons act, links do not."""
+"""Joining by an invitation: the account of the invited person, or the room for who has one.
+
+Buttons act, links do not.
+"""
 
 from flask import Blueprint, Response, flash, session, url_for
 from flask_babel import gettext as _

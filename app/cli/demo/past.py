@@ -1,4 +1,7 @@
-"""The demo company's weeks before today, so that the charts of the Dashboard meet something. Invented, as its people are."""
+"""The demo company's weeks before today, so that the charts of the Dashboard meet something.
+
+Invented, as its people are.
+"""
 
 from datetime import timedelta
 from math import sin

@@ -120,7 +120,7 @@ def _left(model, domain: Domain) -> int:
 
 
 def _forget_lines(domain: Domain) -> None:
-    """Every line that names the whole domain, in groups and in lists of rights, and who administered it from elsewhere."""
+    """Every line that names the whole domain, in groups and in lists of rights, and who administered it."""
     about = (Grant.principal == Principal.DOMAIN, Grant.principal_id == domain.id)
     for statement in (
         delete(MemberEntry).where(MemberEntry.domain_id == domain.id),

@@ -18,7 +18,7 @@ def set_group_limits(
 ) -> Group:
     """Say how many messages all rooms of a group take together within any minute; None takes the limit away.
 
-    It counts from the next message on, in every process. seen_version: of the form the value comes from. Error: Conflict.
+    It counts from the next message on, in every process. seen_version: of the value's form. Error: Conflict.
     """
     group = versions.locked(scope.find_group(actor, group.id), seen_version)
     before, after = audit.changes(group, {"sends_per_minute": _checked(sends_per_minute)})
