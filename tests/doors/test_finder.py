@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.blueprints.finder.views import VIEWS
 from app.extensions import db
 from app.models import Account, NamedKind, NameWord
 from app.operations import accounts, groups, name_words
@@ -90,6 +91,23 @@ def test_the_page_without_scripts_leads_to_what_was_found(cast, client_of):
     assert "Nothing is called like this." in client.get("/admin/search?q=zzzz").text
     assert "Type two letters or more." in client.get("/admin/search?q=a").text
     assert client.get("/admin/search").status_code == 200
+
+
+def test_a_guest_who_is_found_can_be_opened(cast, client_of):
+    shelter = factories.make_domain("abri.example")
+    guest = factories.make_account(
+        shelter, "Béatrice", is_guest=True, sponsor_id=cast.arthur.id, address="bt@darnis.com"
+    )
+    found = client_of(cast.admin).get("/admin/search?q=darnis")
+    assert found.status_code == 200 and f'href="/admin/guests/{guest.id}/"' in found.text
+    elsewhere = client_of(cast.rivale).get("/admin/search?q=darnis")
+    assert elsewhere.status_code == 200 and "/admin/guests/" + str(guest.id) not in elsewhere.text
+
+
+@pytest.mark.parametrize("kind", sorted(VIEWS))
+def test_every_kind_leads_to_a_page_that_is_there(app, kind):
+    endpoint, name, _icon = VIEWS[kind]
+    assert any(name in rule.arguments for rule in app.url_map.iter_rules(endpoint))
 
 
 def test_pages_are_those_of_the_role(cast, client_of):

@@ -20,7 +20,7 @@ VIEWS = {
     "domain": ("domains.show", "domain_id", "building"),
     "account": ("accounts.show", "account_id", "user"),
     "group": ("groups.show", "group_id", "users-group"),
-    "guest": ("guests.show", "account_id", "user-question"),
+    "guest": ("guests.show", "guest_id", "user-question"),
 }
 """Where each kind of hit leads, under which name its id goes there, and its sign."""
 
