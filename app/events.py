@@ -74,6 +74,14 @@ class RoomRead:
 
 
 @dataclass(frozen=True)
+class RoomBroughtBack:
+    """A room that these people had hidden is in their lists again."""
+
+    room_id: int
+    account_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AccessChanged:
     """Who may what has changed; the rows of access_changes up to this epoch say for whom."""
 

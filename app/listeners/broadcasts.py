@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app import channels
 from app.background import Line, later
-from app.events import MessageChanged, MessagePosted, RoomChanged, RoomRead, listen
+from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChanged, RoomRead, listen
 from app.extensions import db
 from app.i18n import speaking
 from app.models import Room
@@ -45,6 +45,13 @@ def tell_read(fact: RoomRead) -> None:
     """Take the badge off on the person's other devices."""
     told = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
     _line.put(channels.emit, "room:read", told, channels.account(fact.account_id))
+
+
+@listen(RoomBroughtBack)
+def tell_brought_back(fact: RoomBroughtBack) -> None:
+    """Have the list of rooms looked at again by those who had hidden this one."""
+    to = [channels.account(account_id) for account_id in fact.account_ids]
+    _line.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
 
 
 @listen(RoomChanged)

@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.events import RoomRead
+from app.events import RoomBroughtBack, RoomRead
 from app.extensions import db
 from app.models import ReadMark, Room, RoomMember, now
 from app.rules import access
@@ -46,13 +46,19 @@ def mark_read(actor, room_id: int, seq: int) -> int:
     return max(0, last_seq - mark)
 
 
-def bring_back(room_id: int, account_ids) -> None:
-    """Show a room again to those who had left it: they opened it, or were named in it."""
-    hidden = (RoomMember.room_id == room_id, RoomMember.account_id.in_(account_ids), RoomMember.is_hidden)
+def bring_back(room_id: int, account_ids=None) -> None:
+    """Show a room again to those who had hidden it: they opened it, or were spoken to in it. None: to everybody."""
+    hidden = [RoomMember.room_id == room_id, RoomMember.is_hidden]
+    if account_ids is not None:
+        hidden.append(RoomMember.account_id.in_(account_ids))
+    ids = tuple(db.session.scalars(select(RoomMember.account_id).where(*hidden)))
+    if not ids:
+        return
     db.session.execute(
         update(RoomMember).where(*hidden).values(is_hidden=False),
         execution_options={"synchronize_session": False},
     )
+    publish(RoomBroughtBack(room_id, ids))
 
 
 def begin_reading_here(room_id: int, account_ids) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import ACCESS, Counter, Group, Message, Room, now
+from app.models import ACCESS, Counter, Group, Message, Room, RoomKind, now
 
 _rooms, _counters, _messages = Room.__table__.c, Counter.__table__.c, Message.__table__.c
 _groups = Group.__table__.c
@@ -21,6 +21,7 @@ TAKE_CHANGE = (
 READ_PLACE = select(
     _rooms.last_seq,
     _rooms.last_change,
+    _rooms.kind,
     _rooms.folder_id,
     _rooms.has_own_list,
     _rooms.group_id,
@@ -49,6 +50,7 @@ class Place:
     folder_id: int | None
     group_id: int | None = None
     limit: int | None = None
+    is_direct: bool = False
 
 
 def next_place(room_id: int, count: int = 1) -> Place:
@@ -62,7 +64,8 @@ def place_of(room_id: int) -> Place:
     """Where a room stands; asked under its lock, the answer holds until the commit."""
     row = db.session.execute(READ_PLACE, {"room": room_id}).one()
     folder_id = None if row.has_own_list else row.folder_id
-    return Place(row.last_seq, row.last_change, row.epoch, folder_id, row.group_id, row.limit)
+    is_direct = row.kind is RoomKind.DIRECT
+    return Place(row.last_seq, row.last_change, row.epoch, folder_id, row.group_id, row.limit, is_direct)
 
 
 def next_change(room_id: int) -> Place:

@@ -102,8 +102,7 @@ def _post(draft: Draft) -> Posted:
     draft.html = draft.html or text.render(draft.body, {name: account.id for name, account in people.items()})
     message_id = db.session.execute(INSERT_MESSAGE, draft.row(place.seq)).inserted_primary_key[0]
     insert_mentions(message_id, people.values())
-    if people:
-        bring_back(room_id, [account.id for account in people.values()])
+    _bring_back(place, room_id, people.values())
     move_own_mark(actor.id, room_id, place.seq)
     mentioned = tuple(sorted({account.id for account in people.values()}))
     return _announce(draft, place, place.seq, message_id, mentioned)
@@ -119,6 +118,9 @@ def _post_together(requests: list[tuple[Draft]]) -> list[Posted | Refusal]:
         in_room = [draft for draft in drafts if draft.room_id == room_id]
         entries += _enter(room_id, in_room, results)
     _keep_pace(entries, results)
+    for entry in entries:
+        if entry.allowed:
+            _bring_back(entry.place, entry.room_id)
     placed = [one for entry in entries for one in _numbered(entry)]
     ids = _insert_all(placed)
     for draft, place, seq in placed:
@@ -190,6 +192,17 @@ def _is_allowed(draft: Draft, epoch: int, results: dict) -> bool:
         results[draft] = refusal
         return False
     return True
+
+
+def _bring_back(place: Place, room_id: int, people=()) -> None:
+    """Show the room again to those who are spoken to: in a direct one everybody, elsewhere whoever is named.
+
+    Rooms of many people, where nobody is named, pay no statement for it.
+    """
+    if place.is_direct:
+        bring_back(room_id)
+    elif people:
+        bring_back(room_id, [account.id for account in people])
 
 
 def _insert_all(placed: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str], int]:

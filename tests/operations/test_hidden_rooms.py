@@ -1,0 +1,63 @@
+"""Rooms that somebody has hidden: what brings them back, and to whose list."""
+
+import contextlib
+from uuid import uuid4
+
+import pytest
+
+from app.errors import NotFound
+from app.events import RoomBroughtBack
+from app.extensions import db
+from app.models import Account, RoomMember
+from app.operations import messages, rooms
+from app.operations.messages import posting
+
+
+@pytest.fixture(params=["single", "grouped"])
+def post(request):
+    """Post a message on one of the two paths."""
+    if request.param == "single":
+        return lambda who, room, body: messages.post_message(who, room.id, body)
+    return lambda who, room, body: posting._post_together([(posting.Draft(who, room.id, body, str(uuid4())),)])
+
+
+def hidden_from(room) -> set[str]:
+    rows = db.session.query(RoomMember).filter_by(room_id=room.id, is_hidden=True).populate_existing()
+    return {db.session.get(Account, row.account_id).name for row in rows}
+
+
+def test_a_hidden_conversation_comes_back_with_its_next_message(cast, post, events):
+    room = rooms.open_direct(cast.arthur, [cast.jean.id, cast.paul.id])
+    for who in (cast.arthur, cast.paul):
+        rooms.leave_room(who, room)
+    post(cast.jean, room, "still there?")
+    assert not hidden_from(room)
+    (fact,) = [fact for fact in events if isinstance(fact, RoomBroughtBack)]
+    assert fact.room_id == room.id and set(fact.account_ids) == {cast.arthur.id, cast.paul.id}
+    events.clear()
+    post(cast.jean, room, "hello")
+    assert not [fact for fact in events if isinstance(fact, RoomBroughtBack)]
+
+
+def test_a_refused_message_brings_nothing_back(cast, post):
+    room = rooms.open_direct(cast.arthur, [cast.jean.id])
+    rooms.leave_room(cast.arthur, room)
+    with contextlib.suppress(NotFound):
+        post(cast.paul, room, "let me in")
+    assert hidden_from(room) == {"arthur"}
+
+
+def test_a_hidden_public_room_stays_hidden_from_those_who_are_not_named(cast, post):
+    rooms.leave_room(cast.arthur, cast.room)
+    post(cast.jean, cast.room, "to whom it may concern")
+    assert hidden_from(cast.room) == {"arthur"}
+
+
+def test_a_mention_brings_a_hidden_room_back_whatever_the_path(app, cast, events, monkeypatch):
+    """What names somebody never shares a commit."""
+    monkeypatch.setattr(posting, "is_cooperative", lambda: True)
+    monkeypatch.setitem(app.config, "POST_PATH", "grouped")
+    rooms.leave_room(cast.arthur, cast.room)
+    messages.post_message(cast.jean, cast.room.id, "@arthur, a word")
+    assert not hidden_from(cast.room)
+    assert RoomBroughtBack(cast.room.id, (cast.arthur.id,)) in events
