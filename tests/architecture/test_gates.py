@@ -11,6 +11,7 @@ OPEN = {
     "join.show",
     "join.register_guest",
     "join.join_room",
+    "join.mail_invitation",
     "join.send_confirmation_again",
     "join.about",
     "join.show_confirmation",
@@ -30,6 +31,7 @@ OPEN = {
     "discovery.autodiscover",
     "discovery.autodiscover_json",
     "discovery.document",
+    "discovery.teamchat_api",
 }
 """Views that need no sign-in. Who adds one says so here too."""
 

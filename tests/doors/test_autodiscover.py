@@ -5,11 +5,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.blueprints.discovery import pox
+from app.blueprints.discovery import pox, words
+from app.blueprints.discovery.checking import Found
 from app.extensions import db
+from app.integrations.probe import Finding
 from app.models import AccountState, Session
 from app.operations import discovery as verbs
-from app.rules import hashing
+from app.rules import discovery, hashing
+from app.rules.checks import State
 from tests import factories
 
 URL = "/autodiscover/autodiscover.xml"
@@ -255,3 +258,26 @@ def test_our_own_document_tells_everything_to_everybody(visitor, cast):
         "teamchat_api": "https://localhost:8443/teamchatapi/",
     }
     assert visitor.get("/.well-known/teamchat.json").json["services"]["imap"]["host"] == "localhost"
+
+
+def test_the_api_says_what_it_is_and_nothing_of_anybody(visitor, cast):
+    verbs.set_server_discovery(cast.admin, {"webclient": "https://chat.iwdemo.fr/webmail/"})
+    answer = visitor.get("/teamchatapi/")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json == {
+        "name": "TeamChat",
+        "version": 1,
+        "urls": {
+            "webclient": "https://chat.iwdemo.fr/webmail/",
+            "webadmin": "https://localhost:8443/admin/",
+            "sign_in": "https://localhost:8443/sign-in",
+            "discovery": "https://localhost:8443/.well-known/teamchat.json",
+        },
+    }
+
+
+@pytest.mark.parametrize("url", [url for url in discovery.URLS if url.is_required], ids=lambda url: url.name)
+def test_what_is_required_and_ours_passes_the_check_where_nobody_has_set_anything(visitor, cast, url):
+    answer = visitor.get(url.path)
+    finding = Finding("localhost", 8443, status=answer.status_code, location=answer.headers.get("Location"))
+    assert words.line_of(Found(url.name, url.path, finding)).state is State.OK

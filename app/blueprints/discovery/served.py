@@ -5,7 +5,7 @@ What everybody may fetch depends on the domain of an address only, and never say
 
 import zlib
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Response, jsonify, make_response, render_template, request, url_for
 
 from app.blueprints.discovery import pox
 from app.blueprints.discovery.views import blueprint
@@ -84,6 +84,17 @@ def document() -> Response:
     }
     urls = {one.name: values[one.name] for one in discovery.URLS if values[one.name]}
     return _shared(jsonify(version=1, host=values[discovery.HOST_NAME], services=services, urls=urls))
+
+
+@blueprint.get(discovery.ADDRESSES["teamchat_api"].path)
+@open_to_everybody
+def teamchat_api() -> Response:
+    """What stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
+    told, here = questions.server().values, settings.public_url()
+    urls = {name: told[name] for name in ("webclient", "webadmin")}
+    urls["sign_in"] = here + url_for("auth.sign_in")
+    urls["discovery"] = here + url_for("discovery.document")
+    return _shared(jsonify(name="TeamChat", version=1, urls=urls))
 
 
 def _signed_in() -> Account:
