@@ -40,6 +40,14 @@ def test_the_files_that_a_document_names_exist(name):
         assert (folder / link).exists(), f"{name} links to {link}"
 
 
+def test_the_installation_copies_every_unit_and_has_what_is_installed_in_webadmin_served():
+    text = text_of("docs/operating.md")
+    for suffix in ("service", "timer", "path"):
+        assert list((source.ROOT / "deploy/reference").glob(f"*.{suffix}"))
+        assert f"cp deploy/reference/*.{suffix}" in text or f" deploy/reference/*.{suffix} " in text
+    assert "systemctl enable --now teamchat-certificate.path" in text
+
+
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "docs/tour.md"])
 def test_the_documents_that_people_look_for_are_there(name):
     assert text_of(name).strip()
