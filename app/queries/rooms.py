@@ -38,14 +38,33 @@ class Section:
     entries: list[Entry] = field(default_factory=list)
 
 
-TABS = ("all", "recent", "archive")
-"""Which rooms the list shows: those in use, those with something said lately, those that were archived."""
+@dataclass(frozen=True)
+class RoomList:
+    """The sections of one tab, and how many rooms the person has hidden."""
+
+    sections: list[Section]
+    hidden_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show, hidden rooms included."""
+        return not self.sections and not self.hidden_count
+
+
+TABS = ("all", "recent", "archive", "hidden")
+"""Which rooms the list shows: those in use, those with something said lately, those that were archived, and those that
+the person has hidden."""
 RECENTLY = timedelta(days=14)
 
 
-def room_list(account, tab: str = "all") -> list[Section]:
+def room_list(account, tab: str = "all") -> RoomList:
     """The rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
-    rooms = [seen for seen in access.visible_rooms(account) if _belongs(seen, tab)]
+    visible = access.visible_rooms(account)
+    rooms = [seen for seen in visible if _belongs(seen, tab)]
+    return RoomList(_sections(account, rooms), sum(_is_hidden(seen) for seen in visible))
+
+
+def _sections(account, rooms: list[access.RoomAccess]) -> list[Section]:
     marks = _marks(account)
     titles = direct_titles(account, [seen.room.id for seen in rooms if seen.room.kind is RoomKind.DIRECT])
     sections: dict[tuple, Section] = {}
@@ -66,6 +85,8 @@ def title_of(account, room: Room) -> str:
 
 
 def _belongs(seen: access.RoomAccess, tab: str) -> bool:
+    if tab == "hidden":
+        return _is_hidden(seen)
     if seen.member and seen.member.is_hidden:
         return False
     if tab == "archive":
@@ -73,6 +94,11 @@ def _belongs(seen: access.RoomAccess, tab: str) -> bool:
     if tab == "recent" and (seen.room.last_posted_at or seen.room.created_at) < now() - RECENTLY:
         return False
     return seen.room.state is RoomState.ACTIVE
+
+
+def _is_hidden(seen: access.RoomAccess) -> bool:
+    """Whether somebody has hidden a room and could bring it back by opening it, which takes reading."""
+    return bool(seen.member and seen.member.is_hidden and seen.rights & Right.ITEMS_READ)
 
 
 def _marks(account) -> dict[int, int]:

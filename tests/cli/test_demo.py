@@ -58,7 +58,8 @@ def test_conversations_lie_in_the_last_days_in_order_and_partly_unread(filled):
     assert moments == sorted(moments)
     assert len({moment.date() for moment in moments}) >= 4
     unread = {
-        alias: rooms.room_list(account(alias))[0].entries[0].unread for alias in ("arthur", "jean", "hugo")
+        alias: rooms.room_list(account(alias)).sections[0].entries[0].unread
+        for alias in ("arthur", "jean", "hugo")
     }
     assert unread == {"arthur": 0, "jean": 4, "hugo": None}
 

@@ -6,7 +6,8 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.events import MessageChanged, RoomChanged
 from app.extensions import db
 from app.models import Folder, Grant, Message, MessageKind, Principal, Room, RoomKind, RoomMember, RoomState
-from app.operations import messages, rooms
+from app.operations import messages, reading, rooms
+from app.queries.rooms import room_list
 from app.rules import access
 from app.rules.rights import FULL, READ, WRITE, Right
 from tests import factories
@@ -15,6 +16,11 @@ from tests import factories
 def names(who) -> list[str]:
     access.forget()
     return [seen.room.name for seen in access.visible_rooms(who)]
+
+
+def titles(who, tab: str) -> list[str]:
+    access.forget()
+    return [entry.title for section in room_list(who, tab).sections for entry in section.entries]
 
 
 def give(cast, who, rights):
@@ -222,6 +228,18 @@ def test_leaving_a_public_room_hides_it_until_it_is_opened(cast):
     row = db.session.query(RoomMember).filter_by(account_id=cast.arthur.id).one()
     assert row.is_hidden and not row.is_member
     assert access.find_room(cast.arthur, cast.room.id).rights == WRITE
+    assert not room_list(cast.arthur).sections and titles(cast.arthur, "hidden") == ["TeamChat"]
+    reading.open_room(cast.arthur, cast.room.id)
+    assert titles(cast.arthur, "all") == ["TeamChat"] and not titles(cast.arthur, "hidden")
+
+
+def test_a_hidden_room_that_can_no_longer_be_read_is_not_listed(cast):
+    rooms.leave_room(cast.arthur, cast.room)
+    assert room_list(cast.arthur).hidden_count == 1
+    give(cast, cast.arthur, Right.FOLDER_READ)
+    assert room_list(cast.arthur).hidden_count == 0 and not titles(cast.arthur, "hidden")
+    give(cast, cast.arthur, Right.NONE)
+    assert room_list(cast.arthur, "hidden").is_empty
 
 
 def test_favourites_are_ones_own(cast):

@@ -70,12 +70,12 @@ def test_one_message_is_found_only_in_its_room(long_room, cast):
 
 
 def test_the_list_shows_never_opened_rooms_bold_without_a_number(cast):
-    entry = rooms.room_list(cast.arthur)[0].entries[0]
+    entry = rooms.room_list(cast.arthur).sections[0].entries[0]
     assert entry.unread is None and entry.is_bold
     reading.open_room(cast.arthur, cast.room.id)
-    assert rooms.room_list(cast.arthur)[0].entries[0].unread == 0
+    assert rooms.room_list(cast.arthur).sections[0].entries[0].unread == 0
     messages.post_message(cast.jean, cast.room.id, "hello")
-    assert rooms.room_list(cast.arthur)[0].entries[0].unread == 1
+    assert rooms.room_list(cast.arthur).sections[0].entries[0].unread == 1
 
 
 def test_sections_are_groups_then_private_then_direct(cast):
@@ -83,7 +83,7 @@ def test_sections_are_groups_then_private_then_direct(cast):
     factories.add_member(another, cast.arthur)
     factories.make_room(another, "Plans")
     factories.make_private_room(cast.arthur, name="Mine")
-    sections = rooms.room_list(cast.arthur)
+    sections = rooms.room_list(cast.arthur).sections
     assert [(section.kind, section.title) for section in sections] == [
         ("group", "Atlas"),
         ("group", "groupetc"),

@@ -14,7 +14,7 @@ def frame() -> dict:
     tab = request.args.get("tab")
     tab = tab if tab in rooms.TABS else "all"
     return {
-        "sections": partial(rooms.room_list, me(), tab),
+        "listed": partial(rooms.room_list, me(), tab),
         "tab": tab,
         "has_teamchat": policies.account_has(me(), policies.Feature.TEAMCHAT),
         "is_running": server.state().chat_runs,
