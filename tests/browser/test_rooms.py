@@ -76,7 +76,7 @@ def test_a_name_that_is_missing_is_asked_for(sits, place):
 def test_people_are_added_and_removed_while_they_look(sits, place, private):
     paul, jean = sits(place.paul).open(), sits(place.jean).open(private)
     page = sits(place.arthur).open(private).page
-    room_menu(page, "Membres")
+    page.get_by_role("link", name="Membres", exact=True).click()
     panel = page.locator("#panel")
     panel.get_by_role("link", name="Ajouter").click()
     dialog = page.get_by_role("dialog")
@@ -98,7 +98,7 @@ def test_a_room_is_handed_over_and_left(sits, place, private):
     screen = sits(place.arthur).open(private)
     screen.expect_trouble()
     page = screen.page
-    room_menu(page, "Membres")
+    page.get_by_role("link", name="Membres", exact=True).click()
     page.locator("#panel").get_by_role("button", name=re.compile("jean.*propriétaire")).click()
     expect(page.get_by_role("dialog")).to_contain_text("jean en devient propriétaire")
     page.get_by_role("dialog").get_by_role("button", name="Transmettre").click()
@@ -107,8 +107,11 @@ def test_a_room_is_handed_over_and_left(sits, place, private):
     page.keyboard.press("Escape")
     expect(page.locator("tc-panel")).to_have_count(0)
     room_menu(page, "Quitter la salle")
+    expect(page.get_by_role("dialog")).to_contain_text("Vous ne pouvez pas revenir de vous-même")
+    expect(screen.room_link(private)).to_have_count(1)
+    page.get_by_role("dialog").get_by_role("button", name="Quitter").click()
     expect(screen.room_link(private)).to_have_count(0)
-    room_menu(jean.page, "Membres")
+    jean.page.get_by_role("link", name="Membres", exact=True).click()
     expect(jean.page.locator("#panel")).to_contain_text("1 personne dans cette salle")
 
 

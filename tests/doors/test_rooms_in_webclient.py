@@ -96,10 +96,21 @@ def test_another_companys_people_are_neither_offered_nor_added(cast, arthur, pri
 
 
 def test_the_last_owner_cannot_leave_before_handing_over(cast, arthur, private):
-    assert arthur.post(f"/webmail/rooms/{private.id}/leave").status_code == 422
+    refused = arthur.post(f"/webmail/rooms/{private.id}/leave")
+    assert refused.status_code == 422 and "hand it over first" in refused.text
     assert arthur.post(f"/webmail/rooms/{private.id}/people/{cast.jean.id}/own").status_code == 303
     assert arthur.post(f"/webmail/rooms/{private.id}/leave").status_code == 303
     assert arthur.get(f"/webmail/rooms/{private.id}").status_code == 404
+
+
+def test_leaving_for_good_is_asked_about_and_hiding_is_not(cast, client_of, private):
+    jean = client_of(cast.jean)
+    asked = f'href="/webmail/rooms/{private.id}/leave"'
+    assert asked in jean.get(f"/webmail/rooms/{private.id}").text
+    assert "somebody in the room has to add you again" in jean.get(f"/webmail/rooms/{private.id}/leave").text
+    assert access.rights_in(cast.jean, private.id)
+    public = jean.get(f"/webmail/rooms/{cast.room.id}").text
+    assert "Hide this room" in public and f'href="/webmail/rooms/{cast.room.id}/leave"' not in public
 
 
 def test_ones_own_rights_and_who_can_change_them(cast, arthur, private):
@@ -164,6 +175,16 @@ def test_a_hidden_room_comes_back_when_one_is_named(cast, arthur):
 
     messages.post_message(cast.jean, cast.room.id, "@arthur reviens")
     assert link in arthur.get("/webmail/rooms").text
+
+
+def test_hidden_rooms_are_counted_under_the_list_and_listed_apart(cast, arthur):
+    assert "Hidden (" not in arthur.get("/webmail/rooms").text
+    assert "No hidden rooms" in arthur.get("/webmail/rooms?tab=hidden").text
+    arthur.post(f"/webmail/rooms/{cast.room.id}/leave")
+    assert "Hidden (1)" in arthur.get("/webmail/rooms").text
+    assert "You are not in any room yet" not in arthur.get("/webmail/").text
+    apart = arthur.get("/webmail/rooms?tab=hidden").text
+    assert f'href="/webmail/rooms/{cast.room.id}"' in apart and "No hidden rooms" not in apart
 
 
 def test_deleting_is_asked_about_in_numbers(cast, arthur, client_of):

@@ -8,7 +8,7 @@ from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.gate import me
 from app.blueprints.right_names import INVITING, RIGHT_NAMES
-from app.errors import NotFound, Refusal
+from app.errors import Invalid, NotFound, Refusal
 from app.extensions import db
 from app.htmx import page, say, see_other, target_id, wants_fragment
 from app.models import Account, RoomKind
@@ -69,11 +69,20 @@ def hand_over(room_id: int, account_id: int) -> Response:
     return back_to_people(room_id, _("The room has a new owner."))
 
 
+@blueprint.get("/rooms/<int:room_id>/leave")
+def ask_leave(room_id: int) -> Response:
+    """Leaving for good is asked about: nobody comes back by themselves. Fragment: dialog."""
+    return _ask_leave(access.find_room(me(), room_id))
+
+
 @blueprint.post("/rooms/<int:room_id>/leave")
 def leave_room(room_id: int) -> Response:
     """Leave a room."""
     seen = access.find_room(me(), room_id)
-    verbs.leave_room(me(), seen.room)
+    try:
+        verbs.leave_room(me(), seen.room)
+    except Invalid as refusal:
+        return _ask_leave(seen, refusal)
     return _elsewhere(url_for("chat.home"))
 
 
@@ -122,6 +131,17 @@ def people_page(seen: access.RoomAccess) -> Response:
 def _may_set_guests(seen: access.RoomAccess) -> bool:
     return seen.room.kind is not RoomKind.DIRECT and managing.may(
         me(), Right.ADMINISTRATION_ADMINISTER, seen.room
+    )
+
+
+def _ask_leave(seen: access.RoomAccess, refusal: Refusal | None = None) -> Response:
+    return _panel(
+        "chat/leave.html",
+        seen,
+        blocks=("dialog",),
+        status=422 if refusal else 200,
+        refusal=refusal,
+        is_over=wants_fragment(),
     )
 
 
