@@ -67,6 +67,7 @@ ACTS = {
     "invitation.resend": _l("Invitation sent again"),
     "invitation.revoke": _l("Invitation taken back"),
     "invitation.copy": _l("Link of an invitation copied"),
+    "invitation.mail": _l("Invitation mailed again through its link"),
     "guest.register": _l("Guest account created"),
     "guest.confirmation": _l("Confirmation asked for again"),
     "guest.confirm": _l("Address confirmed"),

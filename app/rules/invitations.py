@@ -1,4 +1,8 @@
-"""What a link that was mailed to a guest still opens."""
+"""What a link to a guest still opens: one that was mailed, or one that an inviter has copied.
+
+Only the mailed link proves that whoever holds it reads the mails of the invited address. The copied one passes through
+the inviter's hands: it tells nobody whether the address has an account, and acts for nobody but who has signed in.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +16,7 @@ from app.rules import guests
 from app.rules.guests import InvitationState
 
 INVITATION, CONFIRMATION, EXTENSION = "invitation", "guest-confirm", "guest-extend"
+COPIED = "invitation-copied"
 """What links are for; one serves nothing else."""
 
 
@@ -20,6 +25,7 @@ class Opens(StrEnum):
 
     REGISTER = "register"
     JOIN = "join"
+    ASK = "ask"
     SUSPENDED = "suspended"
     CONFIRM = "confirm"
     USED = "used"
@@ -39,9 +45,10 @@ class Opened:
     guest: Account | None = None
 
 
-def opened_by(token: str) -> Opened:
-    """What an invitation's link opens now."""
-    link = links.read(INVITATION, token)
+def opened_by(token: str, reader: Account | None = None) -> Opened:
+    """What an invitation's link opens now. reader: who has signed in."""
+    mailed = links.read(INVITATION, token)
+    link = mailed or links.read(COPIED, token)
     invitation = db.session.get(Invitation, link.id) if link else None
     if invitation is None:
         return Opened(Opens.UNKNOWN)
@@ -55,7 +62,14 @@ def opened_by(token: str) -> Opened:
         InvitationState.REGISTERED: Opens.CONFIRM,
     }
     opens = by_state.get(state) or _pending(invitation, link.generation, guest)
+    if mailed is None:
+        opens = _through_a_copy(opens, guest, reader)
     return Opened(opens, invitation, guest)
+
+
+def copied_token(invitation: Invitation) -> str:
+    """The token of the link that whoever has invited may pass on."""
+    return links.token(COPIED, invitation.id, invitation.generation)
 
 
 def guest_of(address: str) -> Account | None:
@@ -87,6 +101,14 @@ def guest_by_link(purpose: str, token: str) -> Account | None:
 def token_of(purpose: str, guest: Account) -> str:
     """The token of a guest's link."""
     return links.token(purpose, guest.id, guest.link_generation)
+
+
+def _through_a_copy(opens: Opens, guest: Account | None, reader: Account | None) -> Opens:
+    """What depends on the address's account is one and the same for all but the guest."""
+    if opens not in (Opens.REGISTER, Opens.JOIN, Opens.SUSPENDED):
+        return opens
+    is_guest = opens is Opens.JOIN and reader is not None and reader.id == guest.id
+    return Opens.JOIN if is_guest else Opens.ASK
 
 
 def _pending(invitation: Invitation, generation: int, guest: Account | None) -> Opens:

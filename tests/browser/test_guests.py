@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from app import links
 from app.extensions import db
 from app.models import Account, Invitation
 from app.rules import invitations
-from app.rules.invitations import CONFIRMATION
+from app.rules.invitations import CONFIRMATION, INVITATION
 from tests.browser.axe import violations
 
 PASSWORD = "une phrase bien à moi"
@@ -14,6 +15,13 @@ SCREENS = {
     "light": {"color_scheme": "light"},
     "dark phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
+
+
+def mailed_link(house, address: str) -> str:
+    """What the first mail links to."""
+    with house.stage.app.app_context():
+        one = db.session.query(Invitation).filter_by(address=address).one()
+        return f"/join/{links.token(INVITATION, one.id, one.generation)}"
 
 
 def confirmation_of(house, address: str) -> str:
@@ -48,6 +56,11 @@ def test_a_guest_is_invited_and_talks(house, sits, place, look):
     guest.context.clear_cookies()
     page = guest.page
     page.goto(link)
+    assert not violations(page)
+    page.get_by_role("button", name="Créer un compte").click()
+    expect(page.get_by_role("heading", name="Regardez dans votre boîte")).to_be_visible()
+    assert not violations(page)
+    page.goto(mailed_link(house, address))
     expect(page.get_by_role("heading", name="Se joindre à notre TeamChat")).to_be_visible()
     assert not violations(page)
     page.get_by_label("Nom", exact=True).fill("Bruno Tessier")

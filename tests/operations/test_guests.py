@@ -207,7 +207,9 @@ def test_only_the_inviter_and_administrators_handle_an_invitation(cast):
         for stranger in (cast.jean, cast.paul, cast.rivale):
             with pytest.raises(NotFound):
                 verb(stranger, invitation)
-    assert guests.copy_invitation_link(cast.domain_admin, invitation).endswith(token_of(invitation))
+    assert guests.copy_invitation_link(cast.domain_admin, invitation).endswith(
+        invitations.copied_token(invitation)
+    )
     with pytest.raises(TooMany):
         guests.resend_invitation(cast.arthur, invitation)
     invitation.sent_at = now() - timedelta(minutes=2)

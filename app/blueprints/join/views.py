@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.blueprints.forms import put_refusal
-from app.blueprints.gate import open_to_everybody
+from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
 from app.errors import NotFound, Refusal
 from app.htmx import page, see_other
 from app.i18n import language
+from app.models import Account
 from app.operations import guests as verbs
 from app.rules import invitations
 from app.rules.invitations import Opened, Opens
@@ -28,14 +29,14 @@ GONE = 410
 @open_to_everybody
 def show(token: str) -> Response:
     """What an invitation leads to now: a form, a button, or why neither."""
-    return _shown(token, invitations.opened_by(token), JoinForm(formdata=None))
+    return _shown(token, _opened(token), JoinForm(formdata=None))
 
 
 @blueprint.post("/<token>")
 @open_to_everybody
 def register_guest(token: str) -> Response:
     """Make the account of the invited person."""
-    opened, form = invitations.opened_by(token), JoinForm()
+    opened, form = _opened(token), JoinForm()
     if opened.opens is not Opens.REGISTER:
         return _shown(token, opened, form)
     if not form.validate():
@@ -45,7 +46,7 @@ def register_guest(token: str) -> Response:
             token, name=form.name.data, password=form.password.data, language=language()
         )
     except NotFound:
-        return _shown(token, invitations.opened_by(token), form)
+        return _shown(token, _opened(token), form)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _shown(token, opened, form, refusal.status)
@@ -60,10 +61,23 @@ def join_room(token: str) -> Response:
     if not ButtonForm().validate():
         raise NotFound()
     try:
-        invitation = verbs.join_room(token)
+        invitation = verbs.join_room(token, _reader())
     except NotFound:
         return see_other(url_for("join.show", token=token))
     return see_other(url_for("chat.room", room_id=invitation.room_id))
+
+
+@blueprint.post("/<token>/mail")
+@open_to_everybody
+def mail_invitation(token: str) -> Response:
+    """Mail the invitation to the invited address, which alone proves whose it is."""
+    if not ButtonForm().validate():
+        raise NotFound()
+    try:
+        invitation = verbs.mail_invitation(token)
+    except NotFound:
+        return see_other(url_for("join.show", token=token))
+    return page("join/mailed.html", invitation=invitation)
 
 
 @blueprint.post("/<token>/again")
@@ -91,6 +105,7 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
     templates = {
         Opens.REGISTER: "join/register.html",
         Opens.JOIN: "join/known.html",
+        Opens.ASK: "join/ask.html",
         Opens.CONFIRM: "join/created.html",
     }
     if opened.opens not in templates:
@@ -102,7 +117,15 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
         opens=opened.opens.value,
         invitation=opened.invitation,
         form=form,
-        is_own=opened.guest is not None
-        and current_user.is_authenticated
-        and current_user.id == opened.guest.id,
+        reader=_reader(),
+        is_own=opened.guest is not None and _reader() is not None and _reader().id == opened.guest.id,
     )
+
+
+def _opened(token: str) -> Opened:
+    return invitations.opened_by(token, _reader())
+
+
+def _reader() -> Account | None:
+    """Who has signed in, if anybody has."""
+    return me() if current_user.is_authenticated else None

@@ -9,7 +9,13 @@ from app.operations.guests.inviting import (
     resend_invitation,
     revoke_invitation,
 )
-from app.operations.guests.joining import confirm_address, join_room, register_guest, send_confirmation_again
+from app.operations.guests.joining import (
+    confirm_address,
+    join_room,
+    mail_invitation,
+    register_guest,
+    send_confirmation_again,
+)
 from app.operations.guests.life import (
     end_accounts,
     end_stays,
@@ -42,6 +48,7 @@ __all__ = [
     "invite_again",
     "invite_guests",
     "join_room",
+    "mail_invitation",
     "may_manage",
     "register_guest",
     "resend_invitation",

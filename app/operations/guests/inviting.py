@@ -10,7 +10,6 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app import links
 from app.errors import Invalid, NotFound, Refusal, TooMany
 from app.extensions import db
 from app.i18n import LANGUAGE_NAMES, language_of
@@ -22,7 +21,7 @@ from app.operations.rooms.notes import write_note
 from app.queries import settings
 from app.rules import directory, guests, inviting, managing, names, pasted, room_for
 from app.rules.guests import InvitationState
-from app.rules.invitations import INVITATION, is_inside
+from app.rules.invitations import copied_token, is_inside
 from app.transaction import operation
 
 AT_ONCE = 100
@@ -104,7 +103,7 @@ def copy_invitation_link(actor, invitation: Invitation) -> str:
     """The link of an invitation, to be passed on another way; the trail says who took it. Error: NotFound."""
     invitation = _locked(actor, invitation, (InvitationState.PENDING,))
     _record(actor, invitation, "invitation.copy")
-    return f"{settings.public_url()}/join/{links.token(INVITATION, invitation.id, invitation.generation)}"
+    return f"{settings.public_url()}/join/{copied_token(invitation)}"
 
 
 def may_manage(actor, invitation: Invitation) -> bool:

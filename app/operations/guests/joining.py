@@ -14,7 +14,7 @@ from app.identity import origin
 from app.models import AccessScope, Account, Invitation, Room, RoomMember, now
 from app.operations import addresses as space
 from app.operations import audit, versions
-from app.operations.guests.letters import queue_confirmation
+from app.operations.guests.letters import queue_confirmation, queue_invitation
 from app.operations.internal import internal_domain
 from app.operations.reading import begin_reading_here
 from app.operations.rooms.notes import write_note
@@ -25,6 +25,8 @@ from app.transaction import operation, touch_access
 
 PAUSE = timedelta(minutes=1)
 """Between two mails that confirm an address."""
+LONG_PAUSE = timedelta(minutes=5)
+"""Between two mails of an invitation that a stranger with a copied link may cause."""
 
 
 def register_guest(token: str, *, name: str, password: str, language: str) -> Account:
@@ -53,6 +55,23 @@ def send_confirmation_again(token: str) -> None:
     audit.record(opened.guest, "guest.confirmation", opened.guest)
 
 
+@operation
+def mail_invitation(token: str) -> Invitation:
+    """Mail the invitation once more, for who holds a copied link; a mail of a moment ago is the one. Error: NotFound.
+
+    Whether the address has an account changes neither what is answered nor what the inviter sees: only the mail, which
+    its owner alone reads, says what the next step is.
+    """
+    opened = opened_by(token)
+    if opened.opens is not Opens.ASK:
+        raise NotFound()
+    invitation = versions.locked(opened.invitation)
+    if invitation.sent_at <= now() - LONG_PAUSE:
+        queue_invitation(invitation)
+        _record_mail(invitation)
+    return invitation
+
+
 def confirm_address(token: str, password: str | None) -> Account:
     """Confirm a guest's address, and enter the rooms they were invited to. Errors: NotFound, Invalid, TooMany.
 
@@ -71,13 +90,16 @@ def confirm_address(token: str, password: str | None) -> Account:
 
 
 @operation
-def join_room(token: str) -> Invitation:
-    """Bring a guest who has an account already into the room they are invited to. Error: NotFound."""
-    opened = opened_by(token)
+def join_room(token: str, reader: Account | None = None) -> Invitation:
+    """Bring a guest who has an account already into the room they are invited to. Error: NotFound.
+
+    reader: who has signed in; by a link that was not mailed nobody else comes in.
+    """
+    opened = opened_by(token, reader)
     if opened.opens is not Opens.JOIN:
         raise NotFound()
     invitation = versions.locked(opened.invitation)
-    if opened_by(token).opens is not Opens.JOIN:
+    if opened_by(token, reader).opens is not Opens.JOIN:
         raise NotFound()
     invitation.account_id = opened.guest.id
     invitation.generation += 1
@@ -110,6 +132,19 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
 
 
 def _new_guest(invitation: Invitation) -> Account:
+def _record_mail(invitation: Invitation) -> None:
+    """Nobody has signed in here: the trail has the network address."""
+    audit.record(
+        None,
+        "invitation.mail",
+        kind="room",
+        id=invitation.room_id,
+        name=invitation.room.name,
+        domain_id=managing.domain_id_of(invitation.room),
+        after={"address": invitation.address},
+    )
+
+
     """Guests live in the internal domain, under their own address."""
     domain = internal_domain()
     guest = Account(domain_id=domain.id, address=invitation.address, is_guest=True, link_generation=0)
