@@ -52,6 +52,8 @@ class Room(Keyed, Dated, Versioned, Base):
     last_posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state_before_trash: Mapped[RoomState | None] = mapped_column(Choice(RoomState))
+    """What restoring gives back; none for a room that was deleted before this was kept."""
 
     group: Mapped[Group | None] = relationship()
     folder: Mapped[Folder | None] = relationship()

@@ -124,10 +124,11 @@ def test_answers_about_its_rooms_still_come(cast):
 def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(cast):
     private = rooms.create_room(cast.arthur, RoomKind.PRIVATE, "Secret", group_id=cast.group.id)
     key, public = private.id, cast.room.id
+    rooms.archive_room(cast.arthur, private)
     groups.delete_group(cast.admin, cast.group)
     assert names(cast.arthur) == []
-    rooms.restore_room(cast.domain_admin, db.session.get(Room, key))
-    assert names(cast.arthur) == ["Secret"]
+    restored = rooms.restore_room(cast.domain_admin, db.session.get(Room, key))
+    assert names(cast.arthur) == ["Secret"] and restored.state is RoomState.ARCHIVED
     with pytest.raises(Invalid):
         rooms.restore_room(cast.admin, db.session.get(Room, public))
     with pytest.raises(NotFound):

@@ -146,6 +146,19 @@ def test_the_trash_and_back(cast):
     assert names(cast.arthur) == ["TeamChat"] and cast.room.deleted_at is None
 
 
+def test_a_room_leaves_the_trash_as_it_was(cast):
+    rooms.archive_room(cast.domain_admin, cast.room)
+    rooms.delete_room(cast.domain_admin, cast.room)
+    rooms.restore_room(cast.domain_admin, cast.room)
+    assert cast.room.state is RoomState.ARCHIVED
+    with pytest.raises(Forbidden):
+        messages.post_message(cast.arthur, cast.room.id, "open again?")
+    rooms.reopen_room(cast.domain_admin, cast.room)
+    rooms.delete_room(cast.domain_admin, cast.room)
+    rooms.restore_room(cast.domain_admin, cast.room)
+    assert cast.room.state is RoomState.ACTIVE
+
+
 def test_an_administrator_runs_a_room_without_reading_it(cast):
     rooms.rename_room(cast.domain_admin, cast.room, "Rangé")
     with pytest.raises(NotFound):

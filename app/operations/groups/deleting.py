@@ -1,6 +1,6 @@
 """A group taken away for good: what pointed at it goes with it, what was said in its rooms stays for 30 days."""
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from app.extensions import db
 from app.models import (
@@ -75,18 +75,22 @@ def _touch_all(group: Group) -> None:
 
 
 def _put_rooms_into_trash(group: Group) -> int:
-    """The rooms stand alone from now on. Returns how many there were outside of the trash."""
+    """The rooms stand alone from now on. Returns how many there were outside of the trash.
+
+    MariaDB sets one column after the other: what is read must come before it is written.
+    """
     mine = Room.group_id == group.id
     shown = select(func.count()).select_from(Room).where(mine, Room.state != RoomState.DELETED)
     count = db.session.scalar(shown)
     values = {
+        "state_before_trash": case((Room.deleted_at.is_(None), Room.state), else_=Room.state_before_trash),
         "state": RoomState.DELETED,
         "deleted_at": func.coalesce(Room.deleted_at, now()),
         "group_id": None,
         "folder_id": None,
         "row_version": Room.row_version + 1,
     }
-    _write(update(Room).where(mine).values(values))
+    _write(update(Room).where(mine).ordered_values(*values.items()))
     return count
 
 

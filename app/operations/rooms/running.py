@@ -77,13 +77,13 @@ def delete_room(actor, room: Room) -> Room:
     _require_archive_right(actor, room)
     if room.state is RoomState.DELETED:
         raise NotFound()
-    room.deleted_at = now()
+    room.deleted_at, room.state_before_trash = now(), room.state
     return _moved(actor, room, RoomState.DELETED, "room.delete")
 
 
 @operation
 def restore_room(actor, room: Room) -> Room:
-    """Take a room out of the trash: an administrator's act."""
+    """Take a room out of the trash, as it was before: an administrator's act."""
     room = _locked(room)
     if not managing.administers(actor, room):
         raise NotFound()
@@ -92,8 +92,8 @@ def restore_room(actor, room: Room) -> Room:
         raise Invalid(_("The group of this room is gone: nobody could see it."), code="group_gone")
     if room.folder_id is not None:
         require_free_name(room.folder_id, room.name, but=room.id)
-    room.deleted_at = None
-    return _moved(actor, room, RoomState.ACTIVE, "room.restore")
+    before, room.deleted_at, room.state_before_trash = room.state_before_trash, None, None
+    return _moved(actor, room, before or RoomState.ACTIVE, "room.restore")
 
 
 def _run(actor, room: Room, right: Right, seen_version: int | None = None) -> Room:

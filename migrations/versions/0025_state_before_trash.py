@@ -1,0 +1,17 @@
+"""What a room was when it was put into the trash, so that restoring gives back that and no more."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.models import types
+
+revision = "0025_state_before_trash"
+down_revision = "0024_search_newest"
+
+
+def upgrade():
+    op.add_column("rooms", sa.Column("state_before_trash", types.exact(32), nullable=True))
+
+
+def downgrade():
+    op.drop_column("rooms", "state_before_trash")
