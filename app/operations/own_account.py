@@ -46,7 +46,7 @@ def rename_myself(actor: Account, name: str) -> None:
     """A guest's own name; an account's is its administrators' to change. Errors: Invalid, Forbidden."""
     if not actor.is_guest:
         raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
-    name = names.checked_name(name)
+    name = names.checked_guest_name(name)
     before = actor.name
     if name == before:
         return

@@ -1,4 +1,4 @@
-"""Addresses that are not what they look like: letters of several alphabets in one word, or all of another."""
+"""Addresses and names that are not what they look like: letters of several alphabets in one word, or all of another."""
 
 import unicodedata
 
@@ -6,6 +6,12 @@ import idna
 
 ALIKE = frozenset("аеорсухіјѕԁһӏԛԝѵүոսցհοαρνικυχτ")
 """Small letters of other alphabets that many typefaces draw like Latin ones (after Unicode's confusables.txt)."""
+
+ALIKE_CAPITALS = frozenset("АВЕЅІЈКМНОРСТУХԚԜՍՕΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+"""Capitals, likewise."""
+
+ABBREVIATING = frozenset("ªº")
+"""Letters of no alphabet that stand beside Latin ones: Mª Carmen."""
 
 TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
@@ -21,6 +27,27 @@ def is_deceptive(address: str) -> bool:
     return any(_is_deceptive(word) for word in (local, *_labels(domain)))
 
 
+def is_deceptive_name(name: str) -> bool:
+    """Whether a name could be taken for another one: a word of several alphabets, or all of look-alikes.
+
+    One word of look-alikes beside another that can only be read in its own alphabet is a name like others: Сара Иванова.
+    """
+    letters = [sign for sign in name if _counts(sign)]
+    foreign = [sign for sign in letters if _alphabet(sign) != "LATIN"]
+    if foreign and all(_looks_latin(sign) for sign in foreign):
+        return True
+    return any(_is_mixed({_alphabet(sign) for sign in word if _counts(sign)}) for word in name.split())
+
+
+def _counts(sign: str) -> bool:
+    return sign.isalpha() and sign not in ABBREVIATING and _alphabet(sign) != "MODIFIER"
+
+
+def _looks_latin(sign: str) -> bool:
+    """Drawn like a Latin letter, or one in other clothes: bold, double-struck, full width."""
+    return sign in ALIKE or sign in ALIKE_CAPITALS or unicodedata.normalize("NFKC", sign).isascii()
+
+
 def _labels(domain: str) -> list[str]:
     try:
         return idna.decode(domain).split(".")
@@ -30,7 +57,15 @@ def _labels(domain: str) -> list[str]:
 
 def _is_deceptive(word: str) -> bool:
     letters = [sign for sign in word if sign.isalpha()]
-    alphabets = {unicodedata.name(sign, "?").partition(" ")[0] for sign in letters}
+    alphabets = {_alphabet(sign) for sign in letters}
     if len(alphabets) > 1:
-        return not any(alphabets <= usual for usual in TOGETHER)
+        return _is_mixed(alphabets)
     return bool(letters) and alphabets != {"LATIN"} and all(sign in ALIKE for sign in letters)
+
+
+def _is_mixed(alphabets: set[str]) -> bool:
+    return len(alphabets) > 1 and not any(alphabets <= usual for usual in TOGETHER)
+
+
+def _alphabet(sign: str) -> str:
+    return unicodedata.name(sign, "?").partition(" ")[0]

@@ -7,19 +7,42 @@ from flask_babel import gettext as _
 from app.errors import Invalid
 from app.i18n import LANGUAGE_NAMES
 from app.models import AccountState
+from app.rules.lookalikes import is_deceptive_name
 
 NAME_MAXIMUM = 200
 DESCRIPTION_MAXIMUM = 500
 """Characters, as the columns hold them."""
 
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0")
+"""Signs that take no ink and are neither spaces nor format signs: fillers, joiners, the empty Braille cell."""
+
+JOINERS = frozenset("\u200c\u200d")
+JOINED = frozenset(
+    "ARABIC SYRIAC MONGOLIAN DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA MALAYALAM "
+    "SINHALA KHMER MYANMAR TIBETAN VARIATION EMOJI".split()
+)
+"""Alphabets in which a joiner changes how letters are drawn (Unicode TR 31, §2.3); elsewhere it only hides."""
+
 
 def checked_name(text: str | None, *, field: str = "name") -> str:
-    """A name on one line, not empty and not too long. Error: Invalid."""
-    name = " ".join(_visible(text).split())
-    if not name:
+    """A name on one line, of signs that are seen, not empty and not too long. Error: Invalid."""
+    name = " ".join(_inked(_visible(text)).split())
+    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):
         raise Invalid(_("Give a name."), code="empty", field=field)
     if len(name) > NAME_MAXIMUM:
         raise _too_long(NAME_MAXIMUM, field)
+    return name
+
+
+def checked_guest_name(text: str | None, *, field: str = "name") -> str:
+    """A guest's name, which nobody here has looked at: it is also what it looks like. Error: Invalid."""
+    name = checked_name(text, field=field)
+    if is_deceptive_name(name):
+        raise Invalid(
+            _("This name mixes letters of several alphabets and may not be what it looks like."),
+            code="deceptive_name",
+            field=field,
+        )
     return name
 
 
@@ -51,6 +74,27 @@ def _visible(text: str | None) -> str:
     """A text in NFC, without control signs other than line breaks and tabs."""
     plain = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n")
     return "".join(sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
+
+
+def _inked(text: str) -> str:
+    """A text without what is not seen: format signs turn the direction of a name, or make two out of one."""
+    return "".join(
+        sign
+        for place, sign in enumerate(text)
+        if sign not in BLANK and (unicodedata.category(sign) != "Cf" or _joins(text, place))
+    )
+
+
+def _joins(text: str, place: int) -> bool:
+    around = text[place - 1 : place] + text[place + 1 : place + 2]
+    return text[place] in JOINERS and len(around) == 2 and all(map(_is_joined, around))
+
+
+def _is_joined(sign: str) -> bool:
+    return (
+        unicodedata.category(sign) in ("So", "Sk")
+        or unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0] in JOINED
+    )
 
 
 def _too_long(maximum: int, field: str) -> Invalid:

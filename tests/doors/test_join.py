@@ -110,6 +110,9 @@ def test_looking_changes_nothing(visitor, invitation):
         {"confirmation": "autre"},
         {"password": "court", "confirmation": "court"},
         {"name": "\x00"},
+        {"name": "\u200b"},
+        {"name": "\u3164"},
+        {"name": "\u0430rthur"},
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(visitor, invitation, change):

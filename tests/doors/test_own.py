@@ -98,7 +98,10 @@ def test_pictures_are_for_those_who_signed_in(cast, arthur, visitor):
 def test_a_guest_keeps_their_own_name_and_an_account_does_not(cast, guest, arthur, client_of):
     assert client_of(guest).post("/own/name", data={"name": "Bernard T."}).status_code == 303
     assert db.session.get(Account, guest.id, populate_existing=True).name == "Bernard T."
-    assert client_of(guest).post("/own/name", data={"name": "  "}).status_code == 422
+    for refused in ("  ", "\u200b", "\u3164", "\u0430rthur"):
+        assert client_of(guest).post("/own/name", data={"name": refused}).status_code == 422
+    assert client_of(guest).post("/own/name", data={"name": "\u202egro.rueht"}).status_code == 303
+    assert db.session.get(Account, guest.id, populate_existing=True).name == "gro.rueht"
     assert arthur.post("/own/name", data={"name": "Le patron"}).status_code == 403
     assert cast.arthur.name != "Le patron"
 

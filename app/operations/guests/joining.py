@@ -37,7 +37,7 @@ def register_guest(token: str, *, name: str, password: str, language: str) -> Ac
     opened = opened_by(token)
     if opened.opens is not Opens.REGISTER:
         raise NotFound()
-    name = names.checked_name(name)
+    name = names.checked_guest_name(name)
     kept = passwords.hashed_new(password, name=name, address=opened.invitation.address)
     return _register(token, name, kept, language)
 

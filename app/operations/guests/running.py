@@ -32,7 +32,7 @@ def update_guest(actor, guest: Account, values: dict, seen_version: int | None =
     wanted = {
         name: check(values[name])
         for name, check in (
-            ("name", names.checked_name),
+            ("name", names.checked_guest_name),
             ("language", names.checked_language),
             ("state", AccountState),
         )

@@ -1,0 +1,51 @@
+"""Names: what is not seen is not kept, and a guest's name is what it looks like."""
+
+import pytest
+
+from app.errors import Invalid
+from app.rules import names
+
+BLANK = ["\u200b", "\u3164", "\u115f \u1160", "\u2800", "\u00ad", "\ufeff", "\u200d", "\u034f", "\ufe0f", "\u0301"]
+
+
+@pytest.mark.parametrize("text", BLANK)
+def test_a_name_without_a_visible_sign_is_none(app, text):
+    with pytest.raises(Invalid) as refused:
+        names.checked_name(text)
+    assert (refused.value.code, refused.value.field) == ("empty", "name")
+
+
+@pytest.mark.parametrize(
+    "text, kept",
+    [
+        ("\u202egro.rueht", "gro.rueht"),
+        ("\u2066arthur\u2069", "arthur"),
+        ("arthur\u200b", "arthur"),
+        ("ar\u200dthur", "arthur"),
+        ("ar\u00adthur", "arthur"),
+        ("art\U000e0068hur", "arthur"),
+        ("arthur \u3164", "arthur"),
+        ("Édouard  O'Neill-Żak", "Édouard O'Neill-Żak"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("ක්\u200dෂ", "ක්\u200dෂ"),
+        ("Équipe 👩\u200d💻", "Équipe 👩\u200d💻"),
+        ("🏳\ufe0f\u200d🌈", "🏳\ufe0f\u200d🌈"),
+        ("42", "42"),
+    ],
+)
+def test_what_is_not_seen_is_left_out(app, text, kept):
+    assert names.checked_name(text) == kept
+
+
+@pytest.mark.parametrize("text", ["\u0430rthur", "АRTHUR", "роса", "ТОМ", "𝐚𝐫𝐭𝐡𝐮𝐫", "ａｒｔｈｕｒ", "Сара Smith"])
+def test_a_guests_name_is_what_it_looks_like(app, text):
+    with pytest.raises(Invalid) as refused:
+        names.checked_guest_name(text)
+    assert refused.value.code == "deceptive_name"
+
+
+@pytest.mark.parametrize(
+    "text", ["Сара Иванова", "Лукʼян", "Mª Carmen", "山田 太郎", "田中ひろし", "Ελένη", "Bruno 山田", "علی رضا"]
+)
+def test_names_of_every_alphabet_are_welcome(app, text):
+    assert names.checked_guest_name(text) == text
