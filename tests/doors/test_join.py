@@ -132,6 +132,7 @@ def test_links_that_have_ended_say_so_and_what_to_do_next(visitor, cast, invitat
     page = page_of(invitation)
     invitation.expires_at = now() - timedelta(seconds=1)
     assert "has ended" in visitor.get(page).text and visitor.post(page, data=FORM).status_code == 410
+    assert "mailto:arthur@iwdemo.fr?" in visitor.get(page).text and "/sign-in" in visitor.get(page).text
     guests.revoke_invitation(cast.arthur, db.session.get(Invitation, invitation.id))
     assert "taken back" in visitor.get(page).text
     guests.invite_again(cast.arthur, db.session.get(Invitation, invitation.id))
@@ -151,7 +152,8 @@ def test_a_known_guest_joins_with_a_button(visitor, cast, invitation):
 
 def test_a_suspended_guest_is_told(visitor, cast, invitation):
     factories.make_account(cast.domain, "Bruno", address="bt@darnis.com", is_guest=True, state="disabled")
-    assert "suspended" in visitor.get(page_of(invitation)).text
+    told = visitor.get(page_of(invitation)).text
+    assert "suspended" in told and "arthur@iwdemo.fr" in told and "/sign-in" in told
     assert visitor.post(page_of(invitation) + "/enter").status_code == 303
 
 
@@ -176,7 +178,7 @@ def test_the_sponsors_button_extends(visitor, cast):
     assert "Bruno" in visitor.get(url).text and bruno.expires_at < now() + timedelta(days=2)
     assert visitor.post(url).status_code == 200
     assert db.session.get(Account, bruno.id).expires_at > now() + timedelta(days=80)
-    assert visitor.post(url).status_code == 410
+    assert visitor.post(url).status_code == 410 and "/sign-in" in visitor.get(url).text
 
 
 def test_the_mails_are_worded_as_in_the_guide(app, cast, invitation):
