@@ -30,7 +30,7 @@ def is_deceptive(address: str) -> bool:
 def is_deceptive_name(name: str) -> bool:
     """Whether a name could be taken for another one: a word of several alphabets, or all of look-alikes.
 
-    One word of look-alikes beside another that can only be read in its own alphabet is a name like others: Сара Иванова.
+    A word of look-alikes beside one that can only be read in its own alphabet is a name like others: Сара Иванова.
     """
     letters = [sign for sign in name if _counts(sign)]
     foreign = [sign for sign in letters if _alphabet(sign) != "LATIN"]

@@ -1,5 +1,6 @@
 """Names and descriptions: what people type to be read by others."""
 
+import re
 import unicodedata
 
 from flask_babel import gettext as _
@@ -17,9 +18,9 @@ BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0")
 """Signs that take no ink and are neither spaces nor format signs: fillers, joiners, the empty Braille cell."""
 
 JOINERS = frozenset("\u200c\u200d")
-JOINED = frozenset(
-    "ARABIC SYRIAC MONGOLIAN DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA MALAYALAM "
-    "SINHALA KHMER MYANMAR TIBETAN VARIATION EMOJI".split()
+JOINED = re.compile(
+    "ARABIC|SYRIAC|MONGOLIAN|DEVANAGARI|BENGALI|GURMUKHI|GUJARATI|ORIYA|TAMIL|TELUGU|KANNADA|MALAYALAM|SINHALA|"
+    "KHMER|MYANMAR|TIBETAN|VARIATION|EMOJI"
 )
 """Alphabets in which a joiner changes how letters are drawn (Unicode TR 31, §2.3); elsewhere it only hides."""
 
@@ -78,23 +79,34 @@ def _visible(text: str | None) -> str:
 
 def _inked(text: str) -> str:
     """A text without what is not seen: format signs turn the direction of a name, or make two out of one."""
-    return "".join(
-        sign
-        for place, sign in enumerate(text)
-        if sign not in BLANK and (unicodedata.category(sign) != "Cf" or _joins(text, place))
-    )
+    inked = "".join(sign for place, sign in enumerate(text) if not _is_blank(sign) and _varies(text, place))
+    return "".join(sign for place, sign in enumerate(inked) if sign not in JOINERS or _joins(inked, place))
+
+
+def _is_blank(sign: str) -> bool:
+    return sign in BLANK or (unicodedata.category(sign) == "Cf" and sign not in JOINERS)
+
+
+def _varies(text: str, place: int) -> bool:
+    """A variation selector says how a picture or an ideograph is drawn; behind anything else it says nothing."""
+    if _word(text[place]) != "VARIATION":
+        return True
+    before = text[place - 1 : place]
+    return bool(before) and (unicodedata.category(before) in ("So", "Sk") or _word(before) == "CJK")
 
 
 def _joins(text: str, place: int) -> bool:
     around = text[place - 1 : place] + text[place + 1 : place + 2]
-    return text[place] in JOINERS and len(around) == 2 and all(map(_is_joined, around))
+    return len(around) == 2 and all(map(_is_joined, around))
 
 
 def _is_joined(sign: str) -> bool:
-    return (
-        unicodedata.category(sign) in ("So", "Sk")
-        or unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0] in JOINED
-    )
+    return unicodedata.category(sign) in ("So", "Sk") or JOINED.fullmatch(_word(sign)) is not None
+
+
+def _word(sign: str) -> str:
+    """What a sign's name begins with: LATIN, ARABIC, VARIATION."""
+    return unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0]
 
 
 def _too_long(maximum: int, field: str) -> Invalid:
