@@ -131,7 +131,6 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     return guest
 
 
-def _new_guest(invitation: Invitation) -> Account:
 def _record_mail(invitation: Invitation) -> None:
     """Nobody has signed in here: the trail has the network address."""
     audit.record(
@@ -145,6 +144,7 @@ def _record_mail(invitation: Invitation) -> None:
     )
 
 
+def _new_guest(invitation: Invitation) -> Account:
     """Guests live in the internal domain, under their own address."""
     domain = internal_domain()
     guest = Account(domain_id=domain.id, address=invitation.address, is_guest=True, link_generation=0)
