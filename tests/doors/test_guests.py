@@ -105,6 +105,17 @@ def test_what_is_wrong_is_refused_and_kept_in_the_form(admin, bruno, change):
     assert answer.status_code == 422 and "gardez-moi" in answer.text
 
 
+def test_a_sponsor_who_is_refused_changes_nothing(cast, admin, bruno):
+    cast.jean.state = AccountState.DISABLED
+    db.session.commit()
+    for sponsor in ("jean@iwdemo.fr", "autrui@autre.example"):
+        wanted = form_of(bruno, name="Autre", notes="Notaire", sponsor=sponsor)
+        assert admin.post(f"/admin/guests/{bruno.id}/", data=wanted).status_code == 422
+        db.session.refresh(bruno)
+        assert (bruno.name, bruno.sponsor_id) == ("Bruno Tessier", cast.arthur.id)
+        assert db.session.get(ContactCard, bruno.id) is None
+
+
 def test_card_rooms_devices_and_history(cast, admin, client_of, bruno):
     client_of(bruno)
     guests.invite_guests(cast.arthur, factories.make_private_room(cast.arthur, name="Offre"), "bt@darnis.com")

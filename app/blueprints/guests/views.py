@@ -16,7 +16,7 @@ from app.operations import bulk
 from app.operations import guests as verbs
 from app.queries.directory import guests as questions
 from app.queries.trail import last_change
-from app.rules import addresses, guests
+from app.rules import addresses, guests, scope
 
 blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 
@@ -63,10 +63,8 @@ def update_guest(guest_id: int) -> Response:
     if not form.validate():
         return _information(guest, form, 422)
     try:
-        sponsor = _sponsor(guest, form.sponsor.data or "")
-        verbs.update_guest(me(), guest, form.wanted(guest), form.seen_version)
-        if sponsor is not None:
-            verbs.change_sponsor(me(), guest, sponsor)
+        wanted = form.wanted(guest) | {"sponsor": _sponsor(guest, form.sponsor.data or "")}
+        verbs.update_guest(me(), guest, wanted, form.seen_version)
     except Conflict:
         guest = guests.find_guest(me(), guest_id)
         theirs = form.meet(guest.row_version, values_of(guest, guests.sponsor_of(guest)))
@@ -78,13 +76,14 @@ def update_guest(guest_id: int) -> Response:
 
 
 def _sponsor(guest: Account, typed: str) -> Account | None:
-    """The account that shall answer for the guest, where it is another one. Errors: Invalid."""
+    """The account of one's scope that shall answer for the guest, where it is another one. Error: Invalid."""
     address = addresses.normalise(typed)
     current = guests.sponsor_of(guest)
     if not address or (current is not None and current.address == address):
         return None
-    statement = select(Account).where(Account.address == address, Account.is_guest.is_(False))
-    found = db.session.scalars(statement).one_or_none()
+    statement = select(Account).join(Account.domain).where(scope.of_domains(me()))
+    mine = (Account.address == address, Account.is_guest.is_(False))
+    found = db.session.scalars(statement.where(*mine)).unique().one_or_none()
     if found is None:
         raise Invalid(_("There is no account with this address."), code="unknown", field="sponsor")
     return found

@@ -21,10 +21,12 @@ CARD = ("first_name", "last_name", "notes")
 
 @operation
 def update_guest(actor, guest: Account, values: dict, seen_version: int | None = None) -> Account:
-    """Change a guest. values may hold name, language, state, first_name, last_name, notes, expires_at, password.
-    All of it is saved, or nothing. Errors: NotFound, Invalid, Conflict."""
+    """Change a guest. values may hold name, language, state, first_name, last_name, notes, expires_at, password, and
+    sponsor, an account. All of it is saved, or nothing. Errors: NotFound, Invalid, Conflict."""
     guest = _locked(actor, guest, seen_version)
     values = dict(values)
+    if values.get("sponsor"):
+        change_sponsor(actor, guest, values["sponsor"])
     if "expires_at" in values and values["expires_at"] != guest.expires_at:
         extend_guest(actor, guest, values["expires_at"])
     if values.get("password"):
@@ -72,7 +74,8 @@ def suspend_guest(actor, guest: Account) -> Account:
 
 @operation
 def change_sponsor(actor, guest: Account, sponsor: Account) -> Account:
-    """Have another account answer for a guest. Errors: NotFound, Invalid."""
+    """Have another account answer for a guest. The link to extend, which the former one was mailed, ends; the one that
+    confirms an address does not. Errors: NotFound, Invalid."""
     guest = _locked(actor, guest)
     sponsor = scope.find_account(actor, sponsor.id)
     if not sponsor.is_active:
@@ -81,6 +84,8 @@ def change_sponsor(actor, guest: Account, sponsor: Account) -> Account:
         )
     before = guests.sponsor_of(guest)
     guest.sponsor_id = sponsor.id
+    if guest.verified_at is not None:
+        guest.link_generation += 1
     named = {"sponsor": before.address if before else None}
     _record(actor, guest, "guest.sponsor", named, {"sponsor": sponsor.address})
     return guest
