@@ -1,6 +1,7 @@
 """A guest's time: extended, warned of its end, ended. What is due is found by time alone, so each may run twice."""
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
@@ -157,9 +158,9 @@ def _warn_of_accounts() -> int:
     )
     count = 0
     for guest in db.session.scalars(due.with_for_update(skip_locked=True)).unique().all():
-        days = _due(guest.expires_at, guest.warned_days)
-        if days is not None:
-            guest.warned_days = days
+        warning = _due(guest.expires_at, guest.warned_days)
+        if warning is not None:
+            guest.warned_days, days = warning, _days_until(guest.expires_at)
             _to_both(guest, lambda person, guest=guest, days=days: queue_ending(person, guest, days))
             count += 1
     return count
@@ -172,10 +173,10 @@ def _warn_of_stays() -> int:
     )
     count = 0
     for member in db.session.scalars(due.with_for_update(skip_locked=True)).all():
-        days = _due(member.expires_at, member.warned_days)
+        warning = _due(member.expires_at, member.warned_days)
         guest = db.session.get(Account, member.account_id)
-        if days is not None and guest.is_active:
-            member.warned_days = days
+        if warning is not None and guest.is_active:
+            member.warned_days, days = warning, _days_until(member.expires_at)
             room_id = member.room_id
             _to_both(
                 guest,
@@ -188,12 +189,17 @@ def _warn_of_stays() -> int:
 
 
 def _due(end: datetime, warned: int | None) -> int | None:
-    """Which warning is due, in days before the end; None, when it was sent."""
+    """Which warning is due, by its days before the end; None, when it was sent."""
     left = end - now()
     reached = [days for days in guests.WARNED if left <= timedelta(days=days)]
     if not reached or (warned is not None and warned <= min(reached)):
         return None
     return min(reached)
+
+
+def _days_until(end: datetime) -> int:
+    """The days that are left, as a mail tells them: one that has begun counts."""
+    return ceil((end - now()) / timedelta(days=1))
 
 
 def _to_both(guest: Account, queue) -> None:
