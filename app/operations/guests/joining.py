@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.errors import Invalid, NotFound, TooMany
 from app.extensions import db
 from app.identity import origin
-from app.models import AccessScope, Account, Invitation, Room, RoomMember, now
+from app.models import AccessScope, Account, Invitation, Room, RoomMember, RoomState, now
 from app.operations import addresses as space
 from app.operations import audit, versions
 from app.operations.guests.letters import queue_confirmation, queue_invitation
@@ -103,7 +103,8 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
         raise NotFound()
     invitation.account_id = opened.guest.id
     invitation.generation += 1
-    _enter(invitation, opened.guest)
+    if not _enter(invitation, opened.guest):
+        raise NotFound()
     return invitation
 
 
@@ -169,13 +170,18 @@ def _confirm(guest: Account) -> Account:
         Invitation.expires_at > now(),
     )
     for invitation in db.session.scalars(waiting.order_by(Invitation.room_id)).all():
-        _enter(invitation, guest)
+        if not _enter(invitation, guest):
+            # Sent again once the room is open again, it finds a guest who has an account.
+            invitation.registered_at = None
     return guest
 
 
-def _enter(invitation: Invitation, guest: Account) -> None:
-    """A guest comes into a room; those who invited them anywhere hear of it in the conversation."""
+def _enter(invitation: Invitation, guest: Account) -> bool:
+    """A guest comes into a room, unless it was archived or deleted meanwhile; those who invited them anywhere hear of
+    it in the conversation."""
     room = versions.locked(db.session.get(Room, invitation.room_id))
+    if room.state is not RoomState.ACTIVE:
+        return False
     mine = (RoomMember.room_id == room.id, RoomMember.account_id == guest.id)
     member = db.session.scalars(select(RoomMember).where(*mine)).one_or_none()
     if member is None:
@@ -195,3 +201,4 @@ def _enter(invitation: Invitation, guest: Account) -> None:
         after={"address": guest.address, "inviter": invitation.inviter.address},
         domain_id=managing.domain_id_of(room),
     )
+    return True
