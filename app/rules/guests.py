@@ -6,12 +6,22 @@ from enum import StrEnum
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import INTERNAL_DOMAIN, Account, AccountState, Domain, Invitation, Room, now
+from app.models import (
+    CLOSED,
+    INTERNAL_DOMAIN,
+    Account,
+    AccountState,
+    Domain,
+    DomainState,
+    Invitation,
+    Room,
+    now,
+)
 from app.rules import managing, scope
 from app.rules.lookalikes import is_deceptive
 
@@ -119,13 +129,32 @@ def sponsor_domain_id(guest: Account) -> int | None:
 
 
 def extended_until(guest: Account) -> datetime | None:
-    """Until when one click extends a guest's account; None, when it has no end or may not last any longer."""
+    """Until when one click extends a guest's account; None, when it has no end, may not last any longer, or nobody
+    answers for the guest who could sign in."""
     sponsor = sponsor_of(guest)
-    if guest.expires_at is None or sponsor is None:
+    if sponsor is None or not sponsor.is_active:
         return None
-    domain = sponsor.domain
-    until = within_limit(domain, now() + timedelta(days=domain.guest_days or EXTENSION_DAYS))
-    return until if until > guest.expires_at + timedelta(hours=1) else None
+    return extension(guest.expires_at, sponsor.domain.guest_days, sponsor.domain.guest_days_longest)
+
+
+def extension(end: datetime | None, days: int | None, longest: int | None) -> datetime | None:
+    """The same from an account's end and what its sponsor's domain says: how long guests stay, and how long at most."""
+    if end is None:
+        return None
+    days = days or EXTENSION_DAYS
+    until = now() + timedelta(days=min(days, longest) if longest else days)
+    return until if until > end + timedelta(hours=1) else None
+
+
+def has_sponsor():
+    """A condition on Account: somebody who can sign in answers for the guest."""
+    sponsor, domain = aliased(Account), aliased(Domain)
+    return exists().where(
+        sponsor.id == Account.sponsor_id,
+        sponsor.state.not_in(CLOSED),
+        domain.id == sponsor.domain_id,
+        domain.state == DomainState.ACTIVE,
+    )
 
 
 def end_in_room(room: Room) -> datetime | None:

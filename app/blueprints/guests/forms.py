@@ -24,6 +24,7 @@ LIVES = {
     "dormant": _l("Dormant: in no room"),
     "soon": _l("Ends within 14 days"),
     "ended": _l("Ended"),
+    "orphan": _l("Without an active sponsor"),
 }
 TOO_LONG = _l("This is too long.")
 CARD = ("first_name", "last_name", "notes")

@@ -4,12 +4,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, AccountState, Domain
 from app.operations import guests as verbs
 from app.operations.bulk import Action, Collection, Field, register
+from app.operations.tasks import Unchanged
 from app.queries.directory import guests as listed
 from app.queries.directory.listing import Wish
 from app.rules import guests, scope
@@ -32,12 +34,26 @@ def _do_state(state: AccountState):
 
 def _extend(actor, guest, values) -> None:
     until = guests.extended_until(guest)
-    if until is not None:
-        verbs.extend_guest(actor, guest, until)
+    if until is None:
+        raise Unchanged(_("It cannot be extended any more."))
+    verbs.extend_guest(actor, guest, until)
 
 
 def _judge_extension(actor, row, values) -> str | None:
-    return _("The account has no end.") if row.expires_at is None else None
+    if row.expires_at is None:
+        return _("The account has no end.")
+    if not row.has_sponsor:
+        return _("Has no active sponsor: choose another one first.")
+    if guests.extension(row.expires_at, row.guest_days, row.guest_days_longest) is None:
+        return _("The limit of the domain is reached.")
+    return None
+
+
+def _of_sponsors_domain(column):
+    """What the domain of who answers for the guest says, beside the guest."""
+    sponsor = aliased(Account)
+    found = select(column).join(sponsor, sponsor.domain_id == Domain.id)
+    return found.where(sponsor.id == Account.sponsor_id).scalar_subquery().label(column.key)
 
 
 def _sponsors(actor, wanted) -> list[tuple[str, str]]:
@@ -103,7 +119,15 @@ register(
     Collection(
         name="guests",
         title=_l("Guests"),
-        columns=(Account.id, Account.address.label("label"), Account.state, Account.expires_at),
+        columns=(
+            Account.id,
+            Account.address.label("label"),
+            Account.state,
+            Account.expires_at,
+            guests.has_sponsor().label("has_sponsor"),
+            _of_sponsors_domain(Domain.guest_days),
+            _of_sponsors_domain(Domain.guest_days_longest),
+        ),
         matching=_matching,
         find=guests.find_guest,
         actions=ACTIONS,

@@ -18,7 +18,7 @@ ROOMS_NAMED = 3
 
 FILTERS = {
     "state": (AccountState.ENABLED, AccountState.MUTED, AccountState.DISABLED),
-    "life": ("unverified", "dormant", "soon", "ended"),
+    "life": ("unverified", "dormant", "soon", "ended", "orphan"),
 }
 """What the list can be narrowed by: the state, and where the guest's life stands."""
 
@@ -106,10 +106,16 @@ def _filtered(name: str, value: str):
         return false()
     if name == "state":
         return Account.state == value
-    inside = exists().where(RoomMember.account_id == Account.id, RoomMember.is_member)
     return {
         "unverified": Account.verified_at.is_(None),
-        "dormant": ~inside,
+        "dormant": ~_is_in_a_room(),
         "soon": (Account.expires_at > now()) & (Account.expires_at <= now() + SOON),
         "ended": Account.expires_at <= now(),
+        "orphan": ~guests.has_sponsor(),
     }[value]
+
+
+def _is_in_a_room():
+    """A room in the trash is none, as in what the list shows."""
+    mine = (RoomMember.account_id == Account.id, RoomMember.is_member)
+    return exists().where(Room.id == RoomMember.room_id, Room.state != RoomState.DELETED, *mine)
