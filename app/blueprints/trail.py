@@ -153,6 +153,8 @@ NAMES = {
     "rooms": _l("Rooms left"),
     "handed_over": _l("Rooms handed over"),
     "deleted_rooms": _l("Rooms deleted"),
+    "guests": _l("Guests handed over"),
+    "invitations": _l("Invitations handed over or taken back"),
 }
 
 NAMES |= {

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Account, Domain, Group, Invitation, Room, RoomMember, RoomState, Session, Task, now
+from app.models import (
+    Account,
+    AccountState,
+    Domain,
+    Group,
+    Invitation,
+    Room,
+    RoomMember,
+    RoomState,
+    Session,
+    Task,
+    now,
+)
 from app.queries.tasks import OPEN
 from app.rules import addresses, scope
 
@@ -18,13 +30,15 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Contents:
-    """How much a domain holds. devices: signed in now. private_rooms: owned by its people."""
+    """How much a domain holds. devices: signed in now. private_rooms: owned by its people. invited: from outside, who
+    have not answered yet."""
 
     accounts: int
     groups: int
     rooms: int
     private_rooms: int
     guests: int
+    invited: int
     devices: int
 
 
@@ -46,7 +60,7 @@ class Ending:
 
 
 def contents(domain: Domain) -> Contents:
-    """What a domain holds. Six statements."""
+    """What a domain holds. Seven statements."""
     mine = Account.domain_id == domain.id
     shown = Room.state != RoomState.DELETED
     owned = select(func.count(Room.id.distinct())).join(RoomMember, RoomMember.room_id == Room.id)
@@ -61,6 +75,7 @@ def contents(domain: Domain) -> Contents:
             )
         ),
         guests=guest_count(domain),
+        invited=invited_count(domain),
         devices=_count(devices.where(mine, Session.revoked_at.is_(None), Session.expires_at > now())),
     )
 
@@ -74,7 +89,8 @@ def account_count(domain: Domain) -> int:
 def guest_count(domain: Domain) -> int:
     """How many guests the people of a domain answer for."""
     sponsors = select(Account.id).where(Account.domain_id == domain.id)
-    return _count(select(func.count(Account.id)).where(Account.is_guest, Account.sponsor_id.in_(sponsors)))
+    mine = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
+    return _count(select(func.count(Account.id)).where(*mine))
 
 
 def invited_count(domain: Domain) -> int:

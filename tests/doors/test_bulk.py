@@ -126,7 +126,7 @@ def test_another_tenants_group_is_no_choice(cast, client_of):
 @pytest.mark.parametrize("action", ["enable", "disable_teamchat", "set_language", "delete"])
 def test_another_tenants_accounts_are_not_there(cast, client_of, action):
     client = client_of(cast.domain_admin)
-    values = {"value-language": "en", "value-owned": "longest"}
+    values = {"value-language": "en", "value-owned": "longest", "value-sponsor": "first"}
     data = chosen(cast, cast.autrui, action=action) | values
     before = cast.autrui.row_version
     client.post(f"{HERE}/run", data=data)
@@ -139,7 +139,8 @@ def test_another_tenants_accounts_are_not_there(cast, client_of, action):
 
 def test_accounts_are_deleted_with_their_consequence_in_numbers(cast, client_of):
     client = client_of(cast.domain_admin)
-    data = chosen(cast, cast.arthur, cast.jean, action="delete") | {"value-owned": "longest"}
+    data = chosen(cast, cast.arthur, cast.jean, action="delete")
+    data |= {"value-owned": "longest", "value-sponsor": "first"}
     assert "2 accounts are deleted for good" in client.post(HERE, data=data).text
     client.post(f"{HERE}/run", data=data)
     assert {state(cast.arthur), state(cast.jean)} == {AccountState.DELETED}

@@ -1,4 +1,4 @@
-"""An account is deleted: what goes is said in numbers, and it is asked what becomes of its rooms."""
+"""An account is deleted: what goes is said in numbers, and it is asked what becomes of its rooms and its guests."""
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
@@ -10,9 +10,10 @@ from app.blueprints.gate import me
 from app.errors import NotFound, Refusal
 from app.models import Account
 from app.operations import accounts as verbs
-from app.operations.accounts import OwnedRooms
+from app.operations.accounts import OwnedRooms, Successor
 from app.queries import accounts as questions
 from app.queries.accounts import Weight
+from app.queries.successors import Entrusted, entrusted_to, successors
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -22,10 +23,13 @@ ASKED_ABOUT = 50
 HEIRS = 30
 """Members offered for a room, those who have been in it for longest."""
 
+SPONSORS = 100
+"""People offered to answer for its guests: the administrators of its domain, then others by name."""
+
 
 @blueprint.route("/accounts/<int:account_id>/delete", methods=["GET", "POST"])
 def delete_account(account_id: int) -> Response:
-    """Delete an account; first say what goes and ask about its rooms."""
+    """Delete an account; first say what goes and ask about its rooms and its guests."""
     account = scope.find_account(me(), account_id)
     scope.require_may_touch(me(), account)
     if request.method == "GET":
@@ -34,8 +38,9 @@ def delete_account(account_id: int) -> Response:
         return _question(account, 422, _("Type the address of the account exactly as it is written."))
     url = url_for("accounts.index", domain_id=account.domain_id)
     text = _("The account %(address)s is deleted.", address=readable(account.address))
+    owned = _wish(request.form.get("owned"))
     try:
-        verbs.delete_account(me(), account, owned=_wish(request.form.get("owned")), heirs=_heirs())
+        verbs.delete_account(me(), account, owned=owned, heirs=_heirs(), sponsor=_sponsor())
     except NotFound:
         raise
     except Refusal as refusal:
@@ -58,6 +63,12 @@ def _heirs() -> dict[int, int | OwnedRooms]:
     return wishes
 
 
+def _sponsor() -> int | Successor:
+    """Who shall answer for the guests."""
+    wanted = request.form.get("sponsor", "")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else Successor.FIRST
+
+
 def _wish(value: str | None) -> OwnedRooms:
     return OwnedRooms.DELETE if value == OwnedRooms.DELETE else OwnedRooms.LONGEST
 
@@ -65,13 +76,16 @@ def _wish(value: str | None) -> OwnedRooms:
 def _question(account: Account, status: int = 200, problem: str | None = None) -> Response:
     weight = questions.weight_of(account)
     rooms, of_others = questions.owned_by(me(), account)
+    entrusted = entrusted_to(account)
     return creation.creation_page(
         "accounts/delete.html",
         None,
         back=url_for("accounts.show", account_id=account.id),
         status=status,
         account=account,
-        consequences=_consequences(weight),
+        consequences=_consequences(weight, entrusted),
+        entrusted=entrusted,
+        sponsors=successors(me(), account, SPONSORS) if entrusted else [],
         rooms=rooms[:ASKED_ABOUT],
         more=len(rooms) - ASKED_ABOUT,
         others=len(of_others),
@@ -81,7 +95,7 @@ def _question(account: Account, status: int = 200, problem: str | None = None) -
     )
 
 
-def _consequences(weight: Weight) -> list[str]:
+def _consequences(weight: Weight, entrusted: Entrusted) -> list[str]:
     said = [
         (
             ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", weight.sessions),
@@ -99,6 +113,22 @@ def _consequences(weight: Weight) -> list[str]:
                 weight.messages,
             ),
             weight.messages,
+        ),
+        (
+            ngettext(
+                "It answers for %(num)s guest.",
+                "It answers for %(num)s guests.",
+                entrusted.guests,
+            ),
+            entrusted.guests,
+        ),
+        (
+            ngettext(
+                "%(num)s invitation it has sent is not answered yet.",
+                "%(num)s invitations it has sent are not answered yet.",
+                entrusted.invitations,
+            ),
+            entrusted.invitations,
         ),
     ]
     return [text for text, count in said if count]

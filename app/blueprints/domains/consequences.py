@@ -69,7 +69,12 @@ def of_deleting(found: Contents) -> list[str]:
             "%(num)s guests lose who answers for them.",
             found.guests,
         ),
+        ngettext(
+            "%(num)s person who was invited can no longer join.",
+            "%(num)s people who were invited can no longer join.",
+            found.invited,
+        ),
     ]
-    counts = (found.accounts, found.groups, found.rooms, found.private_rooms, found.guests)
+    counts = (found.accounts, found.groups, found.rooms, found.private_rooms, found.guests, found.invited)
     told = [line for line, count in zip(lines, counts, strict=True) if count]
     return told or [_("Nobody is in it, and nothing.")]

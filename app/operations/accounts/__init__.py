@@ -3,11 +3,13 @@
 from app.operations.accounts.cards import update_card, write_card
 from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
 from app.operations.accounts.editing import send_password_link, set_features, set_password, update_account
+from app.operations.accounts.entrusting import Successor
 from app.operations.accounts.making import create_account
 from app.operations.accounts.roles import set_role
 
 __all__ = [
     "OwnedRooms",
+    "Successor",
     "create_account",
     "delete_account",
     "erase",

@@ -32,10 +32,8 @@ TAKEN_AWAY = (
 """Rows that are nothing without the account: they are deleted."""
 
 KEPT = (
-    Account.sponsor_id,
     AuditEntry.actor_id,
     Invitation.account_id,
-    Invitation.inviter_id,
     Message.author_id,
     Message.deleted_by_id,
     MessageVersion.edited_by_id,
@@ -43,5 +41,6 @@ KEPT = (
 )
 """What others have of the account: it stays, and shows the name of who has gone."""
 
-APART = (RoomMember.account_id, Session.account_id)
-"""Dealt with one by one in deleting.py: rooms are handed over, open sockets end."""
+APART = (RoomMember.account_id, Session.account_id, Account.sponsor_id, Invitation.inviter_id)
+"""Dealt with in deleting.py: rooms are handed over, open sockets end; guests, and invitations that are not answered
+yet, are entrusted to somebody else (entrusting.py). What was answered shows the name of who has gone."""

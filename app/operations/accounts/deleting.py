@@ -30,6 +30,7 @@ from app.models import (
 from app.operations import audit, rooms, versions
 from app.operations.accounts.belongings import TAKEN_AWAY
 from app.operations.accounts.editing import locked
+from app.operations.accounts.entrusting import Successor, entrust
 from app.operations.accounts.powers import require_another_server_administrator
 from app.operations.internal import internal_domain
 from app.operations.sessions import end_session
@@ -48,7 +49,7 @@ class OwnedRooms(StrEnum):
 
 @dataclass
 class Parting:
-    """How much a deletion has taken away, for the trail."""
+    """How much a deletion has taken away, and who answers for the guests now, for the trail."""
 
     devices: int = 0
     groups: int = 0
@@ -56,6 +57,9 @@ class Parting:
     rooms: int = 0
     handed_over: int = 0
     deleted_rooms: int = 0
+    guests: int = 0
+    invitations: int = 0
+    sponsor: str | None = None
 
 
 @operation
@@ -65,10 +69,12 @@ def delete_account(
     *,
     owned: OwnedRooms = OwnedRooms.LONGEST,
     heirs: Mapping[int, int | OwnedRooms] | None = None,
+    sponsor: int | Successor = Successor.FIRST,
 ) -> Account:
     """Delete an account of one's scope: never one's own, the last server administrator's, nor a role above.
 
     owned: what becomes of its private rooms; heirs says so room by room, with the id of the member who shall own one.
+    sponsor: the id of who shall answer for its guests, and for those it has invited.
     Its messages stay under its name, its address is free again. Errors: NotFound, Forbidden, Invalid.
     """
     account = locked(actor, account)
@@ -76,14 +82,22 @@ def delete_account(
         raise Invalid(_("This is your own account: somebody else must delete it."), code="own_account")
     if account.role is Role.SERVER:
         require_another_server_administrator(account)
-    return erase(actor, account, owned=owned, heirs=heirs)
+    return erase(actor, account, owned=owned, heirs=heirs, sponsor=sponsor)
 
 
 @operation
-def erase(actor, account: Account, *, owned: OwnedRooms = OwnedRooms.LONGEST, heirs=None) -> Account:
+def erase(
+    actor,
+    account: Account,
+    *,
+    owned: OwnedRooms = OwnedRooms.LONGEST,
+    heirs=None,
+    sponsor: int | Successor = Successor.FIRST,
+) -> Account:
     """Take away all of an account but its name and what it has said. The caller has checked that it may go."""
     parting, address, domain_id = Parting(), account.address, account.domain_id
     _part_with_rooms(actor, account, owned, heirs or {}, parting)
+    _part_with_guests(actor, account, sponsor, parting)
     _end_sessions(account, parting)
     _take_away(account, parting)
     _close(account)
@@ -129,6 +143,11 @@ def _part_with_room(actor, room: Room, account: Account, wish, parting: Parting)
         )
     rooms.hand_over(actor, room, heir)
     parting.handed_over += 1
+
+
+def _part_with_guests(actor, account: Account, wish: int | Successor, parting: Parting) -> None:
+    handed = entrust(actor, account, wish)
+    parting.guests, parting.invitations, parting.sponsor = handed.guests, handed.invitations, handed.sponsor
 
 
 def _leave_direct(account: Account, direct) -> None:

@@ -14,6 +14,7 @@ from app.models import AccountState, Domain, EntryKind, Group, MemberEntry, Role
 from app.operations import accounts as verbs
 from app.operations import groups as member_verbs
 from app.operations.bulk import Field
+from app.queries import successors
 from app.rules import scope
 from app.rules.policies import Feature
 
@@ -24,6 +25,7 @@ ROLES = {
     Role.SERVER: _l("Server administrator"),
 }
 GROUPS_OFFERED = 500
+SPONSORS_OFFERED = 100
 
 
 def domain_of(actor, wanted: dict) -> Domain:
@@ -104,6 +106,8 @@ def add_member(actor, account, values) -> None:
 def judge_deletion(actor, row, values):
     if row.id == actor.id:
         return _("This is your own account: somebody else must delete it.")
+    if str(row.id) == values.get("sponsor"):
+        return _("Shall answer for the guests of the others.")
     return _off_limits(actor, row)
 
 
@@ -114,6 +118,16 @@ def deletion(actor, count: int, values) -> str:
         "%(num)s accounts are deleted for good: their devices are signed out, they leave their groups and rooms. "
         "Their messages stay under their names.",
         count,
+    )
+
+
+def delete(actor, account, values) -> None:
+    wish = values.get("sponsor", verbs.Successor.FIRST)
+    verbs.delete_account(
+        actor,
+        account,
+        owned=verbs.OwnedRooms(values["owned"]),
+        sponsor=verbs.Successor.FIRST if wish == verbs.Successor.FIRST else int(wish),
     )
 
 
@@ -149,3 +163,12 @@ OWNED = Field(
         (verbs.OwnedRooms.DELETE, _l("are deleted")),
     ],
 )
+
+
+def _sponsors(actor, wanted) -> list:
+    found = successors.able_in(actor, domain_of(actor, wanted), SPONSORS_OFFERED)
+    named = [(one.id, f"{one.name} ({one.address})") for one in found]
+    return [(verbs.Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
+
+
+SPONSOR = Field("sponsor", _l("Who answers for their guests from now on"), _sponsors)

@@ -80,13 +80,11 @@ ACTIONS = (
         "delete",
         _l("Delete"),
         icon="trash",
-        fields=(acts.OWNED,),
+        fields=(acts.OWNED, acts.SPONSOR),
         is_destructive=True,
         consequence=acts.deletion,
         judge=acts.judge_deletion,
-        do=lambda actor, account, values: verbs.delete_account(
-            actor, account, owned=verbs.OwnedRooms(values["owned"])
-        ),
+        do=acts.delete,
     ),
 )
 

@@ -20,7 +20,7 @@ from app.models import (
     now,
 )
 from app.operations import audit, tasks, versions
-from app.operations.accounts import delete_account
+from app.operations.accounts import Successor, delete_account
 from app.operations.groups import delete_group
 from app.operations.tasks import Step, TaskKind
 from app.queries import domains as questions
@@ -40,6 +40,7 @@ def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
     """Suspend a domain and have the worker take away its accounts, its groups and then the domain itself.
 
     What was said stays, under the names of those who said it; the rooms of its groups are in the trash for 30 days.
+    Its guests stay, looked after by server administrators until they have another sponsor; open invitations end.
     typed_name: the domain's name, as somebody typed it who knows what they do. Returns the task. Errors: Invalid,
     Conflict when the domain is being deleted already.
     """
@@ -84,7 +85,7 @@ def _rows(model, domain_id: int, after: int, limit: int, *conditions) -> list:
 def _do(actor, arguments: dict, step: Step) -> None:
     kind, key = step.value
     if kind == "account":
-        delete_account(actor, scope.find_account(actor, key))
+        delete_account(actor, scope.find_account(actor, key), sponsor=Successor.NOBODY)
     elif kind == "group":
         delete_group(actor, scope.find_group(actor, key))
     else:
