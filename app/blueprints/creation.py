@@ -1,6 +1,7 @@
 """Dialogs that make something: over the page with scripts, a page of their own without."""
 
 import json
+from urllib.parse import urlsplit
 
 from flask import Response, flash, request
 from wtforms.fields.choices import SelectChoice
@@ -27,6 +28,13 @@ def creation_page(template: str, form, *, back: str, status: int = 200, **contex
 def domain_choices() -> list[SelectChoice]:
     """The domains in which a person may make something."""
     return [SelectChoice(domain.id, readable(domain.name)) for domain in directory.domains_of(me())]
+
+
+def back(usual: str) -> str:
+    """The page that the form came from, as it says; only a page of WebAdmin is believed."""
+    place = urlsplit(request.form.get("back", ""))
+    is_own = not place.scheme and not place.netloc and place.path.startswith("/admin/")
+    return place.geturl() if is_own else usual
 
 
 def wants_another() -> bool:

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, exists, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Account, Invitation, Room, RoomMember
+from app.models import Account, Domain, Group, Invitation, Room, RoomMember
 from app.queries import mails
 from app.queries.mails import MailState
-from app.rules import access, guests, managing
+from app.rules import guests, managing, scope
 from app.rules.guests import InvitationState
 
 SHOWN = 200
 """Invitations of a room that are listed, the latest first; a room has no more guests than that."""
+
+OURS = true()
+"""Where only invitations are asked for that one may handle."""
 
 OPEN = (InvitationState.PENDING, InvitationState.REGISTERED)
 AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
@@ -22,23 +25,24 @@ AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """An invitation, where it stands, and how its latest mail fares."""
+    """An invitation, where it stands, and how its latest mail fares. is_ours: whether who asks may handle it."""
 
     invitation: Invitation
     state: InvitationState
     mail: MailState | None
+    is_ours: bool = True
 
     @property
     def may_resend(self) -> bool:
-        return self.state in OPEN
+        return self.is_ours and self.state in OPEN
 
     @property
     def may_copy(self) -> bool:
-        return self.state is InvitationState.PENDING
+        return self.is_ours and self.state is InvitationState.PENDING
 
     @property
     def may_invite_again(self) -> bool:
-        return self.state in AGAIN
+        return self.is_ours and self.state in AGAIN
 
 
 def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
@@ -46,12 +50,24 @@ def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
     mine = [Invitation.room_id == room.id]
     if not managing.administers(actor, room):
         mine.append(Invitation.inviter_id == actor.id)
-    return _lines(mine)
+    return _latest(mine)
 
 
-def invitations_to(guest: Account) -> list[InvitationLine]:
-    """Every invitation of a guest."""
-    return _lines([Invitation.address == guest.address])
+def invitations_to(actor: Account, guest: Account) -> list[InvitationLine]:
+    """Every invitation of a guest; an administrator handles those into rooms they administer. Two statements."""
+    return _latest([Invitation.address == guest.address], administered(actor))
+
+
+def administered(actor: Account):
+    """A condition on Invitation: into rooms that somebody administers, as managing.administers() says it of one."""
+    room, group = aliased(Room), aliased(Group)
+    domains = select(Domain.id).where(scope.of_domains(actor))
+    in_group = group.domain_id.in_(domains)
+    owned = _has_owner(room, domains)
+    if scope.is_server_wide(actor):
+        owned = or_(owned, ~_has_owner(room))
+    rooms = select(room.id).outerjoin(group, group.id == room.group_id)
+    return Invitation.room_id.in_(rooms.where(or_(in_group, and_(room.group_id.is_(None), owned))))
 
 
 def find_invitation(actor: Account, room_id: int, invitation_id: int) -> Invitation:
@@ -61,28 +77,50 @@ def find_invitation(actor: Account, room_id: int, invitation_id: int) -> Invitat
         raise NotFound()
     if actor.id != invitation.inviter_id and not managing.administers(actor, invitation.room):
         raise NotFound()
-    if not managing.administers(actor, invitation.room):
-        access.find_room(actor, room_id)
     return invitation
 
 
-def _lines(conditions: list) -> list[InvitationLine]:
+def find_administered(actor: Account, invitation_id: int) -> Invitation:
+    """An invitation into a room that somebody administers. Error: NotFound."""
+    statement = select(Invitation).where(Invitation.id == invitation_id, administered(actor))
+    invitation = db.session.scalars(statement).one_or_none()
+    if invitation is None:
+        raise NotFound()
+    return invitation
+
+
+def statement_of(conditions: list, is_ours=OURS):
+    """Invitations that fulfil conditions, each with whether its guest is in the room now, and whether it is_ours."""
     entry = and_(
         RoomMember.room_id == Invitation.room_id,
         RoomMember.account_id == Invitation.account_id,
         RoomMember.is_member,
     )
-    statement = (
-        select(Invitation, RoomMember.id)
+    return (
+        select(Invitation, RoomMember.id, is_ours)
         .outerjoin(RoomMember, entry)
         .where(*conditions)
         .options(joinedload(Invitation.inviter), joinedload(Invitation.account), joinedload(Invitation.room))
-        .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
-        .limit(SHOWN)
     )
-    rows = db.session.execute(statement).unique().all()
-    sent = mails.states_of("invitation", [invitation.id for invitation, _member in rows]) if rows else {}
+
+
+def lines_of(rows: list) -> list[InvitationLine]:
+    """Rows of that statement, with how their mails fare. One statement."""
+    sent = mails.states_of("invitation", [row[0].id for row in rows]) if rows else {}
     return [
-        InvitationLine(invitation, guests.state_of(invitation, member is not None), sent.get(invitation.id))
-        for invitation, member in rows
+        InvitationLine(one, guests.state_of(one, member is not None), sent.get(one.id), bool(is_ours))
+        for one, member, is_ours in rows
     ]
+
+
+def _latest(conditions: list, is_ours=OURS) -> list[InvitationLine]:
+    statement = statement_of(conditions, is_ours)
+    latest = statement.order_by(Invitation.sent_at.desc(), Invitation.id.desc()).limit(SHOWN)
+    return lines_of(db.session.execute(latest).unique().all())
+
+
+def _has_owner(room, domains=None):
+    """A condition on a room: somebody owns it, of certain domains where they are given."""
+    member, owner = aliased(RoomMember), aliased(Account)
+    owned = exists().where(member.room_id == room.id, member.is_owner, owner.id == member.account_id)
+    return owned if domains is None else owned.where(owner.domain_id.in_(domains))

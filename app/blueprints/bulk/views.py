@@ -1,7 +1,5 @@
 """Choose what to do with the chosen rows, see what will change and what will not, run."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -85,10 +83,8 @@ def _given() -> dict:
 
 
 def _back() -> str:
-    """The list that the person came from; only a page of WebAdmin is believed."""
-    back = urlsplit(request.form.get("back", ""))
-    is_own = not back.scheme and not back.netloc and back.path.startswith("/admin/")
-    return back.geturl() if is_own else url_for("dashboard.show")
+    """The list that the person came from."""
+    return creation.back(url_for("dashboard.show"))
 
 
 def _page(collection: Collection, action: Action, selection: Selection, *, status: int = 200, **context):

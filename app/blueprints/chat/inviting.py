@@ -72,9 +72,9 @@ def invite_again(room_id: int, invitation_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/link")
 def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
     """Show an invitation's link, to be passed on another way. Fragment: dialog."""
+    seen = access.find_room(me(), room_id)
     invitation = find_invitation(me(), room_id, invitation_id)
     link = verbs.copy_invitation_link(me(), invitation)
-    seen = access.find_room(me(), room_id)
     around = {"room": seen.room} if wants_fragment() else room_context(seen)
     return page(
         "chat/invitation_link.html",
@@ -121,6 +121,8 @@ def set_guest_settings(room_id: int) -> Response:
 
 
 def _done(room_id: int, invitation_id: int, verb, text: str) -> Response:
+    """Whoever is not in the room would see neither what has come of it nor that it was done: WebAdmin is theirs."""
+    access.find_room(me(), room_id)
     verb(me(), find_invitation(me(), room_id, invitation_id))
     if request.headers.get("HX-Request"):
         return say(people_page(access.find_room(me(), room_id)), text)

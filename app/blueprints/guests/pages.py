@@ -52,7 +52,7 @@ def rooms(guest_id: int) -> Response:
         "guests/rooms.html",
         guest=guest,
         rooms=rooms_of(guest),
-        invitations=invitations_to(guest),
+        invitations=invitations_to(me(), guest),
         invitation_words=invitation_words,
     )
 
