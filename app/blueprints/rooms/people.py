@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation, lists
+from app.blueprints import creation, invitation_words, lists
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
 from app.errors import NotFound, Refusal
@@ -15,7 +15,9 @@ from app.models import Account, EntryKind, Room
 from app.operations import rooms as verbs
 from app.queries import directory
 from app.queries import people as questions
+from app.queries.invitations import invitations_of
 from app.rules import scope
+from app.rules.guests import InvitationState
 
 LONGEST_CHOICE = 500
 """People that can be chosen at once."""
@@ -127,6 +129,10 @@ def _list(room: Room) -> Response:
         room=room,
         rows=found.rows,
         search=search,
+        invitations=[
+            line for line in invitations_of(me(), room) if line.state is not InvitationState.ACCEPTED
+        ],
+        invitation_words=invitation_words,
         next_url=lists.next_address(found),
         previous_url=lists.previous_address(found),
     )
