@@ -12,6 +12,24 @@ from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS
 
 
+def test_a_section_that_is_closed_stays_closed(sits, office):
+    page = sits(office.admin).page
+    page.clock.install()
+    page.goto("/admin/")
+    section = page.locator("#services-messaging")
+    section.locator("summary").press("Enter")
+    expect(section).not_to_have_attribute("open", "")
+    with page.expect_response(lambda answer: answer.url.endswith("/admin/")):
+        page.clock.run_for(21_000)
+    page.clock.run_for(1_000)
+    expect(section).not_to_have_attribute("open", "")
+    page.reload()
+    expect(section).not_to_have_attribute("open", "")
+    section.locator("summary").click()
+    expect(section).to_have_attribute("open", "")
+    expect(page.locator("#service-mail")).to_be_visible()
+
+
 @pytest.mark.parametrize("kind", SCREENS)
 def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
     with house.stage.app.app_context():
