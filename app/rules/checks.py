@@ -12,9 +12,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One answer: its name, its state, the reason, and the page that mends it, if there is one."""
+    """One answer: its name, its state, the reason, and what mends it where it is not what it is named after."""
 
     name: str
     state: State
     sentence: str
-    url: str | None = None
+    mended_by: str | None = None

@@ -134,9 +134,8 @@ def _mail(facts: Facts) -> Check:
         sentence = _("No mail server is set: invitations and notices cannot leave.")
         return Check("mail", State.WARNING, sentence)
     if not facts.mail_runs:
-        return Check(
-            "mail", State.WARNING, _("The outgoing mail is stopped: mails wait until it is started.")
-        )
+        sentence = _("The outgoing mail is stopped: mails wait until it is started.")
+        return Check("mail", State.WARNING, sentence, mended_by="services")
     return Check("mail", State.OK, _("A mail server is set."))
 
 

@@ -1,5 +1,6 @@
 """The Dashboard, its services and its readiness."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from app.extensions import db
 from app.models import FigureName, Service, ServiceName, now
 from app.operations import figures, services
 from app.queries import figures as figure_questions
+from app.rules import readiness
 from tests import factories
+from tests.rules.test_readiness import GOOD
 
 
 def runs(name: ServiceName) -> bool:
@@ -29,6 +32,27 @@ def test_the_dashboard_shows_services_readiness_and_counts(cast, client_of):
     ):
         assert words in page
     assert "/admin/services/teamchat/stop" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"license": None}, '/admin/licence"'),
+        ({"public_url": "http://chat.iwdemo.fr"}, '/admin/certificate/"'),
+        ({"told": {}}, '/admin/smartdiscover"'),
+        ({"has_mail": False}, '/admin/mails/server"'),
+        ({"mail_runs": False}, '/admin/#services-card"'),
+        ({"dialect": "sqlite"}, "docs/operating.md"),
+        ({"workers": 2}, "docs/operating.md"),
+        ({"is_storage_writable": False}, "docs/operating.md"),
+    ],
+    ids=["licence", "https", "discovery", "mail", "mail is stopped", "database", "redis", "storage"],
+)
+def test_every_check_says_where_it_is_mended(cast, client_of, monkeypatch, changes, said):
+    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    page = client_of(cast.admin).get("/admin/").text
+    bad = [part for part in page.split('<li class="check check-')[1:] if not part.startswith("ok")]
+    assert len(bad) == 1 and said in bad[0].split("</li>")[0]
 
 
 def test_a_domain_administrator_sees_services_and_may_not_act(cast, client_of):

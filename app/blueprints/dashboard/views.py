@@ -15,6 +15,7 @@ from app.queries import directory, domains, figures, services
 from app.queries.figures import Period
 from app.rules import readiness, scope
 from app.rules.addresses import readable
+from app.rules.checks import Check
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(readable, "readable")
@@ -25,6 +26,15 @@ LABELS = {
     ServiceName.WEBDAV: "WebDAV",
     ServiceName.WEBCLIENT: "WebClient",
 }
+MENDED_AT = {
+    "licence": ("licence.show", None),
+    "https": ("certificate.show", None),
+    "discovery": ("discovery.show", None),
+    "mail": ("mails.show_server", None),
+    "services": ("dashboard.show", "services-card"),
+}
+"""The page, and the part of it, that mends what a check is about; the others are mended on the machine."""
+
 CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
 
 
@@ -68,6 +78,13 @@ def label(name: ServiceName) -> str:
 def needs_of(view: services.ServiceView) -> str:
     """The stopped services that another one waits for."""
     return ", ".join(label(name) for name in view.stopped_needs)
+
+
+@blueprint.app_template_global("mended_at")
+def mended_at(check: Check) -> str | None:
+    """The page that mends what a check has found; none where no page does."""
+    endpoint, part = MENDED_AT.get(check.mended_by or check.name, (None, None))
+    return url_for(endpoint, _anchor=part) if endpoint else None
 
 
 def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Response:
