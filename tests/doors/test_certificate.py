@@ -197,6 +197,13 @@ def test_the_trial_is_for_the_public_host_and_signs_itself(place, cast, client_o
     assert told.is_self_signed and told.names == ("localhost",)
 
 
+def test_what_was_typed_and_refused_is_not_left_by_mistake(place, cast, client_of):
+    client = client_of(cast.admin)
+    assert "<tc-guarded-form >" in client.get("/admin/certificate/").text
+    refused = client.post("/admin/certificate/install", data={"chain": "x", "key": "y"})
+    assert "<tc-guarded-form data-unsaved>" in refused.text
+
+
 def test_only_so_many_are_kept(place, cast):
     for _ in range(shelf.MOST_KEPT + 3):
         verbs.make_trial_certificate(cast.admin)

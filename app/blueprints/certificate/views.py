@@ -34,7 +34,7 @@ def install_certificate() -> Response:
     except Refusal as refusal:
         put_refusal(form, refusal)
         form.forget_secrets()
-        return _page(form, refusal.status)
+        return _page(form, refusal.status, is_unsaved=True)
     return see_other(url_for("certificate.show"), toast=_("The certificate is installed."))
 
 
@@ -69,7 +69,7 @@ def _done(act, text: str) -> Response:
     return see_other(url_for("certificate.show"), toast=text)
 
 
-def _page(form: CertificateForm, status: int = 200) -> Response:
+def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False) -> Response:
     installed = questions.installed()
     served = next((one for one in installed if one.is_served), None)
     seen = questions.seen()
@@ -79,6 +79,7 @@ def _page(form: CertificateForm, status: int = 200) -> Response:
         blocks=("served",),
         status=status,
         form=form,
+        is_unsaved=is_unsaved,
         is_ours=questions.folder() is not None,
         installed=installed,
         served=served,

@@ -92,4 +92,5 @@ def _table(form: ImportForm) -> tuple[bytes, str]:
 def _page(form: ImportForm, status: int = 200) -> Response:
     most = current_app.config["IMPORT_LENGTH"] // (1024 * 1024)
     back = url_for("accounts.index", domain_id=form.domain.data or me().domain_id)
-    return page("exchange/import.html", status=status, form=form, back=back, most=most)
+    is_unsaved = status != 200
+    return page("exchange/import.html", status=status, form=form, back=back, most=most, is_unsaved=is_unsaved)

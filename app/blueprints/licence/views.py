@@ -64,6 +64,7 @@ def _shown(
         "licence/show.html",
         status=status,
         licence=licence,
+        is_unsaved=status != 200,
         installation=licensing.installation(),
         is_signed_elsewhere=bool(licensing.public_key()),
         may_issue=me().role is Role.SERVER,
