@@ -10,10 +10,13 @@ from app.extensions import db
 from app.models import Account, AuditEntry, Domain, Group, Room
 from app.queries.paging import Page, keyset
 from app.queries.trail import Entry, entry_of
-from app.rules import addresses, scope
+from app.rules import addresses, guests, scope
 
 BATCH = 1000
 """Entries that an export reads at once."""
+
+GUEST = "guest"
+"""What accounts of guests are looked for and shown as; the trail calls them accounts."""
 
 SKEW = timedelta(hours=1)
 """Entries are numbered in the order of their moments, but for clocks that differ and slow transactions."""
@@ -57,29 +60,31 @@ def every(actor, search: Search) -> Iterator[Entry]:
         last_id = found[-1].id
 
 
-def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
-    """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
-    found = set()
-    for kind, statement in _present(actor).items():
+def existing(actor, entries: list[Entry]) -> dict[tuple[str, int], str]:
+    """Which of the objects that entries speak of can still be looked at: by (kind, id), as what. One statement a kind.
+
+    The trail calls a guest an account; people look at guests on pages of their own.
+    """
+    found = {}
+    for shown_as, (kind, model, statement) in _present(actor).items():
         ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
         if ids:
-            found |= {
-                (kind, row_id) for row_id in db.session.scalars(statement.where(_MODELS[kind].id.in_(ids)))
-            }
+            seen = db.session.scalars(statement.where(model.id.in_(ids)))
+            found |= {(kind, row_id): shown_as for row_id in seen}
     return found
 
 
-_MODELS = {"domain": Domain, "account": Account, "group": Group, "room": Room}
-
-
-def _present(actor) -> dict:
-    """Statements that give the ids of what the actor may see of each kind."""
+def _present(actor) -> dict[str, tuple]:
+    """What the actor may see: what it is shown as, its kind in the trail, its model, a statement of their ids."""
     mine = scope.of_domains(actor)
+    accounts = select(Account.id).join(Account.domain).where(mine, Account.is_guest.is_(False))
+    rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine)
     return {
-        "domain": select(Domain.id).where(mine),
-        "account": select(Account.id).join(Account.domain).where(mine, Account.is_guest.is_(False)),
-        "group": select(Group.id).join(Group.domain).where(mine),
-        "room": select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine),
+        "domain": ("domain", Domain, select(Domain.id).where(mine)),
+        "account": ("account", Account, accounts),
+        GUEST: ("account", Account, select(Account.id).where(guests.of_guests(actor))),
+        "group": ("group", Group, select(Group.id).join(Group.domain).where(mine)),
+        "room": ("room", Room, rooms),
     }
 
 
@@ -90,7 +95,10 @@ def _found(actor, search: Search):
         statement = statement.where(AuditEntry.domain_id.in_(ids))
     if search.act:
         statement = statement.where(AuditEntry.act == search.act)
-    if search.kind:
+    if search.kind == GUEST:
+        is_guest = select(Account.id).where(Account.id == AuditEntry.object_id, Account.is_guest).exists()
+        statement = statement.where(AuditEntry.object_kind == "account", is_guest)
+    elif search.kind:
         statement = statement.where(AuditEntry.object_kind == search.kind)
     if search.object_id is not None:
         statement = statement.where(AuditEntry.object_id == search.object_id)

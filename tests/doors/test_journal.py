@@ -13,6 +13,7 @@ from app.integrations import keys
 from app.jobs.sealing import CHAIN, seal_trail, verify_trail
 from app.models import AuditEntry, now
 from app.operations.groups import create_group
+from tests import factories
 from tests.architecture import source
 from tests.factories import keep
 
@@ -58,6 +59,30 @@ def test_it_says_who_did_what_to_what_and_what_changed(cast, client):
     ):
         assert said in page
     assert f"/admin/groups/{cast.group.id}/" in page
+
+
+def test_guests_are_looked_at_and_looked_for_as_guests(cast, client_of, client):
+    guest = factories.make_account(
+        cast.domain, "bt", is_guest=True, sponsor_id=cast.arthur.id, address="bt@darnis.com"
+    )
+    about = {"act": "guest.update", "object_kind": "account", "domain_id": cast.domain.id}
+    entry = write(**about, object_id=guest.id, object_name=guest.address)
+    other = write(**about, object_id=cast.paul.id, object_name=cast.paul.address)
+    for person in (cast.admin, cast.domain_admin):
+        page = client_of(person).get(URL).text
+        assert f'href="/admin/guests/{guest.id}/"' in page and ">Guest</span>" in page
+        assert f'href="/admin/accounts/{cast.paul.id}/"' in page
+    assert numbers(client.get(f"{URL}?kind=guest").text) == {entry.id}
+    assert numbers(client.get(f"{URL}?kind=account").text) == {entry.id, other.id}
+
+
+def test_guests_of_others_lead_nowhere(cast, client_of):
+    guest = factories.make_account(
+        cast.domain, "bt", is_guest=True, sponsor_id=cast.arthur.id, address="bt@darnis.com"
+    )
+    write("guest.update", object_kind="account", object_id=guest.id, domain_id=cast.other_domain.id)
+    page = client_of(cast.rivale).get(URL).text
+    assert "groupetc@iwdemo.fr" in page and "/admin/guests/" + str(guest.id) not in page
 
 
 def test_what_is_gone_is_named_and_leads_nowhere(client):

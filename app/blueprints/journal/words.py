@@ -11,6 +11,7 @@ KINDS = {
     "service": _l("Service"),
     "domain": _l("Domain"),
     "account": _l("Account"),
+    "guest": _l("Guest"),
     "group": _l("Group"),
     "room": _l("Room"),
     "session": _l("Session"),
@@ -24,20 +25,22 @@ KINDS = {
 PAGES = {
     "domain": ("domains.properties", "domain_id"),
     "account": ("accounts.show", "account_id"),
+    "guest": ("guests.show", "guest_id"),
     "group": ("groups.show", "group_id"),
     "room": ("rooms.show", "room_id"),
 }
 """Where an object of a kind can be looked at."""
 
 
-def kind_of(entry: Entry) -> str:
-    """What kind of thing an act was done to."""
-    return str(KINDS.get(entry.object_kind, entry.object_kind))
+def kind_of(entry: Entry, shown_as: str | None = None) -> str:
+    """What kind of thing an act was done to. shown_as: what is known of it beside the entry."""
+    kind = shown_as or entry.object_kind
+    return str(KINDS.get(kind, kind))
 
 
-def url_of(entry: Entry) -> str:
+def url_of(entry: Entry, shown_as: str) -> str:
     """The page of what an act was done to."""
-    endpoint, name = PAGES[entry.object_kind]
+    endpoint, name = PAGES[shown_as]
     return url_for(endpoint, **{name: entry.object_id})
 
 
