@@ -36,6 +36,18 @@ def test_the_menu_stands_in_the_order_of_the_guide(client_of, cast):
     assert places == sorted(places)
 
 
+def test_what_stands_below_a_domain_is_marked_there(cast, client_of):
+    client = client_of(cast.admin)
+    for address in (
+        *(f"/admin/rooms/{cast.room.id}/", f"/admin/rooms/{cast.room.id}/why", "/admin/accounts/import"),
+        *(f"/admin/domains/{cast.domain.id}/smartdiscover", f"/admin/groups/{cast.group.id}/rooms"),
+    ):
+        page = client.get(address).text
+        entry = page[: page.index("Domain list</span>")].rpartition("<a ")[2]
+        assert 'aria-current="page"' in entry, address
+    assert client.get("/admin/smartdiscover").text.count('aria-current="page">') == 1
+
+
 def test_pages_of_the_menu_say_where_one_is(cast, client_of):
     client = client_of(cast.admin)
     page = client.get("/admin/domains/").text

@@ -8,6 +8,9 @@ from app.blueprints.navigation import offers
 from app.queries import directory
 from app.rules import scope
 
+WITHIN = ("domains", "accounts", "groups", "rooms", "rights", "exchange")
+"""Sections whose pages stand below a domain; so do a domain's pages of other sections, which name it."""
+
 
 @offers("navigation")
 def domains_entry() -> list[dict]:
@@ -16,10 +19,14 @@ def domains_entry() -> list[dict]:
         "title": _("Domain list"),
         "url": url_for("domains.index"),
         "icon": "building",
-        "active": request.blueprint in ("domains", "accounts", "groups"),
+        "active": request.blueprint in WITHIN or _is_domains_discovery(),
         "count": directory.domain_count(me()),
     }
     return [{"title": _("Domains & accounts"), "entries": [entry], "place": -1}]
+
+
+def _is_domains_discovery() -> bool:
+    return request.blueprint == "discovery" and "domain_id" in (request.view_args or {})
 
 
 @offers("new_menu")
