@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.extensions import db
-from app.models import Domain
+from app.models import Domain, Group, Room
+from tests import factories
 from tests.browser.axe import violations
 from tests.browser.conftest import Office
 
@@ -91,6 +92,25 @@ def test_leaving_with_unsaved_changes_is_asked_about(sits, office):
     expect(page.get_by_text("Modifications non enregistrées")).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [("/admin/licence", "Titulaire"), ("/admin/accounts/import", "Ou collez le tableau")],
+    ids=["licence", "import"],
+)
+def test_what_was_typed_is_not_lost_by_a_click_beside_it(sits, office, address, label):
+    page = sits(office.admin).page
+    page.goto(address)
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_hidden()
+    page.get_by_label(label).fill("pas encore")
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label(label)).to_have_value("pas encore")
+
+
 def test_what_was_not_saved_is_still_marked_after_the_question(sits, office):
     screen = sits(office.admin)
     screen.expect_trouble()
@@ -131,3 +151,35 @@ def test_no_page_trips_anybody_up_or_scrolls_sideways(sits, office, options):
         page.goto(address)
         assert not violations(page), address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def with_a_guest(house, office: Office) -> int:
+    """A guest of arthur's, somebody else's in no room, and their whole domain in the group. Gives the guest's id."""
+    with house.stage.app.app_context():
+        domain, group = db.session.get(Domain, office.domain_id), db.session.get(Group, office.group_id)
+        about = {"is_guest": True, "sponsor_id": office.arthur_id}
+        address = f"bruno.tessier.{office.group_id}@bureau-darnis-et-associes.example"
+        guest = factories.make_account(domain, "Bruno Tessier", address=address, **about)
+        factories.make_account(domain, "Chloé", address=f"chloe{office.group_id}@darnis.com", **about)
+        factories.add_member(group, domain)
+        factories.join_room(db.session.query(Room).filter_by(group_id=group.id).first(), guest)
+        return guest.id
+
+
+@pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
+def test_the_pages_of_guests_and_rooms_trip_nobody_up(sits, house, office, options):
+    page = sits(office.admin, reduced_motion="reduce", **options).page
+    guest, group = f"/admin/guests/{with_a_guest(house, office)}", f"/admin/groups/{office.group_id}"
+    for address in (
+        *("/admin/guests/", f"{guest}/", f"{guest}/card", f"{guest}/rooms", f"{guest}/sessions"),
+        *(f"{guest}/history", f"{group}/rooms", f"/admin/domains/{office.domain_id}/rooms"),
+    ):
+        page.goto(address)
+        assert not violations(page), address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    for link in ("Coller des adresses", f"Détacher {office.domain}"):
+        page.goto(f"{group}/members")
+        page.get_by_role("link", name=link).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert not violations(page), link
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), link
