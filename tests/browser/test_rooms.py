@@ -216,3 +216,19 @@ def test_no_window_of_rooms_trips_anybody_up(sits, house, place, private, option
     page.goto(f"/webmail/rooms/{private}")
     room_menu(page)
     assert not violations(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_members_are_a_tab_beside_the_conversation(sits, place, width):
+    screen = sits(place.jean, width=width).open(place.room_id)
+    page = screen.page
+    page.evaluate("document.querySelector('tc-room').dataset.same = 'yes'")
+    page.get_by_role("link", name="Membres", exact=True).click()
+    expect(page.locator("#panel h2")).to_have_text("Membres")
+    expect(page).to_have_url(re.compile("/people$"))
+    assert not violations(page)
+    if width == 1440:
+        page.get_by_role("link", name="Conversation", exact=True).click()
+        expect(page.locator("tc-panel")).to_have_count(0)
+        expect(page).to_have_url(re.compile(f"/rooms/{place.room_id}$"))
+    expect(page.locator("tc-room")).to_have_attribute("data-same", "yes")

@@ -59,7 +59,7 @@ def room_list() -> Response:
 
 @blueprint.get("/rooms/<int:room_id>")
 def room(room_id: int) -> Response:
-    """A room with its newest messages, or around `?at=<seq>`. Fragment: content."""
+    """A room with its newest messages, or around `?at=<seq>`. Fragments: content, panel (nothing beside it)."""
     return _room_page(room_id, MessageForm(formdata=None, client_id=str(uuid4())))
 
 
@@ -116,7 +116,7 @@ def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
     seen = access.find_room(me(), room_id)
     if not seen.rights & Right.ITEMS_READ:
         return page("chat/closed.html", blocks=("content",), status=403, room=seen.room, **frame())
-    return page("chat/room.html", blocks=("content",), status=status, **room_context(seen, form), **frame())
+    return page("chat/room.html", blocks=("content", "panel"), status=status, **room_context(seen, form), **frame())
 
 
 def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
@@ -141,6 +141,7 @@ def _running(seen: access.RoomAccess) -> dict[str, bool]:
     rights = access.rights_if_active(me(), seen.room) if archived else seen.rights
     return {
         "rename": bool(seen.rights & Right.FOLDER_RENAME),
+        "administer": bool(seen.rights & Right.ADMINISTRATION_ADMINISTER),
         "copy": bool(
             seen.rights
             & (Right.ADMINISTRATION_ADMINISTER if seen.room.folder_id is None else Right.FOLDER_WRITE)
