@@ -1,8 +1,11 @@
 """What every form does with a refusal."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
 from app.errors import Refusal
@@ -23,6 +26,11 @@ class LimitField(IntegerField):
             self.data = None
             raise ValueError(NOT_A_NUMBER)
         self.data = int(text) if text else None
+
+
+def options(labels: Mapping) -> list[SelectChoice]:
+    """What a select offers: its values, each with its label."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def put_refusal(form: FlaskForm, refusal: Refusal) -> None:

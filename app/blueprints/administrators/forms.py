@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.blueprints.forms import options
 from app.models import Account, Role
 from app.queries import directory
 from app.rules import scope
@@ -36,8 +37,8 @@ class RoleForm(FlaskForm):
     def offer(self, actor, account: Account) -> None:
         """Offer what the actor may give."""
         offered = scope.grantable_roles(actor)
-        self.role.choices = [(role.value, label) for role, label in ROLES.items() if role in offered]
+        self.role.choices = options({role.value: label for role, label in ROLES.items() if role in offered})
         domains = directory.domains_of(actor)
-        self.domains.choices = [
-            (one.id, readable(one.name)) for one in domains if one.id != account.domain_id
-        ]
+        self.domains.choices = options(
+            {one.id: readable(one.name) for one in domains if one.id != account.domain_id}
+        )

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from app.blueprints.forms import LimitField
+from app.blueprints.forms import LimitField, options
 from app.i18n import LANGUAGE_NAMES, language
 
 
@@ -45,7 +45,7 @@ class InviteForm(FlaskForm):
 
     def __init__(self, *args, **values):
         super().__init__(*args, **values)
-        self.language.choices = list(LANGUAGE_NAMES.items())
+        self.language.choices = options(LANGUAGE_NAMES)
         if self.language.data in (None, "None"):
             self.language.data = language()
 

@@ -9,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from app.blueprints.forms import options
 from app.blueprints.versioned import VersionedForm
 from app.errors import Invalid
+from app.i18n import LANGUAGE_NAMES
 from app.models import Account, AccountState
 from app.queries import cards
 
@@ -40,10 +42,10 @@ class GuestForm(VersionedForm):
         _l("Displayed name"),
         [InputRequired(_l("This cannot be empty.")), Length(max=200, message=TOO_LONG)],
     )
-    state = SelectField(_l("State"), choices=list(STATES.items()))
+    state = SelectField(_l("State"), choices=options(STATES))
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("Chosen by the person")), ("fr", "Français"), ("en", "English")],
+        choices=options({"": _l("Chosen by the person"), **LANGUAGE_NAMES}),
     )
     expires_at = StringField(_l("End of the account"), [Length(max=10)], description=_l("Empty: never."))
     sponsor = StringField(

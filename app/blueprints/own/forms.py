@@ -8,9 +8,15 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app.blueprints.forms import options
 from app.i18n import LANGUAGE_NAMES
 
 THEMES = {"system": _l("System"), "light": _l("Light"), "dark": _l("Dark")}
+
+ENTER = {
+    "sends": _l("Enter sends, Shift+Enter begins a new line"),
+    "breaks": _l("Enter begins a new line, Ctrl+Enter sends"),
+}
 
 
 class NameForm(FlaskForm):
@@ -39,13 +45,10 @@ class OptionsForm(FlaskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.language.choices = [("", _l("As the browser says")), *LANGUAGE_NAMES.items()]
-        self.theme.choices = list(THEMES.items())
-        self.time_zone.choices = [("", _l("The server's")), *((zone, zone) for zone in _zones())]
-        self.enter.choices = [
-            ("sends", _l("Enter sends, Shift+Enter begins a new line")),
-            ("breaks", _l("Enter begins a new line, Ctrl+Enter sends")),
-        ]
+        self.language.choices = options({"": _l("As the browser says"), **LANGUAGE_NAMES})
+        self.theme.choices = options(THEMES)
+        self.time_zone.choices = options({"": _l("The server's"), **{zone: zone for zone in _zones()}})
+        self.enter.choices = options(ENTER)
 
 
 def _zones() -> list[str]:
