@@ -40,7 +40,7 @@ def test_the_list_shows_who_answers_for_each_guest_and_where_they_are(admin, bru
     page = admin.get("/admin/guests/").text
     for words in (
         "Bruno Tessier",
-        "bt_darnis.com@##internalservicedomain.teamchat##",
+        "bt_darnis.com<wbr>@##internalservicedomain.teamchat##",
         "arthur",
         "TeamChat",
         f"/admin/guests/{bruno.id}/",
