@@ -3,11 +3,35 @@
 from dataclasses import dataclass
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
+from app.errors import Invalid
 from app.queries.directory.listing import Listing, Wish
 from app.queries.paging import Page
 
 LONGEST_SEARCH = 200
+LONGEST_CHOICE = 500
+"""Boxes of a picker or a list that can be ticked at once."""
+
+
+def chosen(name: str, longest: int = LONGEST_CHOICE) -> list[str]:
+    """What was ticked. Error: Invalid for more than can be done at once; leaving some out would go unnoticed."""
+    texts = request.values.getlist(name)
+    require_few(texts, longest)
+    return texts
+
+
+def require_few(things, longest: int) -> None:
+    """Refuse more than can be done at once."""
+    if len(things) > longest:
+        raise Invalid(
+            _(
+                "%(count)s are chosen, and %(longest)s is the most at once. Nothing is done yet: choose fewer.",
+                count=len(things),
+                longest=longest,
+            ),
+            code="too_many",
+        )
 
 
 def wish(*, sorts: tuple[str, ...] = ("name",), filters: dict[str, type] | None = None) -> Wish:

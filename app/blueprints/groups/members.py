@@ -15,10 +15,6 @@ from app.queries import directory
 from app.rules import scope
 from app.rules.addresses import readable
 
-LONGEST_CHOICE = 500
-"""Members that can be chosen at once."""
-
-
 @blueprint.get("/groups/<int:group_id>/members")
 def members(group_id: int) -> Response:
     """The member list. Fragments: list."""
@@ -47,8 +43,9 @@ def choose_members(group_id: int) -> Response:
 def add_members(group_id: int) -> Response:
     """Add what was chosen."""
     group = scope.find_group(me(), group_id)
+    wanted = _chosen()
     try:
-        count = verbs.add_members(me(), group, _chosen(request.form))
+        count = verbs.add_members(me(), group, wanted)
     except Refusal as refusal:
         return _picker(group, refusal.status, refusal.sentence)
     text = ngettext("%(num)s member added.", "%(num)s members added.", count)
@@ -71,7 +68,7 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
     kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
     domain = scope.find_domain(me(), asked.get("domain", group.domain_id, type=int))
     search = asked.get("q", "")[: lists.LONGEST_SEARCH]
-    picked = directory.chosen(me(), _chosen(asked))
+    picked = directory.chosen(me(), _chosen())
     found, has_more = directory.candidates(me(), group, kind, search, domain)
     return page(
         "groups/picker.html",
@@ -90,10 +87,10 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
     )
 
 
-def _chosen(values) -> list[tuple[EntryKind, int]]:
+def _chosen() -> list[tuple[EntryKind, int]]:
     """What the checkboxes named: "account:5". What is not of that shape was made by nobody's picker."""
     found = []
-    for text in values.getlist("member")[:LONGEST_CHOICE]:
+    for text in lists.chosen("member"):
         kind, _colon, key = text.partition(":")
         if kind not in set(EntryKind) or not key.isascii() or not key.isdigit() or len(key) > 18:
             raise NotFound()

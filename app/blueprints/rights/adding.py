@@ -18,10 +18,6 @@ from app.queries import rights as questions
 from app.rules import lists, scope
 from app.rules.rights import PRESETS
 
-LONGEST_CHOICE = 500
-"""Principals that can be chosen at once."""
-
-
 @blueprint.get("/rights/<kind>/<int:place_id>/add")
 def choose_subjects(kind: str, place_id: int) -> Response:
     """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
@@ -113,4 +109,4 @@ def _everybody(there: dict, chosen: set[str], search: str) -> list[tuple[str, st
 
 
 def _chosen() -> list[str]:
-    return list(dict.fromkeys(request.values.getlist("member")[:LONGEST_CHOICE]))
+    return list(dict.fromkeys(addresses.chosen("member")))

@@ -69,7 +69,7 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
 
 def _wanted() -> list[int]:
     """The one room whose button was pressed, or those that were ticked."""
-    texts = request.form.getlist("one")[:1] or request.form.getlist("room")[:AT_ONCE]
+    texts = request.form.getlist("one")[:1] or lists.chosen("room", AT_ONCE)
     if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
         raise NotFound()
     return [int(text) for text in texts]
@@ -79,6 +79,8 @@ def _seen() -> dict[int, str]:
     """The marks of the rooms as the page knew them; a page that knew none has seen nothing."""
     try:
         known = json.loads(request.form.get("seen", ""))
-        return {int(key): str(mark) for key, mark in list(known.items())[:AT_ONCE]}
+        marks = {int(key): str(mark) for key, mark in known.items()}
     except (ValueError, AttributeError):
         return {}
+    lists.require_few(marks, AT_ONCE)
+    return marks

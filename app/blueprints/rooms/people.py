@@ -19,9 +19,6 @@ from app.queries.invitations import invitations_of
 from app.rules import scope
 from app.rules.guests import InvitationState
 
-LONGEST_CHOICE = 500
-"""People that can be chosen at once."""
-
 
 @blueprint.get("/rooms/<int:room_id>/people")
 def people(room_id: int) -> Response:
@@ -39,8 +36,9 @@ def choose_people(room_id: int) -> Response:
 def add_people(room_id: int) -> Response:
     """Bring in those who were chosen."""
     room = directory.find_room(me(), room_id)
+    wanted = _chosen()
     try:
-        count = verbs.add_people(me(), room, _chosen())
+        count = verbs.add_people(me(), room, wanted)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -164,7 +162,7 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
 
 
 def _chosen() -> list[int]:
-    texts = request.values.getlist("person")[:LONGEST_CHOICE]
+    texts = lists.chosen("person")
     if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
         raise NotFound()
     return [int(text) for text in dict.fromkeys(texts)]
