@@ -51,6 +51,11 @@ def _further(account):
     return select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)
 
 
+def administers_domain(actor, domain_id: int) -> bool:
+    """Whether a domain is within the actor's scope."""
+    return db.session.scalar(select(exists().where(Domain.id == domain_id, of_domains(actor)))) is True
+
+
 def find_domain(actor, domain_id: int) -> Domain:
     """A domain by its id, within the actor's scope. Error: NotFound."""
     return _found(select(Domain).where(Domain.id == domain_id, of_domains(actor)))

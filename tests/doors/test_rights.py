@@ -299,7 +299,7 @@ def test_why_says_what_shuts_and_caps(cast, client_of):
     cast.jean.has_teamchat = False
     cast.arthur.state = "muted"
     db.session.commit()
-    assert "TeamChat is not on for jean" in words_of(client.get(f"{url}/{cast.jean.id}"))
+    assert "TeamChat is off for this account." in words_of(client.get(f"{url}/{cast.jean.id}"))
     assert "read only" in words_of(client.get(f"{url}/{cast.arthur.id}"))
     assert "jean" in words_of(client.get(f"{url}?q=jean"))
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import url_for
 from flask_babel import gettext as _
 
+from app.blueprints.features import ground
 from app.blueprints.rights import words
+from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
-from app.rules import explain, lists, policies, scope
+from app.rules import explain, lists, policies
+from app.rules.addresses import readable
 from app.rules.explain import Explanation
-from app.rules.policies import Feature
+from app.rules.policies import Feature, Level, Obstacle
 from app.rules.rights import Right
 
 
@@ -34,11 +36,12 @@ class Verdict:
 
 def steps(actor, answer: Explanation) -> list[Step]:
     """How an answer came about, from the switches to what took rights away again."""
+    links = Links(actor, answer)
     if answer.verdict in _SHUT:
-        return [_SHUT[answer.verdict](actor, answer)]
-    found = [*_ways(answer), *_decision(answer)]
-    found += [Step("off", _overruled(one), _line_url(answer, one)) for one in answer.overruled]
-    return [*found, *(Step("wait", str(_caps()[cap]), _cap_url(actor, answer, cap)) for cap in answer.caps)]
+        return [_SHUT[answer.verdict](links, answer)]
+    found = [*_ways(links, answer), *_decision(links, answer)]
+    found += [Step("off", _overruled(one), links.line(one)) for one in answer.overruled]
+    return [*found, *(Step("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.caps)]
 
 
 def verdicts(answer: Explanation) -> list[Verdict]:
@@ -60,30 +63,34 @@ def _why(answer: Explanation, right: Right) -> str:
     return f"{source} – {_caps()[cap]}" if cap else source
 
 
-def _stopped(_actor, _answer) -> Step:
-    return Step("bad", _("TeamChat is stopped on this server."), url_for("dashboard.show"))
+def _stopped(links: Links, _answer) -> Step:
+    return Step("bad", _("TeamChat is stopped on this server."), links.dashboard())
 
 
-def _switched_off(actor, answer: Explanation) -> Step:
-    account = answer.account
-    url = None
-    if _is_mine(actor, account):
-        is_domain = not policies.domain_has(account.domain, Feature.TEAMCHAT)
-        url = (
-            url_for("domains.properties", domain_id=account.domain_id)
-            if is_domain
-            else url_for("accounts.show", account_id=account.id)
-        )
-    return Step("bad", _("TeamChat is not on for %(name)s.", name=account.name), url)
+def _switched_off(links: Links, answer: Explanation) -> Step:
+    """The first switch or state that says no, from the domain down to the account."""
+    obstacle = _obstacle_of(answer.account)
+    text = policies.reason(obstacle, readable(answer.account.domain.name))
+    return Step("bad", text, links.switch(obstacle.level))
 
 
-def _group_off(_actor, answer: Explanation) -> Step:
-    url = url_for("groups.show", group_id=answer.room.group_id)
-    return Step("bad", _("TeamChat is not on for this group."), url)
+def _obstacle_of(account: Account) -> Obstacle:
+    """What stands in an account's way. Guests have TeamChat by being guests: only their own state can close it."""
+    if account.is_guest:
+        return Obstacle(Level.ACCOUNT_STATE, Feature.TEAMCHAT)
+    return policies.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
 
 
-def _deleted(_actor, answer: Explanation) -> Step:
-    return Step("bad", _("The room is in the trash."), url_for("rooms.show", room_id=answer.room.id))
+def _group_off(links: Links, answer: Explanation) -> Step:
+    domain = answer.room.group.domain
+    obstacle = policies.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
+    if obstacle is not None:
+        return Step("bad", policies.reason(obstacle, readable(domain.name)), links.domain(domain.id))
+    return Step("bad", _("TeamChat is not on for this group."), links.group())
+
+
+def _deleted(links: Links, _answer) -> Step:
+    return Step("bad", _("The room is in the trash."), links.room())
 
 
 _SHUT = {
@@ -94,7 +101,7 @@ _SHUT = {
 }
 
 
-def _ways(answer: Explanation) -> list[Step]:
+def _ways(links: Links, answer: Explanation) -> list[Step]:
     """How the door is open, or that it is closed."""
     name = answer.account.name
     if answer.verdict == explain.OUTSIDE:
@@ -104,15 +111,12 @@ def _ways(answer: Explanation) -> list[Step]:
             if is_public
             else _("%(name)s is not in this room.", name=name)
         )
-        return [Step("bad", text, _door_url(answer))]
+        return [Step("bad", text, links.door())]
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
-        return [Step("on", _("%(name)s is in this room.", name=name), _door_url(answer))]
+        return [Step("on", _("%(name)s is in this room.", name=name), links.door())]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = explain.names_of(ids)
-    return [
-        Step("on", way_text(way, names), url_for("groups.members", group_id=way.group_ids[-1]))
-        for way in answer.ways
-    ]
+    return [Step("on", way_text(way, names), links.members(way.group_ids[-1])) for way in answer.ways]
 
 
 def way_text(way, names: dict) -> str:
@@ -125,19 +129,19 @@ def way_text(way, names: dict) -> str:
     return _("By an own entry in %(path)s", path=path)
 
 
-def _decision(answer: Explanation) -> list[Step]:
+def _decision(links: Links, answer: Explanation) -> list[Step]:
     if answer.verdict == explain.OWNER:
         return [
             Step(
                 "on",
                 _("%(name)s owns this room and holds every right.", name=answer.account.name),
-                _door_url(answer),
+                links.door(),
             )
         ]
     if answer.verdict == explain.NO_LINE:
         text = _("No line of the list is about %(name)s: no right at all.", name=answer.account.name)
-        return [Step("bad", text, _list_url(answer))]
-    return [Step("on", _gives(answer, one), _line_url(answer, one)) for one in answer.lines]
+        return [Step("bad", text, links.list())]
+    return [Step("on", _gives(answer, one), links.line(one)) for one in answer.lines]
 
 
 def _gives(answer: Explanation, one) -> str:
@@ -168,30 +172,11 @@ def _caps() -> dict:
     }
 
 
-def _cap_url(actor, answer: Explanation, cap: str) -> str | None:
-    if cap == explain.ARCHIVED:
-        return url_for("rooms.show", room_id=answer.room.id)
-    if cap == explain.UNLICENSED:
-        return url_for("dashboard.show")
-    if cap == explain.MUTED and _is_mine(actor, answer.account):
-        return url_for("accounts.show", account_id=answer.account.id)
-    return _list_url(answer) if cap == explain.HIDDEN else None
-
-
-def _is_mine(actor, account: Account) -> bool:
-    return not account.is_guest and (scope.is_server_wide(actor) or account.domain_id == actor.domain_id)
-
-
-def _door_url(answer: Explanation) -> str:
-    if answer.room.kind is RoomKind.PUBLIC and not answer.account.is_guest:
-        return url_for("groups.members", group_id=answer.room.group_id)
-    return url_for("rooms.people", room_id=answer.room.id)
-
-
-def _list_url(answer: Explanation, **values) -> str:
-    kind = "folder" if answer.scope[0] == lists.FOLDER_SCOPE else "room"
-    return url_for("rights.show_place", kind=kind, place_id=answer.scope[1], **values)
-
-
-def _line_url(answer: Explanation, one) -> str:
-    return _list_url(answer, line=lists.key_of(one.line.principal, one.line.principal_id))
+def _cap_url(links: Links, cap: str) -> str | None:
+    places = {
+        explain.ARCHIVED: links.room,
+        explain.UNLICENSED: links.dashboard,
+        explain.MUTED: links.account,
+        explain.HIDDEN: links.list,
+    }
+    return places[cap]() if cap in places else None

@@ -1,0 +1,82 @@
+"""Where each step of an explanation can be changed, for whoever reads it; nowhere what is not theirs to change."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import url_for
+
+from app.extensions import db
+from app.models import Account, Folder, RoomKind
+from app.rules import guests, lists, managing, scope
+from app.rules.explain import Explanation
+from app.rules.policies import Level
+from app.rules.rights import Right
+
+
+@dataclass
+class Links:
+    """The addresses around one answer. Each is None where the reader would be refused."""
+
+    actor: Account
+    answer: Explanation
+
+    @cached_property
+    def is_mine(self) -> bool:
+        return managing.administers(self.actor, self.answer.room)
+
+    @cached_property
+    def has_list(self) -> bool:
+        """Whether the reader may change the list that counts; a room's own one they have come from."""
+        kind, scope_id = self.answer.scope
+        if self.is_mine or kind != lists.FOLDER_SCOPE:
+            return True
+        return managing.may(self.actor, Right.ADMINISTRATION_ADMINISTER, db.session.get(Folder, scope_id))
+
+    def dashboard(self) -> str | None:
+        return url_for("dashboard.show") if scope.is_administrator(self.actor) else None
+
+    def domain(self, domain_id: int) -> str | None:
+        is_mine = scope.administers_domain(self.actor, domain_id)
+        return url_for("domains.properties", domain_id=domain_id) if is_mine else None
+
+    def account(self) -> str | None:
+        one = self.answer.account
+        domain_id = guests.sponsor_domain_id(one) if one.is_guest else one.domain_id
+        if domain_id is None or not scope.administers_domain(self.actor, domain_id):
+            return None
+        if one.is_guest:
+            return url_for("guests.show", guest_id=one.id)
+        return url_for("accounts.show", account_id=one.id)
+
+    def switch(self, level: Level) -> str | None:
+        """What stands in the way of an account's TeamChat."""
+        if level in (Level.SERVICE, Level.DATABASE):
+            return self.dashboard()
+        if level in (Level.DOMAIN_STATE, Level.DOMAIN):
+            return self.domain(self.answer.account.domain_id)
+        return self.account()
+
+    def room(self) -> str | None:
+        return url_for("rooms.show", room_id=self.answer.room.id) if self.is_mine else None
+
+    def group(self) -> str | None:
+        return url_for("groups.show", group_id=self.answer.room.group_id) if self.is_mine else None
+
+    def members(self, group_id: int) -> str | None:
+        return url_for("groups.members", group_id=group_id) if self.is_mine else None
+
+    def door(self) -> str | None:
+        """The list of those who are in."""
+        room = self.answer.room
+        if room.kind is RoomKind.PUBLIC and not self.answer.account.is_guest:
+            return self.members(room.group_id)
+        return url_for("rooms.people" if self.is_mine else "chat.room_people", room_id=room.id)
+
+    def list(self, **values) -> str | None:
+        if not self.has_list:
+            return None
+        kind = "folder" if self.answer.scope[0] == lists.FOLDER_SCOPE else "room"
+        return url_for("rights.show_place", kind=kind, place_id=self.answer.scope[1], **values)
+
+    def line(self, one) -> str | None:
+        return self.list(line=lists.key_of(one.line.principal, one.line.principal_id))
