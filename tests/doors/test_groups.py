@@ -229,6 +229,43 @@ def test_entries_say_how_many_people_stand_behind_them(cast, client_of, bare):
     assert "3 entries · 6 effective members" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", {"paul", "iwdemo.fr", "groupetc"}),
+        ("q=PAU", {"paul"}),
+        ("q=paul@iwdemo.fr", {"paul"}),
+        ("q=demo", {"paul", "iwdemo.fr", "groupetc"}),
+        ("q=demo&kind=group", {"groupetc"}),
+        ("kind=domain", {"iwdemo.fr"}),
+        ("kind=odd", {"paul", "iwdemo.fr", "groupetc"}),
+        ("q=jean", set()),
+        ("q=%25", set()),
+    ],
+)
+def test_entries_are_searched_by_name_and_kind(cast, client_of, bare, asked, found):
+    entries = {
+        name: factories.add_member(bare, member).id
+        for name, member in {"paul": cast.paul, "iwdemo.fr": cast.domain, "groupetc": cast.group}.items()
+    }
+    page = client_of(cast.domain_admin).fragment(f"{address(bare, 'members')}?{asked}", "list").text
+    shown = {name for name, key in entries.items() if f"/members/{key}/remove" in page}
+    assert shown == found
+    assert found or "No entry matches." in page
+
+
+def test_a_search_among_entries_goes_on_over_its_pages(cast, client_of, bare):
+    for number in range(60):
+        factories.add_member(bare, factories.make_account(cast.domain, f"Zoé {number:02}"))
+    factories.add_member(bare, cast.paul)
+    page = client_of(cast.domain_admin).get(f"{address(bare, 'members')}?q=zoe&kind=account").text
+    assert "60 entries" in page and "paul" not in page
+    onwards = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert "q=zoe" in onwards and "kind=account" in onwards
+    rest = client_of(cast.domain_admin).get(onwards).text
+    assert rest.count('/remove"') >= 10 and "paul@" not in rest
+
+
 def test_the_member_list_costs_the_same_however_long_it_is(cast, client_of, bare, count_statements):
     client = client_of(cast.admin)
     for member in (cast.group, cast.domain, cast.paul):

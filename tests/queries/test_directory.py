@@ -120,6 +120,6 @@ def test_people_behind_nested_entries_are_counted_once(cast):
     factories.add_member(outer, cast.group)
     factories.add_member(inner, cast.group)
     factories.add_member(inner, cast.paul)
-    page, total = directory.member_list(outer)
-    assert {row.entry.principal_id: row.people for row in page.rows} == {inner.id: 3, cast.group.id: 2}
-    assert (total, directory.effective_count(outer)) == (2, 3)
+    listing = directory.member_list(outer)
+    assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, cast.group.id: 2}
+    assert (listing.total, directory.effective_count(outer)) == (2, 3)

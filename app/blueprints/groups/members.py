@@ -2,6 +2,7 @@
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import creation, lists
@@ -15,20 +16,23 @@ from app.queries import directory
 from app.rules import scope
 from app.rules.addresses import readable
 
+KINDS = {EntryKind.ACCOUNT: _l("Account"), EntryKind.DOMAIN: _l("Whole domain"), EntryKind.GROUP: _l("Group")}
+"""What an entry can be, as people call it."""
+
+
 @blueprint.get("/groups/<int:group_id>/members")
 def members(group_id: int) -> Response:
     """The member list. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    found, total = directory.member_list(group, request.args.get("cursor"))
+    wish = lists.wish(filters={"kind": EntryKind})
     return page(
         "groups/members.html",
         blocks=("list",),
         group=group,
-        entries=found.rows,
-        total=total,
+        shown=lists.Shown(wish, directory.member_list(group, wish)),
+        kinds=KINDS,
+        filters=[("kind", _("All kinds"), KINDS)],
         people=directory.effective_count(group),
-        next_url=lists.next_address(found),
-        previous_url=lists.previous_address(found),
         is_server_wide=scope.is_server_wide(me()),
     )
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select, union_all
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from app.extensions import db
 from app.models import Account, EntryKind, Group, MemberEntry
+from app.queries.directory.domains import matches
+from app.queries.directory.listing import Listing, Wish, counted
+from app.queries.directory.listing import found as named
 from app.queries.paging import Page, keyset
 from app.rules import membership
 
@@ -42,25 +45,38 @@ class EntryRow:
         return (entry.account or entry.inner_group).domain_id
 
 
-def member_list(group: Group, cursor: str | None = None) -> tuple[Page, int]:
-    """A page of a group's entries, the newest first, and how many there are. Four statements at most."""
-    statement = (
-        select(MemberEntry)
-        .options(
-            joinedload(MemberEntry.account),
-            joinedload(MemberEntry.domain),
-            joinedload(MemberEntry.inner_group),
-        )
-        .where(MemberEntry.group_id == group.id)
+def member_list(group: Group, wish: Wish | None = None) -> Listing:
+    """A page of a group's entries, the newest first. Four statements at most; a search reads no other group's."""
+    wish = wish or Wish()
+    found = select(MemberEntry).where(*_conditions(group, wish))
+    statement = found.options(
+        joinedload(MemberEntry.account),
+        joinedload(MemberEntry.domain),
+        joinedload(MemberEntry.inner_group),
     )
-    page = keyset(statement, (MemberEntry.id,), cursor=cursor, descending=True)
+    page = keyset(statement, (MemberEntry.id,), cursor=wish.cursor, descending=True)
     entries = [row[0] for row in page.rows]
     behind = _people_behind(entries)
     rows = [EntryRow(entry, behind.get((entry.kind, entry.principal_id), 1)) for entry in entries]
-    total = db.session.scalar(
-        select(func.count()).select_from(MemberEntry).where(MemberEntry.group_id == group.id)
+    return Listing(Page(rows, page.previous, page.next), counted(found.with_only_columns(MemberEntry.id)))
+
+
+def _conditions(group: Group, wish: Wish) -> list:
+    """What an entry of the list fulfils."""
+    rests = [MemberEntry.group_id == group.id]
+    rests += [MemberEntry.kind == EntryKind(value) for name, value in wish.filters if name == "kind"]
+    if wish.search:
+        rests.append(_is_called(wish.search))
+    return rests
+
+
+def _is_called(search: str):
+    """A condition: whoever the entry stands for is called so. Each is looked up by its key."""
+    return or_(
+        MemberEntry.account.has(named(Account, search)),
+        MemberEntry.domain.has(matches(search)),
+        MemberEntry.inner_group.has(named(Group, search)),
     )
-    return Page(rows, page.previous, page.next), total
 
 
 def member(group: Group, entry_id: int) -> EntryRow | None:
