@@ -17,6 +17,12 @@ def open_to_everybody(view: Callable) -> Callable:
     return view
 
 
+def open_to_accounts(view: Callable) -> Callable:
+    """Mark a view of WebAdmin that accounts reach by a right they hold; the view itself asks for that right."""
+    view.is_for_accounts = True
+    return view
+
+
 def anybody() -> None:
     """Let everybody in."""
 
@@ -25,6 +31,13 @@ def signed_in() -> None:
     """Let in whoever has signed in."""
     if not current_user.is_authenticated:
         raise SignedOut()
+
+
+def accounts() -> None:
+    """Let in whoever has signed in and is no guest: guests administer nothing, whatever a list says."""
+    signed_in()
+    if current_user.is_guest:
+        raise Forbidden()
 
 
 def webclient() -> None:
@@ -69,13 +82,16 @@ GATES = {
     "discovery": administrators,
     "certificate": administrators,
 }
-"""The gate of every blueprint that has one, by its name; other views are marked as open to everybody."""
+"""The gate of every blueprint that has one, by its name; views marked as open have a wider one."""
 
 
 def gate_of(app: Flask, endpoint: str) -> Callable | None:
     """The gate in front of an endpoint; none means that the door was forgotten, and nobody enters by it."""
-    if getattr(app.view_functions[endpoint], "is_open", False):
+    view = app.view_functions[endpoint]
+    if getattr(view, "is_open", False):
         return anybody
+    if getattr(view, "is_for_accounts", False):
+        return accounts
     return GATES.get(endpoint.partition(".")[0])
 
 

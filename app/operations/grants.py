@@ -55,9 +55,9 @@ def set_grant(
     """
     _in_turn(actor, scope, seen)
     rights = checked_rights(rights)
-    name = _name_of(actor, subject)
     _own_list(scope)
     grant = _line(scope, subject)
+    name = _name_of(actor, subject, is_known=grant is not None)
     before = {"rights": int(grant.rights), "preset": preset_of(Right(grant.rights))} if grant else None
     if grant is None:
         grant = Grant(**_scope_columns(scope), principal=subject.principal, principal_id=subject.principal_id)

@@ -1,11 +1,11 @@
 """Who may run rooms and folders: holders of the right inside, and administrators from outside, without reading."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, false, select
 
 from app.errors import Forbidden, NotFound
 from app.extensions import db
 from app.models import Account, Domain, Folder, Group, Room, RoomKind, RoomMember
-from app.rules import access, directory, folders, scope
+from app.rules import access, directory, folders, membership, scope
 from app.rules.rights import Right
 
 
@@ -85,12 +85,20 @@ def domain_id_of(place: Folder | Room) -> int | None:
 def may_name(actor, row: Account | Domain | Group) -> bool:
     """Whether a person may put somebody on a list: within their scope, or among those they can see."""
     domain_id = row.id if isinstance(row, Domain) else row.domain_id
-    in_scope = select(Domain.id).where(Domain.id == domain_id, scope.of_domains(actor))
-    if db.session.scalar(select(exists(in_scope))):
+    if scope.administers_domain(actor, domain_id):
         return True
-    if isinstance(row, Account):
-        return directory.sees(actor, row)
-    return domain_id == actor.domain_id and not actor.is_guest
+    model = type(row)
+    return db.session.scalar(select(exists().where(model.id == row.id, in_sight(actor, model)))) is True
+
+
+def in_sight(actor, model: type[Account | Domain | Group]):
+    """A condition on accounts, groups or domains: those a person who administers nothing may put on a list. They are
+    whom they see, the groups they are in, and their own domain."""
+    if model is Account:
+        return directory.visible_to(actor)
+    if model is Group:
+        return Group.id.in_(membership.groups_of(actor))
+    return false() if actor.is_guest else Domain.id == actor.domain_id
 
 
 def require_unarchived(actor, right: Right, room: Room) -> None:

@@ -66,7 +66,7 @@ def test_every_block_a_view_offers_is_there_with_its_id(built_app, name, line, t
 
 
 def chain(app, template: str):
-    """The text of a template with what it includes, then that of the layouts it stands in."""
+    """The text of a template with what it includes, then that of the layouts it stands in, or may stand in."""
     text, _path, _fresh = app.jinja_env.loader.get_source(app.jinja_env, template)
     parsed = app.jinja_env.parse(text)
     for node in parsed.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
@@ -75,8 +75,9 @@ def chain(app, template: str):
             text = _put(text, node.template.value, included)
     yield text
     for node in parsed.find_all(nodes.Extends):
-        if isinstance(node.template, nodes.Const):
-            yield from chain(app, node.template.value)
+        for layout in [node.template, *node.template.iter_child_nodes()]:
+            if isinstance(layout, nodes.Const):
+                yield from chain(app, layout.value)
 
 
 def _put(text: str, name: str, included: str) -> str:

@@ -36,6 +36,19 @@ OPEN = {
 """Views that need no sign-in. Who adds one says so here too."""
 
 
+BY_RIGHT = {
+    "rights.show_place",
+    "rights.save_line",
+    "rights.remove_line",
+    "rights.inherit_again",
+    "rights.choose_subjects",
+    "rights.add_lines",
+    "rights.why",
+    "rights.explain_person",
+    "rights.show_matrix",
+}
+"""Views of WebAdmin that accounts reach by the right to change rights in one place. Who adds one says so here too."""
+
 TOKENLESS = {"discovery.autodiscover"}
 """For mail programs, which bear a name and a password with each request, and no cookie."""
 
@@ -56,13 +69,36 @@ def test_the_open_doors_are_those_that_are_listed(app):
     assert found | {"static"} == OPEN
 
 
+def test_the_doors_for_accounts_are_those_that_are_listed(app):
+    assert {
+        rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is gate.accounts
+    } == BY_RIGHT
+
+
+def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, cast):
+    """To who sees the room it is forbidden, to who does not see it does not exist, and guests get nowhere."""
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    here = {"kind": "room", "place_id": cast.room.id, "room_id": cast.room.id, "account_id": cast.jean.id}
+    nowhere = here | {"place_id": 999_999, "room_id": 999_999}
+    tries = [(cast.arthur, here, 403), (cast.arthur, nowhere, 404), (cast.paul, here, 404)]
+    tries += [(cast.autrui, here, 404), (guest, here, 403), (guest, nowhere, 403)]
+    for who, ids, status in tries:
+        client = client_of(who)
+        for rule in [rule for rule in rules(app) if rule.endpoint in BY_RIGHT]:
+            for method in rule.methods & {"GET", "POST"}:
+                address = address_of(app, rule, **ids)
+                answer = client.open(address, method=method)
+                assert answer.status_code == status, f"{who.name}: {method} {address} {answer.status_code}"
+
+
 def test_a_route_without_a_gate_lets_nobody_in(app, client_of, cast, monkeypatch):
     monkeypatch.setattr(gate, "GATES", {})
     assert client_of(cast.admin).get("/sessions").status_code == 403
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("behind", [gate.signed_in, gate.administrators])
+@pytest.mark.parametrize("behind", [gate.signed_in, gate.accounts, gate.administrators])
 def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, cast, method, behind):
     for address in addresses(app, behind, method):
         answer = visitor.open(address, method=method)

@@ -3,6 +3,7 @@
 A door is tried by somebody who holds the right and next to nothing else, and by somebody who holds all the others.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal, Room, RoomKind, RoomState
 from app.operations import grants, messages, reading, rooms
 from app.realtime import handlers
-from app.rules import access, inviting
+from app.rules import access, inviting, lists
 from app.rules.rights import FULL, READ, WRITE, Right
 from app.transaction import operations
 from tests import factories
@@ -95,6 +96,24 @@ def _give(w: World):
 def _take(w: World):
     subject = grants.Subject(Principal.GUESTS)
     return grants.remove_grant(w.jean, w.private, subject, accepts_own_loss=True)
+
+
+def _window(path: str = ""):
+    return lambda w: w.client_of(w.jean).get(f"/admin/rights/room/{w.room.id}{path}")
+
+
+def _why(path: str):
+    return lambda w: w.client_of(w.jean).get(f"/admin/rooms/{w.room.id}/{path}")
+
+
+def _write(act: str, line: str = "guests:0", **data):
+    """Send a form of the rights window as it stands; who loses their own right by it has said yes."""
+
+    def go(w: World):
+        known = {"seen": json.dumps(lists.snapshot(w.room)), "answer": "own_loss", "line": line}
+        return w.client_of(w.jean).post(f"/admin/rights/room/{w.room.id}/{act}", data=known | data)
+
+    return go
 
 
 READING = [
@@ -210,7 +229,18 @@ ADMINISTRATION = [
         lambda w: rooms.clone_room(w.jean, w.private),
     ),
 ]
-DOORS = [*READING, *WRITING, *OTHERS, *FOLDER, *ADMINISTRATION]
+WINDOW = [
+    Door(Right.ADMINISTRATION_ADMINISTER, "page of rights", _window()),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page choose_subjects", _window("/add")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page matrix", _why("matrix")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page why", _why("why")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page explain_person", lambda w: _why(f"why/{w.arthur.id}")(w)),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page save_line", _write("save", preset="read")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page remove_line", _write("remove")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page inherit_again", _write("inherit")),
+    Door(Right.ADMINISTRATION_ADMINISTER, "page add_lines", _write("add", member="anyone:0", preset="read")),
+]
+DOORS = [*READING, *WRITING, *OTHERS, *FOLDER, *ADMINISTRATION, *WINDOW]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_babel import ngettext
 
 from app.blueprints import lists as addresses
-from app.blueprints.gate import me
+from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.rights import wishes, words
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
@@ -15,16 +15,19 @@ from app.models import EntryKind, Folder, Room
 from app.operations import grants
 from app.queries import directory
 from app.queries import rights as questions
-from app.rules import lists, scope
+from app.rules import lists, managing, scope
 from app.rules.rights import PRESETS
 
+
 @blueprint.get("/rights/<kind>/<int:place_id>/add")
+@open_to_accounts
 def choose_subjects(kind: str, place_id: int) -> Response:
     """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
     return _picker(questions.find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/add")
+@open_to_accounts
 def add_lines(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
     place = questions.find_place(me(), kind, place_id)
@@ -52,6 +55,7 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
     kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
     search = asked.get("q", "")[: addresses.LONGEST_SEARCH]
     chosen = _chosen()
+    chosen_among = directory.chosen if managing.administers(me(), place) else directory.chosen_by_sight
     found, has_more, domains, domain = _candidates(place, kind, search)
     known = [
         (EntryKind(one.principal), one.principal_id)
@@ -66,7 +70,7 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
         place=place,
         kind=kind,
         search=search,
-        chosen=directory.chosen(me(), known),
+        chosen=chosen_among(me(), known),
         everybody=_everybody(there, set(chosen), search),
         chosen_keys=set(chosen),
         found=[one for one in found if f"{one.kind}:{one.id}" not in set(chosen)],
@@ -85,7 +89,10 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
 
 
 def _candidates(place, kind: EntryKind, search: str):
-    """Who may be put on the list, in the person's scope, and the domains they choose from."""
+    """Who may be put on the list, and the domains to choose from: in the scope of whoever administers the place, else
+    among those they see."""
+    if not managing.administers(me(), place):
+        return *directory.candidates_by_sight(me(), kind, search), [], None
     domains = directory.domains_of(me())
     usual = place.group.domain_id if place.group_id else me().domain_id
     known = {one.id: one for one in domains}

@@ -1,12 +1,12 @@
 """Why somebody may what they may in a room; everybody's rights in a room; what another account would see."""
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from app.blueprints import lists
-from app.blueprints.gate import me
+from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.right_names import INVITING
 from app.blueprints.rights import sentences, words
-from app.blueprints.rights.window import blueprint
+from app.blueprints.rights.window import blueprint, url_of
 from app.htmx import page
 from app.models import Room
 from app.queries import people
@@ -18,6 +18,7 @@ SEEN_AT_ONCE = 100
 
 
 @blueprint.get("/rooms/<int:room_id>/matrix")
+@open_to_accounts
 def show_matrix(room_id: int) -> Response:
     """Everybody in a room and the twelve rights. Fragments: list."""
     room = _room(room_id)
@@ -36,6 +37,7 @@ def show_matrix(room_id: int) -> Response:
 
 
 @blueprint.get("/rooms/<int:room_id>/why")
+@open_to_accounts
 def why(room_id: int) -> Response:
     """Ask about somebody: who matches what was typed. Fragments: list."""
     room = _room(room_id)
@@ -45,6 +47,7 @@ def why(room_id: int) -> Response:
 
 
 @blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")
+@open_to_accounts
 def explain_person(room_id: int, account_id: int) -> Response:
     """Every step of the answer about somebody."""
     room = _room(room_id)
@@ -82,8 +85,10 @@ def try_as(account_id: int) -> Response:
 
 
 def _about(room: Room) -> dict:
-    """The room, and whether its other pages are the person's to see."""
-    return {"room": room, "is_mine": managing.administers(me(), room)}
+    """The room, whether its other pages are the person's to see, and where one comes from."""
+    is_mine = managing.administers(me(), room)
+    back = url_for("rooms.show", room_id=room.id) if is_mine else url_of(room)
+    return {"room": room, "is_mine": is_mine, "back": back}
 
 
 def _room(room_id: int) -> Room:

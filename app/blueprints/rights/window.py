@@ -5,14 +5,15 @@ import json
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.gate import me
+from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.rights import wishes, words
 from app.errors import Conflict, NotFound, Refusal
+from app.extensions import db
 from app.htmx import page, say, see_other, wants_fragment
-from app.models import Folder, Principal, Room
+from app.models import Folder, Principal, Room, RoomKind
 from app.operations import grants
 from app.queries import rights as questions
-from app.rules import explain, lists, managing, scope
+from app.rules import access, explain, lists, managing, scope
 from app.rules.rights import PRESETS, WRITE, Right
 
 blueprint = Blueprint("rights", __name__, url_prefix="/admin")
@@ -36,12 +37,14 @@ def show_group(group_id: int) -> Response:
 
 
 @blueprint.get("/rights/<kind>/<int:place_id>")
+@open_to_accounts
 def show_place(kind: str, place_id: int) -> Response:
     """The list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
     return window(questions.find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/save")
+@open_to_accounts
 def save_line(kind: str, place_id: int) -> Response:
     """Give a principal of the list other rights."""
     place = questions.find_place(me(), kind, place_id)
@@ -52,6 +55,7 @@ def save_line(kind: str, place_id: int) -> Response:
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/remove")
+@open_to_accounts
 def remove_line(kind: str, place_id: int) -> Response:
     """Take a principal out of the list."""
     place = questions.find_place(me(), kind, place_id)
@@ -62,6 +66,7 @@ def remove_line(kind: str, place_id: int) -> Response:
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/inherit")
+@open_to_accounts
 def inherit_again(kind: str, place_id: int) -> Response:
     """Drop a room's own list."""
     place = questions.find_place(me(), kind, place_id)
@@ -82,7 +87,7 @@ def written(place, write, text: str) -> Response:
     except Refusal as refusal:
         return window(place, refusal.status, problem=refusal.sentence)
     if wishes.accepts_own_loss() and managing.has_lost_administration(me(), place):
-        return see_other(url_for("dashboard.show"), toast=text)
+        return see_other(_conversation(place), toast=text)
     if wants_fragment():
         return say(window(place, line=None), text)
     return see_other(url_of(place), toast=text)
@@ -140,7 +145,8 @@ def _about(place, found, opened) -> dict:
         "tree": questions.tree_of(place.group_id) if group and is_mine else None,
         "shows_all": True,
         "is_mine": is_mine,
-        "back": _back(place) if is_mine else url_for("dashboard.show"),
+        "back": _back(place) if is_mine else _conversation(place),
+        "folder_url": None if is_mine else _folder_url(place),
         "without_effect": questions.without_effect(place, found),
         "reaches_nobody": is_named
         and questions.reaches_nobody(place, opened.line.principal, opened.line.principal_id),
@@ -152,6 +158,21 @@ def _back(place) -> str:
     if place.group_id:
         return url_for("groups.show", group_id=place.group_id)
     return url_for("rooms.show", room_id=place.id)
+
+
+def _conversation(place) -> str:
+    """Where those come from who change rights without administering the place; the rooms where they see it no more."""
+    if isinstance(place, Room) and access.rights_in(me(), place.id) & Right.FOLDER_READ:
+        return url_for("chat.room", room_id=place.id)
+    return url_for("chat.home")
+
+
+def _folder_url(place) -> str | None:
+    """The list that a room inherits, for whoever may change it too: they are shown no tree to reach it by."""
+    if not isinstance(place, Room) or place.folder_id is None or place.kind is not RoomKind.PUBLIC:
+        return None
+    folder = db.session.get(Folder, place.folder_id)
+    return url_of(folder) if managing.may(me(), Right.ADMINISTRATION_ADMINISTER, folder) else None
 
 
 def _shown(opened) -> dict:

@@ -14,13 +14,16 @@ from app.queries.directory.rooms import (
     people_count,
     room_list,
 )
+from app.queries.directory.sight import candidates_by_sight, chosen_by_sight
 
 __all__ = [
     "Impact",
     "Weight",
     "account_list",
     "candidates",
+    "candidates_by_sight",
     "chosen",
+    "chosen_by_sight",
     "counts",
     "domain_count",
     "domain_id_of",

@@ -1,0 +1,247 @@
+"""The windows of rights, for those who hold the right in a room and administer nothing: from both sides."""
+
+import json
+
+import pytest
+
+from app.extensions import db
+from app.models import Account, Folder, FolderKind, Group, MemberEntry, Principal, Role, Room, RoomKind
+from app.operations import grants
+from app.operations.grants import Subject
+from app.rules import access, lists
+from app.rules.rights import FULL, READ, WRITE
+from tests import factories
+from tests.doors.test_rights import address, rights, sent, words_of
+
+
+@pytest.fixture
+def folder(cast) -> Folder:
+    return db.session.query(Folder).filter_by(group_id=cast.group.id, kind=FolderKind.TEAMCHAT).one()
+
+
+@pytest.fixture
+def private(cast) -> Room:
+    return factories.make_private_room(cast.arthur, cast.jean, name="Appel d’offres")
+
+
+@pytest.fixture
+def arthur(cast, client_of):
+    return client_of(cast.arthur)
+
+
+def guest_in(cast, room: Room) -> Account:
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(room, guest)
+    return guest
+
+
+def test_who_owns_a_private_room_changes_its_lines(cast, arthur, private):
+    data = sent(private, "members:0", preset="read")
+    assert arthur.post(address(private, "/save"), data=data).location.endswith(address(private))
+    assert rights(cast.jean, private) == READ
+    data = {"member": f"account:{cast.jean.id}", "preset": "moderate"}
+    assert arthur.post(address(private, "/add"), data=data).status_code == 303
+    assert arthur.post(address(private, "/remove"), data=sent(private, "guests:0")).status_code == 303
+    assert set(lists.snapshot(private)) & {"guests:0", "members:0"} == {"members:0"}
+
+
+def test_who_may_change_rights_of_a_folder_reaches_it_from_its_rooms(cast, arthur, folder):
+    grants.set_grant(cast.admin, cast.room, Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+    assert address(folder) not in arthur.get(address(cast.room)).text
+    assert arthur.get(address(folder)).status_code == 403
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+    assert address(folder) in arthur.get(address(cast.room)).text
+    data = sent(folder, "guests:0", preset="read")
+    assert arthur.post(address(folder, "/save"), data=data).status_code == 303
+
+
+def test_who_may_not_or_may_not_know_is_refused(cast, client_of, private):
+    guest = guest_in(cast, private)
+    grants.set_grant(cast.arthur, private, Subject(Principal.ACCOUNT, guest.id), FULL)
+    before = lists.snapshot(private)
+    people = ((cast.jean, 403), (cast.paul, 404), (cast.autrui, 404), (guest, 403))
+    for who, status in people:
+        client = client_of(who)
+        data = sent(private, "members:0", preset="full", member=f"account:{who.id}")
+        for act in ("/save", "/remove", "/inherit", "/add"):
+            assert client.post(address(private, act), data=data).status_code == status, (who.name, act)
+        for url in (address(private), address(private, "/add"), f"/admin/rooms/{private.id}/matrix"):
+            assert client.get(url).status_code == status, (who.name, url)
+    assert lists.snapshot(private) == before
+
+
+def test_direct_conversations_have_no_list(cast, arthur):
+    direct = factories.make_private_room(cast.arthur, cast.jean)
+    direct.kind = RoomKind.DIRECT
+    db.session.commit()
+    assert arthur.get(address(direct)).status_code == 404
+    assert address(direct) not in arthur.get(f"/webmail/rooms/{direct.id}").text
+
+
+def test_the_page_leads_back_to_the_room_and_nowhere_into_webadmin(cast, client_of, private):
+    client = client_of(cast.arthur)
+    pages = ["", "/add", "?line=members:0"]
+    pages = [address(private, page) for page in pages]
+    pages += [f"/admin/rooms/{private.id}/{page}" for page in ("why", "matrix", f"why/{cast.jean.id}")]
+    for page in pages:
+        answer = client.get(page)
+        links = {part.split('"')[0] for part in answer.text.split('href="/')[1:]}
+        inside = {link for link in links if link.startswith("admin/")}
+        allowed = (f"admin/rights/room/{private.id}", f"admin/rooms/{private.id}/why")
+        allowed += (f"admin/rooms/{private.id}/matrix",)
+        assert answer.status_code == 200 and all(link.startswith(allowed) for link in inside), (page, inside)
+        assert "WebAdmin" not in answer.text
+    assert f'href="/webmail/rooms/{private.id}"' in client.get(address(private)).text
+    assert "/admin/domains/" in client_of(cast.admin).get(address(private)).text
+
+
+def test_losing_ones_own_right_leads_back_to_the_room(cast, arthur):
+    line = f"account:{cast.arthur.id}"
+    for preset, place in (("read", f"/webmail/rooms/{cast.room.id}"), ("none", "/webmail/")):
+        grants.set_grant(cast.admin, cast.room, Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+        data = sent(cast.room, line, preset=preset, answer="own_loss")
+        assert arthur.post(address(cast.room, "/save"), data=data).location.endswith(place)
+
+
+def test_the_menu_of_the_room_offers_rights_to_who_holds_the_right(cast, client_of, private):
+    for who, offered in ((cast.arthur, True), (cast.jean, False)):
+        page = client_of(who).get(f"/webmail/rooms/{private.id}").text
+        assert (f'href="{address(private)}"' in page) is offered
+    grants.set_grant(cast.arthur, private, Subject(Principal.ACCOUNT, cast.jean.id), WRITE | FULL)
+    access.forget()
+    assert address(private) in client_of(cast.jean).get(f"/webmail/rooms/{private.id}").text
+
+
+@pytest.fixture
+def stranger(cast) -> Account:
+    """Somebody of the other domain who is in a room with arthur."""
+    account = factories.make_account(cast.other_domain, "connu")
+    factories.make_private_room(cast.arthur, account, name="Shared")
+    return account
+
+
+def test_the_picker_offers_only_whom_one_may_see(cast, arthur, private, stranger):
+    factories.make_group(cast.domain, "secrets")
+    shown = words_of(arthur.get(address(private, "/add")))
+    assert "paul@iwdemo.fr" in shown and stranger.address in shown and "[members]" in shown
+    assert cast.autrui.address not in shown and cast.rivale.address not in shown
+    groups = words_of(arthur.get(address(private, "/add?kind=group")))
+    assert "groupetc@iwdemo.fr" in groups and "secrets" not in groups and "ailleurs" not in groups
+    domains = words_of(arthur.get(address(private, f"/add?kind=domain&domain={cast.other_domain.id}")))
+    assert "iwdemo.fr" in domains and "autre.example" not in domains
+    forged = f"/add?member=account:{cast.autrui.id}&member=account:{cast.paul.id}"
+    chosen = words_of(arthur.get(address(private, forged)))
+    assert "1 chosen" in chosen and cast.autrui.address not in chosen
+
+
+def test_whom_one_may_not_see_is_not_put_on_a_list(cast, arthur, private, stranger):
+    hidden = factories.make_group(cast.domain, "secrets")
+    before = lists.snapshot(private)
+    forged = [
+        f"account:{cast.autrui.id}",
+        f"group:{hidden.id}",
+        f"group:{cast.other_group.id}",
+        f"domain:{cast.other_domain.id}",
+    ]
+    for subject in forged:
+        data = {"member": [f"account:{cast.paul.id}", subject], "preset": "read"}
+        assert arthur.post(address(private, "/add"), data=data).status_code == 404, subject
+        data = sent(private, subject, preset="read")
+        assert arthur.post(address(private, "/save"), data=data).status_code == 404, subject
+    assert lists.snapshot(private) == before
+    fine = [f"account:{stranger.id}", f"group:{cast.group.id}", f"domain:{cast.domain.id}", "anyone:0"]
+    assert arthur.post(address(private, "/add"), data={"member": fine, "preset": "read"}).status_code == 303
+
+
+def test_a_line_that_stands_there_is_changed_whoever_put_it_there(cast, arthur, private):
+    factories.make_grant(private, Principal.ACCOUNT, cast.autrui.id, WRITE)
+    data = sent(private, f"account:{cast.autrui.id}", preset="none")
+    assert arthur.post(address(private, "/save"), data=data).status_code == 303
+
+
+def test_nobody_of_elsewhere_is_asked_about(cast, arthur, private):
+    url = f"/admin/rooms/{private.id}/why"
+    assert arthur.get(f"{url}/{cast.jean.id}").status_code == 200
+    for who in (cast.paul, cast.autrui):
+        assert arthur.get(f"{url}/{who.id}").status_code == 404
+    assert "Nobody matches." in arthur.get(f"{url}?q=autrui").text
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence", "link"),
+    [
+        (lambda c: setattr(c.jean, "state", "disabled"), "The account is disabled.", "account"),
+        (lambda c: setattr(c.jean, "has_groupware", False), "GroupWare is off for this account.", "account"),
+        (lambda c: setattr(c.jean, "has_teamchat", False), "TeamChat is off for this account.", "account"),
+        (lambda c: setattr(c.domain, "state", "suspended"), "The domain iwdemo.fr is suspended.", "domain"),
+        (
+            lambda c: setattr(c.domain, "has_webdav", False),
+            "WebDAV is off for the domain iwdemo.fr.",
+            "domain",
+        ),
+        (lambda c: setattr(c.group, "has_teamchat", False), "TeamChat is not on for this group.", "group"),
+    ],
+)
+def test_why_names_what_is_in_the_way(cast, client_of, change, sentence, link):
+    change(cast)
+    access.forget()
+    admin = factories.make_account(cast.other_domain, "elsewhere", role=Role.SERVER)
+    answer = client_of(admin).get(f"/admin/rooms/{cast.room.id}/why/{cast.jean.id}")
+    links = {
+        "account": f"/admin/accounts/{cast.jean.id}/",
+        "domain": f"/admin/domains/{cast.domain.id}/properties",
+        "group": f"/admin/groups/{cast.group.id}/",
+    }
+    step = answer.text.partition("answer-steps")[2].partition("</ol>")[0]
+    assert sentence in step and f'href="{links[link]}"' in step
+
+
+def test_why_says_that_the_domain_of_the_group_has_no_teamchat(cast, client_of):
+    """For somebody of another domain, whose own switches are on."""
+    factories.add_member(cast.group, cast.autrui)
+    cast.domain.has_teamchat = False
+    db.session.commit()
+    answer = client_of(cast.admin).get(f"/admin/rooms/{cast.room.id}/why/{cast.autrui.id}")
+    assert "TeamChat is off for the domain iwdemo.fr." in answer.text
+    assert f"/admin/domains/{cast.domain.id}/properties" in answer.text
+
+
+def test_why_says_that_a_guest_is_disabled(cast, client_of, private):
+    guest = guest_in(cast, private)
+    guest.state = "disabled"
+    db.session.commit()
+    answer = client_of(cast.arthur).get(f"/admin/rooms/{private.id}/why/{guest.id}")
+    assert "The account is disabled." in answer.text and "/admin/guests" not in answer.text
+
+
+@pytest.mark.parametrize("count", [500, 501])
+def test_more_than_can_be_done_at_once_is_refused_whole(cast, client_of, folder, private, count):
+    ids = [cast.jean.id] * (count - 1) + [cast.paul.id]
+    tries = {
+        address(folder, "/add"): {"member": [f"account:{key}" for key in ids], "preset": "read"},
+        f"/admin/groups/{cast.group.id}/members/add": {"member": [f"account:{key}" for key in ids]},
+        f"/admin/rooms/{private.id}/people/add": {"person": ids},
+    }
+    client = client_of(cast.admin)
+    for url, data in tries.items():
+        answer = client.post(url, data=data)
+        assert (answer.status_code == 303) is (count == 500), (url, answer.status_code)
+        assert (answer.status_code, "501" in answer.text) in ((303, False), (422, True)), url
+        refused = client.post(url, data=data, headers={"HX-Request": "true", "HX-Target": "div#dialog"})
+        assert count == 500 or "501" in refused.headers["HX-Trigger"], url
+    entries = db.session.query(MemberEntry).filter_by(group_id=cast.group.id, account_id=cast.paul.id).count()
+    assert entries == (count == 500) and (f"account:{cast.paul.id}" in lists.snapshot(folder)) is (
+        count == 500
+    )
+    assert bool(access.rights_in(cast.paul, private.id)) is (count == 500)
+
+
+def test_more_rooms_than_can_be_reset_at_once_are_refused(cast, client_of, monkeypatch):
+    room = factories.make_room(cast.group, "Apart")
+    grants.set_grant(cast.admin, room, Subject(Principal.ACCOUNT, cast.jean.id), READ)
+    client = client_of(cast.admin)
+    url = f"/admin/groups/{cast.group.id}/rights/drift"
+    assert client.post(url, data={"room": [room.id] * 1001, "seen": "{}"}).status_code == 422
+    seen = json.dumps(dict.fromkeys(range(1001), "x"))
+    assert client.post(url, data={"all": "1", "seen": seen}).status_code == 422
+    assert rights(cast.jean, room) == READ and db.session.get(Group, cast.group.id)
