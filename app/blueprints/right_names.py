@@ -1,7 +1,9 @@
-"""What the twelve rights are called, and what lets somebody invite guests, in WebAdmin and in the WebClient."""
+"""What rights, principals and the reasons for inviting guests are called, in WebAdmin and in the WebClient."""
 
 from flask_babel import lazy_gettext as _l
 
+from app.models import Principal
+from app.rules.addresses import readable
 from app.rules.inviting import Reason
 from app.rules.rights import Right
 
@@ -20,6 +22,12 @@ RIGHT_NAMES = {
     Right.ADMINISTRATION_ADMINISTER: _l("Change rights"),
 }
 
+EVERYBODY = {
+    Principal.MEMBERS: _l("[members]"),
+    Principal.GUESTS: _l("[guests]"),
+    Principal.ANYONE: _l("[anyone]"),
+}
+
 INVITING = {
     Reason.RIGHT: _l("by the right “Invite”"),
     Reason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
@@ -32,3 +40,8 @@ INVITING = {
     Reason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
 }
 """Why somebody may invite guests into a room, or may not."""
+
+
+def principal_name(principal: Principal, name: str) -> str:
+    """How a list calls a principal."""
+    return str(EVERYBODY.get(principal) or readable(name))

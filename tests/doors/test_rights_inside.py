@@ -9,7 +9,7 @@ from app.models import Account, Folder, FolderKind, Group, MemberEntry, Principa
 from app.operations import grants
 from app.operations.grants import Subject
 from app.rules import access, lists
-from app.rules.rights import FULL, READ, WRITE
+from app.rules.rights import FULL, READ, WRITE, Right
 from tests import factories
 from tests.doors.test_rights import address, rights, sent, words_of
 
@@ -165,6 +165,50 @@ def test_nobody_of_elsewhere_is_asked_about(cast, arthur, private):
     for who in (cast.paul, cast.autrui):
         assert arthur.get(f"{url}/{who.id}").status_code == 404
     assert "Nobody matches." in arthur.get(f"{url}?q=autrui").text
+
+
+def told(client, room: Room) -> str:
+    shown = words_of(client.get(f"/webmail/rooms/{room.id}/rights"))
+    return shown.partition("Who can change this: ")[2].partition(".")[0]
+
+
+def test_the_panel_names_everybody_who_can_change_rights(cast, client_of, folder):
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), FULL)
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.paul.id), FULL)
+    assert told(client_of(cast.arthur), cast.room) == "jean, the administrators of groupetc"
+    grants.set_grant(cast.admin, folder, Subject(Principal.GROUP, cast.group.id), FULL)
+    assert "jean, [groupetc@iwdemo" in told(client_of(cast.arthur), cast.room)
+    blind = FULL & ~Right.FOLDER_READ
+    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), blind)
+    assert "jean" not in told(client_of(cast.arthur), cast.room)
+
+
+def test_the_panel_of_a_private_room_names_owners_lines_and_administrators(cast, client_of, private):
+    cast.jean.language = "fr"
+    db.session.commit()
+    grants.set_grant(cast.arthur, private, Subject(Principal.MEMBERS), FULL)
+    shown = words_of(client_of(cast.jean).get(f"/webmail/rooms/{private.id}/rights"))
+    assert "arthur, [membres], les administrateurs de iwdemo.fr" in shown
+    assert "[members]" not in shown
+
+
+def test_guests_are_told_nobody_from_outside(cast, client_of, private):
+    hidden = factories.make_group(cast.domain, "secrets")
+    factories.add_member(hidden, cast.jean)
+    for subject in (Subject(Principal.GROUP, hidden.id), Subject(Principal.ACCOUNT, cast.jean.id)):
+        grants.set_grant(cast.admin, private, subject, FULL)
+    guest = client_of(guest_in(cast, private))
+    assert told(guest, private) == "arthur, jean, the administrators of this server"
+    private.guests_see_members = False
+    db.session.commit()
+    assert told(guest, private) == "whoever owns the room, the administrators of this server"
+
+
+def test_groups_that_are_none_of_ones_business_are_not_named(cast, client_of, folder):
+    factories.add_member(cast.other_group, cast.jean)
+    factories.make_grant(folder, Principal.GROUP, cast.other_group.id, FULL)
+    assert "ailleurs" not in told(client_of(cast.arthur), cast.room)
+    assert "ailleurs" in words_of(client_of(cast.jean).get(f"/webmail/rooms/{cast.room.id}/rights"))
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,19 @@ from app.blueprints import invitation_words
 from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.gate import me
-from app.blueprints.right_names import INVITING, RIGHT_NAMES
+from app.blueprints.right_names import INVITING, RIGHT_NAMES, principal_name
 from app.errors import Invalid, NotFound, Refusal
 from app.extensions import db
 from app.htmx import page, say, see_other, target_id, wants_fragment
-from app.models import Account, RoomKind
+from app.models import Account, Domain, Group, RoomKind
 from app.operations import rooms as verbs
 from app.queries import room_people as people
+from app.queries.changers import changers_of
 from app.queries.invitations import invitations_of
 from app.rules import access, guests, inviting, managing, standing
 from app.rules import explain as why
 from app.rules import inviting as rules
+from app.rules.addresses import readable
 from app.rules.rights import Right
 
 
@@ -95,6 +97,7 @@ def own_rights(room_id: int) -> Response:
         "chat/own_rights.html",
         seen,
         explanation=explanation,
+        lines=_names(explanation.lines),
         inviting=rules.inviting_of(me(), seen.room, explanation.rights),
         inviting_words=INVITING,
         right_names=RIGHT_NAMES,
@@ -169,13 +172,24 @@ def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 2
 
 
 def _changers(seen: access.RoomAccess) -> list[str]:
-    """Who can change rights here, as far as a person may know: owners, or the group's administrators."""
-    owners = people.owners_of(seen.room) if guests.sees_members(me(), seen.room) else []
-    if not owners and seen.room.group is None:
-        return [_("whoever owns the room")]
-    return [owner.name for owner in owners] or [
-        _("the administrators of %(group)s", group=seen.room.group.name)
-    ]
+    """Who can change rights here, as far as a person may know: owners, who holds the right, administrators."""
+    if seen.room.kind is RoomKind.DIRECT:
+        return []
+    found = changers_of(me(), seen.room)
+    owners = found.owners or ([] if seen.room.group else [_("whoever owns the room")])
+    return [*owners, *_names(found.lines), _office(found.office)]
+
+
+def _office(place: Group | Domain | None) -> str:
+    """The administrators who may change rights; of which domain is nothing that guests are told."""
+    if place is None or (isinstance(place, Domain) and me().is_guest):
+        return _("the administrators of this server")
+    name = place.name if isinstance(place, Group) else readable(place.name)
+    return _("the administrators of %(group)s", group=name)
+
+
+def _names(lines) -> list[str]:
+    return [principal_name(one.line.principal, one.name) for one in lines]
 
 
 def _mention(account: Account) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.blueprints.right_names import EVERYBODY as EVERYBODY
 from app.blueprints.right_names import RIGHT_NAMES as LABELS
+from app.blueprints.right_names import principal_name as principal_name
 from app.models import Folder, Principal
-from app.rules.addresses import readable
 from app.rules.rights import PRESETS as RIGHTS_OF
 from app.rules.rights import Right, preset_of
 
@@ -25,13 +26,6 @@ FAMILIES = (
     (_l("Folder"), [right for right in LABELS if right.name.startswith("FOLDER")]),
     (_l("Administration"), [right for right in LABELS if right.name.startswith("ADMINISTRATION")]),
 )
-
-EVERYBODY = {
-    Principal.MEMBERS: _l("[members]"),
-    Principal.GUESTS: _l("[guests]"),
-    Principal.ANYONE: _l("[anyone]"),
-}
-
 
 EVERYBODY_MEANS = {
     Principal.MEMBERS: _l("Every member of whom no more special line tells"),
@@ -69,11 +63,6 @@ def details(rights) -> str:
 def sees_nothing(rights) -> bool:
     """Whether a line gives rights in what it does not let anybody see: they come to nothing."""
     return bool(rights) and not rights & Right.FOLDER_READ
-
-
-def principal_name(principal: Principal, name: str) -> str:
-    """How a list calls a principal."""
-    return str(EVERYBODY.get(principal) or readable(name))
 
 
 def holds(rights, right: Right) -> bool:
