@@ -15,6 +15,7 @@ from app.models import Account
 from app.operations import bulk
 from app.operations import guests as verbs
 from app.queries.directory import guests as questions
+from app.queries.directory.invitations import invitation_count
 from app.queries.trail import last_change
 from app.rules import addresses, guests, scope
 
@@ -35,6 +36,7 @@ def index() -> Response:
         wanted={"q": wish.search, **dict(wish.filters)},
         filters=[("state", _("Any state"), STATES), ("life", _("Any moment of life"), LIVES)],
         internal_address=guests.internal_address,
+        invitation_count=invitation_count(me()),
     )
 
 
