@@ -7,34 +7,28 @@ from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Account, Domain, Exclusion, Group, Principal, Room, RoomKind, RoomMember
+from app.models import Account, Domain, Exclusion, Group, Room, RoomKind, RoomMember
 from app.queries.directory.listing import found
 from app.queries.paging import Page, keyset, keyset_of
-from app.rules import access, crowd, explain, membership, scope
-from app.rules.membership import Way
+from app.queries.ways import Ways, ways_of
+from app.rules import access, crowd, membership, scope
 from app.rules.rights import Right
-
-WAYS_SHOWN = 3
-"""Ways of being in that a row tells."""
-
 
 @dataclass(frozen=True)
 class PersonRow:
-    """Somebody who is in a group: the first ways they are in, and how many more there are."""
+    """Somebody who is in a group, and how."""
 
     account: Account
-    ways: list[Way]
-    more: int
+    ways: Ways
 
 
-def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> tuple[Page, dict]:
-    """A page of who is in a group, and the names of the groups on their ways. The number of statements is fixed."""
+def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> Page:
+    """A page of who is in a group, and how. The number of statements is fixed."""
     page = _page_of(membership.branches(group.id), search, cursor)
     accounts = [row[0] for row in page.rows]
-    ways = crowd.ways_in(accounts, group.id)
-    rows = [_row(account, ways.get(account.id, [])) for account in accounts]
-    ids = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
-    return Page(rows, page.previous, page.next), explain.names_of(ids)
+    ways = ways_of(accounts, group)
+    rows = [PersonRow(account, ways.get(account.id, Ways([], 0))) for account in accounts]
+    return Page(rows, page.previous, page.next)
 
 
 def find_member(group: Group, account_id: int) -> Account:
@@ -126,7 +120,3 @@ def seen_by(actor, account: Account) -> SeenRooms:
     inside = set(db.session.scalars(mine)) if groups else set()
     rooms = [one for one in seen if one.room.id in known or one.room.group_id in inside]
     return SeenRooms(rooms, len(seen) - len(rooms))
-
-
-def _row(account: Account, ways: list[Way]) -> PersonRow:
-    return PersonRow(account, ways[:WAYS_SHOWN], max(0, len(ways) - WAYS_SHOWN))

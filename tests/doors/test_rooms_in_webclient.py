@@ -63,6 +63,22 @@ def test_members_show_who_is_in_and_how(cast, arthur, private):
     assert "jean" in page and "<html" not in page
 
 
+def test_members_see_by_which_entry_of_the_group_everybody_is_in(cast, arthur, client_of):
+    inner, deep = factories.make_group(cast.domain, "atlas"), factories.make_group(cast.domain, "deep")
+    for group, who in ((cast.group, inner), (inner, deep), (deep, cast.paul), (cast.group, cast.other_domain)):
+        factories.add_member(group, who)
+    factories.add_member(inner, cast.jean)
+    url = f"/webmail/rooms/{cast.room.id}/people"
+    shown = arthur.get(url).text
+    assert "Member of groupetc · Through the group atlas" in shown, "jean is in twice"
+    assert shown.count("Through the group atlas") == 2 and "deep" not in shown
+    assert "Through the whole domain autre.example" in shown
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    told = client_of(guest).get(url).text
+    assert "Member" in told and not any(word in told for word in ("atlas", "autre.example", "Member of"))
+
+
 def test_strangers_see_neither_members_nor_rights_nor_settings(cast, client_of, private):
     paul = client_of(cast.paul)
     for room in (cast.room, private):

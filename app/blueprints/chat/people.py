@@ -16,6 +16,7 @@ from app.operations import rooms as verbs
 from app.queries import room_people as people
 from app.queries.changers import changers_of
 from app.queries.invitations import invitations_of
+from app.queries.ways import ways_for_members
 from app.rules import access, guests, inviting, managing, standing
 from app.rules import explain as why
 from app.rules import inviting as rules
@@ -119,6 +120,7 @@ def people_page(seen: access.RoomAccess) -> Response:
         seen,
         blocks=("people_list",),
         found=found,
+        ways=_ways(seen, [one.account for one in found.people]),
         search=search,
         may_add=is_private and bool(seen.rights & Right.ADMINISTRATION_INVITE),
         may_kick=may_kick,
@@ -129,6 +131,12 @@ def people_page(seen: access.RoomAccess) -> Response:
         is_private=is_private,
         is_owner=standing.is_owner(seen.room, seen.member),
     )
+
+
+def _ways(seen: access.RoomAccess, accounts: list[Account]) -> dict:
+    """How people are in the room's group, for members of it; guests do not learn how a company is made up."""
+    is_told = seen.room.kind is RoomKind.PUBLIC and not me().is_guest
+    return ways_for_members(accounts, seen.room.group) if is_told else {}
 
 
 def _may_set_guests(seen: access.RoomAccess) -> bool:

@@ -9,7 +9,7 @@ from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.errors import Invalid, NotFound, Refusal
 from app.htmx import page, see_other
-from app.models import EntryKind, Group, Principal
+from app.models import EntryKind, Group
 from app.operations import groups as verbs
 from app.queries import directory
 from app.queries import people as questions
@@ -22,7 +22,7 @@ def member_people(group_id: int) -> Response:
     """Everybody who is in a group, each once. Fragments: list."""
     group = scope.find_group(me(), group_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found, names = questions.people_of_group(group, search, request.args.get("cursor"))
+    found = questions.people_of_group(group, search, request.args.get("cursor"))
     return page(
         "groups/people.html",
         blocks=("list",),
@@ -30,7 +30,6 @@ def member_people(group_id: int) -> Response:
         rows=found.rows,
         search=search,
         people=directory.effective_count(group),
-        way_text=lambda way: _way(way, names),
         next_url=lists.next_address(found),
         previous_url=lists.previous_address(found),
     )
@@ -126,13 +125,6 @@ def _keeping_out(group: Group, account_id: int) -> Response:
         action=_("Keep out"),
         kind="danger-solid",
     )
-
-
-def _way(way, names: dict) -> str:
-    path = " → ".join(readable(names[Principal.GROUP, key]) for key in way.group_ids)
-    if way.kind is EntryKind.DOMAIN:
-        return _("By the whole domain in %(path)s", path=path)
-    return _("By an own entry in %(path)s", path=path)
 
 
 def _detaching(group: Group, entry_id: int, status: int = 200, problem=None) -> Response:
