@@ -18,7 +18,7 @@ SHARED = {"has_public_folder": True, "has_teamchat": True}
 class Change:
     """One kind of change. take and give: the command that an administrator's console is told; give may be missing.
 
-    way, is_private: what the place is like. hits_all: author and witness are hit as well.
+    way, is_private, has_own_list: what the place is like. hits_all: author and witness are hit as well.
     """
 
     take: Callable[[Place], tuple]
@@ -27,6 +27,7 @@ class Change:
     hits_all: bool = False
     way: str = "account"
     is_private: bool = field(default=False, kw_only=True)
+    has_own_list: bool = field(default=False, kw_only=True)
 
 
 def _removed(place: Place) -> tuple:
@@ -39,6 +40,10 @@ def _group(act: str, *values):
 
 def _group_about_somebody(act: str):
     return lambda place: ("run_group", act, place.group_id, place.somebody.id)
+
+
+def _guest(act: str, *values):
+    return lambda place: ("run_guest", act, place.somebody.id, *values)
 
 
 def _account(**values):
@@ -59,6 +64,10 @@ def _grant(act: str, kind: str, *rights):
 
 def _line_of_the_group(act: str, *rights):
     return lambda place: ("change_grant", act, "folder", place.folder_id, "group", place.group_id, *rights)
+
+
+def _line_of_members(*rights):
+    return lambda place: ("change_grant", "set_grant", "room", place.room_id, "members", 0, *rights)
 
 
 def _inherited(place: Place) -> tuple:
@@ -91,6 +100,7 @@ CHANGES = {
         _group_about_somebody("exclude_person"), _group_about_somebody("include_person"), way="domain"
     ),
     "an account is disabled": Change(_account(state="disabled"), _account(state="enabled"), SIGNED_OUT),
+    "an account is deleted": Change(lambda place: ("delete_account", place.somebody.id), effect=SIGNED_OUT),
     "an account is muted": Change(_account(state="muted"), _account(state="enabled"), QUIET),
     "an account's TeamChat is switched off": Change(_account(**TEAMCHAT_OFF), _account(**TEAMCHAT_ON)),
     "their domain's TeamChat is switched off": Change(
@@ -98,6 +108,9 @@ CHANGES = {
     ),
     "their domain is suspended": Change(
         _domain("their_domain_id", state="suspended"), _domain("their_domain_id", state="active"), SIGNED_OUT
+    ),
+    "their domain is deleted": Change(
+        lambda place: ("delete_domain", place.their_domain_id), effect=SIGNED_OUT
     ),
     "the group's domain has its TeamChat switched off": Change(
         _domain("domain_id", **TEAMCHAT_OFF), _domain("domain_id", **TEAMCHAT_ON), hits_all=True
@@ -116,10 +129,23 @@ CHANGES = {
         _line_of_the_group("remove_grant"), _line_of_the_group("set_grant", int(WRITE)), hits_all=True
     ),
     "a line of the room takes everything": Change(_grant("set_grant", "room", 0), _inherited),
+    "a line of the room takes writing": Change(_grant("set_grant", "room", int(READ)), _inherited, QUIET),
+    "a room that gave more inherits again": Change(
+        _inherited, _grant("set_grant", "room", int(WRITE)), has_own_list=True
+    ),
+    "the members' line of a private room takes writing": Change(
+        _line_of_members(int(READ)), _line_of_members(int(WRITE)), QUIET, is_private=True
+    ),
     "a member is taken out of a private room": Change(
         lambda place: ("remove_person", place.room_id, place.somebody.id),
         lambda place: ("run_room", "add_people", place.room_id, [place.somebody.id]),
         is_private=True,
+    ),
+    "a guest is taken out of the room": Change(
+        lambda place: ("remove_person", place.room_id, place.somebody.id), way="guest"
+    ),
+    "a guest is suspended": Change(
+        _guest("suspend_guest"), _guest("update_guest", {"state": "enabled"}), SIGNED_OUT, way="guest"
     ),
     "a room is archived": Change(_room("archive_room"), _room("reopen_room"), QUIET, hits_all=True),
     "a room is deleted": Change(_room("delete_room"), _room("restore_room"), hits_all=True),

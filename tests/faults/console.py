@@ -41,6 +41,33 @@ def update_account(actor, account_id: int, values: dict) -> None:
     accounts.update_account(actor, db.session.get(Account, account_id), values)
 
 
+def delete_account(actor, account_id: int) -> None:
+    from app.extensions import db
+    from app.models import Account
+    from app.operations import accounts
+
+    accounts.delete_account(actor, db.session.get(Account, account_id))
+
+
+def run_guest(actor, act: str, account_id: int, *values) -> None:
+    """suspend_guest, update_guest."""
+    from app.extensions import db
+    from app.models import Account
+    from app.operations import guests
+
+    getattr(guests, act)(actor, db.session.get(Account, account_id), *values)
+
+
+def delete_domain(actor, domain_id: int) -> None:
+    """The first step, which the administrator waits for; what it leaves is the worker's."""
+    from app.extensions import db
+    from app.models import Domain
+    from app.operations import domains
+
+    domain = db.session.get(Domain, domain_id)
+    domains.delete_domain(actor, domain, typed_name=domain.name)
+
+
 def update_domain(actor, domain_id: int, values: dict) -> None:
     from app.extensions import db
     from app.models import Domain
@@ -110,6 +137,7 @@ COMMANDS = {
     command.__name__: command
     for command in (
         *(remove_member, add_member, run_group, update_account, update_domain, run_room, remove_person),
+        *(delete_account, delete_domain, run_guest),
         *(change_grant, stop_service, start_service, restart_service, revoke_session),
     )
 }

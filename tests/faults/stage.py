@@ -11,7 +11,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from app.extensions import db
-from app.models import Base, MemberEntry, Role, Session, now
+from app.models import Base, MemberEntry, Principal, Role, Session, now
 from tests import factories
 
 SECRET = "a secret of the tests, which sign nothing that matters"
@@ -42,14 +42,15 @@ class Scene:
 class Place:
     """A room whose author and witness stay in it whatever happens to somebody else, who comes from another domain.
 
-    way: how that person is in the group. entry_id: the entry that brings them in. inner_id: a group inside of it.
+    way: how that person is in the group. entry_id: the entry that brings them in, none for a guest. inner_id: a group
+    inside of it.
     """
 
     domain_id: int
     their_domain_id: int
     group_id: int
     inner_id: int
-    entry_id: int
+    entry_id: int | None
     folder_id: int
     room_id: int
     author: Person
@@ -97,36 +98,48 @@ class Stage:
             room = factories.make_room(group)
             return Scene(group.id, room.id, [self._person(one) for one in accounts], self._person(stranger))
 
-    def place(self, way: str = "account", *, is_private: bool = False) -> Place:
-        """A new group of two people and somebody from elsewhere, with a room; a private one belongs to the author."""
+    def place(self, way: str = "account", *, is_private: bool = False, has_own_list: bool = False) -> Place:
+        """A new group of two people and somebody from elsewhere, with a room; a private one belongs to the author.
+
+        has_own_list: the room gives somebody what its folder does not.
+        """
         with self.app.app_context(), factories.in_one_commit():
             number = next(_numbers)
             domain = factories.make_domain(f"place{number}.example")
             theirs = factories.make_domain(f"elsewhere{number}.example")
             group, inner = (factories.make_group(domain, name) for name in ("group", "inner"))
             author, witness = (factories.make_account(domain, name) for name in ("author", "witness"))
-            somebody = factories.make_account(theirs, "somebody")
+            somebody = factories.make_account(theirs, "somebody", is_guest=way == "guest")
             for account in (author, witness):
                 factories.add_member(group, account)
-            own = factories.add_member(inner, somebody)
+            own = None if way == "guest" else factories.add_member(inner, somebody)
             members = {"account": somebody, "domain": theirs, "group": inner, "inside": inner}
-            entry = factories.add_member(group, members[way])
+            entry = factories.add_member(group, members[way]) if own else None
             room = factories.make_room(group)
             folder_id = room.folder_id
             if is_private:
                 room = factories.make_private_room(author, witness, somebody)
+            elif way == "guest":
+                factories.join_room(room, somebody)
+            if has_own_list:
+                self._give_own_list(room, group, somebody)
             return Place(
                 domain_id=domain.id,
                 their_domain_id=theirs.id,
                 group_id=group.id,
                 inner_id=inner.id,
-                entry_id=own.id if way == "inside" else entry.id,
+                entry_id=own.id if way == "inside" else entry and entry.id,
                 folder_id=folder_id,
                 room_id=room.id,
                 author=self._person(author),
                 witness=self._person(witness),
                 somebody=self._person(somebody),
             )
+
+    def _give_own_list(self, room, group, somebody) -> None:
+        factories.make_grant(room.folder, Principal.ACCOUNT, somebody.id, 0)
+        factories.make_grant(room, Principal.GROUP, group.id)
+        room.has_own_list = True
 
     def second_device(self, person: Person) -> Person:
         """The same person, signed in once more."""

@@ -49,7 +49,7 @@ def said_by_others(chatter, room_id: int) -> list[int]:
 def test_what_is_taken_is_gone_before_the_next_word_and_what_is_given_is_there(
     company, running_service, change
 ):
-    place = company.stage.place(change.way, is_private=change.is_private)
+    place = company.stage.place(change.way, is_private=change.is_private, has_own_list=change.has_own_list)
     author = Chatter(company.left, place.author)
     witness, somebody = Chatter(company.right, place.witness), Chatter(company.right, place.somebody)
     with together([author, witness, somebody]):
