@@ -14,6 +14,7 @@ from app.queries.ways import Ways, ways_of
 from app.rules import access, crowd, membership, scope
 from app.rules.rights import Right
 
+
 @dataclass(frozen=True)
 class PersonRow:
     """Somebody who is in a group, and how."""
