@@ -4,9 +4,9 @@ import argparse
 import json
 import time
 
-from bench import arriving, fanout, pages, rights, table, whole_domain
+from bench import arriving, fanout, felt, pages, rights, table, whole_domain
 from bench.client import Client, Refused
-from bench.company import PASSWORD
+from bench.company import PASSWORD, RARE_WORD
 from bench.targets import VAR, Application, Bare, Grounds, Minimal
 
 BARE, OWN = "bare", "application lane"
@@ -123,18 +123,19 @@ def visits(company):
 
 
 def application_alone(grounds):
-    """What only the application does: pages and rights."""
+    """What only the application does: pages and rights, and how soon these are felt."""
     say("pages and rights")
     company = grounds.company
     target = Application(grounds, "lane", "grouped")
     target.start()
     try:
         seen = {path: pages.page(target, path, cookie) for path, cookie in listed_pages(company)}
+        changes = felt.until_felt(target)
     finally:
         target.stop()
     people = {"somebody in 30 groups": company.typical, "somebody in all 1,000 groups": company.observer}
     known = {who: rights.visible_rooms(grounds.app, account) for who, account in people.items()}
-    return seen, known, list(whole_domain.report(grounds.app))
+    return seen, known, changes, list(whole_domain.report(grounds.app))
 
 
 def listed_pages(company):
@@ -145,10 +146,16 @@ def listed_pages(company):
     yield f"{history}/messages?before=100000", member
     yield history, member
     yield "/webmail/", member
+    yield rare_word(company)
     yield "/admin/domains/", administrator
     yield "/admin/domains/2/accounts", administrator
     yield "/admin/domains/2/accounts?q=employee99", administrator
     yield "/admin/domains/1/groups", administrator
+
+
+def rare_word(company):
+    """The search for a word that one message of a long history holds."""
+    return f"/webmail/search?q={RARE_WORD}", company.cookies[5]
 
 
 def html_bytes(grounds):
@@ -164,7 +171,7 @@ def html_bytes(grounds):
         target.stop()
 
 
-def print_report(results, seen, known, whole, rounds):
+def print_report(results, seen, known, changes, whole, rounds):
     """Everything, as text."""
     print(
         f"\nMedians of {rounds} rounds, {READERS} readers in one room. The bare server is npm's socket.io on Node.\n"
@@ -179,6 +186,8 @@ def print_report(results, seen, known, whole, rounds):
     for who, figures in known.items():
         times = f"{figures['p50']:8.1f} {figures['processor_ms']:8.1f}"
         print(f"{who:50} {times} {figures['statements']:4} {figures['rooms']:6}")
+    print("\nUntil a right is felt in an open window (p50 ms; p95 ms)\n")
+    print("\n".join(felt.report(changes)))
     print("\nA whole domain in 200 groups of 5 rooms\n")
     print("\n".join(whole))
 
