@@ -18,7 +18,9 @@ def post(request):
     """Post a message on one of the two paths."""
     if request.param == "single":
         return lambda who, room, body: messages.post_message(who, room.id, body)
-    return lambda who, room, body: posting._post_together([(posting.Draft(who, room.id, body, str(uuid4())),)])
+    return lambda who, room, body: posting._post_together(
+        [(posting.Draft(who, room.id, body, str(uuid4())),)]
+    )
 
 
 def hidden_from(room) -> set[str]:
