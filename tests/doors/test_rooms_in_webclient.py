@@ -65,7 +65,12 @@ def test_members_show_who_is_in_and_how(cast, arthur, private):
 
 def test_members_see_by_which_entry_of_the_group_everybody_is_in(cast, arthur, client_of):
     inner, deep = factories.make_group(cast.domain, "atlas"), factories.make_group(cast.domain, "deep")
-    for group, who in ((cast.group, inner), (inner, deep), (deep, cast.paul), (cast.group, cast.other_domain)):
+    for group, who in (
+        (cast.group, inner),
+        (inner, deep),
+        (deep, cast.paul),
+        (cast.group, cast.other_domain),
+    ):
         factories.add_member(group, who)
     factories.add_member(inner, cast.jean)
     url = f"/webmail/rooms/{cast.room.id}/people"
