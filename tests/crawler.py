@@ -1,9 +1,11 @@
-"""Somebody who tries every door with every key: routes, parameters and socket events are read from the code."""
+"""Somebody who tries every door with every key: routes, parameters and socket events are read from the code.
+
+What does not exist is asked for first: whatever exists and may not be known is then answered like it.
+"""
 
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
 
 from flask import Flask
 from sqlalchemy import select
@@ -30,6 +32,12 @@ class FoundOut(Exception):
     """The crawler has found something, and need not go on."""
 
 
+def ids_of(parameter: str) -> set[int]:
+    """The keys of what a parameter names: of the table accounts for account_id."""
+    table = Base.metadata.tables.get(f"{parameter.removesuffix('_id')}s")
+    return set(db.session.scalars(select(table.c.id))) if table is not None else set()
+
+
 @dataclass
 class Crawl:
     """What was found where it should not be, and how much was tried. is_eager: the first find is enough."""
@@ -39,13 +47,31 @@ class Crawl:
     found: list[str] = field(default_factory=list)
     tried: int = 0
 
+    def __post_init__(self):
+        self._secret = re.compile("|".join(map(re.escape, self.secrets)), re.I)
+
     def look(self, where: str, text: str) -> None:
         """Note the secrets that a text tells."""
         self.tried += 1
-        told = text.casefold()
-        self.found += [f"{where} tells {secret}" for secret in self.secrets if secret.casefold() in told]
-        if self.found and self.is_eager:
-            raise FoundOut(self.found[0])
+        for secret in sorted(set(self._secret.findall(text))):
+            self.note(f"{where} tells {secret}")
+
+    def note(self, find: str) -> None:
+        """Something was found."""
+        self.found.append(find)
+        if self.is_eager:
+            raise FoundOut(find)
+
+
+@dataclass(frozen=True)
+class Insider:
+    """Whoever tries the doors. rooms: those they are in; may_know: keys that may be answered in a way of their own, by
+    the name of the parameter that takes them; hint: how what they look for begins."""
+
+    browser: object
+    rooms: frozenset[int]
+    may_know: dict[str, set[int]]
+    hint: str
 
 
 @cache
@@ -69,40 +95,104 @@ def every_id() -> list[int]:
     return sorted(keys)
 
 
-def walk(app: Flask, browser_of, crawl: Crawl, own_rooms: set[int], hint: str) -> None:
-    """Ask for every page with every key, and send every form to every key that is not one's own.
+class Walk:
+    """A walk through all routes. keys: of all rows that there are."""
 
-    browser_of(): a browser of the one who tries. hint: how what they look for begins. Where the gate of a section
-    keeps everybody like them out, one key is as good as all.
-    """
-    keys, browser = every_id(), browser_of()
-    for rule in rules(app):
-        behind = gate.gate_of(app, rule.endpoint) is gate.administrators
-        for place, values in enumerate(_values(rule, keys[:1] if behind else keys)):
-            address = _address(app, rule, values)
-            if "GET" in rule.methods:
-                _get(browser, crawl, address, hint, keys if place % 8 == 0 and not behind else [])
-            is_own = bool(set(values.values()) & own_rooms)
-            if rule.methods & WRITING and not is_own and place % 2 == 0 and rule.endpoint not in FAREWELLS:
-                answer = browser.post(address, data=dict.fromkeys(parameters(), hint))
-                crawl.look(f"POST {address}", answer.text + str(answer.headers))
-                browser = browser_of() if answer.status_code in (302, 303, 401) else browser
+    def __init__(self, app: Flask, insider: Insider, crawl: Crawl):
+        self.app, self.insider, self.crawl = app, insider, crawl
+        self.keys = every_id()
+        self.adapter = app.url_map.bind("localhost", url_scheme="https")
+        self._missing = {}
+        self._asked = set()
 
+    def everywhere(self, *endpoints: str) -> None:
+        """Ask for every page with every key; send every form to all keys of what it is about, and to some others.
 
-def existence(app: Flask, browser, own_rooms: set[int]) -> list[str]:
-    """Where something that exists is answered otherwise than something that does not."""
-    differing = []
-    for rule in rules(app):
+        Where the gate of a section keeps everybody like them out, one key is as good as all.
+        endpoints: only these, where one knows where to look.
+        """
+        for rule in rules(self.app):
+            if endpoints and rule.endpoint not in endpoints:
+                continue
+            if gate.gate_of(self.app, rule.endpoint) is gate.administrators:
+                self._look_in(rule, dict.fromkeys(_numbers(rule), self.keys[0]), is_shut=True)
+                continue
+            named = ids_of(_numbers(rule)[-1]) if _numbers(rule) else set()
+            for place, values in enumerate(self._values(rule)):
+                is_sent = place % 4 == 0 or bool(named & {list(values.values())[-1]})
+                self._look_in(rule, values, is_sent=is_sent)
+
+    def inside(self) -> None:
+        """Only ask for what a person's own rooms show, and for pages that are about no room."""
+        for rule in rules(self.app):
+            is_open = gate.gate_of(self.app, rule.endpoint) is not gate.administrators
+            for values in self._values(rule) if is_open and "GET" in rule.methods else ():
+                if not values or set(values.values()) & self.insider.rooms:
+                    self._get(rule, values)
+
+    def _values(self, rule):
+        """Every key for one parameter; for two, one's own rooms with every key, and some others with some."""
         numbers = _numbers(rule)
-        behind = gate.gate_of(app, rule.endpoint) is gate.administrators
-        if behind or len(numbers) != 1 or "GET" not in rule.methods:
-            continue
-        expected = _answer(browser, _address(app, rule, {numbers[0]: MISSING}))
-        for key in every_id():
-            address = _address(app, rule, {numbers[0]: key})
-            if key not in own_rooms and _answer(browser, address) != expected:
-                differing.append(address)
-    return differing
+        if len(numbers) < 2:
+            yield from ({numbers[0]: key} for key in self.keys) if numbers else [{}]
+            return
+        for key in self.keys:
+            yield from (dict.fromkeys(numbers, key) | {numbers[0]: room} for room in self.insider.rooms)
+        some = self.keys[:: max(1, len(self.keys) // 4)]
+        yield from (dict.fromkeys(numbers, key) | {numbers[0]: first} for first in some for key in some)
+
+    def _look_in(self, rule, values: dict, *, is_shut: bool = False, is_sent: bool = True) -> None:
+        if "GET" in rule.methods:
+            self._get(rule, values, is_shut)
+        if is_sent and rule.methods & WRITING and rule.endpoint not in FAREWELLS and self._may_send(values):
+            self._ask("POST", rule, values, is_shut)
+
+    def _may_send(self, values: dict) -> bool:
+        """One's own room would be changed by it; with a second key, a form is about what that one names."""
+        last = next(reversed(values), None)
+        return last is None or values[last] not in self.insider.may_know.get(last, ())
+
+    def _get(self, rule, values: dict, is_shut: bool = False) -> None:
+        """A page as it is; and with every parameter that any view asks for, with many keys where a door has opened."""
+        status = self._ask("GET", rule, values, is_shut)
+        more = self.keys[:: max(1, len(self.keys) // 5)] if status == 200 else []
+        if is_shut or (status != 200 and (rule.endpoint, status) in self._asked):
+            return
+        self._asked.add((rule.endpoint, status))
+        for key in [self.insider.hint, *more]:
+            address = self._address(rule, values)
+            answer = self.insider.browser.get(address, query_string=dict.fromkeys(parameters(), key))
+            self.crawl.look(f"GET {address}?…={key}", answer.text + str(answer.headers))
+
+    def _ask(self, method: str, rule, values: dict, is_shut: bool) -> int:
+        """Ask once, look at the answer, and compare it with that for what does not exist."""
+        answer = self._answer(method, rule, values)
+        self.crawl.look(f"{method} {self._address(rule, values)}", answer.text + str(answer.headers))
+        if values and not is_shut and not self._may_know(values):
+            missing = self._answer_for_nothing(method, rule, values)
+            if _meaning(answer) != missing:
+                self.crawl.note(f"{method} {self._address(rule, values)} is not answered like {MISSING}")
+        return answer.status_code
+
+    def _answer(self, method: str, rule, values: dict):
+        data = dict.fromkeys(parameters(), self.insider.hint) if method == "POST" else None
+        return self.insider.browser.open(self._address(rule, values), method=method, data=data)
+
+    def _answer_for_nothing(self, method: str, rule, values: dict) -> tuple:
+        *first, last = values
+        asked = (method, rule.endpoint, *(values[name] in self.insider.rooms for name in first))
+        if asked not in self._missing:
+            self._missing[asked] = _meaning(self._answer(method, rule, {**values, last: MISSING}))
+        return self._missing[asked]
+
+    def _may_know(self, values: dict) -> bool:
+        *first, (last, key) = values.items()
+        may = self.insider.may_know
+        return all(value in may.get(name, ()) for name, value in first) and key in may.get(last, ())
+
+    def _address(self, rule, values: dict) -> str:
+        filled = {name: values.get(name, "x") for name in rule._converters}
+        return self.adapter.build(rule.endpoint, filled)
 
 
 def say(window, crawl: Crawl, hint: str, keys: list[int]) -> None:
@@ -115,33 +205,11 @@ def say(window, crawl: Crawl, hint: str, keys: list[int]) -> None:
         crawl.look(event, str(window.wire.get_received()))
 
 
-def _get(browser, crawl: Crawl, address: str, hint: str, keys: list[int]) -> None:
-    """Look at a page as it is; and, given keys, with every parameter that any view asks for."""
-    crawl.look(f"GET {address}", browser.get(address).text)
-    for key in [hint, *keys[:: max(1, len(keys) // 5)]] if keys else ():
-        answer = browser.get(address, query_string=dict.fromkeys(parameters(), key))
-        crawl.look(f"GET {address}?…={key}", answer.text + str(answer.headers))
-
-
-def _values(rule, keys: list[int]):
-    numbers = _numbers(rule)
-    many = keys if len(numbers) < 2 else keys[:: max(1, len(keys) // 8)]
-    for chosen in product(many, repeat=len(numbers)):
-        yield dict(zip(numbers, chosen, strict=True))
-
-
 def _numbers(rule) -> list[str]:
     return [name for name, kind in rule._converters.items() if "Integer" in type(kind).__name__]
 
 
-def _address(app: Flask, rule, values: dict) -> str:
-    filled = {name: values.get(name, "x") for name in rule._converters}
-    with app.test_request_context(base_url="https://localhost"):
-        return app.url_for(rule.endpoint, **filled)
-
-
-def _answer(browser, address: str) -> tuple[int, str]:
+def _meaning(answer) -> tuple[int, str]:
     """The status, and what the page says where it says something of its own."""
-    answer = browser.get(address)
     own = MAIN.search(answer.text)
     return answer.status_code, PASSING.sub("", own.group(0) if own else answer.text)

@@ -6,13 +6,16 @@ Everything outside is called zq…; the crawler reads from the code what it can 
 import pytest
 from sqlalchemy import select
 
+from app.blueprints.chat import people, views
+from app.errors import NotFound
 from app.extensions import db
-from app.models import EntryKind, MemberEntry, Role, Room, RoomMember
+from app.models import Account, EntryKind, MemberEntry, Message, Role, Room, RoomMember
 from app.operations import guests
 from app.queries import guest_view
+from app.queries import messages as conversation
 from app.rules import access, history, standing
 from tests import crawler, factories
-from tests.crawler import Crawl, FoundOut
+from tests.crawler import Crawl, FoundOut, Walk
 
 HINT = "zq"
 
@@ -48,6 +51,26 @@ class Company:
             "zqinvited",
         )
 
+    def may_know(self) -> dict[str, set[int]]:
+        """Keys of what the guest may know of, by the parameters that take them."""
+        first = self._member().joined_seq if not self.room.guests_see_history else 0
+        behind = (Message.room_id == self.room.id, Message.seq > first)
+        members = {self.cast.arthur.id, self.cast.jean.id} if self.room.guests_see_members else set()
+        return {
+            "room_id": {self.room.id},
+            "message_id": set(db.session.scalars(select(Message.id).where(*behind))),
+            "account_id": {self.guest.id, *members},
+        }
+
+    def hide_what_was(self) -> None:
+        """The guest reads from when they joined, and does not see who else is in the room."""
+        self.room.guests_see_history = self.room.guests_see_members = False
+        self._member().joined_seq = self.former_seq
+        db.session.commit()
+
+    def _member(self) -> RoomMember:
+        return db.session.query(RoomMember).filter_by(account_id=self.guest.id).one()
+
     def _somebody(self, name: str):
         person = factories.make_account(self.cast.domain, name)
         if name == "zqformer":
@@ -82,27 +105,24 @@ def company(cast) -> Company:
     return Company(cast)
 
 
-def crawl_pages(app, client_of, company, *secrets, is_eager: bool = False) -> Crawl:
-    found = Crawl(secrets or company.secrets, is_eager)
-    crawler.walk(app, lambda: client_of(company.guest), found, {company.room.id}, HINT)
-    return found
+def walk_of(app, client_of, company, *secrets, is_eager: bool = False) -> Walk:
+    insider = crawler.Insider(
+        client_of(company.guest), frozenset({company.room.id}), company.may_know(), HINT
+    )
+    return Walk(app, insider, Crawl(secrets or company.secrets, is_eager))
 
 
-def test_no_page_form_or_parameter_tells_of_anything_outside(app, client_of, company):
-    found = crawl_pages(app, client_of, company)
-    assert found.found == [] and found.tried > 1000
-
-
-def test_what_exists_outside_is_answered_like_what_does_not(app, client_of, company):
-    assert crawler.existence(app, client_of(company.guest), {company.room.id}) == []
+def test_nothing_tells_of_anything_outside_not_even_that_it_exists(app, client_of, company):
+    walk = walk_of(app, client_of, company)
+    walk.everywhere()
+    assert walk.crawl.found == [] and walk.crawl.tried > 1000
 
 
 def test_where_history_and_members_are_hidden_nothing_tells_of_them(app, client_of, company):
-    company.room.guests_see_history = company.room.guests_see_members = False
-    member = db.session.query(RoomMember).filter_by(account_id=company.guest.id).one()
-    member.joined_seq = company.former_seq
-    found = crawl_pages(app, client_of, company, "zqearly", *company.secrets)
-    assert found.found == []
+    company.hide_what_was()
+    walk = walk_of(app, client_of, company, "zqearly", *company.secrets)
+    walk.inside()
+    assert walk.crawl.found == []
     page = client_of(company.guest).get(f"/webmail/rooms/{company.room.id}?at=1").text
     assert "Welcome" in page and "zqearly" not in page
 
@@ -110,7 +130,7 @@ def test_where_history_and_members_are_hidden_nothing_tells_of_them(app, client_
 def test_the_crawler_finds_what_a_missing_filter_lets_out(app, client_of, company, monkeypatch):
     monkeypatch.setattr(guest_view, "outsiders", lambda room, views: frozenset())
     with pytest.raises(FoundOut):
-        crawl_pages(app, client_of, company, "zqformer", is_eager=True)
+        walk_of(app, client_of, company, "zqformer", is_eager=True).everywhere()
 
 
 def test_the_crawler_finds_what_an_open_gate_lets_out(app, client_of, company, monkeypatch):
@@ -119,16 +139,40 @@ def test_the_crawler_finds_what_an_open_gate_lets_out(app, client_of, company, m
     access._candidates.cache_clear()
     try:
         with pytest.raises(FoundOut):
-            crawl_pages(app, client_of, company, is_eager=True)
+            walk_of(app, client_of, company, is_eager=True).everywhere()
     finally:
         monkeypatch.undo()
         access._candidates.cache_clear()
 
 
 def test_the_crawler_finds_early_words_without_the_floor(app, client_of, company, monkeypatch):
-    company.room.guests_see_history = False
-    member = db.session.query(RoomMember).filter_by(account_id=company.guest.id).one()
-    member.joined_seq = company.former_seq
+    company.hide_what_was()
     monkeypatch.setattr(history, "floors", lambda account, ids: {})
     with pytest.raises(FoundOut):
-        crawl_pages(app, client_of, company, "zqearly", is_eager=True)
+        walk_of(app, client_of, company, "zqearly", is_eager=True).inside()
+
+
+def test_the_crawler_finds_one_early_message_without_the_floor(app, client_of, company, monkeypatch):
+    """The piece of the conversation keeps its floor; only the view of one message has lost it."""
+    company.hide_what_was()
+    monkeypatch.setattr(
+        views, "_message", lambda seen, message_id: conversation.one(seen.room.id, message_id)
+    )
+    walk = walk_of(app, client_of, company, "zqearly")
+    walk.inside()
+    early = f"/messages/{company.early.id}"
+    assert any(early in find and "tells zqearly" in find for find in walk.crawl.found)
+    assert any(early in find and "not answered like" in find for find in walk.crawl.found)
+
+
+def test_the_crawler_finds_that_somebody_exists(app, client_of, company, monkeypatch):
+    outsider = company.outside[0].id
+
+    def telling(account_id):
+        if account_id == outsider:
+            raise NotFound()
+        return Account(id=account_id)
+
+    monkeypatch.setattr(people, "_somebody", telling)
+    with pytest.raises(FoundOut, match="not answered like"):
+        walk_of(app, client_of, company, is_eager=True).everywhere("chat.remove_person")

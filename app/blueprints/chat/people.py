@@ -8,7 +8,7 @@ from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.gate import me
 from app.blueprints.right_names import INVITING, RIGHT_NAMES, principal_name
-from app.errors import Invalid, NotFound, Refusal
+from app.errors import Invalid, Refusal
 from app.extensions import db
 from app.htmx import page, say, see_other, target_id, wants_fragment
 from app.models import Account, Domain, Group, RoomKind
@@ -207,10 +207,8 @@ def _mention(account: Account) -> str:
 
 
 def _somebody(account_id: int) -> Account:
-    account = db.session.get(Account, account_id)
-    if account is None:
-        raise NotFound()
-    return account
+    """Whoever an id names. Who does not exist is refused like who is not in the room: after the rights were asked."""
+    return db.session.get(Account, account_id) or Account(id=account_id)
 
 
 def back_to_people(room_id: int, text: str) -> Response:
