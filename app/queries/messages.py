@@ -49,7 +49,8 @@ class MessageView:
     @property
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
-        return notes.words(self.said, self.author_label, names_people=self.names_people)
+        who = names.marked_name(self.author_label, self.author_state, is_guest=self.is_guest)
+        return notes.words(self.said, who, names_people=self.names_people)
 
 
 @dataclass(frozen=True)

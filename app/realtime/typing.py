@@ -12,7 +12,7 @@ LASTS = 6.0
 """Seconds after which somebody who has fallen silent no longer counts as writing."""
 EVERY = 0.5
 
-_writing: dict[int, dict[int, tuple[str, float]]] = {}
+_writing: dict[int, dict[int, tuple[dict, float]]] = {}
 _due: set[int] = set()
 _ending: set[int] = set()
 
@@ -24,7 +24,8 @@ def start_typing(client: hub.Client, payload: dict) -> None:
     opened = client.rooms.get(room_id)
     if opened is None or not opened.rights & Right.ITEMS_WRITE:
         return
-    _writing.setdefault(room_id, {})[client.account_id] = (client.account.name, time.monotonic() + LASTS)
+    person = {"id": client.account_id, "name": client.account.name, "is_guest": client.account.is_guest}
+    _writing.setdefault(room_id, {})[client.account_id] = (person, time.monotonic() + LASTS)
     _tell_soon(room_id)
 
 
@@ -46,13 +47,13 @@ def forget(client: hub.Client) -> None:
         stop(client, room_id)
 
 
-def writers(room_id: int) -> dict[int, str]:
-    """Names of those who are writing in a room, by account, in this process."""
+def writers(room_id: int) -> dict[int, dict]:
+    """Those who are writing in a room, {id, name, is_guest} by account, in this process."""
     known = _writing.get(room_id, {})
     now = time.monotonic()
-    for account_id in [key for key, (_name, until) in known.items() if until < now]:
+    for account_id in [key for key, (_person, until) in known.items() if until < now]:
         del known[account_id]
-    return {account_id: name for account_id, (name, _until) in known.items()}
+    return {account_id: person for account_id, (person, _until) in known.items()}
 
 
 def _tell_soon(room_id: int) -> None:
@@ -75,7 +76,7 @@ def _end(room_id: int) -> None:
 
 def _tell(room_id: int) -> None:
     _due.discard(room_id)
-    people = [{"id": account_id, "name": name} for account_id, name in writers(room_id).items()]
+    people = list(writers(room_id).values())
     if people:
         _look_again(room_id)
     else:

@@ -56,6 +56,11 @@ def shown_name(name: str, state: AccountState, *, is_guest: bool = False) -> str
     )
 
 
+def marked_name(name: str, state: AccountState, *, is_guest: bool) -> str:
+    """A shown name where no badge can stand beside it; of a deleted guest it says so already."""
+    return _("%(name)s (guest)", name=name) if is_guest and state is not AccountState.DELETED else name
+
+
 def checked_description(text: str | None, *, field: str = "description") -> str | None:
     """A description; what is blank is none. Error: Invalid."""
     description = _visible(text).strip()

@@ -216,13 +216,29 @@ def test_deleting_is_asked_about_in_numbers(cast, arthur, client_of):
 
 def test_an_at_offers_the_people_of_the_room(cast, arthur):
     url = f"/webmail/rooms/{cast.room.id}/people/named"
-    jean = {"name": "jean", "mention": "jean"}
+    jean = {"name": "jean", "mention": "jean", "is_guest": False}
     assert arthur.get(url).json == [jean], "everybody but oneself"
     assert arthur.get(f"{url}?q=je").json == [jean] and arthur.get(f"{url}?q=ea").json == []
     assert arthur.get(f"{url}?q=%25").json == []
     factories.add_member(cast.group, cast.autrui)
-    assert arthur.get(f"{url}?q=aut").json == [{"name": "autrui", "mention": cast.autrui.address}]
+    assert arthur.get(f"{url}?q=aut").json == [
+        {"name": "autrui", "mention": cast.autrui.address, "is_guest": False}
+    ]
     assert arthur.get("/webmail/rooms/999999/people/named").status_code == 404
+
+
+def test_an_at_says_who_is_a_guest(cast, arthur):
+    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    offered = arthur.get(f"/webmail/rooms/{cast.room.id}/people/named?q=bt").json
+    assert offered == [{"name": "bt", "mention": "bt@darnis.com", "is_guest": True}]
+
+
+def test_a_note_says_that_its_author_is_a_guest(cast, arthur, client_of):
+    guest = factories.make_account(cast.domain, "Bruno", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    client_of(guest).post(f"/webmail/rooms/{cast.room.id}/leave")
+    assert "Bruno (guest) has left the room" in arthur.get(f"/webmail/rooms/{cast.room.id}").text
 
 
 def test_a_guest_is_offered_whom_they_may_see(cast, client_of):

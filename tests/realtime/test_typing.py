@@ -3,6 +3,7 @@
 import pytest
 
 from app.realtime import typing
+from tests import factories
 
 
 @pytest.fixture
@@ -48,6 +49,18 @@ def test_the_others_are_told_who_writes_and_that_they_stopped(cast, window_of, c
     arthur.call("typing:stop", {"room_id": cast.room.id})
     clock.pass_by(1)
     assert names(jean.heard("typing")) == [["arthur"], []]
+
+
+def test_who_writes_as_a_guest_is_told_as_one(cast, window_of, clock):
+    guest = factories.make_account(cast.domain, "Bruno", address="bt@darnis.com", is_guest=True)
+    factories.join_room(cast.room, guest)
+    bruno, jean = window_of(guest), window_of(cast.jean)
+    for window in (bruno, jean):
+        window.call("room:open", {"room_id": cast.room.id})
+    bruno.call("typing:start", {"room_id": cast.room.id})
+    clock.pass_by(1)
+    (told,) = jean.heard("typing")
+    assert told["people"] == [{"id": guest.id, "name": "Bruno", "is_guest": True}]
 
 
 def test_who_falls_silent_without_a_word_is_taken_back(cast, window_of, clock):

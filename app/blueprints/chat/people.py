@@ -36,7 +36,7 @@ def people_to_name(room_id: int) -> Response:
     seen = access.find_room(me(), room_id)
     begun = request.args.get("q", "").strip()[:100]
     found = people.people_to_name(me(), seen.room, begun) if guests.sees_members_of(me(), room_id) else []
-    return jsonify([{"name": one.name, "mention": _mention(one)} for one in found])
+    return jsonify([{"name": one.name, "mention": _mention(one), "is_guest": one.is_guest} for one in found])
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")

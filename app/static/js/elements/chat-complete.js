@@ -45,11 +45,12 @@ class Complete extends HTMLElement {
     this.point(0);
   }
 
-  make({ name, mention }, place) {
+  make({ name, mention, is_guest: isGuest }, place) {
     const item = cloneOf(this.querySelector("template"));
     item.id = `complete-${place}`;
     item.dataset.mention = mention;
     item.querySelector("[data-name]").textContent = name;
+    item.querySelector("[data-guest]").hidden = !isGuest;
     item.querySelector("[data-mention-text]").textContent = `@${mention}`;
     return item;
   }

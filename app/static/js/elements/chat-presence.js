@@ -18,7 +18,8 @@ class Presence extends HTMLElement {
   face(person) {
     const face = cloneOf(this.querySelector("template[data-face]"));
     drawFace(face, person);
-    face.title = `${person.name}, ${this.stateOf(person)}`;
+    const name = person.is_guest ? this.dataset.guest.replace("{a}", () => person.name) : person.name;
+    face.title = `${name}, ${this.stateOf(person)}`;
     face.classList.toggle("is-away", person.state === "background");
     return face;
   }

@@ -18,10 +18,14 @@ class Typing extends HTMLElement {
   }
 
   draw() {
-    const names = [...new Map(this.fresh.map(({ id, name }) => [id, name])).values()];
+    const names = [...new Map(this.fresh.map((person) => [person.id, this.nameOf(person)])).values()];
     this.classList.toggle("is-on", names.length > 0);
     const text = this.querySelector("[data-text]");
     if (text.textContent !== this.sentence(names)) text.textContent = this.sentence(names);
+  }
+
+  nameOf({ name, is_guest: isGuest }) {
+    return isGuest ? this.dataset.guest.replace("{a}", () => name) : name;
   }
 
   get fresh() {
