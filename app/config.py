@@ -91,6 +91,8 @@ def settings() -> dict:
         "MAIL_USERNAME": os.environ.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": os.environ.get("MAIL_PASSWORD") or None,
         "MAIL_DEFAULT_SENDER": os.environ.get("MAIL_SENDER") or None,
+        # BOUNCE_ADDRESS: where other servers return mails, as bounce+….@ its domain; `flask mails bounce` reads them.
+        "BOUNCE_ADDRESS": os.environ.get("BOUNCE_ADDRESS", "").strip(),
         **COOKIES,
         **LIMITS,
         **LANGUAGES,

@@ -4,10 +4,22 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.errors import Refusal
+from app.errors import NotFound, Refusal
 from app.i18n import speaking
 from app.identity import SYSTEM
-from app.operations.mails import send_test_mail
+from app.integrations import returned
+from app.models import MailFailure
+from app.operations.mails import note_bounce, send_test_mail
+from app.rules import bounces
+
+LONGEST = 1024 * 1024
+"""Bytes of a returned mail that are read: the report stands first, behind it the mail as it was."""
+
+NOT_OURS = 65
+"""Exit code for what is no bounce of a mail of ours: EX_DATAERR of sysexits.h, which Postfix's pipe knows."""
+
+ADDRESS_IS_WRONG = ("5.1.", "5.2.1")
+"""Status codes about the recipient's address or mailbox (RFC 3463 §3.2, §3.3); others refuse the mail."""
 
 
 def init_app(app: Flask) -> None:
@@ -32,3 +44,29 @@ def test_mail(address: str, language: str) -> None:
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"The worker will send a test mail to {address}.")
+
+
+@mails.command("bounce")
+@with_appcontext
+def take_bounce() -> None:
+    """Take a mail that came back from standard input: whoever waits for it is shown that it was not delivered."""
+    report = returned.read(click.get_binary_stream("stdin").read(LONGEST))
+    known = (bounces.mail_of(address) for address in report.returned_to) if report else ()
+    mail_id = next((one for one in known if one is not None), None)
+    if mail_id is None:
+        raise _refused("This is no bounce of a mail of this server.")
+    if not report.is_final:
+        click.echo("It is still being tried: nothing is noted.")
+        return
+    is_address = report.status.startswith(ADDRESS_IS_WRONG)
+    try:
+        note_bounce(mail_id, MailFailure.RECIPIENT if is_address else MailFailure.REFUSED, report.answer)
+    except NotFound as refusal:
+        raise _refused("This mail is no longer kept.") from refusal
+    click.echo("Noted.")
+
+
+def _refused(text: str) -> click.ClickException:
+    refused = click.ClickException(text)
+    refused.exit_code = NOT_OURS
+    return refused

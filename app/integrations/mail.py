@@ -59,14 +59,24 @@ class Trial:
     failure: Failure | None = None
 
 
-def send(server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str) -> str:
+def send(
+    server: MailServer,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str,
+    message_id: str,
+    return_path: str | None = None,
+) -> str:
     """Send one mail. message_id stays the same when it is tried again. Gives the server's answer.
+
+    return_path: where it is returned to if it cannot be delivered; else to the sender.
 
     Errors: OSError, smtplib.SMTPException; failure_of says what they mean.
     """
     content = _written(server, recipient, subject, text, html, message_id)
     with _line(server, TIMEOUT) as line:
-        return _hand_over(line, server, recipient, content)
+        return _hand_over(line, return_path or server.sender, recipient, content)
 
 
 def try_out(server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str) -> Trial:
@@ -82,7 +92,7 @@ def try_out(server: MailServer, recipient: str, subject: str, text: str, html: s
 
     try:
         with _line(server, PATIENCE, note) as line:
-            note("hand_over", _hand_over(line, server, recipient, content), "")
+            note("hand_over", _hand_over(line, server.sender, recipient, content), "")
     except (OSError, smtplib.SMTPException, ValueError) as error:
         trial.failure = failure_of(error)
     else:
@@ -162,9 +172,9 @@ def _sign_in(line: smtplib.SMTP, name: str, password: str) -> str:
     return _said(answer)
 
 
-def _hand_over(line: smtplib.SMTP, server: MailServer, recipient: str, content: bytes) -> str:
+def _hand_over(line: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
     """Sender, recipient, content; gives what the server says last."""
-    sender, recipient = sanitize_address(server.sender), sanitize_address(recipient)
+    sender, recipient = sanitize_address(sender), sanitize_address(recipient)
     code, answer = line.mail(sender)
     if code != 250:
         raise smtplib.SMTPSenderRefused(code, answer, sender)

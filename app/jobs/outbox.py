@@ -10,7 +10,7 @@ from app.models import MailFailure, ServiceName
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.queries import settings
-from app.rules import server
+from app.rules import bounces, server
 
 REST = 30.0
 """Seconds in which nothing is sent after the server itself failed: other mails would only wait for it in turn."""
@@ -50,7 +50,8 @@ def send_next() -> bool:
 def _send(target: MailServer, taken: Taken) -> None:
     subject, text, html = made(taken.name, taken.language, taken.arguments)
     host = target.sender.rpartition("@")[2]
-    mail.send(target, taken.recipient, subject, text, html, message_id=f"<mail-{taken.id}@{host}>")
+    message_id, return_path = f"<mail-{taken.id}@{host}>", bounces.return_path(taken.id)
+    mail.send(target, taken.recipient, subject, text, html, message_id, return_path)
 
 
 def _note_failure(target: MailServer, taken: Taken, failure: Failure) -> None:

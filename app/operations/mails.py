@@ -9,7 +9,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.i18n import language_of
 from app.integrations.mail import MailServer
-from app.models import Account, OutgoingMail, WorkState, now
+from app.models import Account, MailFailure, OutgoingMail, WorkState, now
 from app.operations import audit
 from app.queries import settings
 from app.rules import scope
@@ -103,6 +103,19 @@ def resend_failed_mails(actor) -> int:
     ).rowcount
     audit.record(actor, "mail.resend_failed", kind="mail", after={"count": count})
     return count
+
+
+@operation(audited=False)
+def note_bounce(mail_id: int, failure: MailFailure, answer: str) -> None:
+    """Say that a mail that had left came back: it was not delivered, and trying again is of no use. Error: NotFound.
+
+    answer: what the other server said. A mail that is waiting again meanwhile stays as it is.
+    """
+    mail = db.session.get(OutgoingMail, mail_id, with_for_update=True)
+    if mail is None:
+        raise NotFound()
+    if mail.state is WorkState.DONE:
+        mail.state, mail.failure, mail.last_error = WorkState.FAILED, failure, answer
 
 
 def _locked(actor, mail_id: int) -> OutgoingMail:

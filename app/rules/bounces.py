@@ -1,0 +1,34 @@
+"""Where a mail comes back to when it cannot be delivered: an address of its own, which only this server can make."""
+
+import base64
+import hashlib
+import hmac
+import re
+
+from flask import current_app
+
+PREFIX = "bounce"
+MARK_LENGTH = 15
+"""Bytes of the MAC, 120 bits: 24 letters, so that the whole stays within the 64 of a local part (RFC 5321)."""
+
+ADDRESS = re.compile(rf"{PREFIX}\+(\d{{1,19}})\.([a-z2-7]{{24}})@([^@\s<>]+)", re.I)
+
+
+def return_path(mail_id: int) -> str | None:
+    """The address that a mail is returned to: bounce+id.MAC@ the domain of BOUNCE_ADDRESS, where that is set."""
+    domain = current_app.config["BOUNCE_ADDRESS"].rpartition("@")[2]
+    return f"{PREFIX}+{mail_id}.{_mark(mail_id)}@{domain}" if domain else None
+
+
+def mail_of(address: str) -> int | None:
+    """The mail that an address was made for; none when it was not made here. Servers on the way may fold its case."""
+    found = ADDRESS.fullmatch(address.strip())
+    if found is None or not hmac.compare_digest(found[2].lower(), _mark(int(found[1]))):
+        return None
+    return int(found[1])
+
+
+def _mark(mail_id: int) -> str:
+    secret = current_app.config["SECRET_KEY"].encode()
+    mac = hmac.digest(secret, f"teamchat bounce {mail_id}".encode(), hashlib.sha256)[:MARK_LENGTH]
+    return base64.b32encode(mac).decode().lower()
