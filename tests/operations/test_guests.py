@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import links
 from app.errors import Forbidden, Invalid, NotFound, TooMany
 from app.extensions import db
-from app.models import Account, AccountState, Invitation, OutgoingMail, RoomMember, Session, now
+from app.models import Account, AccountState, Address, Invitation, OutgoingMail, RoomMember, Session, now
 from app.operations import guests
 from app.rules import access, invitations
 from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, Opens
@@ -87,6 +87,16 @@ def test_addresses_of_this_server_are_added_as_members_by_who_may(cast):
         (False, "hosted_unknown"),
     ]
     assert access.find_room(cast.jean, room.id)
+
+
+def test_an_alias_of_an_account_is_that_account(cast):
+    room = factories.make_private_room(cast.arthur, name="Offre")
+    factories.keep(Address(address="j.martin@iwdemo.fr", account_id=cast.jean.id))
+    (outcome,) = invite(cast, "J.Martin@iwdemo.fr", room=room)
+    assert outcome.is_account and outcome.refusal is None
+    assert access.find_room(cast.jean, room.id)
+    assert db.session.scalars(select(Invitation)).all() == [] and mails("invitation") == []
+    assert [one.refusal.code for one in invite(cast, "j.martin@iwdemo.fr", room=room)] == ["inside"]
 
 
 def test_who_may_not_write_here_may_not_invite(cast, bruno):

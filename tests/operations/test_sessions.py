@@ -13,6 +13,7 @@ from app.models import AccountState, AuditEntry, DomainState, Session, now
 from app.operations import passwords, sessions
 from app.queries.sessions import devices, digest_of, find_by_token, open_sessions
 from app.rules import hashing
+from tests import factories
 from tests.factories import PASSWORD
 
 
@@ -60,15 +61,26 @@ def test_when_and_from_where_is_noted_without_disturbing_who_edits_the_account(c
     assert cast.arthur.row_version == version
 
 
+GUESTS = {
+    "unconfirmed guest": {"verified_at": None},
+    "guest whose time is over": {"expires_at": now() - timedelta(days=1)},
+    "suspended guest": {"state": AccountState.DISABLED},
+    "deleted guest": {"state": AccountState.DELETED},
+}
+
+
 @pytest.mark.parametrize(
-    "who", ["unknown", "wrong password", "disabled", "suspended domain", "without password"]
+    "who", ["unknown", "wrong password", "disabled", "suspended domain", "without password", *GUESTS]
 )
 def test_every_failure_is_answered_alike_and_compares_one_password(cast, who, monkeypatch):
     compared = []
     real = hashing._verified
     monkeypatch.setattr(hashing, "_verified", lambda *given: compared.append(1) or real(*given))
     address, password = cast.arthur.address, PASSWORD
-    if who == "unknown":
+    if who in GUESTS:
+        address = "bt@darnis.com"
+        factories.make_account(cast.domain, "Bruno", address=address, is_guest=True, **GUESTS[who])
+    elif who == "unknown":
         address = "nobody@iwdemo.fr"
     elif who == "wrong password":
         password = "another password"
