@@ -32,7 +32,7 @@ def room_people(room_id: int) -> Response:
 
 @blueprint.get("/rooms/<int:room_id>/people/named")
 def people_to_name(room_id: int) -> Response:
-    """Whom an @ could mean, in JSON: the name to read and what is written behind the @."""
+    """Whom an @ could mean, in JSON: the name to read, what is written behind the @, and who is a guest."""
     seen = access.find_room(me(), room_id)
     begun = request.args.get("q", "").strip()[:100]
     found = people.people_to_name(me(), seen.room, begun) if guests.sees_members_of(me(), room_id) else []
