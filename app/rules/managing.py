@@ -1,6 +1,7 @@
 """Who may run rooms and folders: holders of the right inside, and administrators from outside, without reading."""
 
-from sqlalchemy import exists, false, select
+from sqlalchemy import exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from app.errors import Forbidden, NotFound
 from app.extensions import db
@@ -26,6 +27,23 @@ def administers(actor, place: Folder | Room) -> bool:
     if db.session.scalar(select(exists(statement))):
         return True
     return group_id is None and scope.is_server_wide(actor) and not _has_owner(place)
+
+
+def of_rooms(actor):
+    """A condition on Room: those within an administrator's scope, as `administers` tells of one."""
+    owner = aliased(RoomMember)
+    groups = select(Group.id).join(Group.domain).where(scope.of_domains(actor))
+    owned = (
+        select(owner.room_id)
+        .join(Account, Account.id == owner.account_id)
+        .join(Account.domain)
+        .where(owner.is_owner, scope.of_domains(actor))
+    )
+    mine = or_(Room.group_id.in_(groups), Room.group_id.is_(None) & Room.id.in_(owned))
+    if scope.is_server_wide(actor):
+        has_owner = exists().where(owner.room_id == Room.id, owner.is_owner)
+        mine = or_(mine, Room.group_id.is_(None) & ~has_owner)
+    return (Room.kind != RoomKind.DIRECT) & mine
 
 
 def _has_owner(room: Room) -> bool:

@@ -174,3 +174,14 @@ def test_statements_do_not_grow_with_guests(cast, admin, bruno, count_statements
     with count_statements() as many:
         admin.get("/admin/guests/")
     assert len(many) <= len(few)
+
+
+def test_rooms_of_others_are_counted_and_not_named(cast, client_of, bruno):
+    theirs = factories.make_room(cast.other_group, "Fusion confidentielle")
+    factories.join_room(theirs, bruno)
+    own, all_of_them = client_of(cast.domain_admin), client_of(cast.admin)
+    for url in ("/admin/guests/", f"/admin/guests/{bruno.id}/rooms", "/admin/guests/guests.csv"):
+        assert "Fusion confidentielle" in all_of_them.get(url).text
+        assert "Fusion" not in own.get(url).text
+    assert "+1" in own.get("/admin/guests/").text
+    assert "1 room that somebody else looks after." in own.get(f"/admin/guests/{bruno.id}/rooms").text

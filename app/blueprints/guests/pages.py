@@ -48,10 +48,12 @@ def update_guest_card(guest_id: int) -> Response:
 def rooms(guest_id: int) -> Response:
     """The rooms a guest is in, and every invitation."""
     guest = guests.find_guest(me(), guest_id)
+    known, others = rooms_of(me(), guest)
     return page(
         "guests/rooms.html",
         guest=guest,
-        rooms=rooms_of(guest),
+        rooms=known,
+        others=others,
         invitations=invitations_to(me(), guest),
         invitation_words=invitation_words,
     )

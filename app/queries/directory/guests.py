@@ -1,6 +1,6 @@
 """The list of guests, with who answers for each and the rooms they are in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Account, AccountState, Room, RoomMember, RoomState, now
 from app.queries.directory.listing import Listing, Wish, counted, found
 from app.queries.paging import Page, keyset
-from app.rules import guests
+from app.rules import guests, managing
 
 SOON = timedelta(days=14)
 ROOMS_NAMED = 3
@@ -27,7 +27,7 @@ ORDERS = {"name": (Account.name, Account.id), "address": (Account.address,)}
 
 @dataclass(frozen=True)
 class GuestRow:
-    """A guest of the list. rooms: names of the first few; room_count: of how many."""
+    """A guest of the list. rooms: names of the first few within one's scope; room_count: of how many, others' too."""
 
     guest: Account
     sponsor: Account | None
@@ -40,7 +40,7 @@ def guest_list(actor, wish: Wish) -> Listing:
     order = ORDERS.get(wish.order, ORDERS["name"])
     statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
     page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
-    rows = rows_of([row[0] for row in page.rows])
+    rows = rows_of(actor, [row[0] for row in page.rows])
     total = counted(select(Account.id).where(*conditions(actor, wish)))
     return Listing(Page(rows, page.previous, page.next), total)
 
@@ -69,36 +69,46 @@ def every_guest(actor, wish: Wish, batch: int = 500):
         found_now = list(db.session.scalars(statement))
         if not found_now:
             return
-        yield from rows_of(found_now)
+        yield from rows_of(actor, found_now)
         last = found_now[-1].id
 
 
-def rows_of(accounts: list[Account]) -> list[GuestRow]:
+def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
     """Guests with their sponsors and rooms. Two statements however many they are."""
     ids = {guest.sponsor_id for guest in accounts if guest.sponsor_id}
     statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
     sponsors = {one.id: one for one in db.session.scalars(statement)} if ids else {}
-    rooms = _rooms([guest.id for guest in accounts])
+    names, counts = _rooms(actor, [guest.id for guest in accounts])
     return [
-        GuestRow(guest, sponsors.get(guest.sponsor_id), rooms[guest.id][:ROOMS_NAMED], len(rooms[guest.id]))
+        GuestRow(guest, sponsors.get(guest.sponsor_id), names[guest.id][:ROOMS_NAMED], counts[guest.id])
         for guest in accounts
     ]
 
 
-def rooms_of(guest: Account) -> list[tuple[Room, RoomMember]]:
-    """The rooms a guest is in, by name."""
-    statement = select(Room, RoomMember).join(RoomMember, RoomMember.room_id == Room.id)
+def rooms_of(actor, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]:
+    """The rooms a guest is in that somebody looks after, by name; and how many others there are."""
+    statement = select(Room, RoomMember, managing.of_rooms(actor)).join(
+        RoomMember, RoomMember.room_id == Room.id
+    )
     mine = (RoomMember.account_id == guest.id, RoomMember.is_member, Room.state != RoomState.DELETED)
-    return list(db.session.execute(statement.where(*mine).order_by(Room.name, Room.id)).all())
+    rows = db.session.execute(statement.where(*mine).order_by(Room.name, Room.id)).all()
+    known = [(room, member) for room, member, is_known in rows if is_known]
+    return known, len(rows) - len(known)
 
 
-def _rooms(ids: list[int]) -> dict[int, list[str]]:
-    names = defaultdict(list)
-    statement = select(RoomMember.account_id, Room.name).join(Room, Room.id == RoomMember.room_id)
+def _rooms(actor, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
+    names, counts = defaultdict(list), Counter()
+    statement = select(RoomMember.account_id, Room.name, managing.of_rooms(actor)).join(
+        Room, Room.id == RoomMember.room_id
+    )
     mine = (RoomMember.account_id.in_(ids), RoomMember.is_member, Room.state != RoomState.DELETED)
-    for account_id, name in db.session.execute(statement.where(*mine).order_by(Room.name)) if ids else ():
-        names[account_id].append(name)
-    return names
+    for account_id, name, is_known in (
+        db.session.execute(statement.where(*mine).order_by(Room.name)) if ids else ()
+    ):
+        counts[account_id] += 1
+        if is_known:
+            names[account_id].append(name)
+    return names, counts
 
 
 def _filtered(name: str, value: str):
