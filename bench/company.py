@@ -26,11 +26,13 @@ from app.models import (
     Role,
     Room,
     RoomKind,
+    SearchMark,
     Session,
     now,
 )
 from app.rules import hashing
 from app.rules.rights import WRITE
+from app.text import words
 
 PEOPLE = 10_000
 ACCOUNTS = 100_000
@@ -211,9 +213,12 @@ def _observer(domain: int, groups: list[int]) -> int:
     return observer
 
 
+SAID = "Compte rendu de la réunion du matin, à relire avant ce soir."
+"""What every message of the long history says, before its own number."""
+
+
 def _history(room: int, people: list[int]) -> None:
-    """A room's long history, one message of which holds a rare word."""
-    words = "Compte rendu de la réunion du matin, à relire avant ce soir."
+    """A room's long history, one message of which holds a rare word; all of it is among the words."""
     db.session.execute(
         text(
             "INSERT INTO messages"
@@ -226,7 +231,7 @@ def _history(room: int, people: list[int]) -> None:
         {
             "room": room,
             "first": people[0],
-            "words": words,
+            "words": SAID,
             "history": HISTORY,
             "kind": MessageKind.MESSAGE.value,
         },
@@ -238,6 +243,21 @@ def _history(room: int, people: list[int]) -> None:
     db.session.execute(
         text("UPDATE rooms SET last_seq = :last WHERE id = :room"), {"last": HISTORY, "room": room}
     )
+    _among_the_words(room)
+
+
+def _among_the_words(room: int) -> None:
+    """What the worker does with a history, in a few statements."""
+    fill = (
+        "INSERT INTO message_words (word, room_id, message_id, seq)"
+        " SELECT {}, room_id, id, seq FROM messages WHERE room_id = :room"
+    )
+    for word in sorted(words.words_of(SAID)):
+        db.session.execute(text(fill.format(":word")), {"room": room, "word": word})
+    db.session.execute(text(fill.format("CAST(seq AS CHAR)")), {"room": room})
+    rare = {"room": room, "word": words.folded(RARE_WORD)}
+    db.session.execute(text(fill.format(":word") + " AND seq = 4321"), rare)
+    _insert_one(SearchMark, room_id=room, last_seq=HISTORY, last_change=0)
 
 
 def _sessions(people: list[int]) -> list[str]:

@@ -53,13 +53,8 @@ LOOKED_AT = (
 
 UNLISTED = (
     *(Room.topic, Room.intro, Room.unique_key, Room.guests_see_history, Room.guest_days, Room.last_change),
-    *(
-        Room.created_by_id,
-        Room.deleted_at,
-        Room.state_before_trash,
-        RoomMember.created_at,
-        RoomMember.warned_days,
-    ),
+    *(Room.created_by_id, Room.deleted_at, Room.state_before_trash),
+    *(RoomMember.created_at, RoomMember.warned_days),
 )
 IN_A_LIST = (
     *map(defer, UNLISTED),

@@ -116,7 +116,9 @@ def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
     seen = access.find_room(me(), room_id)
     if not seen.rights & Right.ITEMS_READ:
         return page("chat/closed.html", blocks=("content",), status=403, room=seen.room, **frame())
-    return page("chat/room.html", blocks=("content", "panel"), status=status, **room_context(seen, form), **frame())
+    return page(
+        "chat/room.html", blocks=("content", "panel"), status=status, **room_context(seen, form), **frame()
+    )
 
 
 def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
