@@ -23,7 +23,6 @@ SECRET = "a secret of the tests, which sign nothing that matters"
 _application = []
 _unseen = []
 ORDER = {"browser": 0, "faults": 1, "doors": 2}
-"""What takes long begins first."""
 
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
@@ -84,14 +83,17 @@ def pytest_testnodedown(node, error):
     _unseen.extend(getattr(node, "workeroutput", {}).get("unseen", []))
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """Of several processes one sits in front of the browser; a file is never torn apart."""
+    together = "browser" if item.path.parent.name == "browser" else str(item.path)
+    if hasattr(item.config, "workerinput"):
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 def pytest_collection_modifyitems(config, items):
-    """With several processes one sits in front of the browser, and begins at once; a file is never torn apart."""
+    """What takes long begins at once where several processes share the work."""
     if not hasattr(config, "workerinput"):
         return
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path)))
     items.sort(key=lambda item: ORDER.get(item.path.parent.name, len(ORDER)))
 
 

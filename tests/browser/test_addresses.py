@@ -34,7 +34,10 @@ def test_the_pages_of_addresses_hold_nothing_that_axe_complains_of(sits, office,
 
 def test_a_host_name_is_put_everywhere_one_value_is_restored_and_all_is_saved(sits, office):
     admin, domain_id = office
-    page = sits(admin).page
+    screen = sits(admin)
+    # What is filled in and not saved comes back with 422.
+    screen.expect_trouble()
+    page = screen.page
     page.goto(f"/admin/domains/{domain_id}/smartdiscover")
     page.get_by_label("Nom d'hôte public").fill("mail.exemple.fr")
     page.get_by_role("button", name="Appliquer le nom d’hôte partout").click()
@@ -44,7 +47,7 @@ def test_a_host_name_is_put_everywhere_one_value_is_restored_and_all_is_saved(si
     page.get_by_role("button", name="Hériter de nouveau: IMAP").click()
     expect(page.get_by_label("IMAP", exact=True)).not_to_have_value("mail.exemple.fr")
     page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()
-    expect(page.get_by_text("Enregistré").first).to_be_visible()
+    expect(page.get_by_text("Enregistré.", exact=True)).to_be_visible()
     expect(page.get_by_label("POP3", exact=True)).to_have_value("mail.exemple.fr")
     assert page.get_by_text("Hérité du serveur").count() >= 8
 
