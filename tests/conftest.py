@@ -83,11 +83,17 @@ def pytest_testnodedown(node, error):
     _unseen.extend(getattr(node, "workeroutput", {}).get("unseen", []))
 
 
-def pytest_itemcollected(item):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Of several processes one sits in front of the browser; a file is never torn apart."""
-    together = "browser" if item.path.parent.name == "browser" else str(item.path)
-    if hasattr(item.config, "workerinput"):
-        item.add_marker(pytest.mark.xdist_group(together))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.partition("::")[0]
+            return "tests/browser" if path.startswith("tests/browser/") else path
+
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(config, items):

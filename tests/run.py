@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers import PrivateMariaDB
 
-TOGETHER = ("-n2", "--dist=loadgroup", "--no-loadscope-reorder")
+TOGETHER = ("-n2", "--dist=loadscope", "--no-loadscope-reorder")
 """How everything is run: in two processes, since half of the time one waits for a browser or for a server to start."""
 
 
