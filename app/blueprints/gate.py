@@ -34,10 +34,15 @@ def signed_in() -> None:
 
 
 def accounts() -> None:
-    """Let in whoever has signed in and is no guest: guests administer nothing, whatever a list says."""
+    """Let in whoever has signed in and is no guest: guests administer nothing, whatever a list says.
+
+    Who administers nothing else comes from the WebClient, and is let in while it runs.
+    """
     signed_in()
     if current_user.is_guest:
         raise Forbidden()
+    if current_user.role is Role.USER:
+        webclient()
 
 
 def webclient() -> None:

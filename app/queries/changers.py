@@ -14,6 +14,9 @@ from app.rules.rights import Right
 GIVES = Right.ADMINISTRATION_ADMINISTER | Right.FOLDER_READ
 """Who may not see the room may nothing in it."""
 
+LOOKED_AT = 20
+"""Lines of groups and domains that are looked at, two statements each: one such line is enough to know whom to ask."""
+
 
 @dataclass(frozen=True)
 class Changers:
@@ -32,9 +35,13 @@ def changers_of(reader: Account, room: Room) -> Changers:
     people = _people(reader, room, lines)
     shown = [
         *_people_lines(people, lines, {owner.id for owner in owners}),
-        *(one for one in lines if _may_be_told(reader, room, one)),
+        *(one for one in _of_many(lines)[:LOOKED_AT] if _may_be_told(reader, room, one)),
     ]
     return Changers([owner.name for owner in owners], shown, _office(room))
+
+
+def _of_many(lines: list[NamedLine]) -> list[NamedLine]:
+    return [one for one in lines if one.line.principal is not Principal.ACCOUNT]
 
 
 def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, str]:

@@ -5,8 +5,19 @@ import json
 import pytest
 
 from app.extensions import db
-from app.models import Account, Folder, FolderKind, Group, MemberEntry, Principal, Role, Room, RoomKind
-from app.operations import grants
+from app.models import (
+    Account,
+    Folder,
+    FolderKind,
+    Group,
+    MemberEntry,
+    Principal,
+    Role,
+    Room,
+    RoomKind,
+    ServiceName,
+)
+from app.operations import grants, services
 from app.operations.grants import Subject
 from app.rules import access, lists
 from app.rules.rights import FULL, READ, WRITE, Right
@@ -255,7 +266,8 @@ def test_why_says_that_a_guest_is_disabled(cast, client_of, private):
     guest.state = "disabled"
     db.session.commit()
     answer = client_of(cast.arthur).get(f"/admin/rooms/{private.id}/why/{guest.id}")
-    assert "The account is disabled." in answer.text and "/admin/guests" not in answer.text
+    assert "bt cannot use TeamChat at the moment." in words_of(answer) and "/admin/guests" not in answer.text
+    assert "disabled" not in words_of(answer)
 
 
 @pytest.mark.parametrize("count", [500, 501])
@@ -289,3 +301,34 @@ def test_more_rooms_than_can_be_reset_at_once_are_refused(cast, client_of, monke
     seen = json.dumps(dict.fromkeys(range(1001), "x"))
     assert client.post(url, data={"all": "1", "seen": seen}).status_code == 422
     assert rights(cast.jean, room) == READ and db.session.get(Group, cast.group.id)
+
+
+def test_what_a_form_claims_to_have_seen_names_nobody_unknown(cast, arthur, private):
+    """The window shows the lines that a form remembers and the list has no more; an invented one tells nothing."""
+    claimed = {f"account:{cast.rivale.id}": 1, f"group:{cast.other_group.id}": 1, "account:²": 1}
+    claimed |= {f"domain:{cast.other_domain.id}": 1, f"account:{cast.paul.id}": 1}
+    data = sent(private, "members:0", preset="read") | {"seen": json.dumps(claimed)}
+    answer = arthur.post(address(private, "/save"), data=data)
+    assert answer.status_code == 422
+    for name in (cast.rivale.address, cast.other_group.address, cast.other_domain.name):
+        assert name not in answer.text
+    assert cast.paul.address in words_of(answer), "who is of one's own domain is no secret"
+
+
+def test_why_keeps_to_itself_how_groups_are_nested_and_what_is_off(cast, arthur, folder):
+    inner = factories.make_group(cast.domain, "dedans")
+    factories.add_member(inner, cast.paul)
+    factories.add_member(cast.group, inner)
+    grants.set_grant(cast.admin, cast.room, Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
+    answer = arthur.get(f"/admin/rooms/{cast.room.id}/why/{cast.paul.id}")
+    assert answer.status_code == 200 and "By an own entry" not in answer.text
+    cast.paul.state = "disabled"
+    access.forget()
+    answer = arthur.get(f"/admin/rooms/{cast.room.id}/why/{cast.paul.id}")
+    assert "disabled" not in words_of(answer)
+
+
+def test_a_stopped_webclient_lets_nobody_change_rights(cast, arthur, private, client_of):
+    services.stop_service(cast.admin, ServiceName.WEBCLIENT)
+    assert arthur.get(address(private)).status_code == 503
+    assert client_of(cast.admin).get("/admin/").status_code == 200

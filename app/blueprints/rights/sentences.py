@@ -8,6 +8,7 @@ from app.blueprints.features import ground
 from app.blueprints.rights import words
 from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
+from app.queries import ways
 from app.rules import explain, lists, policies
 from app.rules.addresses import readable
 from app.rules.explain import Explanation
@@ -68,7 +69,9 @@ def _stopped(links: Links, _answer) -> Step:
 
 
 def _switched_off(links: Links, answer: Explanation) -> Step:
-    """The first switch or state that says no, from the domain down to the account."""
+    """The first switch or state that says no, from the domain down to the account; told to those who govern it."""
+    if not links.is_mine:
+        return Step("bad", _("%(name)s cannot use TeamChat at the moment.", name=answer.account.name), None)
     obstacle = _obstacle_of(answer.account)
     text = policies.reason(obstacle, readable(answer.account.domain.name))
     return Step("bad", text, links.switch(obstacle.level))
@@ -114,6 +117,9 @@ def _ways(links: Links, answer: Explanation) -> list[Step]:
         return [Step("bad", text, links.door())]
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
         return [Step("on", _("%(name)s is in this room.", name=name), links.door())]
+    if not links.is_mine:
+        known = ways.ways_for_members([answer.account], answer.room.group)
+        return [Step("on", text, links.door()) for text in known[answer.account.id].texts]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = explain.names_of(ids)
     return [Step("on", way_text(way, names), links.members(way.group_ids[-1])) for way in answer.ways]

@@ -191,12 +191,9 @@ def _asked_again(place, refusal: Conflict) -> Response:
     if refusal.code == "own_loss":
         return window(place, 422, question=refusal.sentence)
     seen, now = wishes.seen(), lists.snapshot(place)
-    keys = [key.partition(":") for key in {**seen, **now} if ":" in key]
-    subjects = [
-        (Principal(kind), int(key)) for kind, _colon, key in keys if kind in set(Principal) and key.isdigit()
-    ]
+    gone = managing.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
     names = {
         lists.key_of(*subject): words.principal_name(subject[0], name)
-        for subject, name in explain.names_of(subjects).items()
+        for subject, name in explain.names_of([*wishes.subjects_of(now), *gone]).items()
     }
     return window(place, 422, theirs=words.changes(seen, now, names))

@@ -24,6 +24,18 @@ def subject_of(text: str) -> Subject:
     return Subject(principal, int(key))
 
 
+def subjects_of(keys) -> list[tuple[Principal, int]]:
+    """Whom the keys of a list's snapshot mean; what else a snapshot remembers is nobody."""
+    found = []
+    for key in keys:
+        try:
+            subject = subject_of(key)
+        except NotFound:
+            continue
+        found.append((subject.principal, subject.principal_id))
+    return found
+
+
 def rights() -> Right:
     """The rights that were asked for: a preset, or single ones; not one and the other. Error: Invalid."""
     preset, boxes = request.form.get("preset", "custom"), _boxes()
