@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select, true
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import and_, select
+from sqlalchemy.orm import joinedload
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Account, Domain, Group, Invitation, Room, RoomMember
+from app.models import Account, Invitation, Room, RoomMember
 from app.queries import mails
 from app.queries.mails import MailState
-from app.rules import guests, managing, scope
+from app.rules import guests, managing
 from app.rules.guests import InvitationState
 
 SHOWN = 200
 """Invitations of a room that are listed, the latest first; a room has no more guests than that."""
-
-OURS = true()
-"""Where only invitations are asked for that one may handle."""
 
 OPEN = (InvitationState.PENDING, InvitationState.REGISTERED)
 AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
@@ -25,24 +22,23 @@ AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """An invitation, where it stands, and how its latest mail fares. is_ours: whether who asks may handle it."""
+    """An invitation, where it stands, and how its latest mail fares."""
 
     invitation: Invitation
     state: InvitationState
     mail: MailState | None
-    is_ours: bool = True
 
     @property
     def may_resend(self) -> bool:
-        return self.is_ours and self.state in OPEN
+        return self.state in OPEN
 
     @property
     def may_copy(self) -> bool:
-        return self.is_ours and self.state is InvitationState.PENDING
+        return self.state is InvitationState.PENDING
 
     @property
     def may_invite_again(self) -> bool:
-        return self.is_ours and self.state in AGAIN
+        return self.state in AGAIN
 
 
 def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
@@ -54,20 +50,13 @@ def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
 
 
 def invitations_to(actor: Account, guest: Account) -> list[InvitationLine]:
-    """Every invitation of a guest; an administrator handles those into rooms they administer. Two statements."""
-    return _latest([Invitation.address == guest.address], administered(actor))
+    """The invitations of a guest into rooms that an administrator looks after. Two statements."""
+    return _latest([Invitation.address == guest.address, administered(actor)])
 
 
 def administered(actor: Account):
-    """A condition on Invitation: into rooms that somebody administers, as managing.administers() says it of one."""
-    room, group = aliased(Room), aliased(Group)
-    domains = select(Domain.id).where(scope.of_domains(actor))
-    in_group = group.domain_id.in_(domains)
-    owned = _has_owner(room, domains)
-    if scope.is_server_wide(actor):
-        owned = or_(owned, ~_has_owner(room))
-    rooms = select(room.id).outerjoin(group, group.id == room.group_id)
-    return Invitation.room_id.in_(rooms.where(or_(in_group, and_(room.group_id.is_(None), owned))))
+    """A condition on Invitation: into rooms that somebody administers."""
+    return Invitation.room_id.in_(select(Room.id).where(managing.of_rooms(actor)))
 
 
 def find_invitation(actor: Account, room_id: int, invitation_id: int) -> Invitation:
@@ -89,15 +78,15 @@ def find_administered(actor: Account, invitation_id: int) -> Invitation:
     return invitation
 
 
-def statement_of(conditions: list, is_ours=OURS):
-    """Invitations that fulfil conditions, each with whether its guest is in the room now, and whether it is_ours."""
+def statement_of(conditions: list):
+    """Invitations that fulfil conditions, each with whether its guest is in the room now."""
     entry = and_(
         RoomMember.room_id == Invitation.room_id,
         RoomMember.account_id == Invitation.account_id,
         RoomMember.is_member,
     )
     return (
-        select(Invitation, RoomMember.id, is_ours)
+        select(Invitation, RoomMember.id)
         .outerjoin(RoomMember, entry)
         .where(*conditions)
         .options(joinedload(Invitation.inviter), joinedload(Invitation.account), joinedload(Invitation.room))
@@ -108,19 +97,12 @@ def lines_of(rows: list) -> list[InvitationLine]:
     """Rows of that statement, with how their mails fare. One statement."""
     sent = mails.states_of("invitation", [row[0].id for row in rows]) if rows else {}
     return [
-        InvitationLine(one, guests.state_of(one, member is not None), sent.get(one.id), bool(is_ours))
-        for one, member, is_ours in rows
+        InvitationLine(one, guests.state_of(one, member is not None), sent.get(one.id))
+        for one, member in rows
     ]
 
 
-def _latest(conditions: list, is_ours=OURS) -> list[InvitationLine]:
-    statement = statement_of(conditions, is_ours)
+def _latest(conditions: list) -> list[InvitationLine]:
+    statement = statement_of(conditions)
     latest = statement.order_by(Invitation.sent_at.desc(), Invitation.id.desc()).limit(SHOWN)
     return lines_of(db.session.execute(latest).unique().all())
-
-
-def _has_owner(room, domains=None):
-    """A condition on a room: somebody owns it, of certain domains where they are given."""
-    member, owner = aliased(RoomMember), aliased(Account)
-    owned = exists().where(member.room_id == room.id, member.is_owner, owner.id == member.account_id)
-    return owned if domains is None else owned.where(owner.domain_id.in_(domains))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import AccountState, Invitation, MailFailure, OutgoingMail, RoomState, WorkState, now
+from app.models import AccountState, Invitation, MailFailure, OutgoingMail, Role, RoomState, WorkState, now
 from app.operations import guests
 from app.rules import managing
 from tests import factories
@@ -161,3 +161,29 @@ def test_who_is_deleted_hands_over_guests_and_invitations(cast, admin, invitatio
 def test_who_answers_for_nobody_is_not_asked_about_it(cast, admin):
     assert 'name="sponsor"' not in admin.get(f"/admin/accounts/{cast.arthur.id}/delete").text
     assert admin.post(f"/admin/accounts/{cast.arthur.id}/delete").status_code == 303
+
+
+def test_who_is_invited_again_by_another_domains_administrator_stays_the_inviters(
+    cast, client_of, invitation
+):
+    guests.revoke_invitation(cast.domain_admin, invitation)
+    elsewhere = factories.make_account(cast.other_domain, "serveur", role=Role.SERVER)
+    assert client_of(elsewhere).post(f"{LIST}/{invitation.id}/again").status_code == 303
+    assert stored(invitation).inviter_id == cast.arthur.id
+    guests.revoke_invitation(cast.domain_admin, stored(invitation))
+    cast.arthur.state = AccountState.DISABLED
+    db.session.commit()
+    assert client_of(elsewhere).post(f"{LIST}/{invitation.id}/again").status_code == 303
+    assert stored(invitation).inviter.domain_id == cast.domain.id
+
+
+def test_an_invitation_into_a_room_of_others_is_not_shown(cast, admin, client_of):
+    bruno = factories.make_account(
+        cast.domain, "Bruno", address="bt@darnis.com", is_guest=True, sponsor_id=cast.arthur.id
+    )
+    factories.add_member(cast.other_group, cast.rivale)
+    theirs = factories.make_room(cast.other_group, "Fusion confidentielle")
+    guests.invite_guests(cast.rivale, theirs, bruno.address)
+    url = f"/admin/guests/{bruno.id}/rooms"
+    assert "Fusion" in client_of(cast.admin).get(url).text
+    assert "Fusion" not in admin.get(url).text

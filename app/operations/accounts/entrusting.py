@@ -8,8 +8,8 @@ from sqlalchemy import case, select, update
 
 from app.errors import Invalid
 from app.extensions import db
-from app.models import Account, Invitation, now
-from app.operations import audit
+from app.models import CLOSED, Account, Invitation, now
+from app.operations import audit, versions
 from app.queries.successors import entrusted_to, guests_of, successor, successors, unanswered_of
 
 TOLD = 200
@@ -41,7 +41,7 @@ def entrust(actor, account: Account, wish: int | Successor) -> Handed:
     """
     if account.is_guest or not entrusted_to(account):
         return Handed()
-    heir = _heir(actor, account, wish)
+    heir = _still_able(account, _heir(actor, account, wish))
     if heir is None:
         return Handed(invitations=_take_back(account))
     invitations = _run(update(Invitation).where(*unanswered_of(account)).values(inviter_id=heir.id))
@@ -55,12 +55,26 @@ def _heir(actor, account: Account, wish: int | Successor) -> Account | None:
         return next(iter(successors(actor, account, limit=1)), None)
     heir = successor(account, int(wish))
     if heir is None:
-        raise Invalid(
-            _("Choose an active account of the same domain to answer for the guests."),
-            code="no_such_sponsor",
-            field="sponsor",
-        )
+        raise _no_such_sponsor()
     return heir
+
+
+def _still_able(account: Account, heir: Account | None) -> Account | None:
+    """The same person under their lock: two deletions at once entrust nothing to somebody who goes as well."""
+    if heir is None:
+        return None
+    heir = versions.locked(heir)
+    if heir.state in CLOSED or heir.domain_id != account.domain_id:
+        raise _no_such_sponsor()
+    return heir
+
+
+def _no_such_sponsor() -> Invalid:
+    return Invalid(
+        _("Choose an active account of the same domain to answer for the guests."),
+        code="no_such_sponsor",
+        field="sponsor",
+    )
 
 
 def _hand_over(actor, account: Account, heir: Account) -> int:

@@ -1,14 +1,13 @@
 """Guests: invited, joined, confirmed, extended, run, deleted."""
 
-from app.operations.guests.inviting import (
-    Outcome,
+from app.operations.guests.handling import (
     copy_invitation_link,
     invite_again,
-    invite_guests,
     may_manage,
     resend_invitation,
     revoke_invitation,
 )
+from app.operations.guests.inviting import Outcome, invite_guests
 from app.operations.guests.joining import (
     confirm_address,
     join_room,

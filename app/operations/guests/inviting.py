@@ -1,35 +1,30 @@
-"""Inviting guests into a room, and what is done to an invitation until it is used.
+"""Inviting guests into a room.
 
 Whoever invites learns nothing of an address: whether it has an account as a guest is answered alike, in the same time.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.errors import Invalid, NotFound, Refusal, TooMany
+from app.errors import Invalid, Refusal
 from app.extensions import db
 from app.i18n import LANGUAGE_NAMES, language_of
 from app.models import Account, Invitation, Room, RoomMember, now
 from app.operations import audit, versions
 from app.operations.guests.hosted import bring_in_hosted
-from app.operations.guests.letters import queue_confirmation, queue_invitation
+from app.operations.guests.letters import queue_invitation
 from app.operations.rooms.notes import write_note
-from app.queries import settings
 from app.rules import directory, guests, inviting, managing, names, pasted, room_for
 from app.rules.guests import InvitationState
-from app.rules.invitations import copied_token, is_inside
 from app.transaction import operation
 
 AT_ONCE = 100
 """Addresses of one pasted list."""
 LIST_LENGTH = 20_000
 """Characters of one pasted list."""
-PAUSE = timedelta(minutes=1)
-"""Between two mails of one invitation."""
 TOLD = 20
 """Addresses that the trail names."""
 
@@ -57,58 +52,6 @@ def invite_guests(
     outcomes = [_outcome(actor, room, entry, line, language) for entry in entries]
     _tell(actor, room, [one for one in outcomes if one.refusal is None])
     return outcomes
-
-
-@operation
-def resend_invitation(actor, invitation: Invitation) -> None:
-    """Send the mail that is waited for again; the time to use it begins anew, earlier links stay good.
-    Errors: NotFound, TooMany."""
-    wanted = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
-    invitation = _locked(actor, invitation, wanted)
-    inviting.require_may_invite_guests(actor, invitation.room)
-    if invitation.sent_at > now() - PAUSE:
-        raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
-    if invitation.registered_at is not None:
-        queue_confirmation(invitation, invitation.account)
-    else:
-        queue_invitation(invitation)
-    invitation.expires_at = guests.end_of_invitation()
-    _record(actor, invitation, "invitation.resend")
-
-
-@operation
-def revoke_invitation(actor, invitation: Invitation) -> None:
-    """Take an invitation back that was not used yet: its links end. Error: NotFound."""
-    wanted = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.REGISTERED)
-    invitation = _locked(actor, invitation, wanted)
-    invitation.revoked_at = now()
-    invitation.generation += 1
-    _record(actor, invitation, "invitation.revoke")
-
-
-@operation
-def invite_again(actor, invitation: Invitation) -> None:
-    """Invite somebody once more who has left, was removed, or whose invitation has ended. Error: NotFound."""
-    wanted = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
-    invitation = _locked(actor, invitation, wanted)
-    outcomes = invite_guests(
-        actor, invitation.room, invitation.address, invitation.personal_line, invitation.language
-    )
-    if outcomes[0].refusal is not None:
-        raise outcomes[0].refusal
-
-
-@operation
-def copy_invitation_link(actor, invitation: Invitation) -> str:
-    """The link of an invitation, to be passed on another way; the trail says who took it. Error: NotFound."""
-    invitation = _locked(actor, invitation, (InvitationState.PENDING,))
-    _record(actor, invitation, "invitation.copy")
-    return f"{settings.public_url()}/join/{copied_token(invitation)}"
-
-
-def may_manage(actor, invitation: Invitation) -> bool:
-    """Whether somebody may see and change an invitation: who has sent it, and the room's administrators."""
-    return actor.id == invitation.inviter_id or managing.administers(actor, invitation.room)
 
 
 def _entries(text: str) -> list[pasted.Pasted]:
@@ -218,16 +161,6 @@ def _is_member(room: Room, address: str) -> bool:
     return db.session.scalar(statement.where(*mine)) is not None
 
 
-def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
-    """An invitation that the actor may manage, locked, in one of these states. Errors: NotFound, Invalid."""
-    invitation = versions.locked(invitation)
-    if not may_manage(actor, invitation):
-        raise NotFound()
-    if guests.state_of(invitation, is_inside(invitation)) not in states:
-        raise Invalid(_("This invitation has changed in the meantime."), code="wrong_state")
-    return invitation
-
-
 def _tell(actor, room: Room, done: list[Outcome]) -> None:
     invited = [one.address for one in done if not one.is_account]
     if not invited:
@@ -235,15 +168,3 @@ def _tell(actor, room: Room, done: list[Outcome]) -> None:
     write_note(actor, room, "invited", people=", ".join(invited[:TOLD]), count=len(invited))
     after = {"people": ", ".join(invited[:TOLD]), "count": len(invited)}
     audit.record(actor, "guest.invite", room, after=after, domain_id=managing.domain_id_of(room))
-
-
-def _record(actor, invitation: Invitation, act: str) -> None:
-    audit.record(
-        actor,
-        act,
-        kind="room",
-        id=invitation.room_id,
-        name=invitation.room.name,
-        domain_id=managing.domain_id_of(invitation.room),
-        after={"address": invitation.address},
-    )

@@ -62,10 +62,7 @@ def mail_invitation(token: str) -> Invitation:
     Whether the address has an account changes neither what is answered nor what the inviter sees: only the mail, which
     its owner alone reads, says what the next step is.
     """
-    opened = opened_by(token)
-    if opened.opens is not Opens.ASK:
-        raise NotFound()
-    invitation = versions.locked(opened.invitation)
+    _opened, invitation = _locked(token, Opens.ASK)
     if invitation.sent_at <= now() - LONG_PAUSE:
         queue_invitation(invitation)
         _record_mail(invitation)
@@ -95,12 +92,7 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
 
     reader: who has signed in; by a link that was not mailed nobody else comes in.
     """
-    opened = opened_by(token, reader)
-    if opened.opens is not Opens.JOIN:
-        raise NotFound()
-    invitation = versions.locked(opened.invitation)
-    if opened_by(token, reader).opens is not Opens.JOIN:
-        raise NotFound()
+    opened, invitation = _locked(token, Opens.JOIN, reader)
     invitation.account_id = opened.guest.id
     invitation.generation += 1
     if not _enter(invitation, opened.guest):
@@ -110,10 +102,7 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
 
 @operation
 def _register(token: str, name: str, kept: str, language: str) -> Account:
-    opened = opened_by(token)
-    if opened.opens is not Opens.REGISTER:
-        raise NotFound()
-    invitation = versions.locked(opened.invitation)
+    opened, invitation = _locked(token, Opens.REGISTER)
     if opened.guest is None:
         room_for.require_room_for_guest(invitation.inviter.domain)
     guest = opened.guest or _new_guest(invitation)
@@ -130,6 +119,18 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     about = {"address": guest.address, "name": name, "sponsor": invitation.inviter.address}
     audit.record(guest, "guest.register", guest, after=about, domain_id=invitation.inviter.domain_id)
     return guest
+
+
+def _locked(token: str, wanted: Opens, reader: Account | None = None):
+    """What a link opens, and its invitation under the lock: asked again there, since it may be taken back meanwhile."""
+    opened = opened_by(token, reader)
+    if opened.opens is not wanted:
+        raise NotFound()
+    invitation = versions.locked(opened.invitation)
+    opened = opened_by(token, reader)
+    if opened.opens is not wanted:
+        raise NotFound()
+    return opened, invitation
 
 
 def _record_mail(invitation: Invitation) -> None:
