@@ -31,7 +31,8 @@ def read(content: bytes) -> Returned | None:
     status = str(fields["Status"] or "").split(" ")[0]
     return Returned(
         returned_to=_returned_to(mail),
-        is_final=str(fields["Action"] or "").strip().lower() == "failed" and status.startswith("5"),
+        # "failed" is final whatever the status says: 4.4.7 is a queue that has given up (RFC 3464 §2.3.3).
+        is_final=str(fields["Action"] or "").strip().lower() == "failed",
         status=status,
         answer=" ".join(str(fields["Diagnostic-Code"] or status).split())[:ANSWER_LENGTH],
     )

@@ -114,3 +114,9 @@ def test_a_mail_that_is_gone_is_refused(sent, bounce):
 
 def test_without_the_setting_mails_return_to_their_sender(app):
     assert bounces.return_path(7) is None
+
+
+def test_a_queue_that_has_given_up_is_final(sent, bounce):
+    """RFC 3464 §2.3.3: "failed" says so, whatever the class of the status."""
+    assert bounce(sent.mail_from, action="failed", status="4.4.7").exit_code == 0
+    assert mail().state is WorkState.FAILED
