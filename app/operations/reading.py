@@ -1,6 +1,8 @@
 """How far people have read."""
 
-from sqlalchemy import insert, select, update
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.events import RoomBroughtBack, RoomRead
@@ -10,18 +12,39 @@ from app.rules import access
 from app.rules.rights import Right
 from app.transaction import operation, publish
 
+MINE = bindparam("account")
+AT_OPENING = (
+    select(Room.last_seq, Room.last_change, ReadMark.last_read_seq, RoomMember.is_hidden)
+    .outerjoin(ReadMark, and_(ReadMark.room_id == Room.id, ReadMark.account_id == MINE))
+    .outerjoin(RoomMember, and_(RoomMember.room_id == Room.id, RoomMember.account_id == MINE))
+    .where(Room.id == bindparam("room"))
+)
+"""Built once: everybody opens a room after the server was restarted."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A room as somebody opens it: its newest message and change, how far they have read, and what they may do."""
+
+    last_seq: int
+    last_read: int
+    change: int
+    rights: Right
+
 
 @operation(audited=False)
-def open_room(actor, room_id: int) -> tuple[int, int, int]:
-    """Open a room: (last seq, last read seq, last change). At the first opening everything there counts as read."""
-    access.require(actor, Right.ITEMS_READ, room_id)
-    last_seq, last_change = _heads(room_id)
-    bring_back(room_id, [actor.id])
-    mark = db.session.scalar(_mark(actor, room_id))
-    if mark is None:
+def open_room(actor, room_id: int) -> Opened:
+    """Open a room. At the first opening everything there counts as read."""
+    rights = access.require(actor, Right.ITEMS_READ, room_id)
+    last_seq, change, last_read, is_hidden = db.session.execute(
+        AT_OPENING, {"account": actor.id, "room": room_id}
+    ).one()
+    if is_hidden:
+        bring_back(room_id, [actor.id])
+    if last_read is None:
         _first_mark(actor, room_id, last_seq)
-        mark = last_seq
-    return last_seq, mark, last_change
+        last_read = last_seq
+    return Opened(last_seq, last_read, change, rights)
 
 
 @operation(audited=False)

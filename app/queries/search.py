@@ -109,7 +109,8 @@ def find_messages(account: Account, question: Question, before: int | None = Non
 
 
 def _readable(account: Account, room_id: int | None) -> list[int]:
-    seen = access.heard_rooms(account, server.epoch())
+    state = server.state()
+    seen = access.heard_rooms(access.as_stored(account), state)
     return [
         each.room.id for each in seen if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
     ]

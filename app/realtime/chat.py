@@ -22,23 +22,23 @@ def open_room(client: hub.Client, payload: dict) -> dict:
     try:
         access.require(client.account, Right.ITEMS_READ, room_id)
         enter(client, room_id, bool(payload.get("is_visible", True)))
-        last_seq, last_read, last_change = reading.open_room(client.account, room_id)
-        rights = access.rights_in(client.account, room_id)
+        opened = reading.open_room(client.account, room_id)
     except BaseException:
         close_room(client, room_id)
         raise
     if room_id not in client.rooms:
         raise NotFound()
-    client.rooms[room_id].rights = rights
-    hub.delivered.setdefault(room_id, [last_seq, last_change])
+    client.rooms[room_id].rights = opened.rights
+    hub.delivered.setdefault(room_id, [opened.last_seq, opened.change])
     presence.changed(room_id)
+    present = presence.present(room_id) if client.rooms[room_id].sees_people else presence.NOBODY
     return {
-        "last_seq": last_seq,
-        "last_read": last_read,
-        "change": last_change,
-        "can": [right.name.lower() for right in rights],
-        "is_archived": not rights & Right.ITEMS_WRITE and rooms.is_archived(room_id),
-        "people": presence.people(room_id) if client.rooms[room_id].sees_people else [],
+        "last_seq": opened.last_seq,
+        "last_read": opened.last_read,
+        "change": opened.change,
+        "can": [right.name.lower() for right in opened.rights],
+        "is_archived": not opened.rights & Right.ITEMS_WRITE and rooms.is_archived(room_id),
+        **present,
     }
 
 

@@ -13,9 +13,7 @@ from app.identity import Origin
 from app.limits import Bucket
 from app.models import AccountState
 from app.realtime import hub, presence, typing, watch
-from app.realtime.refresh import is_still_signed_in
 from app.realtime.subscriptions import join, say_goodbye, tell, watch_rooms
-from app.rules import server
 from app.security import host_name, is_local_name
 
 log = structlog.get_logger()
@@ -75,7 +73,8 @@ def _unavailable(error: Exception) -> Refused:
 def _welcome(client: hub.Client) -> None:
     """Join first, then ask again whether anything has changed meanwhile: no change falls between the two."""
     hub.add(client)
-    if not is_still_signed_in(client):
+    watched = watch_rooms(client)
+    if watched is None:
         raise Refused({"error": "signed_out"})
     for channel in (
         channels.account(client.account_id),
@@ -83,8 +82,7 @@ def _welcome(client: hub.Client) -> None:
         channels.EVERYBODY,
     ):
         join(client.sid, channel)
-    watch_rooms(client)
-    state = server.state()
+    _, state = watched
     tell(
         client.sid,
         "hello",

@@ -30,11 +30,11 @@ class Client:
     questions: Bucket
     rooms: dict[int, OpenRoom] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
+    account_id: int = field(init=False)
 
-    @property
-    def account_id(self) -> int:
-        """The person's key."""
-        return self.account.id
+    def __post_init__(self):
+        """The person's key, at hand: it is asked for of everybody in a room, and never changes."""
+        self.account_id = self.account.id
 
 
 clients: dict[str, Client] = {}

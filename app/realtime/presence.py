@@ -23,6 +23,9 @@ HERE = f"{os.getpid()}-{secrets.token_hex(4)}"
 EVERY = 0.4
 """Seconds between two times that a room is told who is in it; more where more than FEW have it open."""
 FEW = 50
+SHOWN = 100
+"""People a room is told of by name; of a crowd's others it learns how many they are."""
+NOBODY = {"people": [], "present": 0}
 RETRY = 2.0
 """Seconds for which a Redis that did not answer is left alone."""
 FRESH = 45
@@ -30,6 +33,7 @@ FRESH = 45
 RANK = {"writing": 0, "watching": 1, "background": 2}
 
 _due: set[int] = set()
+_told: dict[int, dict] = {}
 _others: dict[int, list[dict]] = {}
 _store: redis.Redis | None = None
 _silent_until = 0.0
@@ -50,8 +54,21 @@ def changed(room_id: int) -> None:
         later(EVERY * crowding * random.uniform(0.5, 1), _tell, room_id)
 
 
-def people(room_id: int) -> list[dict]:
-    """Who has a room open, each person once: {id, name, state}, those who look at it first."""
+def present(room_id: int) -> dict:
+    """Who has a room open: {people: the first SHOWN, present: how many}. In a crowd as it was told last, which nobody
+    has to wait for: everybody who comes would otherwise count everybody who is there."""
+    if room_id in _told and len(hub.by_room.get(room_id, ())) > FEW:
+        return _told[room_id]
+    return _counted(room_id)
+
+
+def _counted(room_id: int) -> dict:
+    everybody = _people(room_id)
+    return {"people": everybody[:SHOWN], "present": len(everybody)}
+
+
+def _people(room_id: int) -> list[dict]:
+    """Who has a room open, each person once: {id, name, is_guest, state}, those who look at it first."""
     best: dict[int, dict] = {}
     for person in _own(room_id) + _others.get(room_id, []):
         known = best.get(person["id"])
@@ -89,7 +106,12 @@ def _own(room_id: int) -> list[dict]:
 def _tell(room_id: int) -> None:
     _due.discard(room_id)
     _exchange(room_id)
-    channels.emit("presence", {"room_id": room_id, "people": people(room_id)}, channels.room_people(room_id))
+    told = _counted(room_id)
+    if room_id in hub.by_room:
+        _told[room_id] = told
+    else:
+        _told.pop(room_id, None)
+    channels.emit("presence", {"room_id": room_id, **told}, channels.room_people(room_id))
 
 
 def _exchange(room_id: int) -> None:

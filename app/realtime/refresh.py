@@ -5,13 +5,10 @@ import random
 import gevent
 import structlog
 from flask import Flask, g
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
-from app.models import Account, Session, now
 from app.realtime import hub, subscriptions
-from app.rules import access, server
+from app.rules import access
 from app.rules.rights import Right
 
 log = structlog.get_logger()
@@ -45,11 +42,12 @@ def refresh_client(app: Flask, sid: str, did_run: bool) -> None:
 def _refresh(client: hub.Client, did_run: bool) -> None:
     """Tell a socket what has become of its session, of the service and of its rooms."""
     g.language = client.language
-    if not is_still_signed_in(client):
+    watched = subscriptions.watch_rooms(client)
+    if watched is None:
         subscriptions.say_goodbye(client)
         return
-    runs = server.state().chat_runs
-    visible = subscriptions.watch_rooms(client)
+    visible, state = watched
+    runs = state.chat_runs
     if runs != did_run:
         subscriptions.tell(client.sid, "service:started" if runs else "service:stopped", {})
     if runs:
@@ -64,19 +62,3 @@ def _tell_rooms(client: hub.Client, visible: set[int]) -> None:
         else:
             subscriptions.close_room(client, room_id)
             subscriptions.tell(client.sid, "room:removed", {"room_id": room_id})
-
-
-def is_still_signed_in(client: hub.Client) -> bool:
-    """Whether the session stands and the account may sign in; takes the account as it is now."""
-    row = db.session.execute(
-        select(Account, Session.revoked_at, Session.expires_at)
-        .join(Session, Session.account_id == Account.id)
-        .where(Session.id == client.session_id),
-        execution_options={"populate_existing": True},
-    ).first()
-    if row is None or row.revoked_at is not None or row.expires_at < now():
-        return False
-    account = row.Account
-    account.session_id = client.session_id
-    client.account = account
-    return account.is_active

@@ -1,25 +1,47 @@
 """Which channels a socket of this process is in."""
 
+from sqlalchemy import select
+
 from app import channels
-from app.extensions import socketio
+from app.extensions import db, socketio
+from app.models import Account, Session, now
 from app.realtime import hub
 from app.rules import access, guests, server
 from app.rules.rights import Right
 
 
-def watch_rooms(client: hub.Client) -> set[int]:
-    """Have a socket hear of unread messages in the rooms its person sees. Returns the ids of those rooms."""
+def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | None:
+    """Have a socket hear of unread messages in the rooms its person sees. Returns the ids of those rooms, and the state
+    of the server that they rest on. None: nobody is signed in on it any more."""
     while True:
-        epoch = server.epoch()
-        rooms = access.heard_rooms(client.account, epoch)
+        state = server.state()
+        if not _is_still_signed_in(client):
+            return None
+        rooms = access.heard_rooms(client.account, state)
         wanted = {_hint_channel(seen) for seen in rooms}
         for channel in client.watched - wanted:
             leave(client.sid, channel)
         for channel in wanted - client.watched:
             join(client.sid, channel)
         client.watched = wanted
-        if server.epoch() == epoch:
-            return {seen.room.id for seen in rooms}
+        if server.epoch() == state.epoch:
+            return {seen.room.id for seen in rooms}, state
+
+
+def _is_still_signed_in(client: hub.Client) -> bool:
+    """Whether the session stands and the account may sign in; takes the account as it is now."""
+    row = db.session.execute(
+        select(Account, Session.revoked_at, Session.expires_at)
+        .join(Session, Session.account_id == Account.id)
+        .where(Session.id == client.session_id),
+        execution_options={"populate_existing": True},
+    ).first()
+    if row is None or row.revoked_at is not None or row.expires_at < now():
+        return False
+    account = row.Account
+    account.session_id = client.session_id
+    client.account = account
+    return account.is_active
 
 
 def _hint_channel(seen: access.RoomAccess) -> str:

@@ -100,25 +100,26 @@ def can(account: Account, right: Right, room: Room) -> bool:
     return rights_in(account, room.id) & right == right
 
 
-def require(account: Account, right: Right, room_id: int, *, epoch: int | None = None) -> None:
-    """Refuse what may not be done: as if the room did not exist to those who may not see it.
+def require(account: Account, right: Right, room_id: int, *, epoch: int | None = None) -> Right:
+    """Refuse what may not be done: as if the room did not exist to those who may not see it. Returns all that may.
 
     The answer comes from the database as it is now when epoch has been read under the room's lock.
     """
     epoch = server.epoch() if epoch is None else epoch
     rights = rights_in(account, room_id, epoch=epoch)
     if not rights & Right.FOLDER_READ:
-        _refuse_outside(account, right, room_id, epoch)
-    elif rights & right != right:
+        return _refuse_outside(account, right, room_id, epoch)
+    if rights & right != right:
         raise Forbidden()
+    return rights
 
 
-def _refuse_outside(account: Account, right: Right, room_id: int, epoch: int) -> None:
+def _refuse_outside(account: Account, right: Right, room_id: int, epoch: int) -> Right:
     """Refuse, unless access has changed since it was asked about: then the reason would not fit the answer."""
     refusal, now_at = _outside(server.state()), server.epoch()
     if now_at == epoch:
         raise refusal
-    require(account, right, room_id, epoch=now_at)
+    return require(account, right, room_id, epoch=now_at)
 
 
 def _outside(state: server.ServerState):
@@ -139,13 +140,12 @@ def visible_rooms(account: Account) -> list[RoomAccess]:
     return _visible(account)
 
 
-def heard_rooms(account: Account, epoch: int) -> list[RoomAccess]:
-    """The same for a socket: with no more of each room than rights look at. epoch: the current one, read before;
-    the rights are remembered, for the room that is opened next."""
-    state = server.state()
-    found = _visible(account, state=state, is_light=True)
+def heard_rooms(account: Account, state: server.ServerState) -> list[RoomAccess]:
+    """The same for a socket: with no more of each room than rights look at. state, and after it account, have just been
+    read. The rights are remembered, for the room that is opened next."""
+    found = _visible_as_read(account, None, state, is_light=True)
     for seen in found:
-        _remember((account.id, seen.room.id), _answer_at(seen.rights, epoch, state))
+        _remember((account.id, seen.room.id), _answer_at(seen.rights, state.epoch, state))
     return found
 
 
@@ -174,7 +174,10 @@ def _remember(key, answer) -> None:
 
 def _visible(account: Account, room_id: int | None = None, state=None, *, is_light=False) -> list[RoomAccess]:
     state = state or server.state()
-    account = as_stored(account)
+    return _visible_as_read(as_stored(account), room_id, state, is_light=is_light)
+
+
+def _visible_as_read(account: Account, room_id: int | None, state, *, is_light) -> list[RoomAccess]:
     if not state.chat_runs or not policies.account_has(account, policies.Feature.TEAMCHAT):
         return []
     person = Person(account.id, account.domain_id, membership.groups_of(account), account.is_guest)

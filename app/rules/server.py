@@ -9,18 +9,25 @@ from app.extensions import db
 from app.models import ACCESS, Counter, License, Service, ServiceName, now
 from app.rules import policies
 
-RUNNING = select(Service.name).where(Service.is_running)
 LICENCE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
 EPOCH = select(Counter.value).where(Counter.name == ACCESS)
+STATE = select(
+    Service.name,
+    Service.is_running,
+    LICENCE_END.scalar_subquery().label("ends_at"),
+    EPOCH.scalar_subquery().label("epoch"),
+)
 """Asked at every turn, so they are built once."""
 
 
 @dataclass(frozen=True)
 class ServerState:
-    """running: services that run. ends_at: when the licence ends or has ended, None without one."""
+    """running: services that run. ends_at: when the licence ends or has ended, None without one. epoch: the number of
+    the last change of anybody's access at that moment."""
 
     running: frozenset[ServiceName]
     ends_at: datetime | None
+    epoch: int
 
     @property
     def is_read_only(self) -> bool:
@@ -34,10 +41,12 @@ class ServerState:
 
 
 def state() -> ServerState:
-    """The server's state. Two statements."""
-    running = frozenset(db.session.scalars(RUNNING))
-    until = db.session.scalar(LICENCE_END)
-    return ServerState(running, until)
+    """The server's state. One statement."""
+    rows = db.session.execute(STATE).all()
+    running = frozenset(row.name for row in rows if row.is_running)
+    return (
+        ServerState(running, rows[0].ends_at, rows[0].epoch or 0) if rows else ServerState(running, None, 0)
+    )
 
 
 def runs(name: ServiceName) -> bool:

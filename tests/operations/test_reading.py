@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models import ReadMark
 from app.operations import messages, reading
 from app.operations.messages import posting
+from app.rules.rights import WRITE
 from tests import factories
 
 
@@ -20,13 +21,13 @@ def post(cast, count):
 
 def test_at_the_first_opening_everything_counts_as_read(cast):
     post(cast, 3)
-    assert reading.open_room(cast.arthur, cast.room.id) == (3, 3, 0)
+    assert reading.open_room(cast.arthur, cast.room.id) == reading.Opened(3, 3, 0, WRITE)
 
 
 def test_later_openings_say_where_one_had_stopped(cast):
     reading.open_room(cast.arthur, cast.room.id)
     post(cast, 2)
-    assert reading.open_room(cast.arthur, cast.room.id) == (2, 0, 0)
+    assert reading.open_room(cast.arthur, cast.room.id) == reading.Opened(2, 0, 0, WRITE)
 
 
 def test_reading_on_takes_away_from_unread(cast, events):

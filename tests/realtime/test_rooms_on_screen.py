@@ -87,3 +87,17 @@ def test_a_room_says_whether_it_is_archived(cast, window_of):
     access.forget()
     answer = jean.call("room:open", {"room_id": cast.room.id})
     assert answer["is_archived"] is True and "items_write" not in answer["can"]
+
+
+def test_coming_back_asks_the_database_little(cast, window_of, client_of, count_statements):
+    """After a restart everybody does this at once."""
+    window_of(cast.arthur)
+    with count_statements() as to_sign_in:
+        client_of(cast.jean)
+    with count_statements() as to_come:
+        jean = window_of(cast.jean)
+    assert len(to_come) - len(to_sign_in) <= 7
+    jean.call("room:open", {"room_id": cast.room.id})
+    with count_statements() as to_open:
+        assert jean.call("room:open", {"room_id": cast.room.id})["ok"]
+    assert len(to_open) <= 3

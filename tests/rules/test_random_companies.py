@@ -24,7 +24,7 @@ from app.models import (
     RoomMember,
     RoomState,
 )
-from app.rules import access, crowd, membership
+from app.rules import access, crowd, membership, server
 from app.rules import explain as why
 from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Right
 from tests import factories
@@ -231,7 +231,7 @@ def test_every_answer_is_the_obvious_one(app, seed):
     for person in company.everybody:
         access.forget()
         listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
-        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, epoch=1)}
+        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, server.state())}
         access.forget()
         expected = {room.id: reference.rights(person, room) for room in company.rooms}
         assert listed == heard == {key: rights for key, rights in expected.items() if rights}

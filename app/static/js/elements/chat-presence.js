@@ -1,4 +1,4 @@
-/* <tc-presence>: who has the room open, and who of them looks at it. */
+/* <tc-presence>: who has the room open, and who of them looks at it. Of a crowd the server names the first. */
 
 import { cloneOf } from "teamchat/lib/clone";
 import { counted } from "teamchat/lib/counted";
@@ -7,12 +7,15 @@ import { drawFace } from "teamchat/lib/faces";
 const FACES = 4;
 
 class Presence extends HTMLElement {
-  show(people) {
-    this.hidden = people.length === 0;
+  show({ people, present }) {
+    this.hidden = present === 0;
     this.part("faces").replaceChildren(...people.slice(0, FACES).map((person) => this.face(person)));
-    this.part("count").textContent = people.length > FACES ? `+${people.length - FACES}` : "";
-    this.part("text").textContent = counted(people.length, this.dataset.one, this.dataset.many);
+    this.part("count").textContent = present > FACES ? `+${present - FACES}` : "";
+    this.part("text").textContent = counted(present, this.dataset.one, this.dataset.many);
     this.part("list").replaceChildren(...people.map((person) => this.line(person)));
+    const others = present - people.length;
+    this.part("others").hidden = others === 0;
+    this.part("others").textContent = counted(others, this.dataset.other, this.dataset.others);
   }
 
   face(person) {

@@ -49,7 +49,7 @@ class Room extends HTMLElement {
       socket.on("room:removed", mine(() => this.#end())),
       socket.on("room:reopen", ({ room_id }) => (room_id ?? this.room) === this.room && this.#openSoon()),
       socket.on("typing", mine((told) => this.querySelector("tc-typing").hear(told, this.account))),
-      socket.on("presence", mine((told) => this.querySelector("tc-presence").show(told.people))),
+      socket.on("presence", mine((told) => this.querySelector("tc-presence").show(told))),
       socket.on("service:stopped", () => this.#stopped()),
       socket.on("service:started", () => this.isOpen || this.#openSoon()),
     ];
@@ -81,12 +81,12 @@ class Room extends HTMLElement {
     else this.#refused(answer);
   }
 
-  #opened({ last_seq, last_read, change, can, is_archived, people }) {
+  #opened({ last_seq, last_read, change, can, is_archived, people, present }) {
     this.isOpen = true;
     this.timeline.hear({ seq: last_seq, change });
     this.timeline.actions.allow(can);
     this.composer.allow(can, is_archived);
-    this.querySelector("tc-presence").show(people);
+    this.querySelector("tc-presence").show({ people, present });
     this.dispatchEvent(new CustomEvent("tc-opened", { bubbles: true, detail: { room: this.room, seq: last_read } }));
     this.timeline.look();
     if (this.read > last_read) this.#tellRead();
