@@ -43,7 +43,7 @@ def administrator_list(actor, wish: Wish) -> Listing:
         .with_hint(Account, BY_ROLE, "mysql")
         .join(Account.domain)
         .options(contains_eager(Account.domain))
-        .where(Account.role.in_(POWERFUL), Account.is_guest.is_(False), Account.state != AccountState.DELETED)
+        .where(Account.role.in_(POWERFUL), ~Account.is_guest, Account.state != AccountState.DELETED)
         .where(or_(scope.of_domains(actor), Account.id.in_(ours)))
     )
     for name, value in wish.filters:
@@ -58,7 +58,7 @@ def administrator_list(actor, wish: Wish) -> Listing:
 def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
     """The first accounts of a domain that administer nothing yet, and whether there are more. One statement."""
     statement = select(Account).options(lazyload(Account.domain)).where(Account.domain_id == domain.id)
-    statement = statement.where(Account.role == Role.USER, Account.is_guest.is_(False))
+    statement = statement.where(Account.role == Role.USER, ~Account.is_guest)
     statement = statement.where(Account.state.not_in(CLOSED))
     if search:
         statement = statement.where(found(Account, search))

@@ -49,7 +49,7 @@ def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, st
     ids = [one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT]
     if not ids or not guests.sees_members(reader, room):
         return {}
-    inside = crowd.people_of(room).where(Account.id.in_(ids), Account.is_guest.is_(False))
+    inside = crowd.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
     return {account.id: account.name for account in db.session.scalars(inside).unique()}
 
 

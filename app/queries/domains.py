@@ -82,7 +82,7 @@ def contents(domain: Domain) -> Contents:
 
 def account_count(domain: Domain) -> int:
     """How many accounts a domain has, disabled ones too."""
-    own = (Account.domain_id == domain.id, Account.is_guest.is_(False))
+    own = (Account.domain_id == domain.id, ~Account.is_guest)
     return _count(select(func.count(Account.id)).where(*own))
 
 

@@ -87,7 +87,7 @@ def _hits_of_domains(actor, question: str) -> list[Hit]:
 
 
 def _accounts(actor, ids: list[int]) -> list[Hit]:
-    own = (Account.id.in_(ids), Account.is_guest.is_(False), Account.state != AccountState.DELETED)
+    own = (Account.id.in_(ids), ~Account.is_guest, Account.state != AccountState.DELETED)
     found = select(Account.id, Account.name, Account.address).join(Account.domain)
     return _hits("account", found.where(*own, scope.of_domains(actor)), Account, ids)
 

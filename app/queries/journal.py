@@ -77,7 +77,7 @@ def existing(actor, entries: list[Entry]) -> dict[tuple[str, int], str]:
 def _present(actor) -> dict[str, tuple]:
     """What the actor may see: what it is shown as, its kind in the trail, its model, a statement of their ids."""
     mine = scope.of_domains(actor)
-    accounts = select(Account.id).join(Account.domain).where(mine, Account.is_guest.is_(False))
+    accounts = select(Account.id).join(Account.domain).where(mine, ~Account.is_guest)
     rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine)
     return {
         "domain": ("domain", Domain, select(Domain.id).where(mine)),

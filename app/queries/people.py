@@ -83,7 +83,7 @@ def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list
     first = [row[0] for row in keyset_of(inside, order, whole=whole, size=limit).rows]
     if len(first) == limit:
         return first
-    mine = select(Account).join(Account.domain).where(scope.of_domains(actor), Account.is_guest.is_(False))
+    mine = select(Account).join(Account.domain).where(scope.of_domains(actor), ~Account.is_guest)
     mine = mine.where(found(Account, search), Account.id.not_in([one.id for one in first]))
     return [*first, *(row[0] for row in keyset_of([mine], order, whole=whole, size=limit - len(first)).rows)]
 

@@ -75,7 +75,7 @@ def candidates(actor: Account, room: Room | None, search: str = "", keep: list[i
     keep: ids that were chosen already; they stay on the list whatever is searched.
     """
     there = [] if room is None else [Account.id.not_in(_entries(room))]
-    statement = select(Account).where(Account.id != actor.id, Account.is_guest.is_(False), *there)
+    statement = select(Account).where(Account.id != actor.id, ~Account.is_guest, *there)
     colleagues = statement.where(Account.domain_id == actor.domain_id, Account.state.not_in(CLOSED))
     others = statement.where(Account.domain_id != actor.domain_id, directory.visible_to(actor))
     chosen = [branch.where(Account.id.in_(list(keep)[:SHOWN])) for branch in (colleagues, others) if keep]

@@ -71,5 +71,5 @@ def _able(domain_id: int):
     return (
         select(Account)
         .options(lazyload(Account.domain))
-        .where(Account.domain_id == domain_id, Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+        .where(Account.domain_id == domain_id, ~Account.is_guest, Account.state.not_in(CLOSED))
     )

@@ -23,7 +23,7 @@ def visible_to(actor: Account):
         *(_in_group(group_id) for group_id in sorted(groups)),
     ]
     if not actor.is_guest:
-        conditions.append(and_(Account.domain_id == actor.domain_id, Account.is_guest.is_(False)))
+        conditions.append(and_(Account.domain_id == actor.domain_id, ~Account.is_guest))
     return and_(or_(*conditions), Account.state.not_in(CLOSED))
 
 

@@ -104,7 +104,7 @@ def seats_used() -> int:
         select(func.count(Account.id))
         .join(Domain, Domain.id == Account.domain_id)
         .where(Domain.has_teamchat, Domain.state == DomainState.ACTIVE, Domain.is_internal.is_(False))
-        .where(Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+        .where(~Account.is_guest, Account.state.not_in(CLOSED))
     )
     return db.session.scalar(statement)
 

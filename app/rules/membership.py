@@ -62,7 +62,7 @@ def effective_members(group_id: int):
     return (
         select(Account)
         .join(people, people.c.id == Account.id)
-        .where(Account.is_guest.is_(False))
+        .where(~Account.is_guest)
         .where(or_(Account.id.not_in(suspects), Account.id.in_(_suspects_inside(group_id, inner))))
     )
 
@@ -79,9 +79,7 @@ def branches(group_id: int) -> list:
     by_domain = entries.with_only_columns(MemberEntry.domain_id).where(MemberEntry.kind == EntryKind.DOMAIN)
     domains = sorted(set(db.session.scalars(by_domain)))
     named = entries.with_only_columns(MemberEntry.account_id).where(MemberEntry.kind == EntryKind.ACCOUNT)
-    people = select(Account).where(
-        Account.is_guest.is_(False), Account.id.not_in(_kept_out(group_id, groups))
-    )
+    people = select(Account).where(~Account.is_guest, Account.id.not_in(_kept_out(group_id, groups)))
     by_entry = people.where(Account.id.in_(named), Account.domain_id.not_in(domains))
     one_by_one = [people.where(Account.domain_id == key) for key in domains[:BRANCHES]]
     others = [people.where(Account.domain_id.in_(domains[BRANCHES:]))] if domains[BRANCHES:] else []

@@ -64,7 +64,7 @@ def find_domain(actor, domain_id: int) -> Domain:
 def find_account(actor, account_id: int) -> Account:
     """An account by its id, within the actor's scope. Error: NotFound."""
     statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
-    return _found(statement.where(Account.id == account_id, Account.is_guest.is_(False), of_domains(actor)))
+    return _found(statement.where(Account.id == account_id, ~Account.is_guest, of_domains(actor)))
 
 
 def find_group(actor, group_id: int) -> Group:

@@ -70,6 +70,23 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
                 assert line.key, f"no index for {statement}"
 
 
+def test_a_list_that_fits_its_first_page_is_not_counted(large, count_statements):
+    with count_statements() as seen:
+        assert directory.account_list(large, Wish(search="person2999")).total == 1
+    assert len(seen) == 2
+
+
+def test_those_of_a_state_are_counted_from_their_part_of_the_index(large):
+    """100,000 entries would be read for fifty rows otherwise."""
+    counts = [
+        line for line in _statements(large, Wish(filters=(("state", "enabled"),))) if "count(" in line[0]
+    ]
+    ((statement, parameters),) = counts
+    (line,) = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    assert line.key == "ix_accounts_domain_id_is_guest"
+    assert line.ref.count("const") == 3
+
+
 def _statements(domain, wish):
     from sqlalchemy import event
     from sqlalchemy.engine import Engine

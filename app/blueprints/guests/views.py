@@ -84,7 +84,7 @@ def _sponsor(guest: Account, typed: str) -> Account | None:
     if not address or (current is not None and current.address == address):
         return None
     statement = select(Account).join(Account.domain).where(scope.of_domains(me()))
-    mine = (Account.address == address, Account.is_guest.is_(False))
+    mine = (Account.address == address, ~Account.is_guest)
     found = db.session.scalars(statement.where(*mine)).unique().one_or_none()
     if found is None:
         raise Invalid(_("There is no account with this address."), code="unknown", field="sponsor")

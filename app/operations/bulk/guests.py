@@ -60,7 +60,7 @@ def _sponsors(actor, wanted) -> list[tuple[str, str]]:
     statement = (
         select(Account.id, Account.name, Account.address)
         .join(Domain, Domain.id == Account.domain_id)
-        .where(scope.of_domains(actor), Account.is_guest.is_(False), Account.state == AccountState.ENABLED)
+        .where(scope.of_domains(actor), ~Account.is_guest, Account.state == AccountState.ENABLED)
         .order_by(Account.name, Account.id)
         .limit(SPONSORS_OFFERED)
     )

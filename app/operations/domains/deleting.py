@@ -65,7 +65,7 @@ def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
 def _steps(actor, arguments: dict, place: int, limit: int) -> list[Step]:
     key = arguments["key"]
     if place < GROUPS:
-        found = _rows(Account, key, place, limit, Account.is_guest.is_(False))
+        found = _rows(Account, key, place, limit, ~Account.is_guest)
         if found:
             return [Step(row.id, row.address, ("account", row.id)) for row in found]
     if place < LAST:

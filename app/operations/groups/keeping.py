@@ -41,7 +41,7 @@ def people_behind(entry: MemberEntry):
     excluded = select(Exclusion.account_id).where(Exclusion.group_id == entry.group_id)
     if entry.kind is EntryKind.DOMAIN:
         everybody = select(Account.id).where(
-            Account.domain_id == entry.domain_id, Account.is_guest.is_(False)
+            Account.domain_id == entry.domain_id, ~Account.is_guest
         )
     else:
         everybody = membership.effective_members(entry.inner_group_id).with_only_columns(Account.id)

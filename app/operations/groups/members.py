@@ -80,7 +80,7 @@ def _found(actor, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str
     """Names of the wanted principals by id, all of them within the actor's scope. Error: NotFound."""
     if kind is EntryKind.ACCOUNT:
         statement = select(Account.id, Account.address).join(Account.domain)
-        statement = statement.where(Account.id.in_(ids), Account.is_guest.is_(False))
+        statement = statement.where(Account.id.in_(ids), ~Account.is_guest)
     elif kind is EntryKind.DOMAIN:
         statement = select(Domain.id, Domain.name).where(Domain.id.in_(ids))
     else:

@@ -91,7 +91,7 @@ def _known(actor, group: Group, names: Iterable[str]) -> dict[str, tuple[EntryKi
         .outerjoin(Group, Group.id == Address.group_id)
         .join(Domain, Domain.id == func.coalesce(Account.domain_id, Group.domain_id))
         .where(Address.address.in_(names), scope.of_members(actor, group))
-        .where(or_(Account.id.is_(None), Account.is_guest.is_(False)))
+        .where(or_(Account.id.is_(None), ~Account.is_guest))
     )
     for address, account_id, group_id in db.session.execute(statement):
         found[address] = (EntryKind.ACCOUNT, account_id) if account_id else (EntryKind.GROUP, group_id)

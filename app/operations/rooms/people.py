@@ -106,7 +106,7 @@ def _addable(actor, account_ids: list[int]) -> list[Account]:
     ids = {int(account_id) for account_id in account_ids}
     if not ids:
         raise Invalid(_("Choose at least one person."), code="nobody_chosen", field="people")
-    statement = select(Account).where(Account.id.in_(ids), Account.is_guest.is_(False)).order_by(Account.name)
+    statement = select(Account).where(Account.id.in_(ids), ~Account.is_guest).order_by(Account.name)
     if scope.is_administrator(actor):
         statement = statement.join(Account.domain).where(scope.of_domains(actor))
     else:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role, now
-from app.queries.directory.listing import Listing, Wish, found, roughly_counted
+from app.queries.directory.listing import Listing, Wish, found, total_of
 from app.queries.paging import Page, keyset
 
 ORDERS = {
@@ -18,12 +18,12 @@ ORDERS = {
 """What the list can be sorted by: what the database has an index for."""
 
 FEATURES = {
-    "groupware": Account.has_groupware.is_(True),
-    "no-groupware": Account.has_groupware.is_(False),
-    "webdav": Account.has_webdav.is_(True),
-    "no-webdav": Account.has_webdav.is_(False),
-    "teamchat": Account.has_teamchat.is_(True),
-    "no-teamchat": Account.has_teamchat.is_(False),
+    "groupware": Account.has_groupware,
+    "no-groupware": ~Account.has_groupware,
+    "webdav": Account.has_webdav,
+    "no-webdav": ~Account.has_webdav,
+    "teamchat": Account.has_teamchat,
+    "no-teamchat": ~Account.has_teamchat,
 }
 SEEN = ("never", "in-30", "not-30", "not-90")
 """Last sign-in: never, within thirty days, not within thirty or ninety days (which never is, too)."""
@@ -57,12 +57,12 @@ def account_list(domain: Domain, wish: Wish) -> Listing:
     keys = keys.where(*conditions(domain, wish))
     page = keyset(keys, order, cursor=wish.cursor, descending=wish.is_descending)
     rows = _rows([row.id for row in page.rows])
-    return Listing(Page(rows, page.previous, page.next), roughly_counted(keys.with_only_columns(Account.id)))
+    return Listing(Page(rows, page.previous, page.next), total_of(page, keys.with_only_columns(Account.id)))
 
 
 def conditions(domain: Domain, wish: Wish) -> list:
     """What an account of the list fulfils: the page, its export and actions on all that match rest on it."""
-    rests = [Account.domain_id == domain.id, Account.is_guest.is_(False)]
+    rests = [Account.domain_id == domain.id, ~Account.is_guest]
     rests += [_filtered(name, value) for name, value in wish.filters]
     if wish.search:
         rests.append(found(Account, wish.search))

@@ -22,9 +22,7 @@ class Impact:
 def counts(actor) -> dict[str, int]:
     """How many domains, accounts, groups and rooms an administrator administers. Four statements."""
     domains = select(Domain.id).where(scope.of_domains(actor))
-    accounts = select(func.count(Account.id)).where(
-        Account.is_guest.is_(False), Account.domain_id.in_(domains)
-    )
+    accounts = select(func.count(Account.id)).where(~Account.is_guest, Account.domain_id.in_(domains))
     groups = select(func.count(Group.id)).where(Group.domain_id.in_(domains))
     rooms = select(func.count(Room.id)).join(Group).where(Group.domain_id.in_(domains), _is_shown())
     questions = {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Room, RoomMember, RoomState, now
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, Wish, found, total_of
 from app.queries.paging import Page, keyset
 from app.rules import guests, managing
 
@@ -41,7 +41,7 @@ def guest_list(actor, wish: Wish) -> Listing:
     statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
     page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
     rows = rows_of(actor, [row[0] for row in page.rows])
-    total = counted(select(Account.id).where(*conditions(actor, wish)))
+    total = total_of(page, select(Account.id).where(*conditions(actor, wish)))
     return Listing(Page(rows, page.previous, page.next), total)
 
 

@@ -58,6 +58,13 @@ def counted(statement) -> int:
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
 
 
+def total_of(page: Page, statement) -> int:
+    """How many rows a statement gives, of which a page has been read: where that is all, nothing is counted."""
+    if page.previous is None and page.next is None:
+        return len(page.rows)
+    return roughly_counted(statement)
+
+
 def roughly_counted(statement) -> int:
     """How many rows a statement gives. A count that was large is believed for half a minute: a hundred thousand index
     entries take longer to read than the page they stand below, and nobody sees a few come or go among them."""

@@ -132,4 +132,4 @@ def _people_of_groups(group_ids: set[int]):
 
 
 def _is_person():
-    return Account.is_guest.is_(False)
+    return ~Account.is_guest

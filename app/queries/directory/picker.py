@@ -75,7 +75,7 @@ def _statement(within, kind: EntryKind, domain: Domain, search: str):
 
 def _accounts(domain: Domain):
     statement = select(Account).join(Account.domain).options(lazyload(Account.domain))
-    is_there = (Account.is_guest.is_(False), Account.state.not_in(CLOSED))
+    is_there = (~Account.is_guest, Account.state.not_in(CLOSED))
     return statement.where(Account.domain_id == domain.id, *is_there).order_by(Account.name, Account.id)
 
 
