@@ -2,6 +2,9 @@
 
 import redis
 
+from app.extensions import db
+from app.models import MemberEntry
+from app.operations import groups
 from app.realtime import presence
 
 
@@ -25,3 +28,18 @@ def test_a_redis_that_stands_still_is_asked_once_and_then_left_alone(cast, windo
         presence.refresh()
     assert silent.asked == 1
     assert [person["id"] for person in people] == [cast.jean.id]
+
+
+def test_who_loses_the_room_is_there_no_more(cast, window_of, watcher, monkeypatch):
+    """The others are told at once: whoever was taken out of a group does not look on."""
+    arthur, jean = window_of(cast.arthur), window_of(cast.jean)
+    for window in (arthur, jean):
+        window.call("room:open", {"room_id": cast.room.id})
+    monkeypatch.setattr(presence, "is_cooperative", lambda: True)
+    monkeypatch.setattr(presence, "later", lambda _seconds, call, *arguments: call(*arguments))
+    entry = db.session.query(MemberEntry).filter_by(group_id=cast.group.id, account_id=cast.jean.id).one()
+    groups.remove_member(cast.admin, cast.group, entry.id)
+    watcher.catch_up()
+    told = arthur.heard("presence")[-1]
+    assert [person["id"] for person in told["people"]] == [cast.arthur.id]
+    assert told["present"] == 1
