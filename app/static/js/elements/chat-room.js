@@ -7,6 +7,7 @@ import { socket } from "teamchat/socket";
 
 const SPREAD = 400;
 const TOGETHER = 400;
+const NOBODY = { people: [], present: 0 };
 const HEARD = ["tc-seen", "tc-send", "tc-typing", "tc-edit-last", "tc-take-back", "tc-write", "tc-gone"];
 
 class Room extends HTMLElement {
@@ -105,13 +106,13 @@ class Room extends HTMLElement {
 
   #close() {
     this.isOpen = false;
-    this.querySelector("tc-presence").show([]);
+    this.querySelector("tc-presence").show(NOBODY);
   }
 
   #stopped() {
     this.isOpen = false;
     this.composer.stop();
-    this.querySelector("tc-presence").show([]);
+    this.querySelector("tc-presence").show(NOBODY);
   }
 
   /* How far one has read: told soon, and once for all that was read meanwhile. */
