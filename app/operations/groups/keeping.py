@@ -40,9 +40,7 @@ def people_behind(entry: MemberEntry):
     """A statement of the ids of everybody an entry stands for, but those who are kept out of its group."""
     excluded = select(Exclusion.account_id).where(Exclusion.group_id == entry.group_id)
     if entry.kind is EntryKind.DOMAIN:
-        everybody = select(Account.id).where(
-            Account.domain_id == entry.domain_id, ~Account.is_guest
-        )
+        everybody = select(Account.id).where(Account.domain_id == entry.domain_id, ~Account.is_guest)
     else:
         everybody = membership.effective_members(entry.inner_group_id).with_only_columns(Account.id)
     return everybody.where(Account.id.not_in(excluded))
