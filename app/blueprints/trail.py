@@ -68,6 +68,7 @@ ACTS = {
     "invitation.revoke": _l("Invitation taken back"),
     "invitation.copy": _l("Link of an invitation copied"),
     "invitation.mail": _l("Invitation mailed again through its link"),
+    "invitation.ask": _l("New invitation asked for through the link"),
     "guest.register": _l("Guest account created"),
     "guest.confirmation": _l("Confirmation asked for again"),
     "guest.confirm": _l("Address confirmed"),

@@ -1,7 +1,7 @@
 """The trail as a whole: searched, and read to its end, by whoever administers what it speaks of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -41,9 +41,9 @@ class Search:
 
 
 def page_of(actor, search: Search, cursor: str | None = None) -> Page:
-    """A page of the trail within the actor's scope, the latest entry first. Four statements at most."""
+    """A page of the trail within the actor's scope, the latest entry first. Five statements at most."""
     page = keyset(_found(actor, search), (AuditEntry.id,), cursor=cursor, descending=True)
-    return Page([entry_of(row[0]) for row in page.rows], page.previous, page.next)
+    return Page(_entries(row[0] for row in page.rows), page.previous, page.next)
 
 
 def every(actor, search: Search) -> Iterator[Entry]:
@@ -52,7 +52,7 @@ def every(actor, search: Search) -> Iterator[Entry]:
     while True:
         more = statement if last_id is None else statement.where(AuditEntry.id < last_id)
         rows = db.session.scalars(more.order_by(AuditEntry.id.desc()).limit(BATCH)).all()
-        found = [entry_of(row) for row in rows]
+        found = _entries(rows)
         db.session.expunge_all()
         yield from found
         if len(found) < BATCH:
@@ -60,31 +60,43 @@ def every(actor, search: Search) -> Iterator[Entry]:
         last_id = found[-1].id
 
 
-def existing(actor, entries: list[Entry]) -> dict[tuple[str, int], str]:
-    """Which of the objects that entries speak of can still be looked at: by (kind, id), as what. One statement a kind.
-
-    The trail calls a guest an account; people look at guests on pages of their own.
-    """
-    found = {}
-    for shown_as, (kind, model, statement) in _present(actor).items():
+def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
+    """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
+    found = set()
+    for kind, (model, statement) in _present(actor).items():
         ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
         if ids:
-            seen = db.session.scalars(statement.where(model.id.in_(ids)))
-            found |= {(kind, row_id): shown_as for row_id in seen}
+            found |= {(kind, row_id) for row_id in db.session.scalars(statement.where(model.id.in_(ids)))}
     return found
 
 
+def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
+    """Rows as they are read: a guest, whom the trail calls an account, is told as one, deleted or not. One statement
+    beside them where accounts were acted upon."""
+    entries = [entry_of(row) for row in rows]
+    ids = {entry.object_id for entry in entries if entry.object_kind == "account" and entry.object_id}
+    if not ids:
+        return entries
+    are_guests = set(db.session.scalars(select(Account.id).where(Account.id.in_(ids), Account.is_guest)))
+    return [
+        replace(entry, object_kind=GUEST)
+        if entry.object_kind == "account" and entry.object_id in are_guests
+        else entry
+        for entry in entries
+    ]
+
+
 def _present(actor) -> dict[str, tuple]:
-    """What the actor may see: what it is shown as, its kind in the trail, its model, a statement of their ids."""
+    """What the actor may see: its kind, its model, a statement of their ids."""
     mine = scope.of_domains(actor)
     accounts = select(Account.id).join(Account.domain).where(mine, ~Account.is_guest)
     rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine)
     return {
-        "domain": ("domain", Domain, select(Domain.id).where(mine)),
-        "account": ("account", Account, accounts),
-        GUEST: ("account", Account, select(Account.id).where(guests.of_guests(actor))),
-        "group": ("group", Group, select(Group.id).join(Group.domain).where(mine)),
-        "room": ("room", Room, rooms),
+        "domain": (Domain, select(Domain.id).where(mine)),
+        "account": (Account, accounts),
+        GUEST: (Account, select(Account.id).where(guests.of_guests(actor))),
+        "group": (Group, select(Group.id).join(Group.domain).where(mine)),
+        "room": (Room, rooms),
     }
 
 

@@ -11,7 +11,7 @@ from app.blueprints import trail
 from app.extensions import db
 from app.integrations import keys
 from app.jobs.sealing import CHAIN, seal_trail, verify_trail
-from app.models import AuditEntry, now
+from app.models import AccountState, AuditEntry, now
 from app.operations.groups import create_group
 from tests import factories
 from tests.architecture import source
@@ -83,6 +83,27 @@ def test_guests_of_others_lead_nowhere(cast, client_of):
     write("guest.update", object_kind="account", object_id=guest.id, domain_id=cast.other_domain.id)
     page = client_of(cast.rivale).get(URL).text
     assert "groupetc@iwdemo.fr" in page and "/admin/guests/" + str(guest.id) not in page
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_an_export_tells_guests_from_accounts_as_the_page_does(cast, client, is_deleted):
+    state = AccountState.DELETED if is_deleted else AccountState.ENABLED
+    guest = factories.make_account(
+        cast.domain, "bt", is_guest=True, sponsor_id=cast.arthur.id, address="bt@darnis.com", state=state
+    )
+    for person in (guest, cast.paul):
+        write("account.update", object_id=person.id, object_name=person.address)
+    page = client.get(URL).text
+    assert page.count(">Guest</span>") == page.count(">Account</span>") == 1
+    assert (f'href="/admin/guests/{guest.id}/"' in page) is not is_deleted
+    told = {
+        entry["object"]["name"]: entry["object"]
+        for entry in json.loads(client.get(f"{URL}/export.json").text)
+    }
+    assert told[guest.address] == {"kind": "guest", "id": guest.id, "name": guest.address}
+    assert told[cast.paul.address]["kind"] == "account"
+    rows = list(csv.reader(io.StringIO(client.get(f"{URL}/export.csv").text)))[1:]
+    assert {row[6]: row[5] for row in rows} == {guest.address: "Guest", cast.paul.address: "Account"}
 
 
 def test_what_is_gone_is_named_and_leads_nowhere(client):

@@ -32,15 +32,14 @@ PAGES = {
 """Where an object of a kind can be looked at."""
 
 
-def kind_of(entry: Entry, shown_as: str | None = None) -> str:
-    """What kind of thing an act was done to. shown_as: what is known of it beside the entry."""
-    kind = shown_as or entry.object_kind
-    return str(KINDS.get(kind, kind))
+def kind_of(entry: Entry) -> str:
+    """What kind of thing an act was done to."""
+    return str(KINDS.get(entry.object_kind, entry.object_kind))
 
 
-def url_of(entry: Entry, shown_as: str) -> str:
+def url_of(entry: Entry) -> str:
     """The page of what an act was done to."""
-    endpoint, name = PAGES[shown_as]
+    endpoint, name = PAGES[entry.object_kind]
     return url_for(endpoint, **{name: entry.object_id})
 
 
