@@ -9,6 +9,7 @@ from app.events import RoomBroughtBack, RoomRead
 from app.extensions import db
 from app.models import ReadMark, Room, RoomMember, now
 from app.rules import access
+from app.rules.history import floors
 from app.rules.rights import Right
 from app.transaction import operation, publish
 
@@ -64,8 +65,9 @@ def mark_read(actor, room_id: int, seq: int) -> int:
         return last_seq - seq
     mark = db.session.scalar(_mark(actor, room_id))
     if mark is None:
-        _first_mark(actor, room_id, seq)
-        mark = seq
+        # A guest who reads from joining on has nothing unread from before, whatever their device says.
+        mark = max(seq, floors(actor, [room_id]).get(room_id, 0))
+        _first_mark(actor, room_id, mark)
     return max(0, last_seq - mark)
 
 

@@ -1,0 +1,144 @@
+"""What guests have not read: nothing from before they joined, where their room says so, in whatever stay."""
+
+import pytest
+from sqlalchemy import select
+
+from app import links
+from app.extensions import db
+from app.models import Account, Invitation, Room, RoomMember
+from app.operations import guests, messages, reading, rooms
+from app.queries.rooms import room_list
+from app.rules.invitations import INVITATION
+from tests import factories
+
+EARLIER = 5
+
+
+@pytest.fixture
+def bruno(cast) -> Account:
+    """A guest who has an account, and is in no room yet."""
+    return factories.make_account(
+        cast.domain, "Bruno", is_guest=True, sponsor_id=cast.arthur.id, address="bt@darnis.com"
+    )
+
+
+@pytest.fixture
+def talk(cast):
+    """talk(count): so many messages of jean's in the room."""
+
+    def post(count: int) -> None:
+        for number in range(count):
+            messages.post_message(cast.jean, cast.room.id, f"message {number}")
+
+    return post
+
+
+def begin_history(cast, *, at_joining: bool) -> None:
+    """Settle how far back the room's guests read."""
+    room = db.session.get(Room, cast.room.id)
+    room.guests_see_history = not at_joining
+    db.session.commit()
+
+
+def come_in(cast, invite=None) -> None:
+    """Be invited, and follow the link. invite: how, where it is not for the first time."""
+    if invite is None:
+        guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    invitation = db.session.scalars(select(Invitation)).one()
+    if invite is not None:
+        invite(cast.arthur, invitation)
+    guests.join_room(links.token(INVITATION, invitation.id, invitation.generation))
+
+
+def come_back(cast) -> None:
+    """Be invited once more, and follow the new link."""
+    come_in(cast, guests.invite_again)
+
+
+def unread(account: Account) -> int | None:
+    """What the list of rooms says of the only room."""
+    ((entry,),) = [section.entries for section in room_list(account).sections]
+    return entry.unread
+
+
+@pytest.mark.parametrize("at_joining", [True, False], ids=["from joining", "from the beginning"])
+def test_who_arrives_has_nothing_unread_and_then_what_is_said(cast, bruno, talk, at_joining):
+    """A room that was never opened is bold and has no number; at its first opening all of it counts as read."""
+    begin_history(cast, at_joining=at_joining)
+    talk(EARLIER)
+    come_in(cast)
+    assert unread(bruno) is None
+    opened = reading.open_room(bruno, cast.room.id)
+    assert (opened.last_seq, opened.last_read) == (EARLIER, EARLIER)
+    assert unread(bruno) == 0
+    talk(1)
+    assert unread(bruno) == 1
+    assert reading.mark_read(bruno, cast.room.id, EARLIER + 1) == 0
+
+
+@pytest.mark.parametrize("at_joining, left", [(True, 1), (False, 6)], ids=["joining", "beginning"])
+def test_a_device_that_marks_before_it_opens_counts_what_it_may_read(cast, bruno, talk, at_joining, left):
+    begin_history(cast, at_joining=at_joining)
+    talk(EARLIER)
+    come_in(cast)
+    talk(1)
+    assert reading.mark_read(bruno, cast.room.id, 0) == left
+    assert unread(bruno) == left
+
+
+@pytest.mark.parametrize("at_joining, missed", [(True, 0), (False, 4)], ids=["joining", "beginning"])
+def test_who_comes_back_has_unread_what_they_may_read(cast, bruno, talk, at_joining, missed):
+    begin_history(cast, at_joining=at_joining)
+    come_in(cast)
+    reading.open_room(bruno, cast.room.id)
+    talk(1)
+    rooms.remove_person(cast.domain_admin, cast.room, bruno)
+    talk(3)
+    come_back(cast)
+    assert unread(bruno) == missed
+    opened = reading.open_room(bruno, cast.room.id)
+    assert opened.last_seq - opened.last_read == missed
+    talk(1)
+    assert unread(bruno) == missed + 1
+
+
+def test_who_comes_back_without_ever_having_opened_it_starts_anew(cast, bruno, talk):
+    begin_history(cast, at_joining=True)
+    come_in(cast)
+    talk(2)
+    rooms.remove_person(cast.domain_admin, cast.room, bruno)
+    talk(2)
+    come_back(cast)
+    assert unread(bruno) is None
+    reading.open_room(bruno, cast.room.id)
+    talk(1)
+    assert unread(bruno) == 1
+
+
+def test_the_marks_of_others_stay_where_they_are(cast, bruno, talk):
+    begin_history(cast, at_joining=True)
+    reading.open_room(cast.arthur, cast.room.id)
+    talk(EARLIER)
+    come_in(cast)
+    assert unread(cast.arthur) == EARLIER
+
+
+def test_a_room_that_shuts_its_history_takes_it_from_what_is_unread(cast, bruno, talk):
+    begin_history(cast, at_joining=False)
+    come_in(cast)
+    reading.open_room(bruno, cast.room.id)
+    rooms.remove_person(cast.domain_admin, cast.room, bruno)
+    talk(3)
+    come_back(cast)
+    talk(1)
+    assert unread(bruno) == 4
+    room = db.session.get(Room, cast.room.id)
+    rooms.set_guest_settings(
+        cast.domain_admin,
+        room,
+        guests_see_history=False,
+        guests_see_members=room.guests_see_members,
+        guest_days=None,
+    )
+    member = db.session.scalars(select(RoomMember).where(RoomMember.account_id == bruno.id)).one()
+    assert member.joined_seq == 3 and unread(bruno) == 1
