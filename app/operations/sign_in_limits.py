@@ -42,6 +42,16 @@ def count_request(address: str, ip: str | None) -> None:
     _count([(_digest("links to", address), REQUESTS_FREE), network])
 
 
+@operation(audited=False)
+def count_asking(ip: str | None) -> None:
+    """Count what somebody asks for through a link that has ended. Error: TooMany, without a word of signing in."""
+    network = (_digest("asking from network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
+    try:
+        _count([network])
+    except TooMany as refusal:
+        raise TooMany(retry_after=refusal.retry_after) from None
+
+
 def _count(subjects: list[tuple[bytes, int]]) -> None:
     memories = [(_memory_of(subject), free) for subject, free in subjects]
     _refuse_while_blocked([memory for memory, _free in memories])

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import Account, Invitation, Room
 from app.queries import settings
 from app.rules import password_links
-from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, guest_of, token_of
+from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, guest_of, is_wanted_again, token_of
 
 _facts: dict[str, Callable[..., dict]] = {}
 
@@ -45,6 +45,19 @@ def _invitation(invitation_id: int) -> dict:
         "is_known": guest is not None and guest.verified_at is not None,
         "until": invitation.expires_at,
         "link": _address("join", links.token(INVITATION, invitation.id, invitation.generation)),
+    }
+
+
+@_about("invitation_wanted")
+def _wanted(invitation_id: int) -> dict:
+    """Nothing is left to ask once the inviter was faster, or may invite no more."""
+    invitation = db.session.get(Invitation, invitation_id)
+    if invitation is None or not is_wanted_again(invitation):
+        raise NotFound()
+    return {
+        "address": invitation.address,
+        "room_label": room_label(invitation.room),
+        "link": f"{settings.public_url()}/webmail/rooms/{invitation.room_id}/people",
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import links
 from app.extensions import db
 from app.models import Account, AccountState, Invitation, RoomMember, RoomState, now
-from app.rules import guests
+from app.rules import guests, inviting
 from app.rules.guests import InvitationState
 
 INVITATION, CONFIRMATION, EXTENSION = "invitation", "guest-confirm", "guest-extend"
@@ -65,6 +65,14 @@ def opened_by(token: str, reader: Account | None = None) -> Opened:
     if mailed is None:
         opens = _through_a_copy(opens, guest, reader)
     return Opened(opens, invitation, guest)
+
+
+def is_wanted_again(invitation: Invitation) -> bool:
+    """Whether an inviter can be asked for a new invitation: this one is over, and they may invite into the room."""
+    state = guests.state_of(invitation, is_inside(invitation))
+    inviter = invitation.inviter
+    is_over = state in (InvitationState.EXPIRED, InvitationState.REVOKED)
+    return is_over and inviter.is_active and inviting.may_invite_guests(inviter, invitation.room)
 
 
 def copied_token(invitation: Invitation) -> str:

@@ -12,6 +12,8 @@ OPEN = {
     "join.register_guest",
     "join.join_room",
     "join.mail_invitation",
+    "join.ask_again",
+    "join.asked",
     "join.send_confirmation_again",
     "join.about",
     "join.show_confirmation",

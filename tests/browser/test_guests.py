@@ -1,11 +1,13 @@
 """A guest is invited, joins, confirms, signs in and talks; each page along the way, as axe sees it."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from app import links
 from app.extensions import db
-from app.models import Account, Invitation
+from app.models import Account, Invitation, OutgoingMail, now
 from app.rules import invitations
 from app.rules.invitations import CONFIRMATION, INVITATION
 from tests.browser.axe import violations
@@ -92,3 +94,32 @@ def test_an_invitation_is_listed_for_the_inviter_alone(house, sits, place):
     expect(other.page.locator(".invitation")).to_have_count(0)
     with house.stage.app.app_context():
         assert db.session.query(Invitation).filter_by(room_id=place.room_id).count() == 1
+
+
+@pytest.mark.parametrize("look", SCREENS)
+def test_whoever_has_a_link_that_ended_asks_for_a_new_one(house, sits, place, look):
+    host = sits(place.arthur)
+    address = f"tard{place.room_id}@darnis.com"
+    link = invited_by(host, place, address)
+    with house.stage.app.app_context():
+        invitation = db.session.query(Invitation).filter_by(address=address).one()
+        invitation.expires_at, invitation_id = now() - timedelta(days=1), invitation.id
+        db.session.commit()
+    guest = sits(place.paul, reduced_motion="reduce", **SCREENS[look])
+    guest.context.clear_cookies()
+    # The page of a link that has ended is answered with 410.
+    guest.expect_trouble()
+    page = guest.page
+    page.goto(link)
+    assert not violations(page)
+    page.get_by_role("button", name="Demander une nouvelle invitation").click()
+    expect(page.get_by_role("heading", name="Nouvelle invitation demandée")).to_be_visible()
+    assert not violations(page)
+    page.get_by_role("button", name="FR").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="New invitation asked for")).to_be_visible()
+    with house.stage.app.app_context():
+        told = db.session.query(OutgoingMail).filter_by(
+            about_kind="invitation_wanted", about_id=invitation_id
+        )
+        assert told.count() == 1

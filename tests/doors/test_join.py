@@ -132,7 +132,7 @@ def test_links_that_have_ended_say_so_and_what_to_do_next(visitor, cast, invitat
     page = page_of(invitation)
     invitation.expires_at = now() - timedelta(seconds=1)
     assert "has ended" in visitor.get(page).text and visitor.post(page, data=FORM).status_code == 410
-    assert "mailto:arthur@iwdemo.fr?" in visitor.get(page).text and "/sign-in" in visitor.get(page).text
+    assert f"{page}/wanted" in visitor.get(page).text and "/sign-in" in visitor.get(page).text
     guests.revoke_invitation(cast.arthur, db.session.get(Invitation, invitation.id))
     assert "taken back" in visitor.get(page).text
     guests.invite_again(cast.arthur, db.session.get(Invitation, invitation.id))

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
-from app.errors import NotFound, Refusal
+from app.errors import NotFound, Refusal, TooMany
 from app.htmx import page, see_other
 from app.i18n import language
 from app.models import Account
@@ -78,6 +78,27 @@ def mail_invitation(token: str) -> Response:
     except NotFound:
         return see_other(url_for("join.show", token=token))
     return page("join/mailed.html", invitation=invitation)
+
+
+@blueprint.post("/<token>/wanted")
+@open_to_everybody
+def ask_again(token: str) -> Response:
+    """Have the inviter told that a new invitation is asked for. The answer is the same for any link, genuine or not."""
+    if not ButtonForm().validate():
+        raise NotFound()
+    try:
+        verbs.ask_again(token)
+    except TooMany as refusal:
+        flash(str(refusal.sentence), "error")
+        return see_other(url_for("join.show", token=token))
+    return see_other(url_for("join.asked"))
+
+
+@blueprint.get("/asked")
+@open_to_everybody
+def asked() -> Response:
+    """What happens now that a new invitation was asked for."""
+    return page("join/asked.html")
 
 
 @blueprint.post("/<token>/again")

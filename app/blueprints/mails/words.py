@@ -7,6 +7,7 @@ from app.models import MailFailure, WorkState
 
 KINDS = {
     "invitation": _l("Invitation"),
+    "invitation_wanted": _l("New invitation asked for"),
     "confirm_address": _l("Address to confirm"),
     "password_link": _l("Choose a password"),
     "password_changed": _l("Password changed"),

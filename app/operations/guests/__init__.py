@@ -1,5 +1,6 @@
 """Guests: invited, joined, confirmed, extended, run, deleted."""
 
+from app.operations.guests.asking import ask_again
 from app.operations.guests.handling import (
     copy_invitation_link,
     invite_again,
@@ -35,6 +36,7 @@ from app.operations.guests.running import (
 
 __all__ = [
     "Outcome",
+    "ask_again",
     "change_sponsor",
     "confirm_address",
     "copy_invitation_link",

@@ -3,6 +3,9 @@
 from app.models import Account, Invitation, now
 from app.operations import mails
 
+WANTED = "invitation_wanted"
+"""The mail to an inviter, and what it is about."""
+
 
 def queue_invitation(invitation: Invitation) -> None:
     """The mail with the link to join."""
@@ -14,6 +17,12 @@ def queue_invitation(invitation: Invitation) -> None:
         about=("invitation", invitation.id),
         invitation_id=invitation.id,
     )
+
+
+def queue_wanted(invitation: Invitation) -> None:
+    """The mail that tells an inviter of somebody who asks for a new invitation. It is about the asking: how the
+    invitation's own mail fares is told beside it."""
+    mails.queue(invitation.inviter, WANTED, about=(WANTED, invitation.id), invitation_id=invitation.id)
 
 
 def queue_confirmation(invitation: Invitation, guest: Account) -> None:

@@ -1,0 +1,157 @@
+"""An invitation that has ended, and its button: the inviter gets one mail a day, whoever asks learns nothing."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import links
+from app.errors import NotFound
+from app.extensions import db
+from app.listeners.letters import made
+from app.models import AccountState, AuditEntry, Invitation, OutgoingMail, RoomState, now
+from app.operations import guests
+from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, REQUESTS_FREE
+from app.queries import mails as ways
+from app.rules.invitations import COPIED, INVITATION
+
+TEMPLATE = "invitation_wanted"
+ASKED = (303, "/join/asked")
+"""How everybody is answered."""
+
+
+@pytest.fixture
+def visitor(app):
+    """Somebody's browser, in French, without an account."""
+    browser = app.test_client()
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    return browser
+
+
+@pytest.fixture
+def invitation(cast) -> Invitation:
+    """One that has ended."""
+    guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    invitation = db.session.scalars(select(Invitation)).one()
+    invitation.expires_at = now() - timedelta(days=1)
+    db.session.commit()
+    return invitation
+
+
+def page_of(invitation: Invitation, purpose: str = INVITATION) -> str:
+    return f"/join/{links.token(purpose, invitation.id, invitation.generation)}"
+
+
+def mails() -> list[OutgoingMail]:
+    return list(db.session.scalars(select(OutgoingMail).where(OutgoingMail.template == TEMPLATE)))
+
+
+def entries() -> list[AuditEntry]:
+    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.act == "invitation.ask")))
+
+
+def revoke(cast, invitation: Invitation) -> None:
+    guests.revoke_invitation(cast.arthur, invitation)
+
+
+@pytest.mark.parametrize("purpose", [INVITATION, COPIED])
+@pytest.mark.parametrize("is_revoked", [False, True], ids=["expired", "revoked"])
+def test_the_inviter_gets_a_mail_that_leads_to_the_members(cast, visitor, invitation, is_revoked, purpose):
+    cast.arthur.language = "fr"
+    db.session.commit()
+    page = page_of(invitation, purpose)
+    if is_revoked:
+        revoke(cast, invitation)
+    shown = visitor.get(page).text
+    assert f'action="{page}/wanted"' in shown and "Demander une nouvelle invitation" in shown
+    assert "mailto:" not in shown and not mails()
+    answer = visitor.post(f"{page}/wanted")
+    assert (answer.status_code, answer.location) == ASKED
+    assert "Nouvelle invitation demandée" in visitor.get(answer.location).text
+    (mail,) = mails()
+    assert (mail.recipient, mail.language) == ("arthur@iwdemo.fr", "fr")
+    subject, text, html = made(TEMPLATE, "fr", json.loads(mail.arguments))
+    assert subject == "bt@darnis.com demande une nouvelle invitation"
+    for body in (text, html):
+        assert f"/webmail/rooms/{cast.room.id}/people" in body and "groupetc@iwdemo.fr - TeamChat" in body
+    (entry,) = entries()
+    assert (entry.object_id, entry.domain_id, entry.actor_id) == (cast.room.id, cast.domain.id, None)
+
+
+def test_once_a_day_and_invitation(cast, visitor, invitation):
+    for _time in range(3):
+        visitor.post(f"{page_of(invitation)}/wanted")
+    visitor.post(f"{page_of(invitation, COPIED)}/wanted")
+    assert len(mails()) == len(entries()) == 1
+    mails()[0].created_at = now() - timedelta(hours=25)
+    db.session.commit()
+    visitor.post(f"{page_of(invitation)}/wanted")
+    assert len(mails()) == 2
+
+
+def test_the_mail_of_the_invitation_is_still_the_one_whose_way_is_told(visitor, invitation):
+    before = ways.state_of("invitation", invitation.id)
+    visitor.post(f"{page_of(invitation)}/wanted")
+    assert ways.state_of("invitation", invitation.id) == before
+
+
+def _is_pending(cast, invitation):
+    invitation.expires_at = now() + timedelta(days=1)
+
+
+def _inviter_is_disabled(cast, invitation):
+    cast.arthur.state = AccountState.DISABLED
+
+
+def _room_is_archived(cast, invitation):
+    cast.room.state = RoomState.ARCHIVED
+
+
+def _inviter_may_not_invite(cast, invitation):
+    invitation.inviter_id = cast.paul.id
+
+
+@pytest.mark.parametrize(
+    "change", [_is_pending, _inviter_is_disabled, _room_is_archived, _inviter_may_not_invite]
+)
+def test_where_it_makes_no_sense_nobody_is_written_to_and_the_answer_is_the_same(
+    cast, visitor, invitation, change
+):
+    visitor.post(f"{page_of(invitation)}/wanted")
+    db.session.delete(mails()[0])
+    change(cast, db.session.get(Invitation, invitation.id))
+    db.session.commit()
+    answer = visitor.post(f"{page_of(invitation)}/wanted")
+    assert (answer.status_code, answer.location) == ASKED
+    assert not mails()
+
+
+@pytest.mark.parametrize("token", ["x", "1.1.x", "1.1." + "a" * 32, "9" * 90])
+def test_a_token_of_nobody_is_answered_alike(visitor, invitation, token):
+    visitor.post(f"{page_of(invitation)}/wanted")
+    answer = visitor.post(f"/join/{token}/wanted")
+    assert (answer.status_code, answer.location) == ASKED
+    assert len(mails()) == len(entries()) == 1
+
+
+def test_a_mail_whose_answer_came_first_does_not_leave(cast, visitor, invitation):
+    visitor.post(f"{page_of(invitation)}/wanted")
+    arguments = json.loads(mails()[0].arguments)
+    guests.invite_again(cast.arthur, db.session.get(Invitation, invitation.id))
+    with pytest.raises(NotFound):
+        made(TEMPLATE, "fr", arguments)
+
+
+def test_whoever_asks_too_often_waits(visitor, invitation):
+    for _time in range(REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS):
+        assert visitor.post("/join/x/wanted").location == "/join/asked"
+    page = page_of(invitation)
+    answer = visitor.post(f"{page}/wanted")
+    assert answer.location == page and not mails()
+    assert "trop rapide" in visitor.get(answer.location).text
+
+
+def test_a_form_from_elsewhere_asks_for_nothing(visitor, invitation):
+    assert visitor.post(f"{page_of(invitation)}/wanted", has_token=False).status_code >= 400
+    assert not mails()
