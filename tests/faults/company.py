@@ -1,5 +1,6 @@
 """The servers that a test of faults runs against, and what must hold when it is over."""
 
+import contextlib
 import json
 import subprocess
 import time
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.chatter import Chatter, Sent
-from tests.faults.stage import Person, Stage
+from tests.faults.stage import Scene, Stage
 from tests.servers import VENV, Application, PrivateMariaDB, PrivateRedis, WebWorkers
 
 PATHS = {
@@ -70,14 +71,20 @@ class Company:
     left: WebWorkers
     right: WebWorkers
     console: Console
-    watchman: Person
+    watch: Scene
 
     def wake(self) -> None:
-        """Have both processes listen to Redis, which begins with their first socket."""
-        for server in (self.left, self.right):
-            with Chatter(server, self.watchman):
-                continue
-        until(lambda: self.redis_listeners() == 2, 15, "both processes listening to Redis")
+        """Have both processes listen to Redis, which begins with their first socket, until each hears the other.
+
+        That two are listening is not enough: after a Redis that stood still one may be a line that was given up.
+        """
+        room_id, (somebody, *_) = self.watch.room_id, self.watch.people
+        with Chatter(self.left, somebody) as left, Chatter(self.right, somebody) as right:
+            until(lambda: self.redis_listeners() == 2, 15, "both processes listening to Redis")
+            for one, other in ((left, right), (right, left)):
+                one.open(room_id)
+                other.open(room_id)
+                until(lambda one=one, other=other: _crosses(one, other, room_id), 15, "words crossing", 0.1)
 
     def on_both(self, people) -> list[Chatter]:
         """A client for each of these people, in turns on the left and on the right."""
@@ -122,6 +129,14 @@ def assert_kept(stage: Stage, room_id: int, sent: list[Sent], readers: list[Chat
     for reader in readers:
         reader.wait_for_all(room_id, len(kept))
         assert reader.known.get(room_id, {}) == order
+
+
+def _crosses(one: Chatter, other: Chatter, room_id: int) -> bool:
+    """Whether what is said to one process is told by the other, not only fetched there."""
+    seq = one.post(room_id, "awake?").wait()["seq"]
+    with contextlib.suppress(AssertionError):
+        return bool(other.wait_for("message:posted", 1, room_id=room_id, seq=seq))
+    return False
 
 
 def until(is_so, timeout: float, what: str, every: float = 0.02) -> None:

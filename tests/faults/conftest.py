@@ -37,8 +37,7 @@ def running(request, mariadb, redis, stage):
     try:
         for server in (*web, console):
             server.wait_until_ready()
-        watchman = stage.scene(people=1).people[0]
-        made = Company(request.param, mariadb, redis, stage, *web, console, watchman)
+        made = Company(request.param, mariadb, redis, stage, *web, console, stage.scene(people=1))
         made.wake()
         yield made
     finally:
