@@ -81,3 +81,23 @@ def test_a_table_is_tried_and_imported(page, office):
     page.goto("/admin/tasks/")
     expect(page.locator("#list")).to_contain_text("Importer des comptes")
     assert not violations(page)
+
+
+def test_groups_are_tried_and_imported(page, office):
+    page.goto(f"/admin/domains/{office.domain_id}/groups")
+    page.locator(".list-files").get_by_role("link", name="Importer").click()
+    expect(page.locator("h1")).to_contain_text("Importer des groupes")
+    assert not violations(page)
+    domain = page.get_by_label("Domaine").locator("option:checked").inner_text()
+    page.get_by_label("Ou collez le tableau").fill(
+        f"adresse;nom;membres\nprojet;Projet;@{domain}\nvide;Vide;personne@{domain}\n"
+    )
+    page.get_by_role("button", name="Essayer").click()
+    expect(page.locator("#progress")).to_contain_text(
+        f"ne désignent personne sur ce serveur : personne@{domain}"
+    )
+    assert not violations(page)
+    page.get_by_role("button", name="Importer 1 ligne").click()
+    expect(page.locator("#progress")).to_contain_text("Importées")
+    page.goto(f"/admin/domains/{office.domain_id}/groups?q=projet")
+    expect(page.locator("#list")).to_contain_text("Projet")

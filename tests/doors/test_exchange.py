@@ -1,16 +1,14 @@
 """Lists as files: what goes out, what comes in, and that nobody sees more by it."""
 
-import csv
-import io
-
 import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import Account, AccountState, OutgoingMail, Role, Task, TaskState
 from app.operations import imports, tasks
+from tests.imports import ACCOUNTS as IMPORT
+from tests.imports import imported, sent, table_of, tried
 
-IMPORT = "/admin/accounts/import"
 PASSWORD = "velours-cartable-18-brume"
 
 
@@ -20,32 +18,9 @@ def mail_server(app):
     app.config["MAIL_SERVER"] = "mail.example"
 
 
-def table_of(answer) -> list[dict]:
-    return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
-
-
-def last_task() -> Task:
-    return db.session.scalars(select(Task).order_by(Task.id.desc()).limit(1)).one()
-
-
 def account(address: str) -> Account | None:
     statement = select(Account).where(Account.address == address)
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
-
-
-def tried(client, domain, text, **more):
-    """The task that tries a table, and its page."""
-    file = (io.BytesIO(text if isinstance(text, bytes) else text.encode()), "people.csv")
-    data = {"domain": domain.id, "file": file, "pasted": ""} | more
-    answer = client.post(IMPORT, data=data, content_type="multipart/form-data")
-    assert answer.status_code == 303, answer.text
-    return last_task(), client.get(answer.location).text
-
-
-def imported(client, task) -> tuple[Task, str]:
-    answer = client.post(f"/admin/tasks/{task.id}/import")
-    assert answer.status_code == 303
-    return last_task(), client.get(answer.location).text
 
 
 def test_what_is_filtered_is_exported(cast, client_of):
@@ -142,6 +117,13 @@ def test_what_the_form_refuses_is_refused_by_line(cast, client_of, row, sentence
     assert account("zoe@iwdemo.fr") is None
 
 
+def test_a_name_that_is_stored_otherwise_than_written_is_not_changed_again(cast, client_of):
+    client = client_of(cast.domain_admin)
+    task, _page = tried(client, cast.domain, "address,name\npaul,Paul   B.\n")
+    assert imported(client, task)[0].changed_count == 1
+    assert imported(client, task)[0].skipped_count == 1
+
+
 def test_a_second_row_about_somebody_is_refused(cast, client_of):
     text = "address,name\npaul,One\nPAUL@iwdemo.fr,Two\npaul,Three\n"
     task, page = tried(client_of(cast.domain_admin), cast.domain, text)
@@ -180,8 +162,7 @@ def test_every_usual_encoding_and_separator_is_read(cast, client_of, data, is_to
     ],
 )
 def test_what_is_no_table_is_said_at_the_field(cast, client_of, text, sentence):
-    data = {"domain": cast.domain.id, "file": (io.BytesIO(text), "x.csv"), "pasted": ""}
-    answer = client_of(cast.domain_admin).post(IMPORT, data=data, content_type="multipart/form-data")
+    answer = sent(client_of(cast.domain_admin), IMPORT, cast.domain.id, text)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert db.session.scalar(select(func.count(Task.id))) == 0
@@ -203,8 +184,7 @@ def test_a_file_may_be_larger_than_a_form_and_not_larger_than_its_own_limit(app,
     task, _page = tried(client, cast.domain, long)
     assert task.total_count == 90_000
     app.config["IMPORT_LENGTH"] = 1000
-    data = {"domain": cast.domain.id, "file": (io.BytesIO(long.encode()), "x.csv")}
-    assert client.post(IMPORT, data=data, content_type="multipart/form-data").status_code == 413
+    assert sent(client, IMPORT, cast.domain.id, long).status_code == 413
 
 
 def test_nobody_imports_into_another_tenants_domain(cast, client_of):
@@ -278,6 +258,7 @@ def test_without_a_mail_server_nobody_is_made_without_a_password(app, cast, clie
 def test_the_model_and_the_menu_lead_to_it(cast, client_of):
     client = client_of(cast.domain_admin)
     assert IMPORT in client.get("/admin/").text
+    assert f"{IMPORT}?domain={cast.domain.id}" in client.get(f"/admin/domains/{cast.domain.id}/accounts").text
     assert (
         client.get("/admin/accounts/import-model.csv")
         .get_data()

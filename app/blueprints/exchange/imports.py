@@ -1,4 +1,4 @@
-"""Accounts from a file or pasted: tried first, done as a task when the person has seen what would happen."""
+"""Accounts and groups from a file or pasted: tried first, done as a task when one has seen what would happen."""
 
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -7,7 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import FileField, SelectField, TextAreaField
 
 from app.blueprints import creation, tables
-from app.blueprints.exchange.exports import ACCOUNTS, blueprint
+from app.blueprints.exchange.exports import blueprint
+from app.blueprints.exchange.importable import ACCOUNTS, GROUPS, Importable
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
 from app.errors import Invalid, Refusal
@@ -33,32 +34,32 @@ class ImportForm(FlaskForm):
 @blueprint.url_value_preprocessor
 def allow_for_a_file(endpoint, _values) -> None:
     """An import may be larger than a form. This is the first moment of a request: nothing of it is read yet."""
-    if endpoint == "exchange.import_accounts":
+    if endpoint in (ACCOUNTS.endpoint, GROUPS.endpoint):
         request.max_content_length = current_app.config["IMPORT_LENGTH"]
 
 
 @blueprint.get("/accounts/import-model.csv")
 def import_model() -> Response:
-    """An empty table with the columns that an import takes."""
-    head = [name for name in ACCOUNTS if name != "last_sign_in"]
-    return tables.download("accounts", [*head, "password"], [])
+    """An empty table with the columns that an import of accounts takes."""
+    return tables.download(ACCOUNTS.kind, ACCOUNTS.model, [])
+
+
+@blueprint.get("/groups/import-model.csv")
+def group_import_model() -> Response:
+    """An empty table with the columns that an import of groups takes."""
+    return tables.download(GROUPS.kind, GROUPS.model, [])
 
 
 @blueprint.route("/accounts/import", methods=["GET", "POST"])
 def import_accounts() -> Response:
-    """Choose a table, and try it."""
-    form = _form()
-    if request.method == "GET" or not form.validate():
-        return _page(form, 200 if request.method == "GET" else 422)
-    try:
-        domain = scope.find_domain(me(), form.domain.data)
-        data, name = _table(form)
-        task = imports.check_import(me(), domain, data, name=name)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(form, refusal.status)
-    tasks.run(task.id, seconds=AT_ONCE)
-    return see_other(url_for("tasks.show", task_id=task.id))
+    """Choose a table of accounts, and try it."""
+    return _choose_and_try(ACCOUNTS)
+
+
+@blueprint.route("/groups/import", methods=["GET", "POST"])
+def import_groups() -> Response:
+    """Choose a table of groups, and try it."""
+    return _choose_and_try(GROUPS)
 
 
 @blueprint.post("/tasks/<int:task_id>/import")
@@ -66,6 +67,21 @@ def start_import(task_id: int) -> Response:
     """Do what was tried."""
     tried = questions.find_task(me(), task_id)
     task = imports.start_import(me(), tried)
+    tasks.run(task.id, seconds=AT_ONCE)
+    return see_other(url_for("tasks.show", task_id=task.id))
+
+
+def _choose_and_try(what: Importable) -> Response:
+    form = _form()
+    if request.method == "GET" or not form.validate():
+        return _page(what, form, 200 if request.method == "GET" else 422)
+    try:
+        domain = scope.find_domain(me(), form.domain.data)
+        data, name = _table(form)
+        task = imports.check_import(me(), domain, data, name=name, kind=what.kind)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(what, form, refusal.status)
     tasks.run(task.id, seconds=AT_ONCE)
     return see_other(url_for("tasks.show", task_id=task.id))
 
@@ -89,8 +105,13 @@ def _table(form: ImportForm) -> tuple[bytes, str]:
     raise Invalid(_("Choose a file that is not empty, or paste a table."), code="no_file", field="file")
 
 
-def _page(form: ImportForm, status: int = 200) -> Response:
-    most = current_app.config["IMPORT_LENGTH"] // (1024 * 1024)
-    back = url_for("accounts.index", domain_id=form.domain.data or me().domain_id)
-    is_unsaved = status != 200
-    return page("exchange/import.html", status=status, form=form, back=back, most=most, is_unsaved=is_unsaved)
+def _page(what: Importable, form: ImportForm, status: int = 200) -> Response:
+    return page(
+        "exchange/import.html",
+        status=status,
+        what=what,
+        form=form,
+        back=url_for(what.list_endpoint, domain_id=form.domain.data or me().domain_id),
+        most=current_app.config["IMPORT_LENGTH"] // (1024 * 1024),
+        is_unsaved=status != 200,
+    )

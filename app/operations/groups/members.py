@@ -59,6 +59,19 @@ def remove_member(actor, group: Group, entry_id: int) -> str:
     return name
 
 
+def contains_itself(name: str, path: Iterable[str]) -> Invalid:
+    """The refusal of a member that a group would be inside of. path: addresses from the group to itself."""
+    return Invalid(
+        _(
+            "%(name)s cannot be a member here, it would contain itself: %(path)s",
+            name=name,
+            path=" → ".join(path),
+        ),
+        code="circle",
+        field="members",
+    )
+
+
 def _by_kind(principals) -> dict[EntryKind, set[int]]:
     wanted = defaultdict(set)
     for kind, key in principals:
@@ -96,16 +109,7 @@ def _refuse_circles(group: Group, found: dict[int, str]) -> None:
     outer = membership.containing_groups(group.id)
     for inner_id, name in found.items():
         if inner_id in outer:
-            path = " → ".join([group.address, *_path(inner_id, group.id, outer)])
-            raise Invalid(
-                _(
-                    "%(name)s cannot be a member here, it would contain itself: %(path)s",
-                    name=name,
-                    path=path,
-                ),
-                code="circle",
-                field="members",
-            )
+            raise contains_itself(name, [group.address, *_path(inner_id, group.id, outer)])
 
 
 def _path(start: int, goal: int, among: frozenset[int]) -> list[str]:

@@ -1,97 +1,45 @@
-"""The columns of a table of accounts, and what their cells mean, in the words of both languages."""
+"""The columns of a table, and what their cells mean, in the words of both languages."""
 
 from flask_babel import gettext as _
 
 from app.errors import Invalid
-from app.models import AccountState, Role
-from app.rules.policies import Feature
+from app.operations.imports.kinds import Kind
 from app.text.sheets import Sheet
 
-NAMES = {
-    "address": ("address", "adresse", "email", "e-mail", "mail", "courriel", "alias"),
-    "name": ("name", "nom"),
-    "role": ("role", "rôle"),
-    "state": ("state", "état", "etat"),
-    "language": ("language", "langue"),
-    "groupware": ("groupware",),
-    "webdav": ("webdav",),
-    "teamchat": ("teamchat",),
-    "password": ("password", "mot de passe"),
-    "last_sign_in": ("last_sign_in", "last sign-in", "dernière connexion"),
-}
-"""last_sign_in is in exports, and is not looked at."""
-
-ROLES = {
-    "user": Role.USER,
-    "utilisateur": Role.USER,
-    "domain": Role.DOMAIN,
-    "domain administrator": Role.DOMAIN,
-    "administrateur de domaine": Role.DOMAIN,
-    "web": Role.WEB,
-    "web administrator": Role.WEB,
-    "administrateur web": Role.WEB,
-    "server": Role.SERVER,
-    "server administrator": Role.SERVER,
-    "administrateur serveur": Role.SERVER,
-}
-STATES = {
-    "enabled": AccountState.ENABLED,
-    "activé": AccountState.ENABLED,
-    "disabled": AccountState.DISABLED,
-    "désactivé": AccountState.DISABLED,
-    "muted": AccountState.MUTED,
-    "read only": AccountState.MUTED,
-    "lecture seule": AccountState.MUTED,
-}
-LANGUAGES = {"fr": "fr", "français": "fr", "en": "en", "english": "en", "anglais": "en"}
+ADDRESS = ("address", "adresse", "email", "e-mail", "mail", "courriel", "alias")
+NAME = ("name", "nom")
 SWITCHES = {
     **dict.fromkeys(("yes", "oui", "1", "true", "vrai", "x", "on"), True),
     **dict.fromkeys(("no", "non", "0", "false", "faux", "off"), False),
 }
 
-_known = {alias: name for name, aliases in NAMES.items() for alias in aliases}
 
-
-def check_head(sheet: Sheet) -> None:
+def check_head(kind: Kind, sheet: Sheet) -> None:
     """Refuse a table without addresses, with a column twice, or one that nobody knows."""
-    unknown = [title for title in sheet.head if title and title not in _known]
+    unknown = [title for title in sheet.head if title and title not in kind.known]
     if unknown:
         sentence = _("This column is not known: %(names)s. Known are: %(known)s.")
         raise Invalid(
-            sentence % {"names": ", ".join(unknown[:5]), "known": ", ".join(NAMES)},
+            sentence % {"names": ", ".join(unknown[:5]), "known": ", ".join(kind.columns)},
             code="unknown_column",
             field="file",
         )
-    meant = [_known[title] for title in sheet.head if title]
+    meant = [kind.known[title] for title in sheet.head if title]
     if "address" not in meant:
         raise Invalid(_("There is no column “address”."), code="no_address", field="file")
     if len(set(meant)) < len(meant):
         raise Invalid(_("A column is there twice."), code="column_twice", field="file")
 
 
-def meaning(record: dict[str, str]) -> dict[str, str]:
+def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
     """A row by our names of the columns; empty cells are left out, and formulas that were defused are whole again."""
-    cells = {_known[title]: text for title, text in record.items() if title in _known}
-    return {name: _fused(text) for name, text in cells.items() if text and name != "last_sign_in"}
+    cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
+    return {name: _fused(text) for name, text in cells.items() if text and name not in kind.unread}
 
 
-def values_of(cells: dict[str, str]) -> dict:
-    """What a row wants of an account beside its address and password. Error: Invalid, at the cell."""
-    values = {}
-    if "name" in cells:
-        values["name"] = cells["name"]
-    for name, words in (("role", ROLES), ("state", STATES), ("language", LANGUAGES)):
-        if name in cells:
-            values[name] = _word(name, cells[name], words)
-    return values
-
-
-def features_of(cells: dict[str, str]) -> dict[Feature, bool]:
-    """The switches that a row says something about. Error: Invalid, at the cell."""
-    return {feature: _word(feature, cells[feature], SWITCHES) for feature in Feature if feature in cells}
-
-
-def _word(name: str, text: str, words: dict):
+def word(name: str, cells: dict[str, str], words: dict):
+    """What the word in a cell stands for. Error: Invalid, at the cell."""
+    text = cells[name]
     if text.lower() not in words:
         raise Invalid(
             _("“%(text)s” is not known in the column %(name)s.", text=text[:80], name=name),
@@ -99,6 +47,11 @@ def _word(name: str, text: str, words: dict):
             field=name,
         )
     return words[text.lower()]
+
+
+def differing(found, values: dict) -> dict:
+    """The values that a row of the database does not have yet."""
+    return {name: value for name, value in values.items() if getattr(found, name) != value}
 
 
 def _fused(text: str) -> str:

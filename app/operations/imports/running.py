@@ -1,0 +1,129 @@
+"""An import as two tasks: tried first, row by row, with all that the form checks; then done."""
+
+import json
+from functools import lru_cache, partial
+from pathlib import PurePath
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from app.errors import Invalid
+from app.models import Domain, Task, TaskState
+from app.operations import tasks
+from app.operations.imports import columns, files
+from app.operations.imports.kinds import Kind, Row
+from app.operations.imports.rows import full_address, import_row
+from app.operations.tasks import FollowUp, Step, TaskKind
+from app.queries import tasks as questions
+from app.rules import scope
+from app.text import sheets
+
+ROWS_AT_MOST = 100_000
+
+_kinds: dict[str, Kind] = {}
+"""By their names."""
+
+
+def register(kind: Kind) -> None:
+    """Make a kind of row one that can be imported."""
+    _kinds[kind.name] = kind
+    trying, doing = kind.titles
+    steps = partial(_steps, kind)
+    tasks.register(kind.check, TaskKind(trying, steps, partial(_try, kind), True, _after_check))
+    tasks.register(kind.run, TaskKind(doing, steps, partial(_do, kind), False, _after_run))
+
+
+def check_import(actor, domain: Domain, data: bytes, *, name: str, kind: str = "accounts") -> Task:
+    """Try an import: a task that takes every row back again and keeps what would be refused. Errors: Invalid.
+
+    kind: of the rows, "accounts" or "groups". name: of the file.
+    """
+    domain = scope.find_domain(actor, domain.id)
+    text, encoding = _decoded(data)
+    sheet = _read(text)
+    columns.check_head(_kinds[kind], sheet)
+    if not sheet.rows:
+        raise Invalid(_("There is no row below the names of the columns."), code="no_rows", field="file")
+    if len(sheet.rows) > ROWS_AT_MOST:
+        raise Invalid(_("%(most)s rows at most.", most=ROWS_AT_MOST), code="too_many_rows", field="file")
+    asked = {"file": files.keep(text), "domain": domain.id, "encoding": encoding}
+    return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, asked)
+
+
+def start_import(actor, task: Task) -> Task:
+    """Do what was tried. Doing it again changes nothing more: rows that are so already are left alone."""
+    task = questions.find_task(actor, task.id)
+    kind = next((one for one in _kinds.values() if one.check == task.kind), None)
+    if kind is None or task.state is not TaskState.DONE:
+        raise Invalid(_("This is no import that was tried."), code="not_tried")
+    asked = json.loads(task.arguments)
+    domain = scope.find_domain(actor, asked["domain"])
+    files.require_kept(asked["file"])
+    return _started(actor, kind.run, domain, task.total_count, task.file_name, asked)
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    try:
+        return sheets.decoded(data)
+    except sheets.Unreadable as error:
+        raise _unreadable() from error
+
+
+def _read(text: str) -> sheets.Sheet:
+    try:
+        return sheets.read(text)
+    except sheets.Unreadable as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        _("This is no table: save it as CSV (comma, semicolon or tab)."), code="no_table", field="file"
+    )
+
+
+def _started(actor, kind: str, domain: Domain, total: int, name: str | None, asked: dict) -> Task:
+    return tasks.start_task(
+        actor, kind, total=total, subject=domain.name, domain_id=domain.id, file_name=name, **asked
+    )
+
+
+def _steps(kind: Kind, actor, arguments: dict, place: int, limit: int) -> list[Step]:
+    files.require_kept(arguments["file"])
+    domain = scope.find_domain(actor, arguments["domain"])
+    return _all_steps(kind, arguments["file"], domain.name)[place : place + limit]
+
+
+@lru_cache(maxsize=1)
+def _all_steps(kind: Kind, token: str, domain_name: str) -> list[Step]:
+    """Every row, with the line its address comes up on first: a second row about it is refused, not guessed at."""
+    first, rows = {}, []
+    for line, record in files.table(token).records():
+        cells = columns.meaning(kind, record)
+        address = full_address(cells.get("address", ""), domain_name)
+        rows.append(Row(line, address, cells, first.setdefault(address, line)))
+    rows = kind.arranged(domain_name, rows)
+    return [Step(place, row.cells.get("address", ""), row, row.line) for place, row in enumerate(rows, 1)]
+
+
+def _try(kind: Kind, actor, arguments: dict, step: Step) -> None:
+    import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), kind.tried(step.value))
+
+
+def _do(kind: Kind, actor, arguments: dict, step: Step) -> None:
+    import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), step.value)
+
+
+def _after_check(task: Task) -> FollowUp:
+    asked = json.loads(task.arguments)
+    label = ngettext("Import %(num)s row", "Import %(num)s rows", task.changed_count)
+    can_go_on = task.changed_count and files.is_kept(asked["file"])
+    note = _("Nothing is written yet.")
+    if asked["encoding"] == "latin-1":
+        note += " " + _("The file was read as Latin-1: look whether accents are right.")
+    return FollowUp(_l("Would change"), "exchange.start_import" if can_go_on else None, label, note)
+
+
+def _after_run(_task: Task) -> FollowUp:
+    return FollowUp(_l("Imported"))

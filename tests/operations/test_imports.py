@@ -1,0 +1,89 @@
+"""Imports of groups beneath the pages: scope, order, races, and what they cost."""
+
+import pytest
+
+from app.errors import Invalid, NotFound
+from app.extensions import db
+from app.models import Group, Task
+from app.operations import groups, imports, tasks
+from app.operations.imports.order import SHOWN, inner_first
+from tests import factories
+
+
+def tried(actor, domain, text: str) -> Task:
+    task = imports.check_import(actor, domain, text.encode(), name="groups.csv", kind="groups")
+    tasks.run(task.id, seconds=20)
+    return db.session.get(Task, task.id, populate_existing=True)
+
+
+def done(actor, task: Task) -> Task:
+    task = imports.start_import(actor, task)
+    tasks.run(task.id, seconds=20)
+    return db.session.get(Task, task.id, populate_existing=True)
+
+
+def count_of(model=Group) -> int:
+    return db.session.query(model).count()
+
+
+def test_only_domains_of_ones_scope_take_a_table(cast):
+    for actor, domain in ((cast.rivale, cast.domain), (cast.domain_admin, cast.other_domain)):
+        with pytest.raises(NotFound):
+            imports.check_import(actor, domain, b"address,name\nx,X\n", name="x.csv", kind="groups")
+    with pytest.raises(NotFound):
+        imports.check_import(cast.arthur, cast.domain, b"address,name\nx,X\n", name="x.csv", kind="groups")
+    assert count_of(Task) == 0
+
+
+def test_only_an_import_that_was_tried_is_done(cast):
+    task = tried(cast.domain_admin, cast.domain, "address,name\nneuf,Neuf\n")
+    imported = done(cast.domain_admin, task)
+    with pytest.raises(Invalid) as refusal:
+        imports.start_import(cast.domain_admin, imported)
+    assert refusal.value.code == "not_tried"
+
+
+def test_who_is_no_administrator_any_more_imports_nothing_more(cast):
+    task = tried(cast.domain_admin, cast.domain, "address,name\nneuf,Neuf\n")
+    before, started = count_of(), imports.start_import(cast.domain_admin, task)
+    cast.domain_admin.role = "user"
+    db.session.commit()
+    tasks.run(started.id, seconds=5)
+    assert count_of() == before
+
+
+def test_a_group_that_somebody_makes_meanwhile_is_changed(cast, monkeypatch):
+    task = tried(cast.domain_admin, cast.domain, "address,name,members\nneuf,Neuf,paul@iwdemo.fr\n")
+    groups.create_group(cast.admin, cast.domain, name="Plus vite", alias="neuf")
+    assert done(cast.domain_admin, task).changed_count == 1
+    assert db.session.query(Group).filter_by(address="neuf@iwdemo.fr").one().name == "Neuf"
+
+
+def test_a_row_of_many_members_costs_what_a_row_of_one_costs(cast, count_statements):
+    people = [factories.make_account(cast.domain, f"n{number}").address for number in range(60)]
+    with count_statements() as few:
+        tried(cast.admin, cast.domain, f"address,name,members\nun,Un,{people[0]}\n")
+    with count_statements() as many:
+        tried(cast.admin, cast.domain, f"address,name,members\nun,Un,{' '.join(people)}\n")
+    assert len(many) <= len(few) + 2
+
+
+def test_rows_cost_the_same_each(cast, count_statements):
+    costs = []
+    for number in (1, 11, 21):
+        rows = "".join(f"g{place},G {place},paul@iwdemo.fr\n" for place in range(number))
+        with count_statements() as seen:
+            tried(cast.admin, cast.domain, f"address,name,members\n{rows}")
+        costs.append(len(seen))
+    assert costs[2] - costs[1] <= costs[1] - costs[0] + 2
+    assert (costs[2] - costs[1]) / 10 <= 25
+
+
+def test_what_is_inside_comes_first_and_a_chain_may_be_long():
+    chain = {f"g{number}": [f"g{number + 1}"] for number in range(5_000)} | {"g5000": []}
+    order, circles = inner_first(chain)
+    assert (order[0], order[-1], circles) == ("g5000", "g0", {})
+    order, circles = inner_first(chain | {"g5000": ["g0"]})
+    assert len(order) == 5_001 and list(circles) == ["g5000"]
+    way = circles["g5000"]
+    assert (way[0], way[1], way[-2], way[-1], len(way)) == ("g5000", "g0", "…", "g5000", SHOWN + 3)
