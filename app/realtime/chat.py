@@ -25,6 +25,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         opened = reading.open_room(client.account, room_id)
     except BaseException:
         close_room(client, room_id)
+        presence.changed(room_id)
         raise
     if room_id not in client.rooms:
         raise NotFound()

@@ -1,5 +1,6 @@
 """Who is there, as far as Redis tells; without it, those of this process."""
 
+import pytest
 import redis
 
 from app.extensions import db
@@ -30,15 +31,26 @@ def test_a_redis_that_stands_still_is_asked_once_and_then_left_alone(cast, windo
     assert [person["id"] for person in people] == [cast.jean.id]
 
 
-def test_who_loses_the_room_is_there_no_more(cast, window_of, watcher, monkeypatch):
+def tell_at_once(monkeypatch):
+    monkeypatch.setattr(presence, "is_cooperative", lambda: True)
+    monkeypatch.setattr(presence, "later", lambda _seconds, call, *arguments: call(*arguments))
+
+
+def leave_the_group(cast, who):
+    entry = db.session.query(MemberEntry).filter_by(group_id=cast.group.id, account_id=who.id).one()
+    groups.remove_member(cast.admin, cast.group, entry.id)
+
+
+@pytest.mark.parametrize("knocks_first", [False, True], ids=["told by the watcher", "knocking first"])
+def test_who_loses_the_room_is_there_no_more(cast, window_of, watcher, monkeypatch, knocks_first):
     """The others are told at once: whoever was taken out of a group does not look on."""
     arthur, jean = window_of(cast.arthur), window_of(cast.jean)
     for window in (arthur, jean):
         window.call("room:open", {"room_id": cast.room.id})
-    monkeypatch.setattr(presence, "is_cooperative", lambda: True)
-    monkeypatch.setattr(presence, "later", lambda _seconds, call, *arguments: call(*arguments))
-    entry = db.session.query(MemberEntry).filter_by(group_id=cast.group.id, account_id=cast.jean.id).one()
-    groups.remove_member(cast.admin, cast.group, entry.id)
+    tell_at_once(monkeypatch)
+    leave_the_group(cast, cast.jean)
+    if knocks_first:
+        assert jean.call("room:open", {"room_id": cast.room.id})["error"] == "not_found"
     watcher.catch_up()
     told = arthur.heard("presence")[-1]
     assert [person["id"] for person in told["people"]] == [cast.arthur.id]
