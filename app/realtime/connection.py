@@ -71,7 +71,8 @@ def _unavailable(error: Exception) -> Refused:
 
 
 def _welcome(client: hub.Client) -> None:
-    """Join first, then ask again whether anything has changed meanwhile: no change falls between the two."""
+    """Be known first, then ask again whether anything has changed meanwhile: whoever is known is told of what changes
+    from then on, so no change falls between the two."""
     hub.add(client)
     watched = watch_rooms(client)
     if watched is None:

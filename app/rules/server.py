@@ -23,16 +23,13 @@ STATE = select(
 @dataclass(frozen=True)
 class ServerState:
     """running: services that run. ends_at: when the licence ends or has ended, None without one. epoch: the number of
-    the last change of anybody's access at that moment."""
+    the last change of anybody's access at that moment. is_read_only: the licence has ended: nothing can be posted;
+    decided once, so that all that is worked out from one state agrees."""
 
     running: frozenset[ServiceName]
     ends_at: datetime | None
     epoch: int
-
-    @property
-    def is_read_only(self) -> bool:
-        """Whether the licence has ended: nothing can be posted."""
-        return self.ends_at is not None and self.ends_at < now()
+    is_read_only: bool
 
     @property
     def chat_runs(self) -> bool:
@@ -44,9 +41,10 @@ def state() -> ServerState:
     """The server's state. One statement."""
     rows = db.session.execute(STATE).all()
     running = frozenset(row.name for row in rows if row.is_running)
-    return (
-        ServerState(running, rows[0].ends_at, rows[0].epoch or 0) if rows else ServerState(running, None, 0)
+    ends_at, at_epoch = (
+        (rows[0].ends_at, rows[0].epoch or 0) if rows else (db.session.scalar(LICENCE_END), epoch())
     )
+    return ServerState(running, ends_at, at_epoch, ends_at is not None and ends_at < now())
 
 
 def runs(name: ServiceName) -> bool:

@@ -240,3 +240,22 @@ def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(cas
     with count_statements() as seen:
         assert found.topic is None and found.intro is None and found.group.domain.name == "iwdemo.fr"
     assert seen == []
+
+
+def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(cast, monkeypatch):
+    """What is remembered must end with it, although the same statement's answer was still a yes."""
+    end = now() + timedelta(seconds=60)
+    factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
+    state, moment = server.state(), end + timedelta(seconds=1)
+    monkeypatch.setattr(server, "now", lambda: moment)
+    monkeypatch.setattr(access, "now", lambda: moment)
+    access.heard_rooms(cast.arthur, state)
+    assert access.rights_in(cast.arthur, cast.room.id, epoch=state.epoch) & Right.ITEMS_WRITE == Right.NONE
+
+
+def test_without_rows_of_services_the_epoch_is_still_the_true_one(cast):
+    """A database that was restored in part: sockets would ask for it for ever otherwise."""
+    db.session.query(Service).delete()
+    db.session.commit()
+    assert server.state().epoch == server.epoch()
+    assert not server.state().chat_runs
