@@ -1,7 +1,7 @@
 """The lists of WebAdmin: what they find, and that a long one is read from an index."""
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import delete, insert, text
 
 from app.extensions import db
 from app.models import Account, AccountState, Role, now
@@ -140,3 +140,15 @@ def test_people_behind_nested_entries_are_counted_once(cast):
     listing = directory.member_list(outer)
     assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, cast.group.id: 2}
     assert (listing.total, directory.effective_count(outer)) == (2, 3)
+
+
+def test_behind_a_page_that_has_emptied_the_list_begins_anew(large):
+    """Somebody has deleted what stood there: the list is not empty for that, and tells its whole number."""
+    first = directory.account_list(large, Wish())
+    behind = directory.account_list(large, Wish(cursor=first.page.next))
+    last = db.session.query(Account).filter_by(domain_id=large.id, name=behind.rows[-1].name).one()
+    db.session.execute(delete(Account).where(Account.domain_id == large.id, Account.name > last.name))
+    db.session.commit()
+    listing = directory.account_list(large, Wish(cursor=behind.page.next))
+    assert [row.id for row in listing.rows] == [row.id for row in first.rows]
+    assert listing.total == 100
