@@ -47,7 +47,7 @@ def of(domain: Domain | None) -> Level:
 
 def domain_named(name: str) -> Domain | None:
     """A domain of people by its name, as it is compared; none for every other name."""
-    return db.session.scalar(select(Domain).where(Domain.name == name, Domain.is_internal.is_(False)))
+    return db.session.scalar(select(Domain).where(Domain.name == name, ~Domain.is_internal))
 
 
 def base_for(host_name: str) -> dict[str, str]:

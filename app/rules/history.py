@@ -14,6 +14,6 @@ def floors(account: Account, room_ids: list[int]) -> dict[int, int]:
         select(RoomMember.room_id, RoomMember.joined_seq)
         .join(Room, Room.id == RoomMember.room_id)
         .where(RoomMember.account_id == account.id, RoomMember.room_id.in_(room_ids))
-        .where(Room.guests_see_history.is_(False))
+        .where(~Room.guests_see_history)
     )
     return {room_id: seq for room_id, seq in db.session.execute(statement) if seq}

@@ -103,7 +103,7 @@ def seats_used() -> int:
     statement = (
         select(func.count(Account.id))
         .join(Domain, Domain.id == Account.domain_id)
-        .where(Domain.has_teamchat, Domain.state == DomainState.ACTIVE, Domain.is_internal.is_(False))
+        .where(Domain.has_teamchat, Domain.state == DomainState.ACTIVE, ~Domain.is_internal)
         .where(~Account.is_guest, Account.state.not_in(CLOSED))
     )
     return db.session.scalar(statement)

@@ -35,7 +35,7 @@ def of_domains(actor):
     own = (
         true() if is_server_wide(actor) else or_(Domain.id == actor.domain_id, Domain.id.in_(_further(actor)))
     )
-    return Domain.is_internal.is_(False) & (Domain.state != DomainState.DELETED) & own
+    return ~Domain.is_internal & (Domain.state != DomainState.DELETED) & own
 
 
 def of_members(actor, group: Group):

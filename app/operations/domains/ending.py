@@ -15,7 +15,7 @@ BATCH = 200
 def suspend_ended_domains() -> int:
     """Suspend every active domain whose last day is over: nobody of it can sign in any more. Returns how many."""
     ended = select(Domain.id).where(
-        Domain.expires_at <= now(), Domain.state == DomainState.ACTIVE, Domain.is_internal.is_(False)
+        Domain.expires_at <= now(), Domain.state == DomainState.ACTIVE, ~Domain.is_internal
     )
     ids = list(db.session.scalars(ended.order_by(Domain.expires_at, Domain.id).limit(BATCH)))
     for key in ids:

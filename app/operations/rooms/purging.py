@@ -47,7 +47,7 @@ def purge_room(room_id: int) -> bool:
         return True
     if any(_take(column, column.class_.room_id == room_id) for column in BESIDE):
         return True
-    if _take(RoomMember.id, RoomMember.room_id == room_id, RoomMember.is_owner.is_(False)):
+    if _take(RoomMember.id, RoomMember.room_id == room_id, ~RoomMember.is_owner):
         return True
     _take_room(db.session.get(Room, room_id))
     return False
