@@ -110,8 +110,10 @@ def wait_for(condition, patience: float) -> None:
 def checkout_in(folder: Path) -> Path:
     """A copy of this checkout with data of its own; what was installed is shared."""
     for name in COPIED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, folder / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(ROOT / name, folder / name)
     (folder / "var").mkdir()
     for name in ("var/venv", "var/debian", "node_modules"):
         if (ROOT / name).exists():

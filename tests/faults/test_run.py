@@ -17,10 +17,12 @@ pytestmark = pytest.mark.timeout(300)
 def run(tmp_path_factory):
     """A server that began empty, shared by the tests in the order in which they stand."""
     running = Run(checkout_in(tmp_path_factory.mktemp("checkout")))
-    running.start("--empty")
-    yield running
-    if running.process.poll() is None:
-        running.end(signal.SIGTERM)
+    try:
+        running.start("--empty")
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end(signal.SIGTERM)
 
 
 def test_a_server_that_began_empty_says_how_to_install_it(run):

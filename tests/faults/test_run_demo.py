@@ -18,10 +18,12 @@ pytestmark = pytest.mark.timeout(300)
 def run(tmp_path_factory):
     """The demo, shared by the tests in the order in which they stand."""
     running = Run(checkout_in(tmp_path_factory.mktemp("demo")))
-    running.start(WORKERS="2")
-    yield running
-    if running.process.poll() is None:
-        running.end()
+    try:
+        running.start(WORKERS="2")
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end()
 
 
 class Newcomer:
