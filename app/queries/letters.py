@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import Account, Invitation, Room
 from app.queries import settings
 from app.rules import password_links
-from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, guest_of, is_wanted_again, token_of
+from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, guest_of, is_over, token_of
 
 _facts: dict[str, Callable[..., dict]] = {}
 
@@ -49,15 +49,16 @@ def _invitation(invitation_id: int) -> dict:
 
 
 @_about("invitation_wanted")
-def _wanted(invitation_id: int) -> dict:
-    """Nothing is left to ask once the inviter was faster, or may invite no more."""
+def _wanted(invitation_id: int, is_from_outside: bool) -> dict:
+    """Nothing is left to ask once the inviter was faster. is_from_outside: they administer a room they are not in."""
     invitation = db.session.get(Invitation, invitation_id)
-    if invitation is None or not is_wanted_again(invitation):
+    if invitation is None or not is_over(invitation):
         raise NotFound()
+    part = "admin" if is_from_outside else "webmail"
     return {
         "address": invitation.address,
         "room_label": room_label(invitation.room),
-        "link": f"{settings.public_url()}/webmail/rooms/{invitation.room_id}/people",
+        "link": f"{settings.public_url()}/{part}/rooms/{invitation.room_id}/people",
     }
 
 

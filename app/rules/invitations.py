@@ -67,12 +67,17 @@ def opened_by(token: str, reader: Account | None = None) -> Opened:
     return Opened(opens, invitation, guest)
 
 
+def is_over(invitation: Invitation) -> bool:
+    """Whether it has ended or was taken back, and its inviter and its room are still there to be asked about it."""
+    state = guests.state_of(invitation, is_inside(invitation))
+    if state not in (InvitationState.EXPIRED, InvitationState.REVOKED):
+        return False
+    return invitation.inviter.is_active and invitation.room.state is RoomState.ACTIVE
+
+
 def is_wanted_again(invitation: Invitation) -> bool:
     """Whether an inviter can be asked for a new invitation: this one is over, and they may invite into the room."""
-    state = guests.state_of(invitation, is_inside(invitation))
-    inviter = invitation.inviter
-    is_over = state in (InvitationState.EXPIRED, InvitationState.REVOKED)
-    return is_over and inviter.is_active and inviting.may_invite_guests(inviter, invitation.room)
+    return is_over(invitation) and inviting.may_invite_guests(invitation.inviter, invitation.room)
 
 
 def copied_token(invitation: Invitation) -> str:

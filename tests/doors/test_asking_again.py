@@ -10,8 +10,18 @@ from app import links
 from app.errors import NotFound
 from app.extensions import db
 from app.listeners.letters import made
-from app.models import AccountState, AuditEntry, Invitation, OutgoingMail, RoomState, now
-from app.operations import guests
+from app.models import (
+    AccountState,
+    AuditEntry,
+    Invitation,
+    OutgoingMail,
+    RoomState,
+    ServiceName,
+    WorkState,
+    now,
+)
+from app.operations import guests, services
+from app.operations.guests import asking
 from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, REQUESTS_FREE
 from app.queries import mails as ways
 from app.rules.invitations import COPIED, INVITATION
@@ -84,6 +94,7 @@ def test_once_a_day_and_invitation(cast, visitor, invitation):
         visitor.post(f"{page_of(invitation)}/wanted")
     visitor.post(f"{page_of(invitation, COPIED)}/wanted")
     assert len(mails()) == len(entries()) == 1
+    invitation.expires_at -= timedelta(days=2)
     mails()[0].created_at = now() - timedelta(hours=25)
     db.session.commit()
     visitor.post(f"{page_of(invitation)}/wanted")
@@ -155,3 +166,77 @@ def test_whoever_asks_too_often_waits(visitor, invitation):
 def test_a_form_from_elsewhere_asks_for_nothing(visitor, invitation):
     assert visitor.post(f"{page_of(invitation)}/wanted", has_token=False).status_code >= 400
     assert not mails()
+
+
+def test_who_invites_from_outside_is_led_to_webadmin(cast, client_of, visitor, invitation):
+    invitation.inviter_id = cast.domain_admin.id
+    db.session.commit()
+    visitor.post(f"{page_of(invitation)}/wanted")
+    _subject, text, _html = made(TEMPLATE, "fr", json.loads(mails()[0].arguments))
+    path = f"/admin/rooms/{cast.room.id}/people"
+    assert path in text
+    assert client_of(cast.domain_admin).get(path).status_code == 200
+
+
+def test_while_teamchat_is_stopped_the_request_is_not_lost(cast, visitor, invitation):
+    page = page_of(invitation)
+    services.stop_service(cast.admin, ServiceName.TEAMCHAT)
+    for token in (page, "/join/x"):
+        answer = visitor.post(f"{token}/wanted")
+        assert answer.location == token and not mails()
+    assert "TeamChat est arrêté" in visitor.get(page).text
+    services.start_service(cast.admin, ServiceName.TEAMCHAT)
+    assert (visitor.post(f"{page}/wanted").status_code, len(mails())) == (303, 1)
+
+
+def test_a_mail_waits_for_the_service_and_leaves(cast, visitor, invitation):
+    visitor.post(f"{page_of(invitation)}/wanted")
+    services.stop_service(cast.admin, ServiceName.TEAMCHAT)
+    assert made(TEMPLATE, "fr", json.loads(mails()[0].arguments))[0]
+
+
+def test_a_mail_that_was_not_sent_keeps_nobody_from_asking(visitor, invitation):
+    visitor.post(f"{page_of(invitation)}/wanted")
+    mails()[0].state = WorkState.CANCELLED
+    db.session.commit()
+    visitor.post(f"{page_of(invitation)}/wanted")
+    assert len(mails()) == 2
+
+
+def days_go_by(count: int, visitor, invitation) -> int:
+    """Somebody asks on each of these days. Gives how many mails the inviter has got."""
+    for _day in range(count):
+        visitor.post(f"{page_of(invitation)}/wanted")
+        invitation.expires_at -= timedelta(days=2)
+        if invitation.revoked_at:
+            invitation.revoked_at -= timedelta(days=2)
+        for mail in mails():
+            mail.created_at -= timedelta(days=1, minutes=1)
+        db.session.commit()
+    return len(mails())
+
+
+def test_whoever_was_taken_out_asks_once_and_not_for_ever(cast, visitor, invitation):
+    revoke(cast, invitation)
+    assert days_go_by(5, visitor, invitation) == 1
+
+
+def test_what_has_ended_is_asked_for_three_times(visitor, invitation):
+    assert days_go_by(6, visitor, invitation) == asking.IN_ALL == 3
+
+
+def test_an_inviter_gets_so_many_a_day(cast, visitor, invitation, monkeypatch):
+    monkeypatch.setattr(asking, "A_DAY", 2)
+    guests.invite_guests(cast.arthur, cast.room, "a@darnis.com b@darnis.com c@darnis.com")
+    for one in db.session.scalars(select(Invitation)).all():
+        one.expires_at = now() - timedelta(days=1)
+        db.session.commit()
+        assert visitor.post(f"{page_of(one)}/wanted").location == "/join/asked"
+    assert len(mails()) == 2
+
+
+def test_who_cannot_be_asked_here_is_written_to(cast, visitor, invitation):
+    cast.arthur.state = AccountState.DISABLED
+    db.session.commit()
+    shown = visitor.get(page_of(invitation)).text
+    assert "/wanted" not in shown and "mailto:arthur@iwdemo.fr" in shown

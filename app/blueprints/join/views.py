@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
-from app.errors import NotFound, Refusal, TooMany
+from app.errors import NotFound, Refusal, ServiceStopped, TooMany
 from app.htmx import page, see_other
 from app.i18n import language
 from app.models import Account
@@ -88,7 +88,7 @@ def ask_again(token: str) -> Response:
         raise NotFound()
     try:
         verbs.ask_again(token)
-    except TooMany as refusal:
+    except (TooMany, ServiceStopped) as refusal:
         flash(str(refusal.sentence), "error")
         return see_other(url_for("join.show", token=token))
     return see_other(url_for("join.asked"))

@@ -2,6 +2,8 @@
 
 from app.models import Account, Invitation, now
 from app.operations import mails
+from app.rules import managing
+from app.rules.rights import Right
 
 WANTED = "invitation_wanted"
 """The mail to an inviter, and what it is about."""
@@ -22,7 +24,14 @@ def queue_invitation(invitation: Invitation) -> None:
 def queue_wanted(invitation: Invitation) -> None:
     """The mail that tells an inviter of somebody who asks for a new invitation. It is about the asking: how the
     invitation's own mail fares is told beside it."""
-    mails.queue(invitation.inviter, WANTED, about=(WANTED, invitation.id), invitation_id=invitation.id)
+    rights = managing.rights_of(invitation.inviter, invitation.room)
+    mails.queue(
+        invitation.inviter,
+        WANTED,
+        about=(WANTED, invitation.id),
+        invitation_id=invitation.id,
+        is_from_outside=not rights & Right.FOLDER_READ,
+    )
 
 
 def queue_confirmation(invitation: Invitation, guest: Account) -> None:
