@@ -28,17 +28,18 @@ class Page:
 def keyset(
     statement, order: Sequence, *, cursor: str | None = None, descending=False, size: int = SIZE
 ) -> Page:
-    """The page of a statement that a cursor names.
+    """The page of a statement that a cursor names; the first one where all that stood there has gone meanwhile.
 
     order: columns of the rows; the last one makes every row's place its own and is never NULL. Only the first of
     two may be NULL: such rows come first upwards, last downwards, as MariaDB sorts them.
     """
     is_backwards, place = _read(cursor, order)
     downwards = descending != is_backwards
-    if place:
-        statement = statement.where(_beyond(order, place, downwards))
+    beyond = statement.where(_beyond(order, place, downwards)) if place else statement
     columns = [column.desc() if downwards else column for column in order]
-    rows = list(db.session.execute(statement.order_by(*columns).limit(size + 1)).unique().all())
+    rows = list(db.session.execute(beyond.order_by(*columns).limit(size + 1)).unique().all())
+    if place and not rows:
+        return keyset(statement, order, descending=descending, size=size)
     has_more, rows = len(rows) > size, rows[:size]
     if is_backwards:
         rows.reverse()
@@ -60,6 +61,8 @@ def keyset_of(branches: list, order: Sequence, *, whole, cursor: str | None = No
         first = branch.with_only_columns(order[-1], maintain_column_froms=True)
         first = first.where(_beyond(order, place, is_backwards)) if place else first
         keys.update(db.session.scalars(first.order_by(*columns).limit(size + 1)))
+    if place and not keys:
+        return keyset_of(branches, order, whole=whole, size=size)
     return keyset(whole.where(order[-1].in_(keys)), order, cursor=cursor, size=size)
 
 
