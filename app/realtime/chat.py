@@ -25,7 +25,6 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         opened = reading.open_room(client.account, room_id)
     except BaseException:
         close_room(client, room_id)
-        presence.changed(room_id)
         raise
     if room_id not in client.rooms:
         raise NotFound()
@@ -49,7 +48,6 @@ def leave_room(client: hub.Client, payload: dict) -> None:
     room_id = number(payload, "room_id")
     typing.stop(client, room_id)
     close_room(client, room_id)
-    presence.changed(room_id)
 
 
 @on("room:focus")

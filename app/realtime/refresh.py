@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.realtime import hub, presence, subscriptions
+from app.realtime import hub, subscriptions
 from app.rules import access
 from app.rules.rights import Right
 
@@ -61,5 +61,4 @@ def _tell_rooms(client: hub.Client, visible: set[int]) -> None:
             subscriptions.tell(client.sid, "room:reopen", {"room_id": room_id})
         else:
             subscriptions.close_room(client, room_id)
-            presence.changed(room_id)
             subscriptions.tell(client.sid, "room:removed", {"room_id": room_id})

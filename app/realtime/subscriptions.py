@@ -5,7 +5,7 @@ from sqlalchemy import select
 from app import channels
 from app.extensions import db, socketio
 from app.models import Account, Session, now
-from app.realtime import hub
+from app.realtime import hub, presence
 from app.rules import access, guests, server
 from app.rules.rights import Right
 
@@ -60,9 +60,11 @@ def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
 
 
 def close_room(client: hub.Client, room_id: int) -> None:
-    """Have a socket hear nothing more of a room."""
+    """Have a socket hear nothing more of a room. Those who have it open see it go."""
     leave_channels(client, room_id)
-    hub.leave(client, room_id)
+    if room_id in client.rooms:
+        hub.leave(client, room_id)
+        presence.changed(room_id)
 
 
 def leave_channels(client: hub.Client, room_id: int) -> None:
