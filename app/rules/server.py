@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from app.extensions import db
 from app.models import ACCESS, Counter, License, Service, ServiceName, now
@@ -11,11 +11,16 @@ from app.rules import policies
 
 LICENCE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
 EPOCH = select(Counter.value).where(Counter.name == ACCESS)
-STATE = select(
-    Service.name,
-    Service.is_running,
-    LICENCE_END.scalar_subquery().label("ends_at"),
-    EPOCH.scalar_subquery().label("epoch"),
+STATE = (
+    select(
+        Counter.value.label("epoch"),
+        LICENCE_END.scalar_subquery().label("ends_at"),
+        Service.name,
+        Service.is_running,
+    )
+    .select_from(Counter)
+    .outerjoin(Service, true())
+    .where(Counter.name == ACCESS)
 )
 """Asked at every turn, so they are built once."""
 
@@ -41,10 +46,8 @@ def state() -> ServerState:
     """The server's state. One statement."""
     rows = db.session.execute(STATE).all()
     running = frozenset(row.name for row in rows if row.is_running)
-    ends_at, at_epoch = (
-        (rows[0].ends_at, rows[0].epoch or 0) if rows else (db.session.scalar(LICENCE_END), epoch())
-    )
-    return ServerState(running, ends_at, at_epoch, ends_at is not None and ends_at < now())
+    ends_at = rows[0].ends_at
+    return ServerState(running, ends_at, rows[0].epoch, ends_at is not None and ends_at < now())
 
 
 def runs(name: ServiceName) -> bool:
