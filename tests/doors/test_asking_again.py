@@ -235,8 +235,9 @@ def test_an_inviter_gets_so_many_a_day(cast, visitor, invitation, monkeypatch):
     assert len(mails()) == 2
 
 
-def test_who_cannot_be_asked_here_is_written_to(cast, visitor, invitation):
-    cast.arthur.state = AccountState.DISABLED
+@pytest.mark.parametrize("change", [_inviter_is_disabled, _inviter_may_not_invite, _room_is_archived])
+def test_who_cannot_be_asked_here_is_written_to(cast, visitor, invitation, change):
+    change(cast, invitation)
     db.session.commit()
     shown = visitor.get(page_of(invitation)).text
-    assert "/wanted" not in shown and "mailto:arthur@iwdemo.fr" in shown
+    assert "/wanted" not in shown and f"mailto:{invitation.inviter.address}" in shown

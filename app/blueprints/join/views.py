@@ -137,6 +137,7 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
         token=token,
         opens=opened.opens.value,
         invitation=opened.invitation,
+        can_be_asked=opened.invitation is not None and invitations.is_wanted_again(opened.invitation),
         form=form,
         reader=_reader(),
         is_own=opened.guest is not None and _reader() is not None and _reader().id == opened.guest.id,

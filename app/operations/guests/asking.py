@@ -22,7 +22,10 @@ from app.transaction import operation
 PAUSE = timedelta(days=1)
 """Between two mails to an inviter about one invitation."""
 IN_ALL = 3
-"""Mails about an invitation that has ended. Of one that was taken back there is a single one: somebody has decided."""
+"""Mails about an invitation that has ended. Of one that was taken back there is a single one: somebody has decided.
+
+Both count the mails that the outbox still keeps, which is a month.
+"""
 A_DAY = 10
 """Mails to one inviter, whichever invitations they are about."""
 
