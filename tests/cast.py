@@ -34,19 +34,19 @@ def assemble() -> Cast:
 def _assembled() -> Cast:
     domain = factories.make_domain("iwdemo.fr")
     other = factories.make_domain("autre.example")
-    people = {
-        "admin": factories.make_account(domain, "admin", role=Role.SERVER),
-        "web_admin": factories.make_account(domain, "webadmin", role=Role.WEB),
-        "domain_admin": factories.make_account(domain, "domainadmin", role=Role.DOMAIN),
-        "arthur": factories.make_account(domain, "arthur"),
-        "jean": factories.make_account(domain, "jean"),
-        "paul": factories.make_account(domain, "paul"),
-        "rivale": factories.make_account(other, "rivale", role=Role.DOMAIN),
-        "autrui": factories.make_account(other, "autrui"),
-    }
-    group = factories.make_group(domain, "groupetc")
-    factories.add_member(group, people["arthur"])
-    factories.add_member(group, people["jean"])
+    people = factories.make_accounts(
+        [
+            (domain, "admin", {"role": Role.SERVER}),
+            (domain, "webadmin", {"role": Role.WEB}),
+            (domain, "domainadmin", {"role": Role.DOMAIN}),
+            *((domain, name, {"role": Role.USER}) for name in ("arthur", "jean", "paul")),
+            (other, "rivale", {"role": Role.DOMAIN}),
+            (other, "autrui", {"role": Role.USER}),
+        ]
+    )
+    names = ("admin", "web_admin", "domain_admin", "arthur", "jean", "paul", "rivale", "autrui")
+    known = dict(zip(names, people, strict=True))
+    group, other_group = factories.make_groups([(domain, "groupetc", {}), (other, "ailleurs", {})])
+    factories.add_members(group, known["arthur"], known["jean"])
     room = factories.make_room(group)
-    other_group = factories.make_group(other, "ailleurs")
-    return Cast(domain=domain, group=group, room=room, other_domain=other, other_group=other_group, **people)
+    return Cast(domain=domain, group=group, room=room, other_domain=other, other_group=other_group, **known)

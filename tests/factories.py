@@ -66,36 +66,60 @@ def make_domain(name: str | None = None, *, has_everything: bool = True, **value
 
 def make_account(domain: Domain, name: str | None = None, *, role: Role = Role.USER, **values) -> Account:
     """An account that signs in with PASSWORD; its address is the name in lower case at the domain."""
-    name = name or f"Person {next(_numbers)}"
-    address = values.pop("address", None) or f"{name.lower().replace(' ', '.')}@{domain.name}"
-    own = {"name": name, "address": address, "role": role, "password_hash": _cheap_hash, "language": "en"}
+    return make_accounts([(domain, name or f"Person {next(_numbers)}", {"role": role, **values})])[0]
+
+
+def make_accounts(people: list[tuple[Domain, str, dict]]) -> list[Account]:
+    """Several accounts at once, as (domain, name, other values)."""
+    accounts = [_account(domain, name, **values) for domain, name, values in people]
+    keep(*accounts)
+    keep(*(Address(address=account.address, account_id=account.id) for account in accounts))
+    return accounts
+
+
+def _account(domain: Domain, name: str, *, address: str | None = None, **values) -> Account:
+    address = address or f"{name.lower().replace(' ', '.')}@{domain.name}"
+    own = {"name": name, "address": address, "password_hash": _cheap_hash, "language": "en"}
     own["verified_at"] = now() if values.get("is_guest") else None
-    account = Account(domain_id=domain.id, **{**own, **values})
-    keep(account)
-    keep(Address(address=address, account_id=account.id))
-    return account
+    return Account(domain_id=domain.id, **{**own, **values})
 
 
 def make_group(domain: Domain, name: str | None = None, **values) -> Group:
     """A group without folder, room and members."""
-    name = name or f"group{next(_numbers)}"
-    address = values.pop("address", None) or f"{name.lower().replace(' ', '.')}@{domain.name}"
-    group = keep(Group(domain_id=domain.id, name=name, address=address, **values))
-    keep(Address(address=address, group_id=group.id))
-    return group
+    return make_groups([(domain, name or f"group{next(_numbers)}", values)])[0]
+
+
+def make_groups(wanted: list[tuple[Domain, str, dict]]) -> list[Group]:
+    """Several groups at once, as (domain, name, other values)."""
+    groups = [_group(domain, name, **values) for domain, name, values in wanted]
+    keep(*groups)
+    keep(*(Address(address=group.address, group_id=group.id) for group in groups))
+    return groups
+
+
+def _group(domain: Domain, name: str, *, address: str | None = None, **values) -> Group:
+    address = address or f"{name.lower().replace(' ', '.')}@{domain.name}"
+    return Group(domain_id=domain.id, name=name, address=address, **values)
 
 
 def add_member(group: Group, member: Account | Domain | Group) -> MemberEntry:
     """An entry in a group's member list: an account, a whole domain or another group."""
+    return add_members(group, member)
+
+
+def add_members(group: Group, *members: Account | Domain | Group) -> MemberEntry:
+    """Several entries at once; the first comes back."""
+    return keep(*(_entry(group, member) for member in members))
+
+
+def _entry(group: Group, member: Account | Domain | Group) -> MemberEntry:
     kinds = {
         Account: ("account", "account_id"),
         Domain: ("domain", "domain_id"),
         Group: ("group", "inner_group_id"),
     }
     kind, column = kinds[type(member)]
-    return keep(
-        MemberEntry(group_id=group.id, kind=EntryKind(kind), principal_id=member.id, **{column: member.id})
-    )
+    return MemberEntry(group_id=group.id, kind=EntryKind(kind), principal_id=member.id, **{column: member.id})
 
 
 def exclude(group: Group, account: Account) -> Exclusion:
