@@ -291,11 +291,12 @@ def _signers(people: list[int]) -> list[str]:
 def _other_accounts() -> None:
     """A second domain with many accounts, for the lists of WebAdmin."""
     domain = _insert_one(Domain, name="large.example")
-    columns = ["domain_id", "name", "address", "role", "state", "created_at", "row_version"]
+    columns = ["domain_id", "name", "address", "search_text", "role", "state", "created_at", "row_version"]
     db.session.execute(
         text(
             f"INSERT INTO accounts ({', '.join(columns)})"
             " SELECT :domain, CONCAT('Employee ', seq), CONCAT('employee', seq, '@large.example'),"
+            " CONCAT('employee', seq, '@large.example', '\\n', 'employee ', seq),"
             f" :role, :state, UTC_TIMESTAMP(), 1 FROM seq_1_to_{ACCOUNTS}"
         ),
         {"domain": domain, "role": Role.USER.value, "state": AccountState.ENABLED.value},

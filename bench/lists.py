@@ -26,11 +26,13 @@ from tests.visitor import Visitor
 TIMES = 15
 FILL = """
 INSERT INTO accounts (domain_id, address, name, password_hash, role, state, is_guest, has_groupware, has_webdav,
-  has_teamchat, last_sign_in_at, created_at, row_version, link_generation, password_generation)
+  has_teamchat, last_sign_in_at, created_at, row_version, link_generation, password_generation, search_text)
 SELECT :domain, CONCAT('p', seq, '@', :name), CONCAT(ELT(1 + seq % 7, 'Zoé', 'Arthur', 'Élodie', 'Jean', 'Béatrice',
   'Łukasz', 'Ömer'), ' ', SUBSTRING(MD5(seq), 1, 8)), 'x', IF(seq % 1000 = 0, 'domain', 'user'),
   IF(seq % 50 = 0, 'disabled', IF(seq % 77 = 0, 'muted', 'enabled')), 0, 1, 1, seq % 10 <> 0,
-  IF(seq % 3 = 0, NULL, NOW(6) - INTERVAL (seq % 200) DAY), NOW(6), 1, 0, 0
+  IF(seq % 3 = 0, NULL, NOW(6) - INTERVAL (seq % 200) DAY), NOW(6), 1, 0, 0,
+  CONCAT('p', seq, '@', :name, '\n', ELT(1 + seq % 7, 'zoe', 'arthur', 'elodie', 'jean', 'beatrice', 'lukasz', 'omer'),
+  ' ', SUBSTRING(MD5(seq), 1, 8))
 FROM seq_1_to_{count}
 """
 

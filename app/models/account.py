@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Dated, Keyed, Versioned
+from app.models.base import Base, Dated, Findable, Keyed, Versioned
 from app.models.domain import Domain, DomainState
 from app.models.types import Choice, UtcDateTime, exact, label, now
 
@@ -34,17 +34,18 @@ CLOSED = (AccountState.DISABLED, AccountState.DELETED)
 """States in which nobody signs in."""
 
 
-class Account(Keyed, Dated, Versioned, Base):
+class Account(Keyed, Dated, Versioned, Findable, Base):
     """A person who signs in with an address: of a domain here, or a guest with an address from outside.
 
-    The first index holds all that the list of accounts searches and filters by, the second all that it counts by.
+    The first index holds all that the list of accounts searches and filters by, the second all that it counts by, the
+    third what a search reads from end to end.
     """
 
     __tablename__ = "accounts"
     __table_args__ = (
         Index(
             "ix_accounts_domain_id_name",
-            *("domain_id", "name", "id", "address", "role", "state", "is_guest"),
+            *("domain_id", "name", "id", "search_text", "role", "state", "is_guest"),
             *("has_groupware", "has_webdav", "has_teamchat", "last_sign_in_at"),
         ),
         Index(
@@ -52,6 +53,7 @@ class Account(Keyed, Dated, Versioned, Base):
             *("domain_id", "is_guest", "state", "role"),
             *("has_teamchat", "has_groupware", "has_webdav", "last_sign_in_at"),
         ),
+        Index("ix_accounts_domain_id_is_guest_search_text", "domain_id", "is_guest", "search_text"),
         Index("ix_accounts_domain_id_last_sign_in_at", "domain_id", "last_sign_in_at", "id"),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),
         Index("ix_accounts_role", "role", "domain_id", "name", "id"),

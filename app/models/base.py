@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Identity, Integer, MetaData
+from sqlalchemy import Identity, Integer, MetaData, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from app.models.types import BigInt, UtcDateTime, now
+from app.models.types import BigInt, UtcDateTime, folded, now
+from app.text.findable import LONGEST, LONGEST_BYTES, findable
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,3 +45,25 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls):
         return {"version_id_col": cls.row_version}
+
+
+def _found_by(context) -> str:
+    row = context.get_current_parameters()
+    return findable(row["name"], row["address"])
+
+
+class Findable:
+    """A row with a name and an address, which is found by any part of either. A statement that changes one of them
+    without the ORM would leave what it is found by behind."""
+
+    @declared_attr
+    def search_text(cls) -> Mapped[str]:
+        column = folded(LONGEST, LONGEST_BYTES)
+        return mapped_column(column, default=_found_by, deferred=True, sort_order=92)
+
+
+@event.listens_for(Findable, "before_update", propagate=True)
+def _follow(_mapper, _connection, row) -> None:
+    attributes = inspect(row).attrs
+    if attributes.name.history.has_changes() or attributes.address.history.has_changes():
+        row.search_text = findable(row.name, row.address)

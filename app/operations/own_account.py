@@ -47,10 +47,10 @@ def rename_myself(actor: Account, name: str) -> None:
     if not actor.is_guest:
         raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
     name = names.checked_guest_name(name)
-    before = actor.name
+    me = db.session.get(Account, actor.id, with_for_update=True, populate_existing=True)
+    before = me.name
     if name == before:
         return
-    statement = update(Account).where(Account.id == actor.id).values(name=name)
-    db.session.execute(statement, execution_options={"synchronize_session": "fetch"})
+    me.name = name
     touch_access(AccessScope.ACCOUNT, actor.id)
     audit.record(actor, "account.update", actor, before={"name": before}, after={"name": name})

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 from app.models import INTERNAL_DOMAIN
+from app.text.findable import readable  # noqa: F401
 
 ALIAS = re.compile(r"[\w+'-]+(?:\.[\w+'-]+)*")
 ALIAS_MAXIMUM = 64
@@ -21,17 +22,6 @@ def normalise(address: str) -> str:
     """An address as it is compared: NFC, trimmed, lower case, IDNA. What is no address stays text."""
     local, at, domain = _plain(address).rpartition("@")
     return f"{local}{at}{_ascii_or_same(domain)}" if at else domain
-
-
-def readable(address: str) -> str:
-    """An address or a domain name as people write it: what IDNA has encoded is decoded."""
-    local, at, domain = address.rpartition("@")
-    if "xn--" not in domain:
-        return address
-    try:
-        return f"{local}{at}{idna.decode(domain)}"
-    except idna.IDNAError:
-        return address
 
 
 def checked_domain_name(text: str, *, field: str = "name") -> str:

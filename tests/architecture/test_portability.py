@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateTable
 
 from app.extensions import db
 from app.models import Base, Domain
-from app.models.types import BigInt, Choice, Text, UtcDateTime
+from app.models.types import BigInt, Choice, Folded, Text, UtcDateTime
 from tests import schema
 
 FOREIGN = ("mssql", "oracle")
@@ -123,6 +123,8 @@ def test_nothing_long_is_indexed(table):
 
 def key_bytes(kind, dialect: str) -> int:
     """Bytes a column takes in an index; prose takes too many."""
+    if isinstance(kind, Folded) and dialect == "mysql":
+        return kind.size
     if isinstance(kind, Text | Choice):
         return (kind.impl.length or 1_000_000) * BYTES_A_CHARACTER[dialect]
     return (kind.length or 1_000_000) if isinstance(kind, sa.LargeBinary) else 8

@@ -5,8 +5,10 @@ import pytest
 from app.blueprints.finder.views import VIEWS
 from app.extensions import db
 from app.models import Account, NamedKind, NameWord
-from app.operations import accounts, groups, name_words
+from app.operations import accounts, groups, name_words, own_account
 from app.queries import finder
+from app.queries.directory.guests import guest_list
+from app.queries.directory.listing import Wish
 from tests import factories
 
 
@@ -57,6 +59,19 @@ def test_words_follow_a_new_name_and_go_with_who_is_deleted(cast):
     groups.delete_group(cast.admin, cast.group)
     assert found(cast.admin, "groupetc") == []
     assert db.session.query(NameWord).filter_by(kind=NamedKind.GROUP, object_id=cast.group.id).count() == 0
+
+
+def test_a_guest_is_found_by_the_name_they_have_chosen(cast):
+    guest = factories.make_account(
+        cast.domain, "Bruno", address="b@darnis.com", is_guest=True, sponsor_id=cast.arthur.id
+    )
+    version = guest.row_version
+    own_account.rename_myself(guest, "Béatrice")
+    assert found(cast.admin, "beatrice") == [("guest", "Béatrice")] and found(cast.admin, "bruno") == []
+    for search, names in (("beatr", ["Béatrice"]), ("bruno", [])):
+        rows = guest_list(cast.admin, Wish(search=search)).rows
+        assert [row.guest.name for row in rows if row.guest.id == guest.id] == names
+    assert guest.row_version > version
 
 
 def test_who_was_there_before_is_taken_in_by_the_worker(cast):

@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, func, inspect, select, text
 
 from app.extensions import db
-from app.models import Base, Counter, Service, ServiceName
-from tests import cast, schema
+from app.models import Account, Base, Counter, Group, Service, ServiceName
+from app.queries.directory.listing import found
+from tests import cast, factories, schema
 
 OWN = "alembic_version"
 
@@ -100,6 +101,22 @@ def test_what_is_stored_survives_the_latest_migration_down_and_up(empty_database
     }
     up()
     assert tables() == set(Base.metadata.tables)
+
+
+def test_who_was_there_before_is_found_by_a_part_of_the_name(empty_database):
+    up()
+    domain = factories.make_domain("xn--bcher-kva.example")
+    factories.make_account(domain, "Élodie Noël", address="e.n@xn--bcher-kva.example")
+    factories.make_group(domain, "Größe")
+    db.session.commit()
+    down("0025_state_before_trash")
+    up()
+    for question in ("noel elo", "e.n@bücher", "xn--bcher"):
+        assert db.session.scalars(select(Account.name).where(found(Account, question))).all() == [
+            "Élodie Noël"
+        ]
+    assert db.session.scalars(select(Group.name).where(found(Group, "grosse"))).all() == ["Größe"]
+    assert not db.session.scalars(select(Group.name).where(found(Group, "grosser"))).all()
 
 
 def test_a_filled_database_goes_down_to_nothing(empty_database):

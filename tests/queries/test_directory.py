@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, text
 from app.extensions import db
 from app.models import Account, AccountState, Role, now
 from app.queries import directory
+from app.queries.directory import accounts
 from app.queries.directory.listing import Wish
 from tests import factories
 
@@ -72,8 +73,41 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
 
 def test_a_list_that_fits_its_first_page_is_not_counted(large, count_statements):
     with count_statements() as seen:
-        assert directory.account_list(large, Wish(search="person2999")).total == 1
+        assert directory.account_list(large, Wish(filters=(("role", "domain"),))).total == 3
     assert len(seen) == 2
+
+
+def test_a_search_reads_the_narrow_index_and_only_what_it_found(large, count_statements):
+    with count_statements() as seen:
+        assert directory.account_list(large, Wish(search="person2999")).total == 1
+    assert len(seen) == 3
+    first, *others = (_explained(line) for line in _statements(large, Wish(search="person2999")))
+    assert first.key == "ix_accounts_domain_id_is_guest_search_text" and "Using index" in first.Extra
+    assert {line.key for line in others} == {"PRIMARY"} and max(int(line.rows) for line in others) == 1
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "address", "-seen"])
+@pytest.mark.parametrize("filters", [(), (("state", "enabled"),)])
+def test_many_are_found_as_few_are(large, monkeypatch, sort, filters):
+    pages = {few: _every_page(large, few, sort, filters, monkeypatch) for few in (5, 5000)}
+    assert pages[5] == pages[5000] and len(pages[5]) > 1
+
+
+def _every_page(domain, few, sort, filters, monkeypatch):
+    """(total, names) of each page of those with 29 in their address or name."""
+    monkeypatch.setattr(accounts, "FEW", few)
+    pages, cursor = [], None
+    while not pages or cursor:
+        listing = directory.account_list(domain, Wish("29", sort, cursor, filters))
+        pages.append((listing.total, [row.name for row in listing.rows]))
+        cursor = listing.page.next
+    return pages
+
+
+def _explained(statement):
+    """How the database goes about a statement of one table."""
+    (line,) = db.session.connection().exec_driver_sql(f"EXPLAIN {statement[0]}", statement[1])
+    return line
 
 
 def test_those_of_a_state_are_counted_from_their_part_of_the_index(large):

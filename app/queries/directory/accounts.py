@@ -17,6 +17,16 @@ ORDERS = {
 }
 """What the list can be sorted by: what the database has an index for."""
 
+FEW = 500
+"""Accounts that words find, up to which the list is made of just these."""
+
+NARROW = "FORCE INDEX (ix_accounts_domain_id_is_guest_search_text)"
+"""A part may stand anywhere, so that an index is read from end to end: the narrowest takes half as long."""
+
+NOT_IN_ORDER = "IGNORE INDEX (ix_accounts_domain_id_last_sign_in_at, ix_accounts_domain_id_address)"
+"""Where words find many and a filter leaves few of them, what is found is sorted. The database would hope for fifty
+soon and go through an index in order, with every row read from the table."""
+
 FEATURES = {
     "groupware": Account.has_groupware,
     "no-groupware": ~Account.has_groupware,
@@ -51,13 +61,25 @@ EXPORTED = (
 
 
 def account_list(domain: Domain, wish: Wish) -> Listing:
-    """A page of a domain's accounts. wish.filters may hold what FILTERS names. Three statements."""
+    """A page of a domain's accounts. wish.filters may hold what FILTERS names. Three statements, with a
+    search four."""
     order = ORDERS.get(wish.order, ORDERS["name"])
     keys = select(Account.id, *(column for column in order if column is not Account.id))
     keys = keys.where(*conditions(domain, wish))
+    if wish.search:
+        keys = _searched(keys, domain, wish.search)
     page = keyset(keys, order, cursor=wish.cursor, descending=wish.is_descending)
     rows = _rows([row.id for row in page.rows])
     return Listing(Page(rows, page.previous, page.next), total_of(page, keys.with_only_columns(Account.id)))
+
+
+def _searched(keys, domain: Domain, search: str):
+    """The keys of a list among those that the words find, as they are found fastest. One statement."""
+    alone = select(Account.id).where(*conditions(domain, Wish(search=search))).limit(FEW + 1)
+    ids = db.session.scalars(alone.with_hint(Account, NARROW, "mysql")).all()
+    if len(ids) <= FEW:
+        return keys.where(Account.id.in_(ids))
+    return keys.with_hint(Account, NOT_IN_ORDER, "mysql")
 
 
 def conditions(domain: Domain, wish: Wish) -> list:

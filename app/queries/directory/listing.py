@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, select, true
 
 from app.extensions import db
 from app.queries.paging import Page
-from app.rules import addresses
+from app.text.findable import words_looked_for
 
 LARGE = 10_000
 BELIEVED = 30.0
@@ -82,8 +82,11 @@ def roughly_counted(statement) -> int:
 
 
 def found(model, search: str):
-    """A condition on accounts and groups: name or address holds what was typed, however it is written."""
-    return or_(
-        model.name.contains(search.strip(), autoescape=True),
-        model.address.contains(addresses.normalise(search), autoescape=True),
-    )
+    """A condition on accounts and groups: their name and address hold every word that was typed, however written."""
+    return and_(true(), *(_holds(model.search_text, word) for word in words_looked_for(search)))
+
+
+def _holds(column, word: str):
+    for sign in "/%_":
+        word = word.replace(sign, f"/{sign}")
+    return column.like(f"%{word}%", escape="/")
