@@ -1,11 +1,15 @@
 """Groups from a file: tried, told line by line, imported within one's scope."""
 
+import itertools
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import EntryKind, Group, MemberEntry, Room, Task, TaskState
 from app.operations import tasks
+from app.queries.directory.nesting import groups_inside
 from tests import factories
 from tests.imports import GROUPS, imported, sent, table_of, tried
 
@@ -159,6 +163,30 @@ def test_a_circle_within_a_table_is_named(cast, client_of):
     assert "deux@iwdemo.fr → un@iwdemo.fr → deux@iwdemo.fr" in page
     assert counts(imported(client, task)[0]) == (1, 0, 1)
     assert (entries("un@iwdemo.fr"), entries("deux@iwdemo.fr")) == (["deux@iwdemo.fr"], [])
+
+
+@pytest.mark.parametrize("rows", [("un,trois", "deux,quatre"), ("deux,quatre", "un,trois")])
+def test_a_circle_through_what_is_there_already_is_found_while_it_is_tried(cast, client_of, rows):
+    groups = [factories.make_group(cast.domain, name) for name in ("un", "deux", "trois", "quatre")]
+    un, deux, trois, quatre = groups
+    factories.add_member(trois, deux)
+    factories.add_member(quatre, un)
+    client = client_of(cast.domain_admin)
+    text = "address,members\n" + "".join(f"{row}@iwdemo.fr\n" for row in rows)
+    task, page = tried(client, cast.domain, text, GROUPS)
+    assert counts(task) == (1, 0, 1)
+    ways = re.findall(r"[^\s<]+(?: → [^\s<]+)+", page)
+    assert [sorted(way.split(" → ")[1:]) for way in ways] == [sorted(one.address for one in groups)]
+    assert counts(imported(client, task)[0]) == (1, 0, 1)
+
+
+def test_nesting_that_is_there_costs_a_statement_for_each_level(cast, count_statements):
+    chain = factories.make_groups([(cast.domain, f"niveau{number}", {}) for number in range(6)])
+    for outer, inner in itertools.pairwise(chain):
+        factories.add_member(outer, inner)
+    with count_statements() as seen:
+        assert len(groups_inside([chain[0].address, "nobody@iwdemo.fr", "iwdemo.fr"])) == 5
+    assert len(seen) == 6
 
 
 def test_server_wide_administrators_bring_in_other_domains(cast, client_of):

@@ -81,9 +81,18 @@ def test_rows_cost_the_same_each(cast, count_statements):
 
 def test_what_is_inside_comes_first_and_a_chain_may_be_long():
     chain = {f"g{number}": [f"g{number + 1}"] for number in range(5_000)} | {"g5000": []}
-    order, circles = inner_first(chain)
+    order, circles = inner_first(chain, chain)
     assert (order[0], order[-1], circles) == ("g5000", "g0", {})
-    order, circles = inner_first(chain | {"g5000": ["g0"]})
+    closed = chain | {"g5000": ["g0"]}
+    order, circles = inner_first(closed, closed)
     assert len(order) == 5_001 and list(circles) == ["g5000"]
     way = circles["g5000"]
     assert (way[0], way[1], way[-2], way[-1], len(way)) == ("g5000", "g0", "…", "g5000", SHOWN + 3)
+
+
+@pytest.mark.parametrize("order", ["abcd", "dcba", "cabd"])
+def test_a_circle_is_closed_by_who_adds_to_it(order):
+    inner = {"a": ["b"], "b": ["c"], "c": ["d"], "d": ["a"]}
+    inner = {name: inner[name] for name in order}
+    assert inner_first(inner, {"b": ["c"]})[1] == {"b": ("b", "c", "d", "a", "b")}
+    assert inner_first({"a": ["a"]}, {"a": ["a"]})[1] == {"a": ("a", "a")}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +15,7 @@ from app.operations import groups as verbs
 from app.operations.imports import columns, running
 from app.operations.imports.kinds import Kind, Row
 from app.operations.imports.order import inner_first
+from app.queries.directory.nesting import groups_inside
 from app.rules import addresses, names
 
 COLUMNS = {
@@ -83,17 +85,21 @@ def _members(row: Row) -> list[str]:
 
 
 def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
-    """Groups that others have as members come first, wherever they stand in the table."""
+    """Groups that others have as members come first, wherever they stand in the table. Rows that would put a group
+    inside of itself, through other rows and through what is there already, are told so by their circle."""
     firsts = {row.address: row for row in rows if row.address and row.first == row.line}
-    inner = {address: [one for one in _members(row) if one in firsts] for address, row in firsts.items()}
-    order, circles = inner_first(inner)
+    members = {address: _members(row) for address, row in firsts.items()}
+    stored = groups_inside({*firsts, *chain.from_iterable(members.values())})
+    groups = dict.fromkeys(chain(firsts, stored, *stored.values()))
+    added = {address: [one for one in named if one in groups] for address, named in members.items()}
+    order, circles = inner_first({one: [*added.get(one, ()), *stored.get(one, ())] for one in groups}, added)
     ours = (address for address in firsts if address.rpartition("@")[2] == domain_name)
     made = {address for address in ours if "name" in firsts[address].cells and address not in circles}
     place = {address: number for number, address in enumerate(order)}
     arranged = [
         replace(
             row,
-            promised=frozenset(inner.get(row.address, ())) & made,
+            promised=frozenset(added.get(row.address, ())) & made,
             circle=circles.get(row.address, ()),
         )
         for row in rows

@@ -6,10 +6,13 @@ SHOWN = 20
 """Addresses that are told of a circle."""
 
 
-def inner_first(inner: dict[str, list[str]]) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+def inner_first(
+    inner: dict[str, list[str]], added: dict[str, list[str]]
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     """The names, what they contain first, and for each that would close a circle the way from it to itself.
 
-    inner: what each name contains, all of them names too. A table is deeper than Python's stack: so no recursion.
+    inner: what each name contains, all of them names too. added: what of it is new; one that adds nothing to a circle
+    does not close it. A table is deeper than Python's stack: so no recursion.
     """
     order, circles, done = [], {}, set()
     for start in inner:
@@ -25,7 +28,8 @@ def inner_first(inner: dict[str, list[str]]) -> tuple[list[str], dict[str, tuple
                 done.add(name)
                 order.append(name)
             elif following in place:
-                circles.setdefault(path[-1], _way(path, place[following]))
+                circle = _closed(path[place[following] :], added)
+                circles.setdefault(circle[0], _way(circle))
             else:
                 place[following] = len(path)
                 path.append(following)
@@ -37,7 +41,16 @@ def _next(names: Iterator[str], done: set[str]) -> str | None:
     return next((name for name in names if name not in done), None)
 
 
-def _way(path: list[str], first: int) -> tuple[str, ...]:
-    """From the last of a path over the one it contains back to itself; what is too long is cut in the middle."""
-    inside = path[first:][:SHOWN]
-    return (path[-1], *inside) if inside[-1] == path[-1] else (path[-1], *inside, "…", path[-1])
+def _closed(circle: list[str], added: dict[str, list[str]]) -> list[str]:
+    """A circle, begun with the last name that adds the one behind it; all else was there before."""
+    for place in range(len(circle) - 1, -1, -1):
+        turned = circle[place:] + circle[:place]
+        if turned[1 % len(turned)] in added.get(turned[0], ()):
+            return turned
+    return circle
+
+
+def _way(circle: list[str]) -> tuple[str, ...]:
+    """From the first of a circle over the one it contains back to itself; what is too long is cut in the middle."""
+    first, inside = circle[0], circle[1 : SHOWN + 1]
+    return (first, *inside, first) if len(circle) <= SHOWN + 1 else (first, *inside, "…", first)
