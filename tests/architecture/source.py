@@ -1,11 +1,15 @@
 """The project's own source, as the architecture tests read it."""
 
 import ast
+import inspect
 import subprocess
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SHOWN = 20
+"""Cases that a failure tells of."""
+
 BUILT = ("var/", "node_modules/", "app/static/vendor/")
 
 
@@ -101,3 +105,35 @@ def is_text(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def each(**cases):
+    """A check that is made of every case as one test: thousands of tests cost more to tell of than to run.
+
+    cases: the name of the check's parameter, and its values. All that is wrong is told, each with its case.
+    """
+    ((parameter, values),) = cases.items()
+    values = list(values)
+
+    def of_all(check):
+        def test(**fixtures):
+            wrong = [said for value in values if (said := _complaint(check, {parameter: value, **fixtures}))]
+            assert values, "there is nothing to look at"
+            assert not wrong, "\n".join([f"{len(wrong)} of {len(values)}:", *wrong[:SHOWN]])
+
+        wanted = inspect.signature(check)
+        others = [one for name, one in wanted.parameters.items() if name != parameter]
+        test.__name__, test.__doc__, test.__module__ = check.__name__, check.__doc__, check.__module__
+        test.__signature__ = wanted.replace(parameters=others)
+        test.pytestmark = getattr(check, "pytestmark", [])
+        return test
+
+    return of_all
+
+
+def _complaint(check, arguments: dict) -> str | None:
+    try:
+        check(**arguments)
+    except AssertionError as error:
+        return f"{next(iter(arguments.values()))}: {error}"
+    return None

@@ -1,7 +1,5 @@
 """Imports go down only, never sideways between doors; only operations write; only doors know the web."""
 
-import pytest
-
 from tests.architecture import source
 
 FLOORS = {
@@ -79,7 +77,7 @@ def _of(package: str) -> set[str]:
     return {name for name in MODULES if package_of(name) == package}
 
 
-@pytest.mark.parametrize("module", MODULES)
+@source.each(module=MODULES)
 def test_every_module_has_its_place(module):
     known = FLOORS.keys() | BESIDE.keys() | {"app", "app.integrations"}
     assert package_of(module) in known or module == "app", (
@@ -87,20 +85,20 @@ def test_every_module_has_its_place(module):
     )
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if floor_of(name)])
+@source.each(module=[name for name in MODULES if floor_of(name)])
 def test_nothing_reaches_up(module):
     own = floor_of(module)
     too_high = {name for name in house_imports(module) if (floor_of(name) or 0) > own}
     assert not too_high, f"{module} (floor {own}) reaches too high: {sorted(too_high)}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if package_of(name) == "app.models"])
+@source.each(module=[name for name in MODULES if package_of(name) == "app.models"])
 def test_models_know_only_models(module):
     """And how text is folded, which knows nothing of the house."""
     assert {package_of(name) for name in house_imports(module)} <= {"app.models", "app.text"}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if package_of(name) in DOORS])
+@source.each(module=[name for name in MODULES if package_of(name) in DOORS])
 def test_doors_do_not_know_each_other(module):
     others = {name for name in house_imports(module) if package_of(name) in DOORS} - _of(package_of(module))
     others -= {STARTERS.get(module)}
@@ -108,7 +106,7 @@ def test_doors_do_not_know_each_other(module):
     assert not others, f"{module} reaches sideways: {sorted(others)}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("app.blueprints.")])
+@source.each(module=[name for name in MODULES if name.startswith("app.blueprints.")])
 def test_sections_do_not_know_each_other(module):
     own = module.split(".")[2]
     sections = {
@@ -121,26 +119,26 @@ def test_sections_do_not_know_each_other(module):
     assert not others, f"{module} reaches into another section: {sorted(others)}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if package_of(name) == "app.integrations"])
+@source.each(module=[name for name in MODULES if package_of(name) == "app.integrations"])
 def test_integrations_know_nothing_of_the_house(module):
     assert {package_of(name) for name in house_imports(module)} <= {"app.integrations"}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if package_of(name) in BESIDE])
+@source.each(module=[name for name in MODULES if package_of(name) in BESIDE])
 def test_what_stands_beside_the_stairs_knows_little(module):
     extra = {package_of(name) for name in house_imports(module)} - {package_of(module)}
     extra -= set(BESIDE[package_of(module)])
     assert not extra, f"{module} may not know {sorted(extra)}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if 1 <= (floor_of(name) or 9) <= 3])
+@source.each(module=[name for name in MODULES if 1 <= (floor_of(name) or 9) <= 3])
 def test_the_lower_floors_do_not_know_the_web(module):
     name = source.modules()[module]
     assert not {one for one in source.imports(name) if one.split(".")[0] in WEB}
     assert not {word for home, word in source.imported_names(name) if home == "flask" and word in WEB_NAMES}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if package_of(name) == "app.listeners"])
+@source.each(module=[name for name in MODULES if package_of(name) == "app.listeners"])
 def test_listeners_know_templates_and_no_request(module):
     name = source.modules()[module]
     assert not {word for home, word in source.imported_names(name) if (home, word) == ("flask", "request")}
@@ -149,7 +147,7 @@ def test_listeners_know_templates_and_no_request(module):
     }
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if floor_of(name) in (2, 4, 5)])
+@source.each(module=[name for name in MODULES if floor_of(name) in (2, 4, 5)])
 def test_only_operations_write(module):
     name = source.modules()[module]
     called = {call for call, _ in source.calls(name)}
@@ -160,7 +158,7 @@ def test_only_operations_write(module):
     assert not statements & WRITING_STATEMENTS, f"{module} writes by itself"
 
 
-@pytest.mark.parametrize("module", sorted(set(MODULES) - COMMITS))
+@source.each(module=sorted(set(MODULES) - COMMITS))
 def test_only_the_transaction_commits(module):
     called = {call for call, _ in source.calls(source.modules()[module])}
     assert not {call for call in called if call.endswith("session.commit")}

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.models import Base, Domain
 from app.models.types import BigInt, Choice, Folded, Text, UtcDateTime
 from tests import schema
+from tests.architecture import source
 
 FOREIGN = ("mssql", "oracle")
 DIALECTS = {"mysql": mysql.dialect(), "mssql": mssql.dialect(), "oracle": oracle.dialect()}
@@ -30,10 +31,6 @@ TABLES = Base.metadata.sorted_tables
 COLUMNS = [column for table in TABLES for column in table.columns]
 
 
-def name_of(item) -> str:
-    return str(item.name) if isinstance(item, sa.Table) else str(item)
-
-
 @pytest.fixture(scope="module")
 def ddl(built_app):
     """The whole DDL of the migrations, by dialect, as it is printed without a driver."""
@@ -48,12 +45,12 @@ def printed(command, dialect: str, revision: str = "head") -> str:
     return text.getvalue()
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=name_of)
+@source.each(column=COLUMNS)
 def test_every_column_has_a_type_that_all_databases_share(column):
     assert isinstance(column.type, ALLOWED_TYPES), f"{column}: take a type from app.models.types"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 @pytest.mark.parametrize("dialect", FOREIGN)
 def test_text_is_unicode_and_bears_no_collation_of_mysql(table, dialect):
     statement = str(CreateTable(table).compile(dialect=DIALECTS[dialect]))
@@ -61,7 +58,7 @@ def test_text_is_unicode_and_bears_no_collation_of_mysql(table, dialect):
     assert not re.search(r"(?<!N)(?<!NATIONAL )\b(VARCHAR|VARCHAR2|TEXT|CLOB|NTEXT|IMAGE)\b", statement)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 def test_moments_keep_their_microseconds(table):
     rendered = {name: str(CreateTable(table).compile(dialect=dialect)) for name, dialect in DIALECTS.items()}
     moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
@@ -70,7 +67,7 @@ def test_moments_keep_their_microseconds(table):
     assert len(re.findall(r"\bTIMESTAMP\b", rendered["oracle"])) == len(moments)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 def test_keys_are_bigint_and_numbered_by_the_database(table):
     keys = list(table.primary_key.columns)
     if [key.name for key in keys] == ["id"]:
@@ -101,7 +98,7 @@ def unique_sets(table):
             yield index.name, list(index.columns)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 def test_unique_keys_hold_no_null(table):
     """Databases disagree about whether two NULLs are the same."""
     for name, columns in unique_sets(table):
@@ -114,7 +111,7 @@ def indexed_sets(table):
         yield index.name, list(index.columns)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 def test_nothing_long_is_indexed(table):
     for name, columns in indexed_sets(table):
         for dialect, limit in LONGEST_KEY.items():
@@ -130,7 +127,7 @@ def key_bytes(kind, dialect: str) -> int:
     return (kind.length or 1_000_000) if isinstance(kind, sa.LargeBinary) else 8
 
 
-@pytest.mark.parametrize("table", TABLES, ids=name_of)
+@source.each(table=TABLES)
 def test_names_are_given_and_short_enough(table):
     named = [*table.constraints, *table.indexes]
     assert all(item.name for item in named)
@@ -138,7 +135,7 @@ def test_names_are_given_and_short_enough(table):
         assert len(str(item.name)) <= LONGEST_NAME, item.name
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=name_of)
+@source.each(column=COLUMNS)
 def test_no_column_starts_as_an_empty_text(column):
     start = getattr(column.server_default, "arg", None)
     assert str(start) not in ("", "''")

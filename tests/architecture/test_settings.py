@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.architecture import source
 
 CONFIG = "app/config.py"
@@ -15,7 +13,7 @@ def text_of(name: str) -> str:
     return (source.ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted({*source.python_files("app/", "migrations/", "wsgi.py")} - {CONFIG}))
+@source.each(name=sorted({*source.python_files("app/", "migrations/", "wsgi.py")} - {CONFIG}))
 def test_only_the_configuration_reads_the_environment(name):
     assert not READS.search(text_of(name)), f"{name}: make it a setting of {CONFIG}"
 

@@ -2,8 +2,6 @@
 
 import statistics
 
-import pytest
-
 from tests.architecture import source
 
 LONGEST_FUNCTION = 40
@@ -36,14 +34,14 @@ def body_length(node) -> int:
     return node.end_lineno - first.lineno + 1
 
 
-@pytest.mark.parametrize("name", HOUSE)
+@source.each(name=HOUSE)
 def test_functions_fit_on_a_page(name):
     most = LONGEST_JOURNEY if name.startswith("tests/browser/") else LONGEST_FUNCTION
     long = {f"{name}:{node.name}": length(node) for node in source.functions(name) if length(node) > most}
     assert not long.keys() - LONG_FUNCTIONS.keys(), f"split these, {most} lines at most: {long}"
 
 
-@pytest.mark.parametrize("name", HOUSE + SCRIPTS)
+@source.each(name=HOUSE + SCRIPTS)
 def test_files_hold_one_idea(name):
     lines = len((source.ROOT / name).read_text(encoding="utf-8").splitlines())
     most = LONGEST_TEST_FILE if name.startswith(("tests/", "bench/")) else LONGEST_FILE

@@ -4,8 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
 from jinja2 import Environment, nodes
+
+from tests.architecture import source
 
 APP = Path(__file__).parents[2] / "app"
 TEMPLATES = APP / "templates"
@@ -55,10 +56,6 @@ ICON_PLACES = {
 """Where the kit's macros take the name of an icon: the place; by keyword it is `icon_name`, for icon() `name`."""
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(APP).as_posix()
-
-
 def found(text: str, patterns: dict) -> list[str]:
     return [
         f"line {text.count(chr(10), 0, match.start()) + 1}: {what}"
@@ -67,19 +64,19 @@ def found(text: str, patterns: dict) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@source.each(path=PAGES)
 def test_a_template_holds_nothing_that_the_policy_forbids(path):
     assert found(path.read_text(), FORBIDDEN_IN_PAGES) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@source.each(path=MODULES)
 def test_a_script_builds_no_markup_and_no_code_from_strings(path):
     allowed = ALLOWED_IN_PARSER if path == PARSER else set()
     patterns = {what: pattern for what, pattern in FORBIDDEN_IN_SCRIPTS.items() if what not in allowed}
     assert found(path.read_text(), patterns) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
+@source.each(path=MODULES)
 def test_a_script_imports_by_names_that_the_import_map_knows(path):
     known = {
         "htmx",
@@ -91,7 +88,7 @@ def test_a_script_imports_by_names_that_the_import_map_knows(path):
     assert set(imported) <= known
 
 
-@pytest.mark.parametrize("path", sorted(STYLES.rglob("*.css")), ids=name_of)
+@source.each(path=sorted(STYLES.rglob("*.css")))
 def test_a_stylesheet_names_no_other_file_and_stands_in_a_layer(path):
     text = path.read_text()
     assert not re.search(r"@import|url\((?!data:)", text)
@@ -99,7 +96,7 @@ def test_a_stylesheet_names_no_other_file_and_stands_in_a_layer(path):
     assert outside.startswith("@layer ")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@source.each(path=PAGES)
 def test_every_icon_in_a_template_is_in_the_sprite(path):
     assert icons_in(path.read_text()) - sprite() == set()
 

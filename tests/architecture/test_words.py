@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.architecture import source
 
 FORBIDDEN = {
@@ -23,7 +21,7 @@ STYLES = (".css", ".svg", ".html", ".js")
 """In these, # and digits are a colour or an address within a page."""
 
 
-@pytest.mark.parametrize("name", [name for name in source.files() if not name.endswith(BINARY)])
+@source.each(name=[name for name in source.files() if not name.endswith(BINARY)])
 def test_no_forbidden_word(name):
     text = (source.ROOT / name).read_text(encoding="utf-8")
     for what, pattern in FORBIDDEN.items():
