@@ -11,8 +11,6 @@ from tests.browser.axe import violations
 
 SCREENS = {
     "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "width": 390, "height": 844},
     "dark phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
 

@@ -14,8 +14,6 @@ from tests.browser.conftest import make_room, room_menu
 
 SCREENS = {
     "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "width": 390, "height": 844},
     "dark phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
 KINDS = {

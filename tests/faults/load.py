@@ -36,10 +36,6 @@ class Load:
             assert time.monotonic() < end, f"fewer than {count} messages accepted in {timeout} s"
             time.sleep(0.02)
 
-    def slowest(self) -> float:
-        """The longest that anybody has waited for an acknowledgement, in seconds."""
-        return max(one.latency for one in self.accepted())
-
     def _talk(self, chatter: Chatter) -> None:
         turn = 0
         while self._goes_on:
