@@ -112,6 +112,7 @@ def walk_of(app, client_of, company, *secrets, is_eager: bool = False) -> Walk:
     return Walk(app, insider, Crawl(secrets or company.secrets, is_eager))
 
 
+@pytest.mark.timeout(400)
 def test_nothing_tells_of_anything_outside_not_even_that_it_exists(app, client_of, company):
     walk = walk_of(app, client_of, company)
     walk.everywhere()

@@ -180,7 +180,7 @@ def test_a_mail_server_that_hangs_does_not_keep_the_process_from_stopping(app, s
         queue_mail()
         process = start(MAIL_SERVER="127.0.0.1", MAIL_PORT=str(box.port), MAIL_SENDER="chat@iwdemo.fr")
         wait_until(lambda: db.session.scalar(text("SELECT attempts FROM outgoing_mails")) == 1)
-        assert process.stop() < 2
+        assert process.stop() < 10, "the mail server would keep it for 20 s"
     assert process.popen.returncode == 0
 
 
