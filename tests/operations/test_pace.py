@@ -92,6 +92,30 @@ def test_within_any_minute_there_are_never_more(limited, clock, step):
         assert fourth - first > timedelta(seconds=60)
 
 
+def test_what_was_sent_while_one_waited_for_the_lock_counts(limited, clock, monkeypatch):
+    """The clock is ahead once the lock is there, as when another one's commit was waited for."""
+    make = pace._make
+
+    def wait(group_id):
+        make(group_id)
+        clock.goes_on(2)
+        said = f"{int(clock.moment.timestamp())}:2"
+        db.session.execute(pace.KEEP, {"group": group_id, "kept": said})
+
+    monkeypatch.setattr(pace, "_make", wait)
+    say(limited.arthur, limited.room)
+    refused(limited.jean, limited.room)
+
+
+def test_a_server_whose_clock_is_behind_forgets_nothing(limited, clock):
+    say(limited.arthur, limited.room, 2)
+    clock.goes_on(-3)
+    say(limited.jean, limited.room)
+    assert refused(limited.jean, limited.room).retry_after <= 64
+    clock.goes_on(66)
+    say(limited.jean, limited.room, 3)
+
+
 def test_another_group_and_a_private_room_go_on(limited):
     say(limited.arthur, limited.room, 3)
     other = factories.make_group(limited.domain, "autre")

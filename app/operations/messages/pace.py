@@ -33,8 +33,7 @@ def take_sends(place: Place, wanted: int = 1) -> int:
     """
     if place.limit is None or not wanted:
         return wanted
-    second = int(now().timestamp())
-    sends = _recent(place.group_id, second)
+    second, sends = _recent(place.group_id)
     allowed = min(wanted, max(0, place.limit - sum(sends.values())))
     if allowed:
         sends[second] = sends.get(second, 0) + allowed
@@ -44,8 +43,9 @@ def take_sends(place: Place, wanted: int = 1) -> int:
 
 def too_fast(place: Place) -> TooMany:
     """The refusal, with the seconds after which the group takes a message again."""
+    _second, sends = _recent(place.group_id)
     moment = now().timestamp()
-    seconds = max(1, ceil(_free_at(_recent(place.group_id, int(moment)), place.limit, moment) - moment))
+    seconds = max(1, ceil(_free_at(sends, place.limit, moment) - moment))
     sentence = _ln(
         "This group takes %(limit)s message a minute in all. You may go on in %(seconds)s s.",
         "This group takes %(limit)s messages a minute in all. You may go on in %(seconds)s s.",
@@ -62,14 +62,19 @@ def require_pace(place: Place) -> None:
         raise too_fast(place)
 
 
-def _recent(group_id: int, second: int) -> dict[int, int]:
-    """What was sent within the last minute, by second; the group's row stays locked until the commit."""
+def _recent(group_id: int) -> tuple[int, dict[int, int]]:
+    """The second it is, and what was sent within the last minute, by second; the row stays locked until the commit.
+
+    The clock is read behind the lock: who waited for it would else take what was sent meanwhile for something of the
+    future. Another server's clock may be ahead all the same, so up to a minute of the future counts as well.
+    """
     row = db.session.execute(LOCKED, {"group": group_id}).first()
     if row is None:
         _make(group_id)
         row = db.session.execute(LOCKED, {"group": group_id}).one()
-    sends = (entry.split(":") for entry in (row.sends or "").split())
-    return {int(at): int(count) for at, count in sends if second - MINUTE <= int(at) <= second}
+    second = int(now().timestamp())
+    sends = (map(int, entry.split(":")) for entry in (row.sends or "").split())
+    return second, {at: count for at, count in sends if abs(at - second) <= MINUTE}
 
 
 def _make(group_id: int) -> None:
