@@ -46,9 +46,10 @@ class Assets:
 
     def _manifest(self) -> dict:
         path = self.folder / "vendor/manifest.json"
-        if not path.exists():
-            raise RuntimeError("The browser libraries are missing: run bin/vendor once.")
-        return self._remember(path, lambda content: json.loads(content)["files"])
+        try:
+            return self._remember(path, lambda content: json.loads(content)["files"])
+        except FileNotFoundError:
+            raise RuntimeError("The browser libraries are missing: run bin/vendor once.") from None
 
     def _remember(self, path: Path, read):
         """What `read` makes of a file's content, kept until the file changes."""

@@ -4,7 +4,10 @@ SHELVES = ("icon", "people", "buttons", "forms", "page", "lists", "menus", "dial
 
 
 class Kit:
-    """The macros by name. Templates are looked up each time, so that editing one shows at once while developing."""
+    """The macros by name, each looked for once: a list of fifty rows asks for a hundred of them.
+
+    While developing they are looked up each time, so that editing one shows at once.
+    """
 
     def __init__(self, environment):
         self._environment = environment
@@ -13,6 +16,8 @@ class Kit:
         for shelf in SHELVES:
             macro = getattr(self._environment.get_template(f"ui/{shelf}.html").module, name, None)
             if macro is not None:
+                if not self._environment.auto_reload:
+                    self.__dict__[name] = macro
                 return macro
         raise AttributeError(f"The kit has no macro called {name!r}.")
 
