@@ -83,7 +83,7 @@ def uncounted_hours(since: datetime, limit: int) -> list[datetime]:
     this = hour_of(now())
     counted_hours = set(
         db.session.scalars(
-            select(Figure.hour).where(Figure.name == FigureName.MESSAGES, Figure.hour >= since)
+            select(Figure.hour).where(Figure.name == FigureName.MESSAGES, Figure.hour >= hour_of(since))
         )
     )
     fresh = [this] + ([this - HOUR] if now() - this < timedelta(minutes=5) else [])

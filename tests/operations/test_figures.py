@@ -89,6 +89,15 @@ def test_a_run_costs_a_bounded_number_of_statements_and_little_once_all_is_count
     assert len(later) <= 2 * 40
 
 
+@pytest.mark.parametrize(("minute", "fresh"), [(0, 2), (2, 2), (5, 1), (59, 1)])
+def test_once_all_is_counted_only_what_may_still_grow_is_counted_again(app, monkeypatch, minute, fresh):
+    moment = questions.hour_of(now()).replace(minute=minute)
+    monkeypatch.setattr(questions, "now", lambda: moment)
+    monkeypatch.setattr(figures, "now", lambda: moment)
+    runs = [figures.count_figures() for _run in range(10)]
+    assert runs[:7] == [figures.HOURS_AT_ONCE] * 7 and runs[-1] == fresh
+
+
 def test_the_running_hour_grows(cast):
     figures.count_figures()
     factories.make_message(cast.room, cast.arthur)
