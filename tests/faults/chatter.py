@@ -37,7 +37,7 @@ class Sent:
     refusals: list[str] = field(default_factory=list)
     is_settled: threading.Event = field(default_factory=threading.Event)
 
-    def wait(self, timeout: float = 20) -> dict:
+    def wait(self, timeout: float = 60) -> dict:
         """The acknowledgement, once there is one that settles it."""
         assert self.is_settled.wait(timeout), f"{self.body} has no answer after {timeout} s: {self.refusals}"
         return self.answer
