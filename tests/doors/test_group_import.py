@@ -271,3 +271,39 @@ def test_the_list_the_menu_and_the_model_lead_to_it(cast, client_of):
     answer = client.get("/admin/groups/import-model.csv")
     assert answer.get_data().decode("utf-8-sig").strip() == HEAD
     assert table_of(answer) == []
+
+
+def test_each_row_through_one_nesting_is_refused_while_tried_as_when_done(cast, client_of):
+    a, _b, _c, d = [factories.make_group(cast.domain, name) for name in "abcd"]
+    factories.add_member(d, a)
+    text = "address,members\na,b@iwdemo.fr c@iwdemo.fr\nb,d@iwdemo.fr\nc,d@iwdemo.fr\n"
+    client = client_of(cast.domain_admin)
+    task, _page = tried(client, cast.domain, text, GROUPS)
+    assert counts(task) == (1, 0, 2)
+    assert counts(imported(client, task)[0]) == (1, 0, 2)
+
+
+def test_who_adds_nothing_new_closes_no_circle(cast, client_of):
+    a, b, c = [factories.make_group(cast.domain, name) for name in "abc"]
+    factories.add_member(a, b)
+    factories.add_member(b, c)
+    text = "address,description,members\nc,,a@iwdemo.fr\na,,b@iwdemo.fr\nb,Nouveau,c@iwdemo.fr\n"
+    client = client_of(cast.domain_admin)
+    task, _page = tried(client, cast.domain, text, GROUPS)
+    assert counts(task) == counts(imported(client, task)[0]) == (1, 1, 1)
+    assert group("b@iwdemo.fr").description == "Nouveau"
+
+
+@pytest.mark.parametrize("forged", ["x2@autre.example,mine@iwdemo.fr\n", ""])
+def test_a_circle_tells_nothing_of_another_tenants_nesting(cast, client_of, forged):
+    x1, zqhidden, x2 = [factories.make_group(cast.other_domain, name) for name in ("x1", "zqhidden", "x2")]
+    mine = factories.make_group(cast.domain, "mine")
+    factories.add_member(x1, zqhidden)
+    factories.add_member(zqhidden, x2)
+    if not forged:
+        factories.add_member(x2, mine)
+    text = f"address,members\n{forged}mine,{x1.address}\n"
+    _task, page = tried(client_of(cast.domain_admin), cast.domain, text, GROUPS)
+    assert "zqhidden" not in page and "name nobody of this server" in page
+    _task, page = tried(client_of(cast.admin), cast.domain, f"address,members\nmine,{x1.address}\n", GROUPS)
+    assert ("zqhidden" in page) == (not forged), "who may know is told the way"

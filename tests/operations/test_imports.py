@@ -1,6 +1,8 @@
 """Imports of groups beneath the pages: scope, order, races, and what they cost."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
@@ -96,3 +98,28 @@ def test_a_circle_is_closed_by_who_adds_to_it(order):
     inner = {name: inner[name] for name in order}
     assert inner_first(inner, {"b": ["c"]})[1] == {"b": ("b", "c", "d", "a", "b")}
     assert inner_first({"a": ["a"]}, {"a": ["a"]})[1] == {"a": ("a", "a")}
+
+
+def test_every_row_that_closes_a_circle_through_the_same_nesting_is_told():
+    inner = {"a": ["b", "c", "e"], "b": ["d"], "c": ["d"], "d": ["a"], "e": []}
+    order, circles = inner_first(inner, {"a": ["b", "c", "e"], "b": ["d"], "c": ["d"]})
+    assert circles == {"b": ("b", "d", "a", "b"), "c": ("c", "d", "a", "c")}
+    assert sorted(order) == sorted(inner)
+
+
+def test_a_circle_that_nobody_adds_to_is_nobodys_fault():
+    assert inner_first({"a": ["b"], "b": ["a"]}, {"a": [], "b": []})[1] == {}
+
+
+@given(st.dictionaries(st.integers(0, 7), st.tuples(*[st.sets(st.integers(0, 7), max_size=3)] * 2)))
+def test_without_the_rows_that_are_told_no_circle_is_left(table):
+    stored = {name: {one for one in row[0] if one > name} for name, row in table.items()}
+    names = set(table) | {one for row in table.values() for part in row for one in part}
+    added = {name: row[1] - stored[name] for name, row in table.items()}
+    inner = {name: [*added.get(name, ()), *stored.get(name, ())] for name in names}
+    order, circles = inner_first(inner, added)
+    place = {name: number for number, name in enumerate(order)}
+    kept = {n: stored.get(n, set()) | (set() if n in circles else added.get(n, set())) for n in names}
+    assert all(place[one] < place[name] for name in names for one in kept[name])
+    for name, way in circles.items():
+        assert way[0] == way[-1] == name and way[1] in added[name]

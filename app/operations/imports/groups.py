@@ -62,19 +62,19 @@ def _values(cells: dict[str, str]) -> dict:
 
 
 def _add_members(actor, group: Group, row: Row) -> int:
-    if row.circle:
-        raise verbs.contains_itself(row.circle[1], row.circle)
     wanted = _members(row)
-    if not wanted:
-        return 0
     try:
-        return verbs.add_addresses(actor, group, "\n".join(wanted))
+        count = verbs.add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
     except verbs.UnknownLines as refusal:
         unknown = ", ".join(line.text for line in refusal.lines[:UNKNOWN_SHOWN])
         if len(refusal.lines) > UNKNOWN_SHOWN:
             unknown += ", …"
         sentence = _("Among the members these name nobody of this server: %(names)s", names=unknown)
         raise Invalid(sentence, code="unknown_members", field="members") from refusal
+    if row.circle:
+        # Only now: the way may lead through groups of which those who cannot name its first one may not know.
+        raise verbs.contains_itself(row.circle[1], row.circle)
+    return count
 
 
 def _members(row: Row) -> list[str]:
@@ -87,14 +87,16 @@ def _members(row: Row) -> list[str]:
 def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
     """Groups that others have as members come first, wherever they stand in the table. Rows that would put a group
     inside of itself, through other rows and through what is there already, are told so by their circle."""
-    firsts = {row.address: row for row in rows if row.address and row.first == row.line}
+    ours = (row for row in rows if row.address and row.address.rpartition("@")[2] == domain_name)
+    firsts = {row.address: row for row in ours if row.first == row.line}
     members = {address: _members(row) for address, row in firsts.items()}
     stored = groups_inside({*firsts, *chain.from_iterable(members.values())})
     groups = dict.fromkeys(chain(firsts, stored, *stored.values()))
     added = {address: [one for one in named if one in groups] for address, named in members.items()}
-    order, circles = inner_first({one: [*added.get(one, ()), *stored.get(one, ())] for one in groups}, added)
-    ours = (address for address in firsts if address.rpartition("@")[2] == domain_name)
-    made = {address for address in ours if "name" in firsts[address].cells and address not in circles}
+    inner = {one: [*added.get(one, ()), *stored.get(one, ())] for one in groups}
+    new = {one: set(named).difference(stored.get(one, ())) for one, named in added.items()}
+    order, circles = inner_first(inner, new)
+    made = {address for address, row in firsts.items() if "name" in row.cells and address not in circles}
     place = {address: number for number, address in enumerate(order)}
     arranged = [
         replace(
