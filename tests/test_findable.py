@@ -26,6 +26,9 @@ def finds(question: str, name: str, address: str = "x@iwdemo.fr") -> bool:
         ("ωμεγα", "Ωμέγα"),
         ("  dup   ", "Jean Dupont"),
         ("%", "100 %"),
+        ("anna", "𝐀nna"),
+        ("no", "№ 5"),
+        ("un deux trois quatre cinq six sept huit neuf dix", "un deux trois quatre cinq six sept huit neuf dix"),
     ],
 )
 def test_however_it_is_written(question, name):
@@ -42,6 +45,21 @@ def test_what_is_not_there(question):
 )
 def test_a_domain_is_found_as_people_write_it_and_as_machines_do(question):
     assert finds(question, "Jane", "j.doe@xn--bcher-kva.example")
+
+
+def test_a_domain_is_found_while_it_is_being_typed():
+    address = "x@xn--80akhbyknj4f.ru"
+    assert all(finds(address[2:end], "Jane", address) for end in range(3, len(address) + 1))
+    assert finds("испытание", "Jane", address)
+
+
+def test_the_ninth_word_counts_as_well():
+    assert not finds("a b c d e f g h nothere", "a b c d e f g h")
+
+
+@pytest.mark.parametrize("question", ["\u0301", "jean \u0301", "\u00b4"])
+def test_of_a_lone_accent_nothing_is_left(question):
+    assert not all(words_looked_for(question))
 
 
 def test_a_name_and_an_address_do_not_run_into_each_other():

@@ -9,7 +9,7 @@ from app.errors import Forbidden, Invalid
 from app.extensions import db
 from app.i18n import LANGUAGE_NAMES
 from app.models import AccessScope, Account
-from app.operations import audit
+from app.operations import audit, versions
 from app.rules import names
 from app.transaction import operation, touch_access
 
@@ -47,7 +47,7 @@ def rename_myself(actor: Account, name: str) -> None:
     if not actor.is_guest:
         raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
     name = names.checked_guest_name(name)
-    me = db.session.get(Account, actor.id, with_for_update=True, populate_existing=True)
+    me = versions.locked(actor)
     before = me.name
     if name == before:
         return

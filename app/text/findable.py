@@ -16,7 +16,7 @@ _LETTERS = str.maketrans(
 """Letters of names that Unicode does not take apart, as people type them who do not have them on the keyboard."""
 
 WORDS = 8
-"""Words of a question that are looked for; what follows is left out."""
+"""Words of a question that are looked for in whatever order; what follows must stand there as it was typed."""
 
 
 def findable(name: str, address: str) -> str:
@@ -27,12 +27,18 @@ def findable(name: str, address: str) -> str:
 
 
 def words_looked_for(question: str) -> list[str]:
-    """The words of a question, as they stand in what is stored: every one must be there, in whatever order."""
-    return [_folded(readable(word)) for word in question.split()[:WORDS]]
+    """The words of a question, as they stand in what is stored: every one must be there, in whatever order.
+
+    One of which folding leaves nothing, such as a lone accent, is empty and found nowhere.
+    """
+    words = question.split()
+    rest = [" ".join(words[WORDS:])] if words[WORDS:] else []
+    return [_folded(word).strip() for word in (*words[:WORDS], *rest)]
 
 
 def _folded(text: str) -> str:
-    return folded(text).translate(_LETTERS)
+    """Without case once more, since NFKD makes capitals of signs such as № or 𝐀."""
+    return folded(text).casefold().translate(_LETTERS)
 
 
 def readable(address: str) -> str:

@@ -40,10 +40,11 @@ def index_accounts_with(column: str) -> None:
 
 def fill(name: str) -> None:
     """Fold what is stored. Where the statements are only printed, case alone is taken away."""
-    columns = [sa.column(column) for column in ("id", "name", "address")]
+    columns = [sa.column("id"), sa.column("name", sa.String), sa.column("address", sa.String)]
     table = sa.table(name, *columns, sa.column("search_text", FOUND))
     if context.is_offline_mode():
-        op.execute(table.update().values(search_text=sa.func.lower(table.c.name)))
+        both = table.c.address + sa.literal(" ") + table.c.name
+        op.execute(table.update().values(search_text=sa.func.lower(both)))
         return
     one = table.update().where(table.c.id == sa.bindparam("key"))
     last = 0

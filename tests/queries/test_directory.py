@@ -47,6 +47,7 @@ def test_search_does_not_mind_accents_and_case(cast):
 def test_signs_of_the_database_are_letters_like_others(cast):
     for words in ("%", "_", "\\", "'"):
         assert found(cast.domain, search=words) == []
+    assert found(cast.domain, search="\u0301") == found(cast.domain, search="noel \u0301") == []
 
 
 def test_search_filters_and_counts_go_together(large):

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import and_, false, func, select, true
 
 from app.extensions import db
 from app.queries.paging import Page
@@ -83,7 +83,8 @@ def roughly_counted(statement) -> int:
 
 def found(model, search: str):
     """A condition on accounts and groups: their name and address hold every word that was typed, however written."""
-    return and_(true(), *(_holds(model.search_text, word) for word in words_looked_for(search)))
+    words = words_looked_for(search)
+    return and_(true(), *(_holds(model.search_text, word) for word in words)) if all(words) else false()
 
 
 def _holds(column, word: str):
