@@ -28,7 +28,10 @@ def finds(question: str, name: str, address: str = "x@iwdemo.fr") -> bool:
         ("%", "100 %"),
         ("anna", "𝐀nna"),
         ("no", "№ 5"),
-        ("un deux trois quatre cinq six sept huit neuf dix", "un deux trois quatre cinq six sept huit neuf dix"),
+        (
+            "un deux trois quatre cinq six sept huit neuf dix",
+            "un deux trois quatre cinq six sept huit neuf dix",
+        ),
     ],
 )
 def test_however_it_is_written(question, name):
