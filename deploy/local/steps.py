@@ -86,10 +86,14 @@ def _keep(command: list[str], output: str) -> None:
 
 
 def reason(output: str, lines: int = 12) -> str:
-    """Why a program failed: in our words where we know them, else the end of what it said."""
+    """Why a program failed: in our words where we know them, else the errors that it named and its last words.
+
+    Installers end with advice: what went wrong stands far above it.
+    """
     known = [sentence for sign, sentence in REASONS.items() if sign in output]
-    said = [line for line in output.splitlines() if line.strip()][-lines:]
-    return known[0] if known else "\n".join(["It said:", *(f"    {line}" for line in said)])
+    said = [line for line in output.splitlines() if line.strip()]
+    named = [line for line in said[:-lines] if "error" in line.lower()][:lines]
+    return known[0] if known else "\n".join(["It said:", *(f"    {line}" for line in named + said[-lines:])])
 
 
 def fault(error: OSError) -> str:

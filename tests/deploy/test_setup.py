@@ -34,6 +34,14 @@ def test_what_is_not_understood_is_shown():
     assert "    last words" in str(stopped.value)
 
 
+def test_an_error_is_shown_however_much_is_said_after_it():
+    said = "\n".join(["first", "[ERROR] InnoDB: Cannot allocate memory", *["advice"] * 40])
+    with pytest.raises(Stopped) as stopped:
+        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], trouble="It could not be made.")
+    assert "    [ERROR] InnoDB: Cannot allocate memory" in str(stopped.value)
+    assert len(str(stopped.value).splitlines()) == 15
+
+
 def test_what_programs_say_is_kept(tmp_path):
     steps.run(["echo", "hello"], trouble="")
     assert (tmp_path / "setup.log").read_text() == "$ echo hello\nhello\n\n"
