@@ -10,19 +10,25 @@ from tests.licences import PUBLIC, paper
 UNSAVED = "Modifications non enregistrées"
 
 
-@pytest.fixture
-def signed(house):
-    """The server of somebody who takes signed licences; the licences of the other journeys count again afterwards."""
-    with house.stage.app.app_context():
-        before = [licence_id for (licence_id,) in db.session.query(License.id)]
+@pytest.fixture(scope="module")
+def verifying(house):
+    """The server of somebody who takes signed licences."""
     house.web.env["LICENCE_PUBLIC_KEY"] = PUBLIC
     house.web.restart()
     yield house
-    with house.stage.app.app_context():
-        db.session.query(License).filter(License.id.not_in(before)).delete()
-        db.session.commit()
     del house.web.env["LICENCE_PUBLIC_KEY"]
     house.web.restart()
+
+
+@pytest.fixture
+def signed(verifying):
+    """A licence that is installed lasts for one journey; those of before count again afterwards."""
+    with verifying.stage.app.app_context():
+        before = [licence_id for (licence_id,) in db.session.query(License.id)]
+    yield verifying
+    with verifying.stage.app.app_context():
+        db.session.query(License).filter(License.id.not_in(before)).delete()
+        db.session.commit()
 
 
 @pytest.fixture
