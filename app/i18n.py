@@ -1,9 +1,10 @@
 """The language of an answer: the account's, else the one chosen in the menu, else the browser's, else French."""
 
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 from flask import current_app, g, has_request_context, request, session
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, get_locale, get_timezone
 from flask_login import current_user
 
 from app.extensions import babel
@@ -31,6 +32,14 @@ def choose_language() -> str:
 def choose_time_zone() -> str | None:
     """The time zone of the person who reads; none means the server's."""
     return getattr(current_user, "time_zone", None) if has_request_context() else None
+
+
+def time_zone() -> ZoneInfo:
+    """The time zone of the person who reads.
+
+    Flask-Babel's own is one of pytz: a datetime that is made with it has the solar time of before there were zones.
+    """
+    return ZoneInfo(str(get_timezone()))
 
 
 def language() -> str:

@@ -1,7 +1,8 @@
 """The Dashboard, its services and its readiness."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -140,6 +141,18 @@ def test_activity_is_a_table_that_charts_are_drawn_from(cast, client_of, period,
     assert f'<th scope="col">{head}</th>' in part
     assert 'data-value="1234"' in part and "1,234" in part
     assert part.count('aria-hidden="true"></div>') == 3
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/New_York", "Asia/Kolkata"])
+def test_a_day_begins_at_midnight_where_one_is(cast, client_of, monkeypatch, zone):
+    cast.web_admin.time_zone = zone
+    db.session.commit()
+    midnight = datetime(2026, 3, 4, tzinfo=ZoneInfo(zone))
+    monkeypatch.setattr(figure_questions, "now", lambda: midnight + timedelta(minutes=40))
+    hour = figure_questions.hour_of((midnight + timedelta(minutes=30)).astimezone(UTC))
+    figures.put_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    last = client_of(cast.web_admin).fragment("/admin/?period=days", "activity").text.rpartition("<tr>")[2]
+    assert "Mar 4, 2026" in last and 'data-value="1234"' in last
 
 
 def test_activity_of_the_whole_server_is_not_a_domain_administrators(cast, client_of):

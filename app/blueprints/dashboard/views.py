@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, request, url_for
-from flask_babel import get_timezone, to_user_timezone
 from flask_babel import gettext as _
 
 from app.blueprints.gate import me
 from app.errors import NotFound
 from app.htmx import page, see_other
+from app.i18n import time_zone
 from app.models import ServiceName, now
 from app.operations import services as verbs
 from app.queries import directory, domains, figures, services
@@ -98,7 +98,7 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
         counts=_counts,
         endings=lambda: domains.endings(me()),
         period=_period(),
-        history=lambda: figures.history(_period(), get_timezone()),
+        history=lambda: figures.history(_period(), time_zone()),
         may_act=scope.is_server_wide(me()),
         asked=asked,
     )
@@ -133,5 +133,4 @@ def _stops_teamchat(name: ServiceName) -> bool:
 
 def _midnight() -> datetime:
     """When today began for whoever looks."""
-    today = to_user_timezone(now()).date()
-    return get_timezone().localize(datetime.combine(today, time())).astimezone(UTC)
+    return datetime.combine(now().astimezone(time_zone()), time(), time_zone()).astimezone(UTC)

@@ -1,9 +1,7 @@
 """The form of a guest's information."""
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField, TextAreaField
@@ -12,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from app.blueprints.forms import options
 from app.blueprints.versioned import VersionedForm
 from app.errors import Invalid
-from app.i18n import LANGUAGE_NAMES
+from app.i18n import LANGUAGE_NAMES, time_zone
 from app.models import Account, AccountState
 from app.queries import cards
 
@@ -83,7 +81,7 @@ def values_of(guest: Account, sponsor: Account | None) -> dict:
 
 def day_of(moment: datetime | None) -> str:
     """The day on which an account ends, where the administrator is, as its field writes it."""
-    return moment.astimezone(_zone()).date().isoformat() if moment else ""
+    return moment.astimezone(time_zone()).date().isoformat() if moment else ""
 
 
 def _end_of(day: str) -> datetime | None:
@@ -91,10 +89,6 @@ def _end_of(day: str) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.combine(date.fromisoformat(day), time(23, 59), _zone()).astimezone(UTC)
+        return datetime.combine(date.fromisoformat(day), time(23, 59), time_zone()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(_("This is not a day."), code="bad_day", field="expires_at") from None
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(str(get_timezone()))

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, abort, request, url_for
-from flask_babel import format_datetime, get_timezone
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.blueprints import lists, tables, trail
 from app.blueprints.gate import me
 from app.blueprints.journal import words
 from app.htmx import page, see_other
+from app.i18n import time_zone
 from app.operations import seals as verbs
 from app.queries import journal as questions
 from app.queries import seals
@@ -96,7 +97,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _midnight(day: date) -> datetime:
-    return get_timezone().localize(datetime.combine(day, time())).astimezone(UTC)
+    return datetime.combine(day, time(), time_zone()).astimezone(UTC)
 
 
 def _row(entry: Entry) -> list:

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask_babel import get_timezone
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from app.errors import Invalid
+from app.i18n import time_zone
 from app.operations.licences import Terms
 from app.rules.licence_documents import LONGEST, MOST_SEATS
 from app.rules.licensing import LicenseFacts
@@ -36,9 +38,12 @@ class IssueForm(FlaskForm):
         return form
 
     def terms(self) -> Terms:
-        """What was filled in. It is valid until that day is over where the person lives."""
-        end = get_timezone().localize(datetime.combine(self.valid_until.data, time(23, 59, 59)))
-        return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
+        """What was filled in. It is valid until that day is over where the person lives. Error: Invalid."""
+        end = datetime.combine(self.valid_until.data, time(23, 59, 59), time_zone())
+        try:
+            return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
+        except OverflowError:
+            raise Invalid(_("This is not a day."), code="bad_day", field="valid_until") from None
 
 
 class InstallForm(FlaskForm):
