@@ -22,7 +22,7 @@ from tests.visitor import Visitor
 SECRET = "a secret of the tests, which sign nothing that matters"
 _application = []
 _unseen = []
-ORDER = {"browser": 0, "faults": 1, "doors": 2}
+ORDER = {"browser": 0, "faults": 1, "realtime": 2, "doors": 3}
 
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
