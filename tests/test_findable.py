@@ -3,7 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from app.extensions import db
+from app.models import Account
 from app.text.findable import LONGEST, LONGEST_BYTES, findable, words_looked_for
 
 
@@ -63,6 +66,13 @@ def test_the_ninth_word_counts_as_well():
 @pytest.mark.parametrize("question", ["\u0301", "jean \u0301", "\u00b4"])
 def test_of_a_lone_accent_nothing_is_left(question):
     assert not all(words_looked_for(question))
+
+
+@pytest.mark.parametrize("values", [{"name": "X"}, {"address": "x@iwdemo.fr", "row_version": 2}])
+def test_no_statement_may_leave_behind_what_a_row_is_found_by(cast, values):
+    with pytest.raises(AssertionError):
+        db.session.execute(update(Account).where(Account.id == cast.arthur.id).values(**values))
+    db.session.execute(update(Account).where(Account.name == "x").values(row_version=2))
 
 
 def test_a_name_and_an_address_do_not_run_into_each_other():
