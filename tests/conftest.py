@@ -1,5 +1,6 @@
 """What every test may ask for: the application on a real database, the cast, browsers, a counter of statements."""
 
+import gc
 import os
 import re
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from tests.tools import script
 from tests.trail import is_whole, trail
 from tests.visitor import Visitor
 
+gc.disable()
 SECRET = "a secret of the tests, which sign nothing that matters"
 _application = []
 _unseen = []
@@ -49,6 +51,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
+    """What was loaded stays to the end: the collector need not go over it again and again."""
+    gc.freeze()
+    gc.enable()
     session.config.is_whole_run = is_whole(
         {item.path for item in session.items}, session.config.rootpath / "tests"
     )
