@@ -16,12 +16,21 @@ def main(arguments: list[str]) -> int:
     """Run what the arguments select, on a server of one's own unless TEST_DATABASE_URL names one."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
-    arguments = arguments or list(TOGETHER)
+    arguments = shared(arguments)
     if "TEST_DATABASE_URL" in os.environ:
         return pytest.main(arguments)
     with PrivateMariaDB() as mariadb:
         os.environ["TEST_DATABASE_URL"] = mariadb.url()
         return pytest.main(arguments)
+
+
+def shared(arguments: list[str]) -> list[str]:
+    """pytest's arguments as they are run: where they choose no tests and no number of processes, two share the work.
+
+    A report that is asked for (--junitxml=…) makes a whole run neither longer nor another one.
+    """
+    is_whole = all(argument.startswith("-") and not argument.startswith("-n") for argument in arguments)
+    return [*TOGETHER, *arguments] if is_whole else arguments
 
 
 def _end(_number, _frame):

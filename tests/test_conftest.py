@@ -7,6 +7,7 @@ from app.extensions import db
 from app.models import Domain
 from app.transaction import operation
 from tests import factories
+from tests.run import TOGETHER, shared
 
 
 @operation(audited=False)
@@ -45,3 +46,17 @@ def test_statements_are_counted_without_savepoints(app, count_statements):
     with count_statements() as seen:
         _keep_domain("counted.example")
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "are_shared"),
+    [
+        ([], True),
+        (["-q", "--junitxml=report.xml"], True),
+        (["tests/rules"], False),
+        (["-k", "guest"], False),
+        (["-n3", "-q"], False),
+    ],
+)
+def test_only_a_whole_run_is_shared_by_two_processes(arguments, are_shared):
+    assert shared(arguments) == [*(TOGETHER if are_shared else ()), *arguments]
