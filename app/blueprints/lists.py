@@ -1,6 +1,7 @@
 """Lists of WebAdmin: what they are asked for stands in the address, so that it can be kept and passed on."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -57,10 +58,20 @@ def columns(known: dict, usual: tuple[str, ...]) -> list[str]:
 
 def address(**changes) -> str:
     """The address of the list that is shown, asked for otherwise; a value of None is taken out."""
-    arguments = {**request.args.to_dict(), **request.view_args, "cursor": None, **changes}
+    arguments = {**request.args.to_dict(), "cursor": None, **changes}
     if "column" in arguments:
         arguments["column"] = request.args.getlist("column")
-    return url_for(request.endpoint, **{name: value for name, value in arguments.items() if value})
+    return with_query(request.endpoint, arguments)
+
+
+def with_query(endpoint: str, arguments: dict, **values) -> str:
+    """The address of a page about the same object, with arguments that came in an address. Empty ones are left out.
+
+    They are not given to url_for, which takes some names (_external, endpoint) for orders.
+    """
+    path = url_for(endpoint, **{**request.view_args, **values})
+    query = urlencode({name: value for name, value in arguments.items() if value}, doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def next_address(page: Page) -> str | None:
@@ -107,7 +118,7 @@ class Shown:
     def file_url(self, endpoint: str) -> str:
         """Where all that the list leaves can be had as a file: the same filters, no page."""
         wanted = {name: value for name, value in request.args.items() if name not in ("cursor", "column")}
-        return url_for(endpoint, **{**wanted, **request.view_args})
+        return with_query(endpoint, wanted)
 
     def direction(self, name: str) -> str | None:
         """How a column is sorted now: "asc", "desc" or not at all."""

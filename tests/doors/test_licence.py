@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.extensions import db
 from app.rules import licensing
 from tests.licences import HERE, PUBLIC, keep_trial, paper
 
@@ -70,13 +69,6 @@ def test_what_makes_no_sense_is_told_at_its_field(cast, trial, client_of, change
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
     assert licensing.current().seats == 100
-
-
-@pytest.mark.parametrize(("zone", "status"), [("Europe/Paris", 303), ("America/New_York", 422)])
-def test_a_day_beyond_the_calendar_is_told_at_its_field(cast, trial, client_of, zone, status):
-    cast.admin.time_zone = zone
-    db.session.commit()
-    assert issue(client_of(cast.admin), valid_until="9999-12-31").status_code == status
 
 
 def test_where_a_key_is_set_a_document_is_pasted(cast, trial, with_key, client_of):

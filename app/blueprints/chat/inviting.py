@@ -16,6 +16,7 @@ from app.operations import guests as verbs
 from app.operations import rooms
 from app.queries.invitations import find_invitation
 from app.rules import access, inviting, managing
+from app.text.numbers import whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/invite")
@@ -104,7 +105,6 @@ def set_guest_settings(room_id: int) -> Response:
     form = GuestSettingsForm()
     if not form.validate():
         return _settings(seen, form, 422)
-    version = form.row_version.data or ""
     try:
         rooms.set_guest_settings(
             me(),
@@ -112,7 +112,7 @@ def set_guest_settings(room_id: int) -> Response:
             guests_see_history=form.guests_see_history.data,
             guests_see_members=form.guests_see_members.data,
             guest_days=form.guest_days.data,
-            seen_version=int(version) if version.isdigit() else None,
+            seen_version=whole_number(form.row_version.data),
         )
     except Refusal as refusal:
         put_refusal(form, refusal)

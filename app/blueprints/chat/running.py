@@ -12,6 +12,7 @@ from app.htmx import page, see_other, wants_fragment
 from app.operations import rooms as verbs
 from app.rules import access
 from app.rules.rights import Right
+from app.text.numbers import whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/settings")
@@ -38,7 +39,7 @@ def save_settings(room_id: int) -> Response:
             seen.room,
             name=form.name.data,
             topic=form.topic.data,
-            seen_version=_number(form.row_version.data),
+            seen_version=whole_number(form.row_version.data),
         )
     except Refusal as refusal:
         put_refusal(form, refusal)
@@ -100,7 +101,3 @@ def _dialog(seen: access.RoomAccess, form: SettingsForm, status: int = 200) -> R
 def _go(url: str) -> Response:
     """See the room as it is now: a whole page, since its name stands in the list and in the header."""
     return Response(status=204, headers={"HX-Redirect": url}) if wants_fragment() else see_other(url)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None

@@ -99,7 +99,10 @@ def teamchat_api() -> Response:
 
 def _signed_in() -> Account:
     """Whose name and password came with the request. Errors: Invalid, TooMany."""
-    given = request.authorization
+    try:
+        given = request.authorization
+    except ValueError:  # it is not ASCII, as the scheme has it (RFC 7617)
+        given = None
     if given is None or given.type != "basic" or not given.username or given.password is None:
         raise Invalid()
     return sessions.prove(given.username, given.password)

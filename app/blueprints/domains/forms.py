@@ -1,6 +1,6 @@
 """The forms of a domain."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -16,6 +16,7 @@ from app.blueprints.forms import LimitField
 from app.blueprints.versioned import VersionedForm
 from app.models import Domain, DomainState
 from app.rules.policies import Feature
+from app.text.days import day_of
 
 LANGUAGES = [
     SelectChoice("", _l("Chosen by each person")),
@@ -112,15 +113,6 @@ def end_of(day: str | None) -> datetime | None:
     """The moment at which a day is over, where this server is."""
     found = day_of(day)
     return found and datetime.combine(found + timedelta(days=1), time(), _zone()).astimezone(UTC)
-
-
-def day_of(text: str | None) -> date | None:
-    """A day that was typed or chosen; None if it is none."""
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if date(2000, 1, 1) <= found <= date(9000, 1, 1) else None
 
 
 def _zone() -> ZoneInfo:

@@ -4,6 +4,7 @@ from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, TextAreaField
 
 from app.blueprints import creation, tables
@@ -96,7 +97,7 @@ def _form() -> ImportForm:
 
 def _table(form: ImportForm) -> tuple[bytes, str]:
     """What was chosen or pasted, and what it is called."""
-    if form.file.data:
+    if isinstance(form.file.data, FileStorage):
         data = form.file.data.read()
         if data.strip():
             return data, form.file.data.filename or PASTED

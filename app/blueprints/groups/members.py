@@ -15,6 +15,7 @@ from app.operations import groups as verbs
 from app.queries import directory
 from app.rules import scope
 from app.rules.addresses import readable
+from app.text.numbers import whole_number
 
 KINDS = {EntryKind.ACCOUNT: _l("Account"), EntryKind.DOMAIN: _l("Whole domain"), EntryKind.GROUP: _l("Group")}
 """What an entry can be, as people call it."""
@@ -96,9 +97,10 @@ def _chosen() -> list[tuple[EntryKind, int]]:
     found = []
     for text in lists.chosen("member"):
         kind, _colon, key = text.partition(":")
-        if kind not in set(EntryKind) or not key.isascii() or not key.isdigit() or len(key) > 18:
+        number = whole_number(key)
+        if kind not in set(EntryKind) or number is None:
             raise NotFound()
-        found.append((EntryKind(kind), int(key)))
+        found.append((EntryKind(kind), number))
     return list(dict.fromkeys(found))
 
 

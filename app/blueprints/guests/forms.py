@@ -1,6 +1,6 @@
 """The form of a guest's information."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.i18n import LANGUAGE_NAMES, time_zone
 from app.models import Account, AccountState
 from app.queries import cards
+from app.text import days
 
 STATES = {
     AccountState.ENABLED: _l("Enabled"),
@@ -88,7 +89,7 @@ def _end_of(day: str) -> datetime | None:
     """The end of a day. Error: Invalid."""
     if not day:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(day), time(23, 59), time_zone()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid(_("This is not a day."), code="bad_day", field="expires_at") from None
+    found = days.day_of(day)
+    if found is None:
+        raise Invalid(_("This is not a day."), code="bad_day", field="expires_at")
+    return datetime.combine(found, time(23, 59), time_zone()).astimezone(UTC)

@@ -11,12 +11,14 @@ from app.blueprints.gate import me
 from app.blueprints.journal import words
 from app.htmx import page, see_other
 from app.i18n import time_zone
+from app.models import now
 from app.operations import seals as verbs
 from app.queries import journal as questions
 from app.queries import seals
 from app.queries.journal import Search
 from app.queries.trail import Entry
 from app.rules import scope
+from app.text.days import day_of
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin/journal")
 
@@ -47,7 +49,7 @@ def index() -> Response:
 def export(form: str) -> Response:
     """Everything that is found, as a file: csv for spreadsheets, json for programs."""
     entries = questions.every(me(), wish())
-    name = f"{_('audit-log')}-{date.today().isoformat()}"
+    name = f"{_('audit-log')}-{now().astimezone(time_zone()).date().isoformat()}"
     if form == "csv":
         head = [
             _("Number"),
@@ -76,7 +78,7 @@ def verify_trail() -> Response:
 def wish() -> Search:
     """What the address asks for; what makes no sense is left out. Days are those of whoever looks."""
     asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
-    since, until = _day(asked.get("since")), _day(asked.get("until"))
+    since, until = day_of(asked.get("since")), day_of(asked.get("until"))
     return Search(
         act=asked.get("act", ""),
         kind=asked.get("kind", ""),
@@ -86,14 +88,6 @@ def wish() -> Search:
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
     )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1970 <= day.year < 9999 else None
 
 
 def _midnight(day: date) -> datetime:
@@ -109,7 +103,7 @@ def _row(entry: Entry) -> list:
         entry.origin,
         trail.act_of(entry),
         words.kind_of(entry),
-        entry.object_name,
+        words.name_of(entry),
         "; ".join(changes),
         entry.act,
     ]

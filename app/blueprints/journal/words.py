@@ -32,6 +32,22 @@ PAGES = {
 """Where an object of a kind can be looked at."""
 
 
+SERVICES = {
+    "teamchat": "TeamChat",
+    "groupware": "GroupWare",
+    "webdav": "WebDAV",
+    "webclient": "WebClient",
+    "mail": _l("Outgoing mail"),
+}
+"""Services as people call them."""
+
+
+def name_of(entry: Entry) -> str:
+    """What an act was done to, by its name at that time."""
+    named = SERVICES if entry.object_kind == "service" else {}
+    return str(named.get(entry.object_name, entry.object_name or ""))
+
+
 def kind_of(entry: Entry) -> str:
     """What kind of thing an act was done to."""
     return str(KINDS.get(entry.object_kind, entry.object_kind))

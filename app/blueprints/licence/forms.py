@@ -1,6 +1,6 @@
 """The forms of the licence: one this server gives itself, or a signed one to install."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,9 +11,11 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.errors import Invalid
 from app.i18n import time_zone
+from app.models import now
 from app.operations.licences import Terms
 from app.rules.licence_documents import LONGEST, MOST_SEATS
 from app.rules.licensing import LicenseFacts
+from app.text.days import day_of
 
 REQUIRED = InputRequired(_l("This cannot be empty."))
 A_YEAR = timedelta(days=365)
@@ -34,16 +36,15 @@ class IssueForm(FlaskForm):
         form = cls(formdata=None)
         form.holder.data = licence.holder if licence else ""
         form.seats.data = max(100, licence.seats, licence.used * 2) if licence else 100
-        form.valid_until.data = date.today() + A_YEAR
+        form.valid_until.data = now().astimezone(time_zone()).date() + A_YEAR
         return form
 
     def terms(self) -> Terms:
         """What was filled in. It is valid until that day is over where the person lives. Error: Invalid."""
+        if day_of(self.valid_until.data.isoformat()) is None:
+            raise Invalid(_("This is not a day."), code="bad_day", field="valid_until")
         end = datetime.combine(self.valid_until.data, time(23, 59, 59), time_zone())
-        try:
-            return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
-        except OverflowError:
-            raise Invalid(_("This is not a day."), code="bad_day", field="valid_until") from None
+        return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
 
 
 class InstallForm(FlaskForm):

@@ -15,6 +15,7 @@ from app.models import Folder, Group
 from app.operations import grants
 from app.queries import rights as questions
 from app.rules import scope
+from app.text.numbers import whole_number
 
 AT_ONCE = 1_000
 """Rooms that are reset at once."""
@@ -70,9 +71,10 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
 def _wanted() -> list[int]:
     """The one room whose button was pressed, or those that were ticked."""
     texts = request.form.getlist("one")[:1] or lists.chosen("room", AT_ONCE)
-    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
+    found = [whole_number(text) for text in texts]
+    if None in found:
         raise NotFound()
-    return [int(text) for text in texts]
+    return found
 
 
 def _seen() -> dict[int, str]:

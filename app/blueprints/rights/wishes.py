@@ -9,6 +9,7 @@ from app.errors import Invalid, NotFound
 from app.models import Principal
 from app.operations.grants import NAMED, Subject
 from app.rules.rights import PRESETS, Right
+from app.text.numbers import whole_number
 
 NAMES = {right.name.lower(): right for right in Right if right}
 
@@ -16,12 +17,13 @@ NAMES = {right.name.lower(): right for right in Right if right}
 def subject_of(text: str) -> Subject:
     """Whom "account:5" or "guests:0" means. What is not of that shape was made by no form of ours."""
     kind, _colon, key = text.partition(":")
-    if kind not in set(Principal) or not key.isascii() or not key.isdigit() or len(key) > 18:
+    number = whole_number(key)
+    if kind not in set(Principal) or number is None:
         raise NotFound()
     principal = Principal(kind)
-    if (principal in NAMED) != bool(int(key)):
+    if (principal in NAMED) != bool(number):
         raise NotFound()
-    return Subject(principal, int(key))
+    return Subject(principal, number)
 
 
 def subjects_of(keys) -> list[tuple[Principal, int]]:
@@ -82,5 +84,5 @@ def _boxes() -> Right:
 
 def _shown() -> Right:
     """The boxes as the form was sent out."""
-    text = request.form.get("shown", "")
-    return Right(int(text)) if text.isascii() and text.isdigit() and int(text) < 4096 else Right.NONE
+    shown = whole_number(request.form.get("shown")) or 0
+    return Right(shown) if shown < 4096 else Right.NONE

@@ -18,6 +18,7 @@ from app.queries import people as questions
 from app.queries.invitations import invitations_of
 from app.rules import scope
 from app.rules.guests import InvitationState
+from app.text.numbers import whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/people")
@@ -162,7 +163,7 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
 
 
 def _chosen() -> list[int]:
-    texts = lists.chosen("person")
-    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts):
+    found = [whole_number(text) for text in lists.chosen("person")]
+    if None in found:
         raise NotFound()
-    return [int(text) for text in dict.fromkeys(texts)]
+    return list(dict.fromkeys(found))

@@ -17,6 +17,7 @@ from app.operations.bulk import Field
 from app.queries import successors
 from app.rules import scope
 from app.rules.policies import Feature
+from app.text.numbers import whole_number
 
 ROLES = {
     Role.USER: _l("User"),
@@ -30,10 +31,10 @@ SPONSORS_OFFERED = 100
 
 def domain_of(actor, wanted: dict) -> Domain:
     """The domain whose list it is. Error: NotFound."""
-    key = str(wanted.get("domain", ""))
-    if not key.isdigit():
+    key = whole_number(str(wanted.get("domain", "")))
+    if key is None:
         raise NotFound()
-    return scope.find_domain(actor, int(key))
+    return scope.find_domain(actor, key)
 
 
 def _off_limits(actor, row) -> str | None:
