@@ -31,7 +31,7 @@ def choose_language() -> str:
 
 def choose_time_zone() -> str | None:
     """The time zone of the person who reads; none means the server's."""
-    return getattr(current_user, "time_zone", None) if has_request_context() else None
+    return getattr(current_user if has_request_context() else g, "time_zone", None)
 
 
 def time_zone() -> ZoneInfo:
@@ -53,7 +53,10 @@ def language_of(account) -> str:
 
 
 @contextmanager
-def speaking(code: str):
-    """Do something in a given language: broadcasts and mails are made for others."""
+def speaking(code: str, zone: str | None = None):
+    """Do something in a given language, and outside of requests in a time zone: broadcasts and mails are made for
+    others, files while the view has long returned."""
     with force_locale(code):
+        if zone and not has_request_context():
+            g.time_zone = zone
         yield

@@ -5,9 +5,9 @@ import io
 import json
 from collections.abc import Iterable
 
-from flask import Flask, Response, current_app
+from flask import Response, current_app
 
-from app.i18n import language, speaking
+from app.i18n import language, speaking, time_zone
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins like this is a formula to a spreadsheet, whoever wrote it (OWASP, CSV injection)."""
@@ -20,10 +20,10 @@ MARK = "\ufeff"
 def download(name: str, head: Iterable, rows: Iterable[Iterable]) -> Response:
     """A CSV file, made while it is sent: memory holds a few hundred rows however many there are.
 
-    rows are made when the view has long returned: in the reader's language, with a database session of their own.
+    rows are made when the view has long returned: in the reader's language and time zone, with a database session of
+    their own.
     """
-    app = current_app._get_current_object()
-    response = Response(_sent(app, language(), _pieces(head, rows)), mimetype="text/csv")
+    response = Response(_sent(_pieces(head, rows)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -31,8 +31,7 @@ def download(name: str, head: Iterable, rows: Iterable[Iterable]) -> Response:
 
 def download_json(name: str, rows: Iterable[dict]) -> Response:
     """A JSON file with one array, sent as download() sends its table: what is text stays text."""
-    app = current_app._get_current_object()
-    response = Response(_sent(app, language(), _json_pieces(rows)), mimetype="application/json")
+    response = Response(_sent(_json_pieces(rows)), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -49,14 +48,19 @@ def fused(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(DANGEROUS) else text
 
 
-def _sent(app: Flask, code: str, pieces):
+def _sent(pieces):
     """Each piece in a context of its own: nothing is held while the reader's line is slow."""
-    while True:
-        with app.app_context(), speaking(code):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
+    app, code, zone = current_app._get_current_object(), language(), str(time_zone())
+
+    def sent():
+        while True:
+            with app.app_context(), speaking(code, zone):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    return sent()
 
 
 def _pieces(head: Iterable[str], rows: Iterable[Iterable]):

@@ -1,7 +1,9 @@
 """The words of the trail: what an act was, what a value is called, how it reads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -38,7 +40,11 @@ ACTS = {
     "grant.set": _l("Right given"),
     "grant.remove": _l("Right taken away"),
     "grant.inherit": _l("Rights inherited again"),
+    "service.start": _l("Service started"),
+    "service.stop": _l("Service stopped"),
+    "service.restart": _l("Service restarted"),
     "room.create": _l("Room created"),
+    "room.leave": _l("Room left"),
     "room.rename": _l("Room renamed"),
     "room.topic": _l("Topic changed"),
     "room.archive": _l("Room archived"),
@@ -183,6 +189,10 @@ WORDS = {
 """Values that stand for something; where they may appear is CODED."""
 
 CODED = ("role", "state", "language")
+MOMENTS = ("expires_at", "valid_until", "certificate_until")
+
+NAMES_OF_KIND = {("domain", "expires_at"): _l("End of the domain")}
+"""What a value is called of one kind of object, where it is not called so of others."""
 
 
 @dataclass(frozen=True)
@@ -202,10 +212,16 @@ def act_of(entry: Entry) -> str:
 def lines_of(entry: Entry) -> list[Line]:
     """What an act changed, in words, as far as there are words for it."""
     return [
-        Line(str(NAMES[change.name]), _worded(change, change.before), _worded(change, change.after))
+        Line(_called(entry, change), _worded(change, change.before), _worded(change, change.after))
         for change in entry.changes
-        if change.name in NAMES and (change.before or change.after or isinstance(change.after, bool))
+        if change.name in NAMES
+        and change.before != change.after
+        and (change.before or change.after or isinstance(change.after, bool))
     ]
+
+
+def _called(entry: Entry, change: Change) -> str:
+    return str(NAMES_OF_KIND.get((entry.object_kind, change.name), NAMES[change.name]))
 
 
 def _worded(change: Change, value) -> str:
@@ -213,4 +229,14 @@ def _worded(change: Change, value) -> str:
         return ""
     if isinstance(value, bool):
         return _("on") if value else _("off")
+    if change.name in MOMENTS:
+        return _told(str(value))
     return str(WORDS.get(value, value)) if change.name in CODED else str(value)
+
+
+def _told(moment: str) -> str:
+    """A moment as the reader's clock has it; what is none stays as it is."""
+    try:
+        return format_datetime(datetime.fromisoformat(moment), "medium")
+    except (ValueError, OverflowError):
+        return moment

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -43,7 +43,7 @@ class Connections:
 
 @dataclass(frozen=True)
 class Step:
-    """One hour, day or week, by its local beginning. connections: the most at once; None where nobody measured."""
+    """One hour, day or week, by its beginning. connections: the most at once; None where nobody measured."""
 
     start: datetime
     messages: int | None
@@ -135,13 +135,12 @@ def _step(start: datetime, found: dict) -> Step:
 
 
 def _beginning(moment: datetime, period: Period, zone: tzinfo) -> datetime:
-    """When the step began that a moment is in, as a local moment."""
-    local = moment.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    """When the step began that a moment is in: a local midnight, or an hour in UTC, since on one night a year two hours
+    have the same local time."""
     if period is Period.HOURS:
-        return local
-    midnight = local.replace(hour=0)
-    days = midnight.weekday() if period is Period.WEEKS else 0
-    return _local(midnight.date() - timedelta(days=days), zone)
+        return hour_of(moment.astimezone(UTC))
+    day = moment.astimezone(zone).date()
+    return _local(day - timedelta(days=day.weekday() if period is Period.WEEKS else 0), zone)
 
 
 def _starts(first: datetime, period: Period, zone: tzinfo):
@@ -150,7 +149,7 @@ def _starts(first: datetime, period: Period, zone: tzinfo):
     while start <= moment:
         yield start
         if period is Period.HOURS:
-            start = (start + HOUR).astimezone(zone)
+            start += HOUR
         else:
             start = _local(start.date() + STEPS[period], zone)
 

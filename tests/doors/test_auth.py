@@ -1,5 +1,7 @@
 """The pages of signing in, of one's own devices, password and language."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.extensions import db
@@ -248,11 +250,11 @@ def test_a_device_in_use_notes_when_and_from_where(client_of, cast):
     client = client_of(cast.arthur)
     device = find_by_token(token_in(client))
     before = device.last_seen_at
-    device.last_seen_at = before.replace(year=before.year - 1)
+    device.last_seen_at = before - timedelta(days=365)
     db.session.commit()
     client.get("/sessions", environ_base={"REMOTE_ADDR": "192.0.2.77"})
     again = db.session.get(Session, device.id, populate_existing=True)
-    assert again.last_seen_at > before.replace(year=before.year - 1)
+    assert again.last_seen_at > before - timedelta(days=365)
     assert again.ip == "192.0.2.77"
 
 

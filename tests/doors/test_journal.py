@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.blueprints import trail
+from app.blueprints.journal import words
 from app.extensions import db
 from app.integrations import keys
 from app.jobs.sealing import CHAIN, seal_trail, verify_trail
@@ -260,11 +262,57 @@ def test_domain_administrators_do_not_see_the_chain(cast, client_of):
     assert client.post(f"{URL}/verify").status_code == 403
 
 
+def test_moments_are_those_of_the_readers_clock_on_the_page_and_in_the_file(cast, client):
+    cast.admin.time_zone = "Asia/Tokyo"
+    db.session.commit()
+    moment = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+    after = json.dumps({"expires_at": moment.isoformat()})
+    write(
+        "domain.update",
+        object_id=cast.domain.id,
+        before='{"expires_at": null}',
+        after=after,
+        created_at=moment,
+    )
+    page = client.get(URL).text
+    assert "End of the domain" in page and "Dec 2, 2026, 8:00:00\u202fAM" in page
+    row = next(row for row in rows_of(client) if row[4] == "Properties changed")
+    assert row[1] == "2026-12-02 08:00:00" and "Dec 2, 2026" in row[7]
+
+
+def test_what_stayed_the_same_is_no_change(client):
+    write(
+        "licence.issue",
+        object_name="x",
+        before='{"seats": 100, "holder": "a"}',
+        after='{"seats": 100, "holder": "b"}',
+    )
+    page = client.get(URL).text
+    assert "Holder" in page and "Seats" not in page
+
+
+@pytest.mark.parametrize(
+    ("act", "told"), [("service.restart", "Service restarted"), ("room.leave", "Room left")]
+)
+def test_services_and_farewells_have_words(client, act, told):
+    write(act, object_name="mail" if act.startswith("service") else "x")
+    page = client.get(URL).text
+    assert f"<strong>{told}</strong>" in page and f'value="{act}"' in page
+    assert ("Outgoing mail</bdi>" in page) == act.startswith("service")
+
+
+def rows_of(client) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(client.get(f"{URL}/export.csv").get_data(as_text=True))))
+
+
 def test_every_act_has_words():
     acts = set()
     for name in source.python_files("app/operations/"):
         for called, node in source.calls(name):
             if called in ("audit.record", "record") and len(node.args) > 1 and hasattr(node.args[1], "value"):
                 acts.add(node.args[1].value)
-    assert len(acts) > 20
+    kinds = "|".join(words.KINDS)
+    for path in source.python_files("app/operations/"):
+        acts |= set(re.findall(rf'"((?:{kinds})\.[a-z_]+)"', (source.ROOT / path).read_text()))
+    assert len(acts) > 70 and "service.restart" in acts
     assert not {act for act in acts if isinstance(act, str)} - trail.ACTS.keys()

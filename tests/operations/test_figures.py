@@ -115,6 +115,17 @@ def test_a_history_is_whole_and_ends_now(app, count_statements, period, length):
     assert {step.messages for step in steps} == {None}
 
 
+@pytest.mark.parametrize("night", [datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC)])
+def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypatch, night):
+    monkeypatch.setattr(questions, "now", lambda: night + timedelta(hours=6, minutes=30))
+    hours = [night + timedelta(hours=number) for number in range(6)]
+    rows = [{"name": FigureName.MESSAGES, "hour": hour, "value": hour.hour} for hour in hours]
+    figures.put_figures(rows)
+    steps = questions.history(Period.HOURS, PARIS)
+    assert len(steps) == 24
+    assert [(step.start, step.messages) for step in steps][-7:-1] == [(hour, hour.hour) for hour in hours]
+
+
 def test_days_are_those_of_whoever_looks(app):
     late = datetime.now(PARIS).replace(hour=0, minute=30, second=0, microsecond=0) - timedelta(days=3)
     hour = questions.hour_of(late.astimezone(UTC))
