@@ -8,6 +8,10 @@ SEPARATORS = (",", ";", "\t")
 WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
+SURPLUS = "surplus cells"
+"""The name of what stands beyond the last column; titles of columns are trimmed and known, so none is called so."""
+
+
 class Unreadable(ValueError):
     """It is no table; the text says in a word why: empty, binary, broken."""
 
@@ -21,10 +25,12 @@ class Sheet:
     separator: str
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Every row by the head's names; what a short row has not is empty."""
+        """Every row by the head's names; what a short row has not is empty, what a long one has more is its SURPLUS."""
+        width = len(self.head)
         for line, cells in self.rows:
-            filled = [*cells, *[""] * (len(self.head) - len(cells))]
-            yield line, dict(zip(self.head, filled, strict=False))
+            filled = [*cells[:width], *[""] * (width - len(cells))]
+            surplus = self.separator.join(cell for cell in cells[width:] if cell)
+            yield line, dict(zip(self.head, filled, strict=True)) | ({SURPLUS: surplus} if surplus else {})
 
 
 def decoded(data: bytes) -> tuple[str, str]:

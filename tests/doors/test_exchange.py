@@ -103,6 +103,8 @@ def test_a_table_is_tried_and_then_imported(cast, client_of):
         ("zoe,Zoé,,,court", "10 characters or more"),
         ("domainadmin,,,disabled,", "lock yourself out"),
         ("zoe,Zoé,,deleted,", "“deleted” is not known"),
+        ("zoe,Dupont, Zoé,,,", "“Zoé” is not known in the column role"),
+        ("zoe,Zoé,,,,, Dupont", "more cells than there are columns: “Dupont”"),
     ],
 )
 def test_what_the_form_refuses_is_refused_by_line(cast, client_of, row, sentence):

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 from app.operations.imports.kinds import Kind
-from app.text.sheets import Sheet
+from app.text.sheets import SURPLUS, Sheet
 
 ADDRESS = ("address", "adresse", "email", "e-mail", "mail", "courriel", "alias")
 NAME = ("name", "nom")
@@ -34,7 +34,8 @@ def check_head(kind: Kind, sheet: Sheet) -> None:
 def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
     """A row by our names of the columns; empty cells are left out, and formulas that were defused are whole again."""
     cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
-    return {name: _fused(text) for name, text in cells.items() if text and name not in kind.unread}
+    read = {name: _fused(text) for name, text in cells.items() if text and name not in kind.unread}
+    return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
 
 
 def word(name: str, cells: dict[str, str], words: dict):

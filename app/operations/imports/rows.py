@@ -7,6 +7,7 @@ from app.models import Domain
 from app.operations.imports.kinds import Kind, Row
 from app.operations.tasks import Unchanged
 from app.rules import addresses
+from app.text.sheets import SURPLUS
 
 
 def import_row(actor, kind: Kind, domain: Domain, row: Row) -> None:
@@ -32,6 +33,15 @@ def full_address(text: str, domain_name: str) -> str:
 
 
 def _check_address(domain: Domain, row: Row) -> None:
+    if SURPLUS in row.cells:
+        raise Invalid(
+            _(
+                "This line has more cells than there are columns: “%(text)s”. "
+                "Put quotes around text with a separator in it.",
+                text=row.cells[SURPLUS][:80],
+            ),
+            code="surplus_cells",
+        )
     if not row.address:
         raise Invalid(_("The address is missing."), code="no_address")
     if row.first != row.line:
