@@ -46,3 +46,18 @@ def test_what_is_missing_is_noticed():
     catalogue = catalogues.Catalog(locale="fr")
     catalogue.add(("One %(num)s", "Many %(num)s"), ("Un %(num)s", "Plusieurs %(num)s"))
     assert catalogues.missing("fr", catalogue) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Supprimer ce message ?", "Supprimer ce message\u202f?"),
+        (
+            "Attention : « %(name)s » part ; et puis ?!",
+            "Attention\xa0: «\xa0%(name)s\xa0» part\u202f; et puis\u202f?!",
+        ),
+        ("de 8:30 à https://exemple.fr/?a=b :c", "de 8:30 à https://exemple.fr/?a=b :c"),
+    ],
+)
+def test_no_line_of_french_begins_with_a_sign(typed, printed):
+    assert catalogues.typeset(typed) == printed

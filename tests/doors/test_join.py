@@ -60,7 +60,7 @@ def test_the_page_of_the_guide(french, invitation):
         "Confirmer mot de passe",
         "Afficher",
         "Vérifier mon adresse email",
-        "Qu’est-ce TeamChat ?",
+        "Qu’est-ce TeamChat\u202f?",
         "À bientôt !",
         "&lt;b&gt;Arthur",
     ):
@@ -185,7 +185,7 @@ def test_the_mails_are_worded_as_in_the_guide(app, cast, invitation):
     subject, text, html = made("invitation", "fr", {"invitation_id": invitation.id})
     assert subject == "Invitation de la part de arthur@iwdemo.fr pour participer à une discussion de groupe"
     for body in (text, html):
-        assert "Invitation pour rejoindre TeamChat !" in body
+        assert "Invitation pour rejoindre TeamChat\u202f!" in body
         said = "arthur (arthur@iwdemo.fr) vous invite à rejoindre la salle groupetc@iwdemo.fr - TeamChat."
         assert said in body
         assert "Commencez par créer votre compte pour rejoindre le groupe de discussion." in body
