@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.models import now
 from app.queries import certificates
-from app.rules import discovery
+from app.rules import discovery, distrust
 from app.rules.checks import Check, State
 
 WARN_BEFORE, PRESS_BEFORE, ALARM_BEFORE = timedelta(days=30), timedelta(days=14), timedelta(days=3)
@@ -83,7 +83,7 @@ def _judged(shown: Shown) -> Check:
     if shown.distrust:
         sentence = _(
             "The certificate is not believed by everybody: %(reason)s. Browsers warn until they trust its authority.",
-            reason=shown.distrust,
+            reason=distrust.in_words(shown.distrust),
         )
         return Check("https", State.WARNING, sentence)
     sentence = _(

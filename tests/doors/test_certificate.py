@@ -258,6 +258,27 @@ def test_what_a_handshake_shows_is_kept_and_shown(place, cast, client_of, monkey
     assert "has not loaded it" in client.fragment(f"{URL}?tried=12", "served").text
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("self-signed certificate", "il est signé par lui-même"),
+        ("unable to get local issuer certificate", "l’autorité qui l’a émis n’est pas connue ici"),
+        ("certificate has expired", "il a expiré"),
+        ("something new", "something new"),
+    ],
+)
+def test_why_it_is_not_believed_is_told_in_words(place, cast, client_of, monkeypatch, reason, told):
+    leaf, _key = issued(ends=DAY / 2)
+    chain = (certificates.described(leaf),)
+    seen = probe.Finding("localhost", 8443, certificate=chain[0], chain=chain, distrust=reason)
+    monkeypatch.setattr(probe, "look_at_tls", lambda *_: seen)
+    verbs.look()
+    cast.admin.language = "fr"
+    db.session.commit()
+    page = client_of(cast.admin).get(URL).text
+    assert told in page and "Il expire dans moins d’un jour" in page
+
+
 def test_an_address_that_cannot_be_reached_is_told(place, cast, client_of, monkeypatch):
     monkeypatch.setattr(
         probe, "look_at_tls", lambda *_: probe.Finding("localhost", 1, problem="tcp", detail="refused")

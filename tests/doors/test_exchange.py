@@ -7,7 +7,7 @@ from app.extensions import db
 from app.models import Account, AccountState, OutgoingMail, Role, Task, TaskState
 from app.operations import imports, tasks
 from tests.imports import ACCOUNTS as IMPORT
-from tests.imports import imported, sent, table_of, tried
+from tests.imports import imported, last_task, sent, table_of, tried
 
 PASSWORD = "velours-cartable-18-brume"
 
@@ -202,6 +202,16 @@ def test_somebody_elses_import_is_not_there(cast, client_of):
     task, _page = tried(client_of(cast.domain_admin), cast.domain, "address,name\nzoe,Zoé\n")
     assert client_of(cast.rivale).post(f"/admin/tasks/{task.id}/import").status_code == 404
     assert account("zoe@iwdemo.fr") is None
+
+
+def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(cast, client_of, monkeypatch):
+    monkeypatch.setattr("app.blueprints.exchange.imports.AT_ONCE", 0)
+    client = client_of(cast.domain_admin)
+    answer = sent(client, IMPORT, cast.domain.id, "address,name\npaul,Paul B.\n")
+    assert client.post(f"{answer.location}cancel").status_code == 303
+    tasks.run(last_task().id, seconds=5)
+    page = client.get(answer.location).text
+    assert "This trial was stopped. Nothing was written." in page and "stays done" not in page
 
 
 def test_only_what_was_tried_is_imported(cast, client_of, monkeypatch):

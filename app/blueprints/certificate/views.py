@@ -11,7 +11,7 @@ from app.htmx import page, see_other
 from app.models import now
 from app.operations import certificates as verbs
 from app.queries import certificates as questions
-from app.rules import scope
+from app.rules import distrust, scope
 
 blueprint = Blueprint("certificate", __name__, url_prefix="/admin/certificate")
 
@@ -84,6 +84,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         installed=installed,
         served=served,
         seen=seen,
+        distrust=distrust,
         is_loaded=_is_loaded(served, seen),
         tried=tried,
         host=verbs.host_name(),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.blueprints.discovery.checking import Found
 from app.integrations.probe import Finding
 from app.models import now
-from app.rules import discovery
+from app.rules import discovery, distrust
 from app.rules.readiness import State
 
 SOON = timedelta(days=30)
@@ -85,7 +85,13 @@ def _certificate(finding: Finding):
     if not shown.covers(finding.host):
         yield 2, _("The certificate is not for %(host)s.", host=finding.host)
     elif finding.distrust:
-        yield 1, _("This machine does not believe the certificate: %(reason)s.", reason=finding.distrust)
+        yield (
+            1,
+            _(
+                "This machine does not believe the certificate: %(reason)s.",
+                reason=distrust.in_words(finding.distrust),
+            ),
+        )
 
 
 def _answer(finding: Finding):

@@ -122,7 +122,9 @@ def _after_check(task: Task) -> FollowUp:
     note = _("Nothing is written yet.")
     if asked["encoding"] == "latin-1":
         note += " " + _("The file was read as Latin-1: look whether accents are right.")
-    return FollowUp(_l("Would change"), "exchange.start_import" if can_go_on else None, label, note)
+    return FollowUp(
+        _l("Would change"), "exchange.start_import" if can_go_on else None, label, note, is_trial=True
+    )
 
 
 def _after_run(_task: Task) -> FollowUp:

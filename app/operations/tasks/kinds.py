@@ -33,12 +33,16 @@ class TaskKind:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What a task leads to: a button's label and the name of the view it posts to, and what "changed" is called."""
+    """What a task leads to: a button's label and the name of the view it posts to, and what "changed" is called.
+
+    is_trial: whether the task itself has written nothing.
+    """
 
     changed_label: Any
     endpoint: str | None = None
     label: Any = ""
     note: Any = ""
+    is_trial: bool = False
 
 
 class Unchanged(Refusal):

@@ -31,4 +31,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target?.id === "content" || ctx.target === document.body) document.getElementById("content")?.focus({ preventScroll: true });
 });
 
+/* On a narrow screen the sections stand in a row that scrolls: the one that one is in is brought into sight. */
+const showSection = () => {
+  const here = document.querySelector(".sections [aria-current]");
+  const row = here?.parentElement;
+  if (row) row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+};
+showSection();
+document.addEventListener("htmx:after:swap", showSection);
+
 export { htmx };
