@@ -59,3 +59,10 @@ def test_the_check_says_on_the_page_what_it_found(sits, office):
     page.get_by_role("button", name="Vérifier", exact=True).click()
     expect(page.get_by_role("heading", name="Résultat de la vérification")).to_be_visible(timeout=25_000)
     expect(page.locator("#results .check")).to_have_count(8)
+
+
+def test_on_a_phone_the_section_that_one_is_in_is_in_sight(sits, office):
+    admin, domain_id = office
+    page = sits(admin, width=390, height=844).page
+    page.goto(f"/admin/domains/{domain_id}/smartdiscover")
+    expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=0.99)

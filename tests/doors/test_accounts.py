@@ -34,16 +34,21 @@ def page_of(cast) -> str:
     return f"/admin/domains/{cast.domain.id}/accounts"
 
 
+def read(answer) -> str:
+    """A page as one reads it: where an address may break is not seen."""
+    return answer.text.replace("<wbr>", "")
+
+
 def test_the_list_searches_filters_and_sorts(cast, client_of, page_of):
     factories.make_account(cast.domain, "Élodie", address="elodie@iwdemo.fr", state=AccountState.DISABLED)
     client = client_of(cast.domain_admin)
-    assert "elodie@iwdemo.fr" in client.get(f"{page_of}?q=elodie").text
-    assert "elodie@iwdemo.fr" in client.get(f"{page_of}?q=ELO&state=disabled").text
-    assert "elodie@iwdemo.fr" not in client.get(f"{page_of}?state=enabled").text
-    only = client.fragment(f"{page_of}?role=server", "list").text
+    assert "elodie@iwdemo.fr" in read(client.get(f"{page_of}?q=elodie"))
+    assert "elodie@iwdemo.fr" in read(client.get(f"{page_of}?q=ELO&state=disabled"))
+    assert "elodie@iwdemo.fr" not in read(client.get(f"{page_of}?state=enabled"))
+    only = read(client.fragment(f"{page_of}?role=server", "list"))
     assert "admin@iwdemo.fr" in only
     assert "arthur@iwdemo.fr" not in only
-    upwards, downwards = (client.get(f"{page_of}?sort={sort}").text for sort in ("address", "-address"))
+    upwards, downwards = (read(client.get(f"{page_of}?sort={sort}")) for sort in ("address", "-address"))
     assert upwards.index("admin@iwdemo.fr") < upwards.index("paul@iwdemo.fr")
     assert downwards.index("paul@iwdemo.fr") < downwards.index("arthur@iwdemo.fr")
     assert "No account matches." in client.get(f"{page_of}?q=zzz").text
@@ -52,7 +57,7 @@ def test_the_list_searches_filters_and_sorts(cast, client_of, page_of):
 def test_what_makes_no_sense_in_the_address_is_left_out(cast, client_of, page_of):
     answer = client_of(cast.admin).get(f"{page_of}?state=x&role=%27&sort=password_hash&cursor=%F0")
     assert answer.status_code == 200
-    assert "arthur@iwdemo.fr" in answer.text
+    assert "arthur@iwdemo.fr" in read(answer)
 
 
 def test_other_tenants_accounts_are_never_listed_or_found(cast, client_of, page_of):
