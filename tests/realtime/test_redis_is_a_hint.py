@@ -48,12 +48,12 @@ def hints(monkeypatch):
 
 
 def test_delivery_here_never_waits_for_redis(hints):
-    hints._redis_writer = Broken(wait=0.5)
+    hints._redis_writer = Broken(wait=10)
     started = time.monotonic()
     for number in range(100):
         hints.emit("event", {"number": number}, room="room")
     assert len(hints.delivered) == 100
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 5
 
 
 def test_a_redis_that_failed_is_left_alone_for_a_moment(hints, monkeypatch):
