@@ -26,12 +26,12 @@ def bind(app: Flask, sockets) -> None:
     """
     watcher = watch.start(app, sockets)
 
-    def connect(sid, environ=None, _auth=None):
+    def connect(sid, environ=None, auth=None):
         if environ is not sockets.get_environ(sid):
             return
         try:
             watcher.wake()
-            client = _signed_in(app, sid, environ)
+            client = _signed_in(app, sid, environ, auth)
             with app.app_context():
                 _welcome(client)
         except Exception as error:
@@ -51,14 +51,20 @@ def bind(app: Flask, sockets) -> None:
     sockets.on("disconnect", disconnect)
 
 
-def _signed_in(app: Flask, sid: str, environ: dict) -> hub.Client:
-    """The client behind a cookie. Error: the connection is refused, which the client answers with the sign-in page."""
+def _signed_in(app: Flask, sid: str, environ: dict, auth) -> hub.Client:
+    """The client behind a cookie. Error: the connection is refused, which the client answers with the sign-in page.
+
+    auth: may name the account_id that the page was made for. The cookie may be somebody else's by now, and what waits
+    in the page to be sent would be theirs.
+    """
     with app.request_context(environ) as context:
         if app.config["DEMO"] and not is_local_name(host_name(context.request.host)):
             raise Refused({"error": "wrong_host"})
         if not current_user.is_authenticated:
             raise Refused({"error": "signed_out"})
         account = current_user._get_current_object()
+        if isinstance(auth, dict) and auth.get("account_id") not in (None, account.id):
+            raise Refused({"error": "somebody_else"})
         origin = Origin(context.request.remote_addr, secrets.token_hex(8), account.session_id)
         questions = Bucket(app.config["SOCKET_BURST"], app.config["SOCKET_RATE"])
         return hub.Client(sid, account, account.session_id, i18n.choose_language(), origin, questions)

@@ -203,3 +203,49 @@ def test_who_was_signed_out_while_away_is_asked_to_sign_in(sits, place, house):
     house.console.do("revoke_session", jean.session_id)
     screen.context.set_offline(False)
     screen.page.wait_for_url(re.compile(f"/sign-in.*rooms%2F{place.room_id}"))
+
+
+def test_what_waits_is_never_sent_as_whoever_signs_in_next(sits, place, house):
+    arthur = sits(place.arthur).open(place.room_id)
+    arthur.expect_trouble()
+    arthur.context.set_offline(True)
+    arthur.say("de la part d’arthur")
+    expect(arthur.pending).to_have_count(1)
+    arthur.sign_in(place.jean, house.proxy.url)
+    with arthur.page.expect_navigation():
+        arthur.context.set_offline(False)
+    arthur.wait_until_open()
+    expect(arthur.page.locator("tc-chat")).to_have_attribute("data-account", str(place.jean.id))
+    expect(arthur.pending).to_have_count(0)
+    arthur.say("de la part de jean")
+    arthur.sees_places([1])
+    assert arthur.texts == ["de la part de jean"]
+    arthur.sign_in(place.arthur, house.proxy.url)
+    arthur.open(place.room_id)
+    arthur.sees("de la part d’arthur")
+    arthur.sees_places([1, 2])
+
+
+def test_of_a_full_browser_the_latest_words_count(sits, place):
+    arthur = sits(place.arthur).open(place.room_id)
+    arthur.composer.fill("court")
+    arthur.page.wait_for_timeout(600)
+    arthur.page.evaluate(
+        """() => {
+            let piece = "x".repeat(1 << 20);
+            for (let number = 0; piece; number += 1) {
+                try { localStorage.setItem(`full${number}`, piece); }
+                catch { piece = piece.slice(0, piece.length >> 1); }
+            }
+        }"""
+    )
+    arthur.composer.fill("court et une suite importante")
+    arthur.page.wait_for_timeout(600)
+    kept = arthur.page.evaluate(
+        """async room => {
+            const store = await import("teamchat/lib/store");
+            return store.keysOf("").map(key => JSON.stringify(store.read(key)));
+        }""",
+        place.room_id,
+    )
+    assert any("suite importante" in text for text in kept), kept

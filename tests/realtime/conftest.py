@@ -16,8 +16,8 @@ class Window:
     """A page of somebody who is signed in, with its socket. It comes in a context of its own, or it would be the page
     of whoever came first."""
 
-    def __init__(self, app, browser):
-        self.wire = Context().run(SocketIOTestClient, app, socketio, flask_test_client=browser)
+    def __init__(self, app, browser, auth=None):
+        self.wire = Context().run(SocketIOTestClient, app, socketio, auth=auth, flask_test_client=browser)
 
     @property
     def is_connected(self) -> bool:
@@ -39,11 +39,11 @@ class Window:
 
 @pytest.fixture
 def window_of(app, client_of):
-    """window_of(account): a page of theirs."""
+    """window_of(account): a page of theirs. auth: what it says of itself as it connects."""
     opened = []
 
-    def make(account: Account) -> Window:
-        opened.append(Window(app, client_of(account)))
+    def make(account: Account, auth=None) -> Window:
+        opened.append(Window(app, client_of(account), auth))
         return opened[-1]
 
     yield make

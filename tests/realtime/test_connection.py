@@ -33,6 +33,20 @@ def test_a_client_cannot_say_where_it_comes_from(cast, window_of, client_of):
     assert list(hub.clients.values()) == [before]
 
 
+@pytest.mark.parametrize(
+    "said", [lambda cast: {"account_id": cast.jean.id}, lambda cast: {}, lambda cast: [1], lambda cast: None]
+)
+def test_a_page_says_for_whom_it_was_made(cast, window_of, said):
+    assert window_of(cast.jean, auth=said(cast)).is_connected
+
+
+@pytest.mark.parametrize("account_id", ["", "x", [], 0])
+def test_a_page_that_was_made_for_somebody_else_is_not_let_in(cast, window_of, account_id):
+    for made_for in (cast.arthur.id, str(cast.jean.id), account_id):
+        assert not window_of(cast.jean, auth={"account_id": made_for}).is_connected
+    assert not hub.clients
+
+
 def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(cast, window_of, monkeypatch):
     monkeypatch.setattr(connection, "watch_rooms", gone)
     assert not window_of(cast.jean).is_connected

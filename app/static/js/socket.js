@@ -5,6 +5,7 @@ import { io } from "socket.io-client";
 const FIRST_RETRY = 300;
 const LONGEST_RETRY = 5000;
 const PATIENCE = 8000;
+const OVER = ["signed-out", "somebody-else"];
 const LINK = { autoConnect: false, reconnection: false, transports: ["websocket"], timeout: 6000 };
 
 class Connection extends EventTarget {
@@ -22,9 +23,14 @@ class Connection extends EventTarget {
     this.#watchTheBrowser();
   }
 
+  /* Say for whom this page was made: where somebody else has signed in meanwhile, the server lets nothing through. */
+  actFor(account) {
+    this.#io.auth = { account_id: Number(account) };
+  }
+
   /* Begin, or try again now. */
   open() {
-    if (this.state === "connected" || this.state === "signed-out") return;
+    if (this.state === "connected" || this.isOver) return;
     clearTimeout(this.#timer);
     this.#enter("connecting");
     this.#io.connect();
@@ -66,6 +72,11 @@ class Connection extends EventTarget {
     this.#io.disconnect();
   }
 
+  /* Nothing of this page will be sent any more. */
+  get isOver() {
+    return OVER.includes(this.state);
+  }
+
   get isConnected() {
     return this.state === "connected";
   }
@@ -76,12 +87,13 @@ class Connection extends EventTarget {
   }
 
   #lost() {
-    if (this.state !== "signed-out") this.#retryLater();
+    if (!this.isOver) this.#retryLater();
   }
 
   #refused(error) {
     if (error.message?.includes("signed_out")) this.signOut();
-    else if (this.state !== "signed-out") this.#retryLater();
+    else if (error.message?.includes("somebody_else")) this.#enter("somebody-else");
+    else if (!this.isOver) this.#retryLater();
   }
 
   #retryLater() {

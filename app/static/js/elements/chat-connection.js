@@ -27,7 +27,7 @@ class ConnectionBar extends HTMLElement {
 
   /* A short break is no news. */
   show() {
-    const isUp = ["connected", "signed-out"].includes(socket.state);
+    const isUp = socket.isConnected || socket.isOver;
     if (isUp) this.clear();
     else this.timer ??= setTimeout(() => this.appear(), socket.state === "connecting" ? GRACE * 3 : GRACE);
   }

@@ -9,9 +9,9 @@ class Chat extends HTMLElement {
 
   connectedCallback() {
     openStore(this.dataset.account);
+    socket.actFor(this.dataset.account);
     this.stops = [
-      socket.watch("state", (state) => state === "signed-out" && this.signIn()),
-      socket.on("hello", (hello) => this.recognise(hello)),
+      socket.watch("state", (state) => this.follow(state)),
     ];
     for (const type of ["tc-unread", "tc-seen", "tc-opened", "tc-panel-closed"]) this.addEventListener(type, this);
     document.addEventListener("htmx:after:swap", this);
@@ -72,9 +72,11 @@ class Chat extends HTMLElement {
     if (matchMedia("(hover: hover)").matches) this.querySelector("tc-room")?.dispatchEvent(new CustomEvent("tc-write"));
   }
 
-  /* Somebody else has signed in on this browser: what is on the screen is not theirs. */
-  recognise({ account_id }) {
-    if (String(account_id) !== this.dataset.account) location.reload();
+  /* Signed out, one signs in again. Where somebody else has signed in on this browser, what is on the screen is not
+     theirs; what waits to be sent stays until its author is back. */
+  follow(state) {
+    if (state === "signed-out") this.signIn();
+    if (state === "somebody-else") location.reload();
   }
 
   signIn() {

@@ -34,8 +34,10 @@ class Typing extends HTMLElement {
 
   sentence([one, two, ...more]) {
     if (!one) return "";
-    if (!two) return this.dataset.one.replace("{a}", one);
-    if (!more.length) return this.dataset.two.replace("{a}", one).replace("{b}", two);
+    const named = { "{a}": one, "{b}": two };
+    const say = (pattern) => pattern.replace(/\{[ab]\}/g, (mark) => named[mark]);
+    if (!two) return say(this.dataset.one);
+    if (!more.length) return say(this.dataset.two);
     return this.dataset.many;
   }
 }

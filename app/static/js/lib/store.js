@@ -1,4 +1,5 @@
-/* What this browser keeps for one account: drafts, and messages on their way. In memory where storage is refused. */
+/* What this browser keeps for one account: drafts, and messages on their way. In memory where storage is refused or
+   full: what is there is newer than what was stored. */
 
 let prefix = "tc:0:";
 const memory = new Map();
@@ -12,7 +13,7 @@ export function storeName() {
 }
 
 export function read(key) {
-  const text = stored(prefix + key) ?? memory.get(prefix + key);
+  const text = memory.get(prefix + key) ?? stored(prefix + key);
   try {
     return text == null ? null : JSON.parse(text);
   } catch {
