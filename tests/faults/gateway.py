@@ -9,6 +9,9 @@ from pathlib import Path
 COMMIT = b"\x03COMMIT"
 """COM_QUERY with the statement that PyMySQL's commit() sends."""
 
+POSTED = b"INSERT INTO messages "
+"""What makes a commit one of a message: processes also report, now and then, how many are connected."""
+
 
 class Gateway:
     """Passes everything between a Unix socket of its own and MariaDB's."""
@@ -24,11 +27,11 @@ class Gateway:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def hold_the_next_commit(self) -> None:
-        """Let the next COMMIT through to the database and keep its answer to ourselves."""
+        """Let the next COMMIT of a message through to the database and keep its answer to ourselves."""
         self._arm("hold")
 
     def lose_the_next_commit(self) -> None:
-        """Let the next COMMIT through to the database and break the connection instead of answering."""
+        """Let the next COMMIT of a message through to the database and break the connection instead of answering."""
         self._arm("lose")
 
     def close(self) -> None:
@@ -56,12 +59,15 @@ class Gateway:
         answers = threading.Thread(target=self._downwards, args=(client, server), daemon=True)
         answers.muted = False
         answers.start()
+        has_posted = False
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if self._wants and COMMIT in data:
+                has_posted = has_posted or POSTED in data
+                if COMMIT in data and has_posted and self._wants:
                     self._withhold(answers, client, server, data)
                 else:
                     server.sendall(data)
+                has_posted = has_posted and COMMIT not in data
         self._break((client, server))
 
     def _withhold(self, answers, client, server, data) -> None:
