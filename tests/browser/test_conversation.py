@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from app.extensions import db
+from app.models import Account
 from tests.browser.axe import violations
 from tests.browser.conftest import fill, make_place, make_room
 
@@ -62,6 +64,52 @@ def test_who_leaves_the_group_is_shown_out_and_keeps_the_draft(both, place, hous
     arthur.say("Il est parti")
     arthur.sees("Il est parti")
     assert "Il est parti" not in jean.page.content()
+
+
+def test_who_is_shown_out_is_given_all_that_is_with_nobody_else(both, place, house):
+    _arthur, jean = both
+    jean.say("écrit")
+    jean.sees("écrit")
+    jean.composer.press("ArrowUp")
+    jean.page.locator(".editor-text").fill("écrit et repris")
+    jean.composer.fill("et un brouillon")
+    house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.jean))
+    expect(jean.page.locator("#gone-text")).to_have_value("écrit et repris\n\net un brouillon")
+
+
+def test_what_is_being_edited_outlasts_a_look_at_old_messages(sits, place, house):
+    fill(house, place, 150)
+    arthur = sits(place.arthur).open(place.room_id)
+    arthur.say("le mien")
+    arthur.sees("le mien")
+    arthur.composer.press("ArrowUp")
+    editor = arthur.page.locator(".editor-text")
+    editor.fill("le mien, repris")
+    first = min(message.message_id for message in house.stage.messages(place.room_id))
+    arthur.page.evaluate(f"location.hash = '#m-{first}'")
+    expect(arthur.message("line 1").first).to_be_in_viewport()
+    expect(editor).to_have_count(0)
+    arthur.page.locator('[data-part="pill"]').click()
+    expect(editor).to_have_value("le mien, repris")
+
+
+def test_the_editor_saves_as_the_composer_sends(sits, place, house):
+    with house.stage.app.app_context():
+        db.session.get(Account, place.arthur.id).enter_sends = False
+        db.session.commit()
+    arthur = sits(place.arthur).open(place.room_id)
+    arthur.composer.fill("un")
+    arthur.composer.press("Control+Enter")
+    arthur.sees("un")
+    arthur.composer.press("ArrowUp")
+    editor = arthur.page.locator(".editor-text")
+    expect(arthur.page.locator(".editor-hint")).to_contain_text("Ctrl+Entrée")
+    editor.press("Enter")
+    editor.press_sequentially("deux")
+    expect(editor).to_have_value("un\ndeux")
+    editor.press("Control+Enter")
+    expect(editor).to_have_count(0)
+    arthur.sees("deux")
 
 
 def test_unread_messages_are_counted(sits, place, house):

@@ -21,7 +21,7 @@ class Editor extends HTMLElement {
     event.stopPropagation();
     if (event.isComposing) return;
     if (event.key === "Escape") this.tell("tc-edit-cancel");
-    else if (event.key === "Enter" && !event.shiftKey) this.save(event);
+    else if (event.key === "Enter" && !event.altKey && !event.shiftKey && (this.sends || event.ctrlKey || event.metaKey)) this.save(event);
   }
 
   save(event) {
@@ -53,6 +53,11 @@ class Editor extends HTMLElement {
     this.error.textContent = why;
     this.error.hidden = !why;
     this.field.focus();
+  }
+
+  /* Whether Enter alone saves: as in the composer. */
+  get sends() {
+    return this.dataset.enter === "sends";
   }
 
   get text() {

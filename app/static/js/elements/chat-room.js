@@ -1,7 +1,7 @@
 /* <tc-room>: an open room. It knocks at the server, hears what is told there, and hands it to its parts. */
 
 import { cloneOf } from "teamchat/lib/clone";
-import { draftOf } from "teamchat/lib/drafts";
+import { draftOf, editOf, openEdits } from "teamchat/lib/drafts";
 import { outbox } from "teamchat/lib/outbox";
 import { socket } from "teamchat/socket";
 
@@ -136,11 +136,18 @@ class Room extends HTMLElement {
     if (this.hasEnded) return;
     this.hasEnded = true;
     const farewell = cloneOf(this.querySelector("template[data-gone]"));
-    const draft = draftOf(this.room);
-    farewell.querySelector("[data-kept]").hidden = !draft;
-    farewell.querySelector("[data-kept-text]").value = draft;
+    const kept = this.#unsent();
+    farewell.querySelector("[data-kept]").hidden = !kept;
+    farewell.querySelector("[data-kept-text]").value = kept;
     this.#leave();
     this.replaceChildren(farewell);
+  }
+
+  /* All that was typed here and is with nobody else: on its way, being edited, begun. */
+  #unsent() {
+    const edits = openEdits(this.room).map((message) => editOf(this.room, message));
+    const texts = [...outbox.of(this.room).map(({ body }) => body), ...edits, draftOf(this.room)];
+    return texts.filter(Boolean).join("\n\n");
   }
 
   get timeline() {

@@ -234,6 +234,7 @@ class Timeline extends HTMLElement {
       this.log.put(piece.messages);
       this.settlePending(piece.messages);
     });
+    this.actions.reopen();
     this.hasBefore = piece.hasBefore;
     this.history.hasAfter = piece.hasAfter;
     this.history.hear({ seq: piece.lastSeq, change: piece.lastChange });

@@ -116,7 +116,7 @@ export class MessageActions {
   reopen() {
     for (const id of openEdits(this.room)) {
       const message = this.timeline.log.byId(id);
-      if (message && !message.isDeleted) this.begin(message, editOf(this.room, id), false);
+      if (message && !message.isDeleted && !message.editor) this.begin(message, editOf(this.room, id), false);
     }
   }
 
