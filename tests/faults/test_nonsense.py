@@ -92,6 +92,7 @@ FORGED = [
     ("message:post", {"room_id": "HERE"}, "empty"),
     ("message:post", {"room_id": "HERE", "body": None}, "empty"),
     ("message:post", {"room_id": "HERE", "body": 7}, "empty"),
+    ("message:post", {"room_id": "HERE", "body": "\u200b\ufeff\u2060 \u200e\n"}, "empty"),
     ("message:post", {"room_id": "HERE", "body": ["hello"]}, "empty"),
     ("message:post", {"room_id": "HERE", "body": " \n\t "}, "empty"),
     ("message:post", {"room_id": "HERE", "body": "\x00"}, "empty"),

@@ -1,5 +1,6 @@
 """What a message may say, and whom it names."""
 
+import unicodedata
 import uuid
 
 from flask import current_app
@@ -13,11 +14,14 @@ from app.models import Account, Domain, Group, Mention, Room
 from app.rules import access
 from app.rules.rights import Right
 
+UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
+"""General categories of Unicode that leave no mark: spaces, line ends, marks of direction and of width zero."""
+
 
 def checked_body(body) -> str:
     """A message's text, without trailing space and of allowed length. Error: Invalid."""
     body = _storable(body) if isinstance(body, str) else ""
-    if not body.strip():
+    if all(unicodedata.category(sign) in UNSEEN for sign in body):
         raise Invalid(_("Write something first."), code="empty", field="body")
     maximum = current_app.config["MESSAGE_LENGTH"]
     if len(body) > maximum:
