@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints.gate import me
+from app.blueprints.service_names import label
 from app.errors import NotFound
 from app.htmx import page, see_other
 from app.i18n import time_zone
@@ -19,13 +20,8 @@ from app.rules.checks import Check
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(readable, "readable")
+blueprint.add_app_template_global(label, "service_label")
 
-LABELS = {
-    ServiceName.TEAMCHAT: "TeamChat",
-    ServiceName.GROUPWARE: "GroupWare",
-    ServiceName.WEBDAV: "WebDAV",
-    ServiceName.WEBCLIENT: "WebClient",
-}
 MENDED_AT = {
     "licence": ("licence.show", None),
     "https": ("certificate.show", None),
@@ -66,12 +62,6 @@ def restart_service(name: str) -> Response:
     """Stop and start a service in one act."""
     verbs.restart_service(me(), _named(name))
     return _done(_("%(name)s is restarted.", name=label(_named(name))))
-
-
-@blueprint.app_template_global("service_label")
-def label(name: ServiceName) -> str:
-    """A service's name as people read it."""
-    return LABELS.get(name) or _("Outgoing mail")
 
 
 @blueprint.app_template_global("needs_of")

@@ -4,6 +4,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.blueprints import trail
+from app.blueprints.service_names import label
 from app.queries.trail import Entry
 
 KINDS = {
@@ -32,20 +33,10 @@ PAGES = {
 """Where an object of a kind can be looked at."""
 
 
-SERVICES = {
-    "teamchat": "TeamChat",
-    "groupware": "GroupWare",
-    "webdav": "WebDAV",
-    "webclient": "WebClient",
-    "mail": _l("Outgoing mail"),
-}
-"""Services as people call them."""
-
-
 def name_of(entry: Entry) -> str:
     """What an act was done to, by its name at that time."""
-    named = SERVICES if entry.object_kind == "service" else {}
-    return str(named.get(entry.object_name, entry.object_name or ""))
+    name = entry.object_name or ""
+    return label(name) if entry.object_kind == "service" else name
 
 
 def kind_of(entry: Entry) -> str:
