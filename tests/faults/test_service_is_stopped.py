@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults.chatter import together
-from tests.faults.company import assert_kept
+from tests.faults.company import assert_kept, until
 from tests.faults.load import Load
 
 
@@ -32,6 +32,7 @@ def test_all_stop_and_go_on_without_coming_again(company, stopped_for_good, with
                 refused = chatter.call("message:post", {"room_id": scene.room_id, "body": "now?"})
                 assert refused["error"] == "service_stopped"
             assert len(company.stage.messages(scene.room_id)) == stored
+            until(lambda: any(one.refusals for one in load.sent), 10, "refused")
             company.console.do("start_service")
             for chatter in chatters:
                 chatter.wait_for("service:started", timeout=6)
