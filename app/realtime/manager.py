@@ -12,7 +12,7 @@ import structlog
 from socketio import Manager
 from socketio.redis_manager import RedisManager
 
-from app.background import Line
+from app.background import SerialQueue
 
 log = structlog.get_logger()
 
@@ -56,7 +56,7 @@ class HintManager(Watched, RedisManager):
         options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
         super().__init__(url, channel="teamchat", redis_options=options)
         self.is_connected_to_redis = False
-        self._publishing = Line("redis", WAITING)
+        self._publishing = SerialQueue("redis", WAITING)
         self._broken_until = self._alone_until = 0.0
 
     def emit(self, event, data, namespace=None, room=None, skip_sid=None, callback=None, to=None, **kwargs):

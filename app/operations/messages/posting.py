@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app import text
-from app.background import Turns, is_cooperative
+from app.background import KeyedLock, is_cooperative
 from app.errors import Invalid, NotFound, Refusal
 from app.events import MessagePosted
 from app.extensions import db
@@ -76,7 +76,7 @@ def post_message(actor, room_id: int, body: str, *, client_id: str | None = None
         draft = Draft(actor, room_id, checked_body(body), client_id)
         if _may_share_a_commit(draft):
             return _writer.ask(current_app._get_current_object(), (actor.id, room_id), draft)
-        with _turns.of(room_id):
+        with _room_locks.of(room_id):
             return _post(draft)
     except (IntegrityError, Refusal):
         already = posted_before(actor, room_id, client_id)
@@ -128,7 +128,7 @@ def _post_together(requests: list[tuple[Draft]]) -> list[Posted | Refusal]:
     return [results[draft] for draft in drafts]
 
 
-_turns = Turns()
+_room_locks = KeyedLock()
 _writer = GroupWriter(many=_post_together, one=_post)
 
 
