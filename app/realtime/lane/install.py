@@ -4,7 +4,8 @@ import logging
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from . import pinned
+from app.realtime import pinned
+
 from .engine_socket import LaneSocket
 from .heartbeat import Heartbeat
 from .manager import with_lane
@@ -15,6 +16,10 @@ from .websocket import LaneWebSocket
 MEBIBYTE = 1024 * 1024
 
 logger = logging.getLogger(__name__)
+
+
+class LaneUnavailable(RuntimeError):
+    """The server that the lane is to be installed on is not ready, or not on gevent."""
 
 
 @dataclass
@@ -52,7 +57,7 @@ def install(socketio, *, waiting_bytes=4 * MEBIBYTE, chunk_seconds=15):
     pinned.check()
     server = socketio.server
     if server is None or server.async_mode != "gevent":
-        raise pinned.LaneUnavailable("The send lane needs an initialised server in async_mode gevent.")
+        raise LaneUnavailable("The send lane needs an initialised server in async_mode gevent.")
     lane = Lane(Limits(waiting_bytes, chunk_seconds))
     server.eio._async = {**server.eio._async, "websocket": partial(LaneWebSocket, lane)}
     _adopt_sockets(server.eio, lane)
