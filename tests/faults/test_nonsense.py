@@ -6,15 +6,15 @@ import uuid
 import pytest
 
 from tests.faults.chatter import Chatter, together
-from tests.faults.company import PATHS, environment
+from tests.faults.company import environment
 from tests.servers import WebWorkers
 
 
-@pytest.fixture(scope="module", params=list(PATHS))
-def strict(request, mariadb, redis, stage):
+@pytest.fixture(scope="module")
+def strict(mariadb, redis, stage):
     """A web server with the limits that people meet."""
     limits = {"MESSAGE_BURST": "20", "MESSAGE_RATE": "5", "LOG_FORMAT": "text"}
-    with WebWorkers(1, environment(request.param, mariadb.url("faults"), redis, **limits)) as server:
+    with WebWorkers(1, environment(mariadb.url("faults"), redis, **limits)) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""A small Flask-SocketIO server under gunicorn's gevent worker, on the stock path or on the lane."""
+"""A small Flask-SocketIO server under gunicorn's gevent worker, on the send lane or as the library sends."""
 
 from gevent import monkey
 
@@ -24,7 +24,7 @@ socketio = SocketIO(
     ping_timeout=float(os.environ.get("PING_TIMEOUT", "20")),
 )
 lane = None
-if os.environ["SEND_PATH"] == "lane":
+if os.environ["SENDS_BY"] == "lane":
     lane = install(
         socketio,
         waiting_bytes=int(os.environ.get("WAITING_BYTES", "1000000")),
