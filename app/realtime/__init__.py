@@ -19,9 +19,10 @@ def init_app(app: Flask) -> None:
         manage_session=False,
         transports=["websocket", "polling"] if settings["SOCKET_POLLING"] else ["websocket"],
         async_handlers=False,
-        max_http_buffer_size=LONGEST_PACKET,
+        max_http_buffer_size=packets.longest_packet(settings["MESSAGE_LENGTH"]),
         ping_interval=20,
         ping_timeout=20,
+        json=packets.PacketJson,
         logger=False,
         engineio_logger=False,
     )
@@ -30,10 +31,6 @@ def init_app(app: Flask) -> None:
         lane.install(socketio)
     packets.cut_off_nonsense(socketio.server)
     handlers.bind(app, socketio.server, modules=(connection, chat, typing))
-
-
-# Bytes: 40,000 characters, each escaped as \uXXXX, and what is around them.
-LONGEST_PACKET = 300_000
 
 
 def _async_mode() -> str:

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.chatter import Chatter, together
 
 
-@pytest.mark.parametrize("body", ["Ж" * 39_000], ids=["cyrillic"])
+@pytest.mark.parametrize("body", ["Ж" * 39_000, "😀" * 40_000], ids=["cyrillic", "emoji"])
 def test_long_message_and_the_next_one_reach_every_reader(company, body):
     scene = company.stage.scene(people=3)
     author, *readers = scene.people

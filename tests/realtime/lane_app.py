@@ -13,6 +13,7 @@ from flask_socketio import SocketIO  # noqa: E402
 
 from app.realtime.lane import install  # noqa: E402
 from app.realtime.lane.outbox import Outbox  # noqa: E402
+from app.realtime.packets import PacketJson  # noqa: E402
 from tests.realtime.lane_wire import EVERYTHING  # noqa: E402
 
 app = Flask(__name__)
@@ -20,6 +21,7 @@ socketio = SocketIO(
     app,
     async_mode="gevent",
     cors_allowed_origins="*",
+    json=PacketJson,
     ping_interval=float(os.environ.get("PING_INTERVAL", "25")),
     ping_timeout=float(os.environ.get("PING_TIMEOUT", "20")),
 )

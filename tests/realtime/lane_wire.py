@@ -20,6 +20,7 @@ SERVER_SAID = {TEXT, BINARY, CLOSE, PONG}
 EVERYTHING = [
     "text",
     "déjà vu – 日本 🎉 \u2028 \x00",
+    "half a pair \ud83d",
     "",
     0,
     None,

@@ -41,7 +41,12 @@ def test_every_kind_of_value_is_the_same(servers):
 
 def test_acknowledgements_are_the_same(servers):
     said = both_say(servers, lambda wire: wire.call("echo", "é", 1, None, {"a": [True]}))
-    assert said == [(TEXT, b'431["\\u00e9",1,null,{"a":[true]}]')]
+    assert said == [(TEXT, '431["é",1,null,{"a":[true]}]'.encode())]
+
+
+def test_half_of_a_surrogate_pair_is_escaped(servers):
+    said = both_say(servers, lambda wire: wire.call("echo", "é \ud83d"))
+    assert said == [(TEXT, b'431["\\u00e9 \\ud83d"]')]
 
 
 def test_binary_events_and_their_acknowledgements_are_the_same(servers):
