@@ -29,7 +29,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
     if room_id not in client.rooms:
         raise NotFound()
     client.rooms[room_id].rights = opened.rights
-    hub.delivered.setdefault(room_id, [opened.last_seq, opened.change])
+    hub.delivered.setdefault(room_id, hub.Head(opened.last_seq, opened.change))
     presence.changed(room_id)
     present = presence.present(room_id) if client.rooms[room_id].sees_people else presence.NOBODY
     return {

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.identity import Origin
 from app.limits import Bucket
@@ -12,6 +13,21 @@ from app.rules.rights import Right
 
 # Names this process among those that share a database and a Redis.
 PROCESS_ID = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
+class Head(NamedTuple):
+    """The numbers of a room's newest message and newest change."""
+
+    seq: int
+    change: int
+
+    def merged(self, other: "Head") -> "Head":
+        """Return the newer of each number."""
+        return Head(max(self.seq, other.seq), max(self.change, other.change))
+
+    def is_ahead_of(self, other: "Head") -> bool:
+        """Whether either number is newer than the other head's."""
+        return self.seq > other.seq or self.change > other.change
 
 
 @dataclass
@@ -45,8 +61,8 @@ class Client:
 clients: dict[str, Client] = {}
 by_account: dict[int, set[str]] = defaultdict(set)
 by_room: dict[int, set[str]] = defaultdict(set)
-# Newest [seq, change] of a room that this process has delivered, or that its readers had when they opened it.
-delivered: dict[int, list[int]] = {}
+# The head of each open room that this process has delivered, or that its first reader had when they opened it.
+delivered: dict[int, Head] = {}
 # The most sockets that this process has had at once.
 peak = 0
 
