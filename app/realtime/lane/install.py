@@ -1,4 +1,4 @@
-"""Putting a Flask-SocketIO server on the send lane."""
+"""Installation of the send lane on a Flask-SocketIO server."""
 
 import logging
 from dataclasses import asdict, dataclass
@@ -24,13 +24,13 @@ class LaneUnavailable(RuntimeError):
 
 @dataclass
 class Counters:
-    """What the lane has had to do since it was installed."""
+    """Counts since the lane was installed."""
 
     slow_readers_cut: int = 0
 
 
 class Lane:
-    """What all the connections of one server share."""
+    """State that all connections of one server share."""
 
     def __init__(self, limits):
         self.limits = limits
@@ -39,17 +39,17 @@ class Lane:
         self._counters = Counters()
 
     def count_cut(self, why, waiting_bytes):
-        """Note that a reader was cut off because it was too far behind."""
+        """Count a reader that was cut off because it was too far behind."""
         self._counters.slow_readers_cut += 1
         logger.warning("A slow reader was cut off: %s, %d bytes waited", why, waiting_bytes)
 
     def statistics(self):
-        """The counters, by name."""
+        """Return the counters by name."""
         return asdict(self._counters)
 
 
 def install(socketio, *, waiting_bytes=4 * MEBIBYTE, chunk_seconds=15):
-    """Put an initialised Flask-SocketIO server on the lane, before its first connection.
+    """Install the lane on an initialised Flask-SocketIO server, before its first connection.
 
     A reader is cut off when more than `waiting_bytes` wait for it behind a full buffer, or when it takes longer than
     `chunk_seconds` over 64 KiB of them.
