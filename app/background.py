@@ -1,4 +1,4 @@
-"""Work that follows an answer without holding it up: in order, in a greenlet where gevent runs, else at once."""
+"""Work that need not hold up an answer: in a greenlet under gevent, at once elsewhere."""
 
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -23,8 +23,8 @@ def aside(work: Callable, *args):
     return gevent.get_hub().threadpool.apply(work, args) if is_cooperative() else work(*args)
 
 
-class Line:
-    """Calls that wait for their turn, one after the other. Beyond `longest` the oldest are dropped and counted."""
+class SerialQueue:
+    """Calls made one after the other. Beyond `longest` waiting calls the oldest are dropped and counted."""
 
     def __init__(self, name: str, longest: int = 10_000):
         self.name = name
@@ -33,7 +33,7 @@ class Line:
         self._is_working = False
 
     def put(self, call: Callable, *args, **kwargs) -> None:
-        """Have a call made after those already waiting."""
+        """Make a call after those already waiting."""
         if not is_cooperative():
             self._make((call, args, kwargs))
             return
@@ -57,26 +57,29 @@ class Line:
             call(*args, **kwargs)
         except Exception:
             log.exception(
-                "background call failed", line=self.name, call=getattr(call, "__qualname__", repr(call))
+                "background call failed", queue=self.name, call=getattr(call, "__qualname__", repr(call))
             )
 
 
-class Turns:
-    """One at a time for each key. Who would wait for a row's lock waits here, and holds no connection meanwhile."""
+class KeyedLock:
+    """A reentrant lock for each key, kept only while somebody holds it or waits for it.
+
+    Greenlets that would wait for the lock of a row wait here instead, before they take a database connection.
+    """
 
     def __init__(self):
         self._locks = WeakValueDictionary()
 
     @contextmanager
     def of(self, key: Hashable):
-        """Wait for one's turn."""
+        """Hold the lock of a key."""
         lock = self._locks.setdefault(key, RLock())
         with lock:
             yield
 
 
 def later(seconds: float, call: Callable, *args) -> None:
-    """Make a call after a while, where gevent runs; at once elsewhere."""
+    """Make a call after some seconds under gevent, at once elsewhere."""
     if not is_cooperative():
         call(*args)
         return

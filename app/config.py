@@ -47,10 +47,6 @@ def settings() -> dict:
         "DEMO": _flag("DEMO", False),
         # WORKERS: web processes behind the socket; more than one needs Redis.
         "WORKERS": _number("WORKERS", 1),
-        # SEND_PATH: "lane" writes one encoded frame to every reader, "stock" is the library's own way.
-        "SEND_PATH": os.environ.get("SEND_PATH", "stock"),
-        # POST_PATH: "grouped" lets messages that wait share a commit, "single" gives each its own.
-        "POST_PATH": os.environ.get("POST_PATH", "grouped"),
         # SOCKET_POLLING: allow long polling beside WebSocket; needs a sticky proxy with several workers.
         "SOCKET_POLLING": _flag("SOCKET_POLLING", False),
         # LOG_LEVEL: debug, info, warning or error.

@@ -9,8 +9,8 @@ from bench.client import Client, Refused
 from bench.company import PASSWORD, RARE_WORD
 from bench.targets import VAR, Application, Bare, Grounds, Minimal
 
-BARE, OWN = "bare", "application lane"
-SERVERS = (BARE, "minimal stock", "minimal lane", "application stock", OWN)
+BARE, OWN = Bare.name, Application.name
+SERVERS = (BARE, "minimal library", "minimal lane", OWN)
 READERS, POSTERS = 200, 10
 LIMIT_SECONDS = 560
 FAN_OUT = (
@@ -73,10 +73,9 @@ def has_time_for_another(began, done):
 def targets(grounds, weight):
     """Those who take part, in their order."""
     yield Bare(weight)
-    yield Minimal(weight, "stock")
+    yield Minimal(weight, "library")
     yield Minimal(weight, "lane")
-    yield Application(grounds, "stock", "single")
-    yield Application(grounds, "lane", "grouped")
+    yield Application(grounds)
 
 
 def measure(target, results):
@@ -126,7 +125,7 @@ def application_alone(grounds):
     """What only the application does: pages and rights, and how soon these are felt."""
     say("pages and rights")
     company = grounds.company
-    target = Application(grounds, "lane", "grouped")
+    target = Application(grounds)
     target.start()
     try:
         seen = {path: pages.page(target, path, cookie) for path, cookie in listed_pages(company)}
@@ -160,7 +159,7 @@ def rare_word(company):
 
 def html_bytes(grounds):
     """How heavy a message is once it is HTML, so that every server sends as much."""
-    target = Application(grounds, "stock", "single")
+    target = Application(grounds)
     target.start()
     try:
         client = Client(target.address, target.cookies[0]).arrive()
@@ -176,9 +175,9 @@ def print_report(results, seen, known, changes, whole, rounds):
     print(
         f"\nMedians of {rounds} rounds, {READERS} readers in one room. The bare server is npm's socket.io on Node.\n"
     )
-    print("\n".join(table.lines(results, FAN_OUT, SERVERS, OWN, BARE)))
-    print("\nWhile pages are read and people sign in without a pause; the ratio is to the stock send path.\n")
-    print("\n".join(table.lines(results, BUSY, SERVERS[3:], OWN, SERVERS[3])))
+    print("\n".join(table.lines(results, FAN_OUT, SERVERS, (OWN, BARE))))
+    print("\nWhile pages are read and people sign in without a pause\n")
+    print("\n".join(table.lines(results, BUSY, (OWN,))))
     print("\nPages, one after the other (ms; processor ms of the web server)\n")
     for path, figures in seen.items():
         print(f"{path:50} {figures['p50']:8.1f} {figures['server_ms_each']:8.1f}")

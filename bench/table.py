@@ -26,11 +26,11 @@ class Results:
         return self._runs
 
 
-def lines(results, measures, servers, own, yardstick):
-    """The table, as lines of text. measures: pairs of a name and what it is called."""
-    head = ["", *servers, f"{own} : {yardstick}"]
+def lines(results, measures, servers, *ratios):
+    """Return the table as lines of text. measures: names and labels; ratios: pairs of servers, a column each."""
+    head = ["", *servers, *(f"{own} : {yardstick}" for own, yardstick in ratios)]
     rows = [
-        [label, *_figures(results, name, servers), _ratio(results, name, own, yardstick)]
+        [label, *_figures(results, name, servers), *(_ratio(results, name, *pair) for pair in ratios)]
         for name, label in measures
     ]
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]

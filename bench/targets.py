@@ -100,18 +100,18 @@ class Bare(Target):
 
 
 class Minimal(Target):
-    """Flask-SocketIO without an application: no storage, no rights."""
+    """Flask-SocketIO without an application: no storage, no rights. sends_by: "library" or "lane"."""
 
-    def __init__(self, html_bytes, send_path):
+    def __init__(self, html_bytes, sends_by):
         super().__init__(html_bytes)
-        self.send_path = send_path
-        self.name = f"minimal {send_path}"
+        self.sends_by = sends_by
+        self.name = f"minimal {sends_by}"
 
     def launch(self):
         return self._run(
             *gunicorn(self.port),
             "bench.minimal.wsgi:app",
-            SEND_PATH=self.send_path,
+            SENDS_BY=self.sends_by,
             HTML_BYTES=str(self.html_bytes),
         )
 
@@ -119,14 +119,12 @@ class Minimal(Target):
 class Application(Target):
     """The application itself on a private database and Redis: real rights, real HTML, every message stored."""
 
+    name = "application"
     health = "/healthz"
 
-    def __init__(self, grounds, send_path, post_path):
+    def __init__(self, grounds):
         super().__init__(0)
         self.grounds = grounds
-        self.send_path = send_path
-        self.post_path = post_path
-        self.name = f"application {send_path}"
         self.cookies = grounds.company.cookies
         self.room_id = grounds.company.live_room
 
@@ -134,8 +132,7 @@ class Application(Target):
         return self.grounds.pids()
 
     def launch(self):
-        settings = {"SEND_PATH": self.send_path, "POST_PATH": self.post_path, "WORKERS": "1"}
-        return self._run(*gunicorn(self.port), "wsgi:app", **self.grounds.environment, **settings)
+        return self._run(*gunicorn(self.port), "wsgi:app", WORKERS="1", **self.grounds.environment)
 
 
 class Grounds:

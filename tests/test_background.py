@@ -1,10 +1,10 @@
-"""Work behind an answer: in order, one failure stops nothing, and a line never grows without bound."""
+"""Work behind an answer: in order, one failure stops nothing, and a queue never grows without bound."""
 
 import gevent
 import pytest
 
 from app import background
-from app.background import Line, later
+from app.background import SerialQueue, later
 
 
 @pytest.fixture
@@ -18,43 +18,43 @@ def settle():
 
 def test_without_gevent_a_call_is_made_at_once():
     made = []
-    Line("test").put(made.append, 1)
+    SerialQueue("test").put(made.append, 1)
     later(60, made.append, 2)
     assert made == [1, 2]
 
 
-def test_on_gevent_calls_wait_for_their_turn(on_gevent):
-    made, line = [], Line("test")
+def test_serial_queue_makes_calls_in_order_under_gevent(on_gevent):
+    made, queue = [], SerialQueue("test")
     for number in range(3):
-        line.put(made.append, number)
+        queue.put(made.append, number)
     assert made == []
     settle()
     assert made == [0, 1, 2]
 
 
-def test_a_call_that_fails_does_not_stop_the_line(on_gevent):
-    made, line = [], Line("test")
-    line.put(lambda: 1 / 0)
-    line.put(made.append, "after")
+def test_serial_queue_goes_on_after_a_failed_call(on_gevent):
+    made, queue = [], SerialQueue("test")
+    queue.put(lambda: 1 / 0)
+    queue.put(made.append, "after")
     settle()
     assert made == ["after"]
 
 
-def test_a_line_that_rested_works_again(on_gevent):
-    made, line = [], Line("test")
+def test_serial_queue_works_again_after_it_was_empty(on_gevent):
+    made, queue = [], SerialQueue("test")
     for number in range(2):
-        line.put(made.append, number)
+        queue.put(made.append, number)
         settle()
     assert made == [0, 1]
 
 
-def test_a_line_that_is_full_drops_the_oldest_and_counts(on_gevent):
-    made, line = [], Line("test", longest=2)
+def test_serial_queue_drops_the_oldest_calls_when_full_and_counts_them(on_gevent):
+    made, queue = [], SerialQueue("test", longest=2)
     for number in range(4):
-        line.put(made.append, number)
+        queue.put(made.append, number)
     settle()
     assert made == [2, 3]
-    assert line.dropped == 2
+    assert queue.dropped == 2
 
 
 def test_on_gevent_later_is_later(on_gevent):

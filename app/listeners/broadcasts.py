@@ -6,7 +6,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from app import channels
-from app.background import Line, later
+from app.background import SerialQueue, later
 from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChanged, RoomRead, listen
 from app.extensions import db
 from app.i18n import speaking
@@ -17,7 +17,7 @@ from app.queries.messages import MessageView
 UNREAD_EVERY = 2.0
 """Seconds between two hints of unread messages for one room."""
 
-_line = Line("broadcasts")
+_queue = SerialQueue("broadcasts")
 _unread: dict[int, dict] = {}
 _app: Flask | None = None
 
@@ -31,33 +31,33 @@ def init_app(app: Flask) -> None:
 @listen(MessagePosted)
 def tell_posted(fact: MessagePosted) -> None:
     """Show a new message to those who have the room open, hint at it to those who see the room."""
-    _line.put(_show_posted, fact)
+    _queue.put(_show_posted, fact)
 
 
 @listen(MessageChanged)
 def tell_changed(fact: MessageChanged) -> None:
     """Show an edited or deleted message again."""
-    _line.put(_show_changed, fact)
+    _queue.put(_show_changed, fact)
 
 
 @listen(RoomRead)
 def tell_read(fact: RoomRead) -> None:
     """Take the badge off on the person's other devices."""
     told = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
-    _line.put(channels.emit, "room:read", told, channels.account(fact.account_id))
+    _queue.put(channels.emit, "room:read", told, channels.account(fact.account_id))
 
 
 @listen(RoomBroughtBack)
 def tell_brought_back(fact: RoomBroughtBack) -> None:
     """Have the list of rooms looked at again by those who had hidden this one."""
     to = [channels.account(account_id) for account_id in fact.account_ids]
-    _line.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
+    _queue.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
 
 
 @listen(RoomChanged)
 def tell_room_changed(fact: RoomChanged) -> None:
     """Have the list of rooms looked at again by those who see this one."""
-    _line.put(
+    _queue.put(
         channels.emit, "rooms:changed", {"room_id": fact.room_id}, _who_see(fact.room_id, fact.folder_id)
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from app.extensions import db
 from app.models import Job, MailFailure, OutgoingMail, WorkState, now
-from app.operations.turns import take_turn
+from app.operations.locks import named_lock
 from app.transaction import operation
 
 LEASE = timedelta(minutes=5)
@@ -50,7 +50,7 @@ def enqueue(kind: str, *, due_at: datetime | None = None, **arguments) -> Job:
 @operation(audited=False)
 def keep_going(kinds: list[str]) -> None:
     """Make sure that each of these recurring jobs stands in the table, once."""
-    take_turn("jobs")
+    named_lock("jobs")
     present = set(db.session.scalars(select(Job.kind).where(Job.state == WorkState.WAITING)))
     for kind in kinds:
         if kind not in present:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import AuditEntry, now
 from app.operations import audit, jobs
+from app.operations.locks import named_lock
 from app.operations.settings import locked_row
-from app.operations.turns import take_turn
 from app.queries import settings
 from app.queries.settings import Setting
 from app.rules import scope
@@ -40,7 +40,7 @@ def seal_entries(key: bytes) -> Sealed:
     The locking read waits for entries that another transaction has written and not committed yet: the chain
     never steps over one.
     """
-    take_turn("seal")
+    named_lock("seal")
     last_id, seal = _end_of_chain()
     waiting = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(BATCH)
     entries = db.session.scalars(waiting.with_for_update()).all()

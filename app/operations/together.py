@@ -1,8 +1,8 @@
-"""Several requests, one transaction: what waits while a commit is on its way shares the next one.
+"""Group commit: requests that wait while a commit is on its way share the next transaction.
 
 A durable commit costs a flush of the disk, however much it holds. One writer a process takes what waits, and each
-request still gets its own answer, after the commit. If a group fails, its requests are tried one by one: one bad
-request never fails the others. Without a database nobody is to blame, and all are told at once.
+request gets its own answer after the commit. If a group fails, its requests are tried one by one, so that one bad
+request never fails the others. Without a database all are refused at once.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,32 +17,35 @@ from app.errors import Unavailable
 
 log = structlog.get_logger()
 
+# Requests in one transaction: beyond it the locks are held longer than the flush takes.
 LARGEST_GROUP = 64
-"""Requests in one transaction: beyond it the locks are held longer than the flush takes."""
 
 
 @dataclass(eq=False)
 class Request:
-    """Something to do, and the place for its answer. Two requests of one key never share a group."""
+    """A value and the answer to it. Two requests of one key never share a group."""
 
     key: Hashable
-    values: tuple
+    value: object
     answer: AsyncResult = field(default_factory=AsyncResult)
 
 
 class GroupWriter:
-    """many: does a list of values in one transaction and returns a list of results, each a value or a refusal.
-    one: does the same for one."""
+    """The greenlet that writes what waits, group by group, as long as something waits.
 
-    def __init__(self, many: Callable[[list[tuple]], list], one: Callable):
+    many: takes a list of values in one transaction and returns a list of results, each a value or a refusal.
+    one: takes one value and returns the result, or raises the refusal.
+    """
+
+    def __init__(self, many: Callable[[list], list], one: Callable):
         self.many = many
         self.one = one
         self._waiting: list[Request] = []
         self._is_writing = False
 
-    def ask(self, app: Flask, key: Hashable, *values):
-        """Do this together with what else is waiting. Returns or raises what it comes to."""
-        request = Request(key, values)
+    def ask(self, app: Flask, key: Hashable, value):
+        """Write a value together with what else waits. Returns its result or raises its refusal."""
+        request = Request(key, value)
         self._waiting.append(request)
         self._begin(app)
         return request.answer.get()
@@ -53,7 +56,6 @@ class GroupWriter:
             gevent.spawn(self._write, app)
 
     def _write(self, app: Flask) -> None:
-        """Whatever becomes of a group or of the writer, nobody waits for ever."""
         group = []
         try:
             while self._waiting:
@@ -61,6 +63,7 @@ class GroupWriter:
                 with app.app_context():
                     self._write_group(group)
         finally:
+            # Also when this greenlet is killed: nobody waits for ever, and what came meanwhile gets a new writer.
             self._is_writing = False
             _answer_all([request for request in group if not request.answer.ready()], Unavailable())
             self._begin(app)
@@ -68,6 +71,7 @@ class GroupWriter:
     def _next_group(self) -> list[Request]:
         group, left, keys = [], [], set()
         for request in self._waiting:
+            # A key that was passed over stays behind: the requests of one key keep their order.
             fits = len(group) < LARGEST_GROUP and request.key not in keys
             (group if fits else left).append(request)
             keys.add(request.key)
@@ -79,14 +83,14 @@ class GroupWriter:
             return
         for request in group:
             try:
-                request.answer.set(self.one(*request.values))
+                request.answer.set(self.one(request.value))
             except Exception as error:
                 request.answer.set_exception(error)
 
     def _write_at_once(self, group: list[Request]) -> bool:
-        """Whether all have their answers. If not, which one is to blame shows when each is tried alone."""
+        """Write a group in one transaction. Returns whether all have their answers."""
         try:
-            results = self.many([request.values for request in group])
+            results = self.many([request.value for request in group])
         except Unavailable as refusal:
             _answer_all(group, refusal)
         except Exception as error:

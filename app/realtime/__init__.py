@@ -1,4 +1,4 @@
-"""The socket door: what clients say live, and what they are told."""
+"""Socket.IO: what clients send, and what the server tells them."""
 
 from flask import Flask
 
@@ -14,25 +14,23 @@ def init_app(app: Flask) -> None:
     manager = HintManager(settings["REDIS_URL"]) if settings["REDIS_URL"] else LocalManager()
     socketio.init_app(
         app,
-        async_mode=settings.get("SOCKET_ASYNC_MODE") or _async_mode(),
+        async_mode=_async_mode(),
         client_manager=manager,
         manage_session=False,
         transports=["websocket", "polling"] if settings["SOCKET_POLLING"] else ["websocket"],
         async_handlers=False,
-        max_http_buffer_size=LONGEST_PACKET,
+        max_http_buffer_size=packets.longest_packet(settings["MESSAGE_LENGTH"]),
         ping_interval=20,
         ping_timeout=20,
+        json=packets.PacketJson,
         logger=False,
         engineio_logger=False,
     )
-    if settings["SEND_PATH"] == "lane" and socketio.async_mode == "gevent":
+    # Without gevent (console, worker, most tests) no client is connected, and there is nothing to send.
+    if socketio.async_mode == "gevent":
         lane.install(socketio)
     packets.cut_off_nonsense(socketio.server)
     handlers.bind(app, socketio.server, modules=(connection, chat, typing))
-
-
-LONGEST_PACKET = 300_000
-"""Bytes: 40,000 characters, each escaped as \\uXXXX, and what is around them."""
 
 
 def _async_mode() -> str:

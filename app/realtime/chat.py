@@ -1,4 +1,4 @@
-"""What clients do in rooms."""
+"""Events of clients in rooms."""
 
 from app.errors import NotFound
 from app.limits import count_message
@@ -13,11 +13,9 @@ from app.rules.rights import Right
 
 @on("room:open")
 def open_room(client: hub.Client, payload: dict) -> dict:
-    """Have a room on the screen: ask for the right, join, and ask again.
-
-    Whoever joins before they were asked hears what is said until they are refused; whoever is only asked before they
-    join keeps a right that goes away in between.
-    """
+    """Open a room: check the right, join its channels, and check the right again."""
+    # Joining first would let somebody without the right hear messages until they are refused; checking only before
+    # joining would keep a right that is revoked in between.
     room_id = number(payload, "room_id")
     try:
         access.require(client.account, Right.ITEMS_READ, room_id)
@@ -29,7 +27,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
     if room_id not in client.rooms:
         raise NotFound()
     client.rooms[room_id].rights = opened.rights
-    hub.delivered.setdefault(room_id, [opened.last_seq, opened.change])
+    hub.delivered.setdefault(room_id, hub.Head(opened.last_seq, opened.change))
     presence.changed(room_id)
     present = presence.present(room_id) if client.rooms[room_id].sees_people else presence.NOBODY
     return {
@@ -44,7 +42,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
 
 @on("room:close")
 def leave_room(client: hub.Client, payload: dict) -> None:
-    """Take a room off the screen."""
+    """Close a room."""
     room_id = number(payload, "room_id")
     typing.stop(client, room_id)
     close_room(client, room_id)
@@ -52,7 +50,7 @@ def leave_room(client: hub.Client, payload: dict) -> None:
 
 @on("room:focus")
 def focus_room(client: hub.Client, payload: dict) -> None:
-    """Say whether the room's window is in front or in the background."""
+    """Note whether the room's window is in front or in the background."""
     room_id = number(payload, "room_id")
     if room_id in client.rooms:
         client.rooms[room_id].is_visible = bool(payload.get("is_visible"))
@@ -61,7 +59,7 @@ def focus_room(client: hub.Client, payload: dict) -> None:
 
 @on("room:read")
 def read_room(client: hub.Client, payload: dict) -> dict:
-    """Say how far one has read."""
+    """Note how far a person has read."""
     return {"unread": reading.mark_read(client.account, number(payload, "room_id"), number(payload, "seq"))}
 
 
@@ -79,7 +77,7 @@ def post_message(client: hub.Client, payload: dict) -> dict:
 
 @on("message:edit")
 def edit_message(client: hub.Client, payload: dict) -> dict:
-    """Give a message a new wording."""
+    """Edit a message."""
     count_message(client.account_id)
     return {
         "change": messages.edit_message(client.account, number(payload, "message_id"), payload.get("body"))
@@ -88,6 +86,6 @@ def edit_message(client: hub.Client, payload: dict) -> dict:
 
 @on("message:delete")
 def delete_message(client: hub.Client, payload: dict) -> dict:
-    """Take a message's words away."""
+    """Delete a message."""
     count_message(client.account_id)
     return {"change": messages.delete_message(client.account, number(payload, "message_id"))}

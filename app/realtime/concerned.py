@@ -1,4 +1,4 @@
-"""Whose sockets a change of access may concern: few enough to spare the others, never too few."""
+"""Sockets that a change of access may concern: few enough to spare the others, never too few."""
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from app.rules import crowd, membership
 
 
 def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
-    """The sockets of this process that a logged change is about."""
+    """Return the sockets of this process that a logged change may concern."""
     if scope is AccessScope.ACCOUNT:
         return hub.of_account(target_id)
     if scope is AccessScope.ROOM:
@@ -23,26 +23,26 @@ def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
 
 
 def _of_room(room_id: int) -> list[hub.Client]:
-    """Who saw the room, and whoever may see it now."""
+    """Return the sockets of those who saw the room, and of those who may see it now."""
     room = db.session.get(Room, room_id)
     return [*_who_see([room_id]), *(_connected(crowd.people_of(room)) if room is not None else ())]
 
 
 def _of_group(group_id: int) -> list[hub.Client]:
-    """Who saw a room that the group, or one that contains it, owns or is named for, and who is in the group now."""
+    """Return the sockets of those who saw a room of the group or of one around it, and of its members now."""
     groups = membership.containing_groups(group_id)
     losing = _who_see(_rooms_of(groups))
     return [*losing, *_connected(membership.effective_members(group_id))]
 
 
 def _connected(people) -> list[hub.Client]:
-    """The sockets of those of these people who have one here. people: a statement of accounts."""
+    """Return the sockets of people in this process. people: a statement of accounts."""
     there = people.with_only_columns(Account.id).where(Account.id.in_(list(hub.by_account)))
     return [client for key in set(db.session.scalars(there)) for client in hub.of_account(key)]
 
 
 def _rooms_of(groups: frozenset[int]) -> list[int]:
-    """Rooms of these groups, and those whose list has a line about one of them, their own list or their folder's."""
+    """Return the rooms of groups, and those with a grant for one of them in their own list or their folder's."""
     lines = select(Grant.scope_id).where(Grant.principal == Principal.GROUP, Grant.principal_id.in_(groups))
     named = db.session.scalars(lines.where(Grant.scope_kind == ROOM_SCOPE)).all()
     folders = db.session.scalars(lines.where(Grant.scope_kind == FOLDER_SCOPE)).all()
@@ -63,5 +63,5 @@ def _who_see(room_ids: list[int]) -> list[hub.Client]:
 
 
 def _told_by(told: set[str], rooms: set[int] = frozenset()) -> list[hub.Client]:
-    """Who is in one of these channels, or has one of these rooms open."""
+    """Return the sockets that are in one of these channels or have one of these rooms open."""
     return [client for client in hub.clients.values() if client.watched & told or client.rooms.keys() & rooms]

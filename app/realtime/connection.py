@@ -1,4 +1,4 @@
-"""Coming and going of sockets. A socket is signed in by the cookie that pages are."""
+"""Connecting and disconnecting of sockets. A socket is signed in by the same cookie as pages."""
 
 import secrets
 
@@ -20,10 +20,8 @@ log = structlog.get_logger()
 
 
 def bind(app: Flask, sockets) -> None:
-    """Answer Socket.IO's own events, and let the watcher watch.
-
-    A client may send events of these names itself; those it makes up change nothing.
-    """
+    """Answer Socket.IO's own events, and start the watcher."""
+    # A client may send events of these names itself. The checks of the environ and of is_connected ignore them.
     watcher = watch.start(app, sockets)
 
     def connect(sid, environ=None, auth=None):
@@ -52,7 +50,7 @@ def bind(app: Flask, sockets) -> None:
 
 
 def _signed_in(app: Flask, sid: str, environ: dict, auth) -> hub.Client:
-    """The client behind a cookie. Error: the connection is refused, which the client answers with the sign-in page.
+    """Return the client that a cookie belongs to. Error: Refused; the page then shows the sign-in form.
 
     auth: may name the account_id that the page was made for. The cookie may be somebody else's by now, and what waits
     in the page to be sent would be theirs.
@@ -71,14 +69,14 @@ def _signed_in(app: Flask, sid: str, environ: dict, auth) -> hub.Client:
 
 
 def _unavailable(error: Exception) -> Refused:
-    """A connection that is left without an answer waits for ever; one that is refused comes again."""
+    # A connection without an answer waits for ever; one that is refused connects again.
     log.error("a socket could not be welcomed", error=type(error).__name__)
     return Refused({"error": "unavailable"})
 
 
 def _welcome(client: hub.Client) -> None:
-    """Be known first, then ask again whether anything has changed meanwhile: whoever is known is told of what changes
-    from then on, so no change falls between the two."""
+    # Added first, and its access read afterwards: the watcher tells known clients of every later change, so that no
+    # change falls between the two.
     hub.add(client)
     watched = watch_rooms(client)
     if watched is None:
@@ -105,6 +103,6 @@ def _welcome(client: hub.Client) -> None:
 
 @listen(SessionRevoked)
 def end_session(fact: SessionRevoked) -> None:
-    """A device that was signed out hears of it and is disconnected."""
+    """Disconnect the sockets of a session that was signed out."""
     for client in [client for client in hub.clients.values() if client.session_id == fact.session_id]:
         say_goodbye(client)

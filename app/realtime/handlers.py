@@ -1,4 +1,4 @@
-"""What every socket message goes through: who says it, what it holds, and one answer for everything that goes wrong."""
+"""Dispatching of socket messages: the client, the payload, and one answer for everything that goes wrong."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,8 +16,8 @@ from app.realtime import hub
 log = structlog.get_logger()
 _handlers: dict[str, Callable] = {}
 
+# Errors of a database that does not answer, or cannot just now: the client may try again.
 AWAY = (InterfaceError, InternalError, OperationalError, PoolTimeout)
-"""The database does not answer, or cannot just now: what was asked is worth asking again. What it refuses is not."""
 
 
 def on(event: str):
@@ -31,12 +31,12 @@ def on(event: str):
 
 
 def events() -> list[str]:
-    """Every event that clients may send."""
+    """Return every event that clients may send."""
     return sorted(_handlers)
 
 
 def bind(app: Flask, server, modules) -> None:
-    """Have Socket.IO call the handlers; modules are named so that they are imported, and have registered, by now."""
+    """Make Socket.IO call the handlers. modules: those whose handlers have registered by being imported."""
     for module in modules:
         if hasattr(module, "bind"):
             module.bind(app, server)
@@ -91,7 +91,7 @@ LARGEST = 2**63 - 1
 
 
 def number(payload: dict, name: str) -> int:
-    """A whole number of the payload, zero or more. Error: Invalid."""
+    """Return a whole number of the payload, zero or more. Error: Invalid."""
     value = payload.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
         raise Invalid(_("“%(name)s” must be a whole number.", name=name), code="bad_payload", field=name)

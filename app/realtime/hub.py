@@ -1,17 +1,38 @@
-"""The sockets of this process: whose they are, and which rooms they have open."""
+"""Sockets of this process: whose they are, and which rooms they have open."""
 
+import os
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.identity import Origin
 from app.limits import Bucket
 from app.models import Account
 from app.rules.rights import Right
 
+# Names this process among those that share a database and a Redis.
+PROCESS_ID = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
+class Head(NamedTuple):
+    """The numbers of a room's newest message and newest change."""
+
+    seq: int
+    change: int
+
+    def merged(self, other: "Head") -> "Head":
+        """Return the newer of each number."""
+        return Head(max(self.seq, other.seq), max(self.change, other.change))
+
+    def is_ahead_of(self, other: "Head") -> bool:
+        """Whether either number is newer than the other head's."""
+        return self.seq > other.seq or self.change > other.change
+
 
 @dataclass
 class OpenRoom:
-    """A room on a screen: whether its window is in front, what the person may do there, and see of who is there."""
+    """A room on a screen: whether its window is in front, and what the person may do and see there."""
 
     is_visible: bool
     rights: Right
@@ -33,20 +54,21 @@ class Client:
     account_id: int = field(init=False)
 
     def __post_init__(self):
-        """The person's key, at hand: it is asked for of everybody in a room, and never changes."""
+        # Kept beside the account: it never changes, and is read for everybody in a room.
         self.account_id = self.account.id
 
 
 clients: dict[str, Client] = {}
 by_account: dict[int, set[str]] = defaultdict(set)
 by_room: dict[int, set[str]] = defaultdict(set)
-delivered: dict[int, list[int]] = {}
-"""Newest [seq, change] of a room that this process has delivered, or that its readers had when they opened it."""
+# The head of each open room that this process has delivered, or that its first reader had when they opened it.
+delivered: dict[int, Head] = {}
+# The most sockets that this process has had at once.
 peak = 0
 
 
 def add(client: Client) -> None:
-    """A socket has come."""
+    """Add a socket that was connected."""
     global peak
     clients[client.sid] = client
     by_account[client.account_id].add(client.sid)
@@ -54,7 +76,7 @@ def add(client: Client) -> None:
 
 
 def remove(sid: str) -> Client | None:
-    """A socket has gone."""
+    """Remove a socket that was disconnected. Returns its client, None if it was not known."""
     client = clients.pop(sid, None)
     if client is None:
         return None
@@ -65,7 +87,7 @@ def remove(sid: str) -> Client | None:
 
 
 def enter(client: Client, room_id: int, opened: OpenRoom) -> None:
-    """A socket has a room open; one that has gone meanwhile has nothing open."""
+    """Note that a socket has a room open, unless it was disconnected meanwhile."""
     if client.sid not in clients:
         return
     client.rooms[room_id] = opened
@@ -73,18 +95,18 @@ def enter(client: Client, room_id: int, opened: OpenRoom) -> None:
 
 
 def leave(client: Client, room_id: int) -> None:
-    """A socket has closed a room."""
+    """Note that a socket has closed a room."""
     client.rooms.pop(room_id, None)
     _forget_room(room_id, client.sid)
 
 
 def in_room(room_id: int) -> list[Client]:
-    """Sockets that have a room open."""
+    """Return the sockets that have a room open."""
     return [clients[sid] for sid in by_room.get(room_id, ())]
 
 
 def of_account(account_id: int) -> list[Client]:
-    """A person's sockets."""
+    """Return a person's sockets."""
     return [clients[sid] for sid in by_account.get(account_id, ())]
 
 

@@ -1,6 +1,6 @@
-"""How an event reaches every process: delivered here at once, hinted to the others through Redis.
+"""Managers of Socket.IO: an event is delivered in this process at once, and hinted to the others through Redis.
 
-Redis is a hint: publishing never holds up a delivery, and whoever misses a hint sees in the database what it lacks
+Publishing never holds up a delivery, and a process that misses a hint reads from the database what it lacks
 (watch.py). python-socketio's own manager publishes in the sender's turn and waits up to a minute between two attempts
 to listen again; both are replaced here.
 """
@@ -12,36 +12,36 @@ import structlog
 from socketio import Manager
 from socketio.redis_manager import RedisManager
 
-from app.background import Line
+from app.background import SerialQueue
 
 log = structlog.get_logger()
 
+# Seconds to wait for a Redis that does not answer.
 PATIENCE = 0.8
-"""Seconds that a Redis which does not answer is waited for."""
+# Seconds between two attempts to reach Redis again; the promise is one second.
 RETRY = 0.5
-"""Seconds between two attempts to reach Redis again; the promise is one second."""
+# Hints that wait for Redis at most; older ones are dropped, since the database holds what they said.
 WAITING = 20_000
-"""Hints that wait for Redis at most; older ones are dropped, the database knows what they said."""
+# Seconds without publishing after no other process was listening.
 ALONE = 0.25
-"""Seconds for which nothing is said to Redis after nobody else was there to hear it."""
+# Seconds after which a waiting hint is not worth sending.
 STALE = 3.0
-"""Seconds after which a waiting hint is not worth sending."""
 
 
 class Watched:
-    """What both managers do before they deliver: let the watcher catch up with what the event presupposes."""
+    """Mixin of both managers: the watcher applies what an event presupposes before it is delivered."""
 
     watcher = None
 
     def deliver(self, event, data, namespace, room, epoch) -> None:
-        """Deliver to the sockets of this process."""
+        """Deliver an event to the sockets of this process."""
         if self.watcher is not None:
             self.watcher.before_delivery(event, data, epoch)
         super().emit(event, data, namespace=namespace, room=room, ignore_queue=True)
 
 
 class LocalManager(Watched, Manager):
-    """One process, no Redis."""
+    """Manager of a single process, without Redis."""
 
     def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
         if callback or skip_sid:
@@ -50,13 +50,13 @@ class LocalManager(Watched, Manager):
 
 
 class HintManager(Watched, RedisManager):
-    """Several processes, joined by Redis."""
+    """Manager of one of several processes, joined by Redis. Its overrides are pinned in pinned.py."""
 
     def __init__(self, url: str):
         options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
         super().__init__(url, channel="teamchat", redis_options=options)
         self.is_connected_to_redis = False
-        self._publishing = Line("redis", WAITING)
+        self._publishing = SerialQueue("redis", WAITING)
         self._broken_until = self._alone_until = 0.0
 
     def emit(self, event, data, namespace=None, room=None, skip_sid=None, callback=None, to=None, **kwargs):
@@ -112,7 +112,7 @@ class HintManager(Watched, RedisManager):
                 gevent.sleep(RETRY)
 
     def _messages(self):
-        """Messages as they come; a Redis that is silent for long is asked whether it is still there."""
+        """Yield messages as they arrive; a Redis that is silent for long is pinged."""
         asked = False
         while True:
             message = self.pubsub.get_message(ignore_subscribe_messages=True, timeout=PATIENCE * 4)

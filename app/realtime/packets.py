@@ -1,20 +1,41 @@
-"""What comes over the wire before anybody has understood it: nonsense ends its connection, in one line of the log."""
+"""Packets of clients that do not speak the protocol, and the JSON of packets."""
+
+import json
 
 import structlog
+from engineio import json as limited_json
 
 log = structlog.get_logger()
 
-KINDS = "0123456"
-"""First characters of Engine.IO packets (protocol 4)."""
+
+class PacketJson:
+    """The JSON module of Socket.IO: UTF-8 as it is, where the library's own escapes every letter beyond ASCII."""
+
+    # The library's own: it refuses numbers of more than 100 digits.
+    loads = staticmethod(limited_json.loads)
+
+    @staticmethod
+    def dumps(value, **options) -> str:
+        """Return a value as JSON that UTF-8 can encode."""
+        text = json.dumps(value, ensure_ascii=False, **options)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            # Half of a surrogate pair, which a client may send and be answered with, exists in escaped form only.
+            return json.dumps(value, **options)
+        return text
+
+
+def longest_packet(message_length: int) -> int:
+    """Return the most bytes that a packet may have: the longest message and its envelope."""
+    # Twelve bytes a character: a client may escape each as two \uXXXX, as many do with emoji.
+    return 12 * message_length + 20_000
 
 
 def cut_off_nonsense(sockets) -> None:
-    """Have a Socket.IO server survive, and soon forget, clients that do not speak its protocol."""
+    """Disconnect clients whose packets cannot be read, with one line in the log."""
     engine = sockets.eio
     engine.on("message", _judged(engine, engine.handlers["message"]))
-    websocket = engine._async["websocket"]
-    if isinstance(websocket, type):
-        engine._async = {**engine._async, "websocket": type(websocket.__name__, (Careful, websocket), {})}
 
 
 def _judged(engine, understand):
@@ -26,15 +47,3 @@ def _judged(engine, understand):
             engine.disconnect(engine_sid)
 
     return hear
-
-
-class Careful:
-    """In front of the library's WebSocket: what is no packet counts as a goodbye.
-
-    The library lets the error out of the greenlet that reads, and forgets the socket only half a minute later.
-    """
-
-    def wait(self):
-        """The next packet, or None when the connection is over."""
-        data = super().wait()
-        return data if isinstance(data, bytes) or (data and data[0] in KINDS) else None

@@ -1,12 +1,10 @@
-"""Who has a room open, and whether they look at it. Each process knows its own sockets; Redis joins them.
+"""People who have a room open, and whether they look at it. Each process knows its own sockets; Redis joins them.
 
 Without Redis people see those of their own process; nothing else depends on it.
 """
 
 import json
-import os
 import random
-import secrets
 import time
 
 import redis
@@ -14,22 +12,20 @@ import structlog
 
 from app import channels
 from app.background import is_cooperative, later
-from app.realtime import hub
+from app.realtime import hub, writers
 
 log = structlog.get_logger()
 
-HERE = f"{os.getpid()}-{secrets.token_hex(4)}"
-"""This process, among those that share a Redis."""
+# Seconds between two times that a room is told who is in it; more where more than FEW have it open.
 EVERY = 0.4
-"""Seconds between two times that a room is told who is in it; more where more than FEW have it open."""
 FEW = 50
+# People that a room is told of by name; of the others it learns their number.
 SHOWN = 100
-"""People a room is told of by name; of a crowd's others it learns how many they are."""
 NOBODY = {"people": [], "present": 0}
+# Seconds for which a Redis that did not answer is left alone.
 RETRY = 2.0
-"""Seconds for which a Redis that did not answer is left alone."""
+# Seconds after which what another process has said no longer counts.
 FRESH = 45
-"""Seconds after which what another process has said no longer counts."""
 RANK = {"writing": 0, "watching": 1, "background": 2}
 
 _due: set[int] = set()
@@ -40,14 +36,14 @@ _silent_until = 0.0
 
 
 def bind(url: str) -> None:
-    """Use this Redis for what processes tell each other."""
+    """Use a Redis for what processes tell each other."""
     global _store
     patience = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": None}
     _store = redis.Redis.from_url(url, **patience) if url else None
 
 
 def changed(room_id: int) -> None:
-    """Something about who is in a room has changed: tell soon, once for all that changes meanwhile."""
+    """Tell a room soon who is in it, once for all that changes meanwhile."""
     if room_id not in _due and is_cooperative():
         _due.add(room_id)
         crowding = max(1, len(hub.by_room.get(room_id, ())) / FEW)
@@ -55,8 +51,8 @@ def changed(room_id: int) -> None:
 
 
 def present(room_id: int) -> dict:
-    """Who has a room open: {people: the first SHOWN, present: how many}. In a crowd as it was told last, which nobody
-    has to wait for: everybody who comes would otherwise count everybody who is there."""
+    """Return who has a room open: {people: the first SHOWN, present: how many}."""
+    # Large rooms return the value told last: counting everybody at every arrival is quadratic.
     if room_id in _told and len(hub.by_room.get(room_id, ())) > FEW:
         return _told[room_id]
     return _counted(room_id)
@@ -68,7 +64,7 @@ def _counted(room_id: int) -> dict:
 
 
 def _people(room_id: int) -> list[dict]:
-    """Who has a room open, each person once: {id, name, is_guest, state}, those who look at it first."""
+    """Return who has a room open, each person once: {id, name, is_guest, state}, those who look at it first."""
     best: dict[int, dict] = {}
     for person in _own(room_id) + _others.get(room_id, []):
         known = best.get(person["id"])
@@ -78,29 +74,27 @@ def _people(room_id: int) -> list[dict]:
 
 
 def refresh() -> None:
-    """Say again what this process knows, before the others forget it."""
+    """Repeat what this process knows, before the others forget it."""
     for room_id in list(hub.by_room):
         _exchange(room_id)
 
 
 def _own(room_id: int) -> list[dict]:
-    from app.realtime import typing
-
-    writing = typing.writers(room_id)
-    found = {}
+    writing = writers.in_room(room_id)
+    people = {}
     for client in hub.in_room(room_id):
         state = "watching" if client.rooms[room_id].is_visible else "background"
         if client.account_id in writing:
             state = "writing"
-        known = found.get(client.account_id)
+        known = people.get(client.account_id)
         if known is None or RANK[state] < RANK[known["state"]]:
-            found[client.account_id] = {
+            people[client.account_id] = {
                 "id": client.account_id,
                 "name": client.account.name,
                 "is_guest": client.account.is_guest,
                 "state": state,
             }
-    return list(found.values())
+    return list(people.values())
 
 
 def _tell(room_id: int) -> None:
@@ -115,7 +109,7 @@ def _tell(room_id: int) -> None:
 
 
 def _exchange(room_id: int) -> None:
-    """Leave word for the other processes, and take theirs."""
+    """Store what this process knows of a room, and read what the others know."""
     global _silent_until
     if _store is None or time.monotonic() < _silent_until:
         _others.pop(room_id, None)
@@ -124,7 +118,7 @@ def _exchange(room_id: int) -> None:
     word = json.dumps({"at": time.time(), "people": _own(room_id)})
     try:
         with _store.pipeline(transaction=False) as pipe:
-            pipe.hset(key, HERE, word)
+            pipe.hset(key, hub.PROCESS_ID, word)
             pipe.expire(key, FRESH * 2)
             pipe.hgetall(key)
             words = pipe.execute()[-1]
@@ -140,4 +134,4 @@ def _exchange(room_id: int) -> None:
 
 def _fresh(name: bytes, text: bytes) -> list[dict]:
     said = json.loads(text)
-    return said["people"] if name.decode() != HERE and time.time() - said["at"] < FRESH else []
+    return said["people"] if name.decode() != hub.PROCESS_ID and time.time() - said["at"] < FRESH else []

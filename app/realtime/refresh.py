@@ -1,4 +1,4 @@
-"""What happens to a socket whose person's access may have changed: nothing is heard until it has been asked again."""
+"""Refreshing of sockets whose access may have changed: they hear nothing until it has been read again."""
 
 import random
 
@@ -13,12 +13,12 @@ from app.rules.rights import Right
 
 log = structlog.get_logger()
 
+# Seconds at most until a database that did not answer is asked again.
 AGAIN = 1.0
-"""Seconds at most until a database that did not answer is asked again."""
 
 
 def empty_channels(client: hub.Client) -> None:
-    """Take a socket out of every channel in which rooms are told of."""
+    """Take a socket out of every channel of rooms."""
     for room_id in client.rooms:
         subscriptions.leave_channels(client, room_id)
     for channel in client.watched:
@@ -27,7 +27,7 @@ def empty_channels(client: hub.Client) -> None:
 
 
 def refresh_client(app: Flask, sid: str, did_run: bool) -> None:
-    """Ask for a socket's access anew; again and again while the database does not answer, for until then it is deaf."""
+    """Read a socket's access again, and retry while the database does not answer: until then it hears nothing."""
     client = hub.clients.get(sid)
     if client is None:
         return
@@ -40,7 +40,7 @@ def refresh_client(app: Flask, sid: str, did_run: bool) -> None:
 
 
 def _refresh(client: hub.Client, did_run: bool) -> None:
-    """Tell a socket what has become of its session, of the service and of its rooms."""
+    """Tell a socket what changed about its session, the service and its rooms."""
     g.language = client.language
     watched = subscriptions.watch_rooms(client)
     if watched is None:

@@ -1,4 +1,4 @@
-"""What this process has connected, told to the others through the database: soon when it changes, and now and then."""
+"""Reports of how many sockets this process has, to the others through the database."""
 
 import atexit
 import time
@@ -8,17 +8,16 @@ from flask import Flask
 
 from app.operations import figures
 from app.realtime import hub
-from app.realtime.presence import HERE
 
 log = structlog.get_logger()
 
+# Seconds between two reports while something changes, and while nothing does; a report counts for 45 seconds.
 SOON = 5
 AGAIN = 20
-"""Seconds between two reports while something changes, and while nothing does; what is older than 45 does not count."""
 
 
 class Reporter:
-    """What was told last, and when."""
+    """The last report of this process, and when the next one is due."""
 
     def __init__(self, app: Flask):
         self.app = app
@@ -26,7 +25,7 @@ class Reporter:
         self.turn_at = 0.0
 
     def takes_turn(self) -> bool:
-        """Whether it is time to report; whoever is told so does it."""
+        """Whether it is time to report. If so, the caller must."""
         passed = time.monotonic() - self.turn_at
         is_due = passed > (AGAIN if seen() == self.told else SOON)
         if is_due:
@@ -34,13 +33,13 @@ class Reporter:
         return is_due
 
     def report(self) -> None:
-        """Tell what is connected now. A database that does not answer is told later."""
+        """Report what is connected now; later if the database does not answer."""
         connected = seen()
         if connected == self.told == (0, 0):
             return
         try:
             with self.app.app_context():
-                figures.report_process(HERE, windows=connected[0], open_rooms=connected[1])
+                figures.report_process(hub.PROCESS_ID, windows=connected[0], open_rooms=connected[1])
         except Exception as error:
             log.debug("connections are not reported", error=type(error).__name__)
             return
@@ -51,11 +50,11 @@ class Reporter:
     def _withdraw(self) -> None:
         try:
             with self.app.app_context():
-                figures.withdraw_process(HERE)
+                figures.withdraw_process(hub.PROCESS_ID)
         except Exception as error:
             log.debug("the last report was not withdrawn", error=type(error).__name__)
 
 
 def seen() -> tuple[int, int]:
-    """Windows that are connected to this process, and rooms that are open in them."""
+    """Return the number of sockets of this process, and of the rooms open in them."""
     return len(hub.clients), sum(len(client.rooms) for client in list(hub.clients.values()))

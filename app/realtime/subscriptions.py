@@ -1,4 +1,4 @@
-"""Which channels a socket of this process is in."""
+"""Channels of the sockets of this process."""
 
 from sqlalchemy import select
 
@@ -11,8 +11,10 @@ from app.rules.rights import Right
 
 
 def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | None:
-    """Have a socket hear of unread messages in the rooms its person sees. Returns the ids of those rooms, and the state
-    of the server that they rest on. None: nobody is signed in on it any more."""
+    """Subscribe a socket to unread messages in the rooms its person sees.
+
+    Returns the ids of those rooms and the state of the server they were read at; None if the session has ended.
+    """
     while True:
         state = server.state()
         if not _is_still_signed_in(client):
@@ -29,7 +31,7 @@ def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | Non
 
 
 def _is_still_signed_in(client: hub.Client) -> bool:
-    """Whether the session stands and the account may sign in; takes the account as it is now."""
+    """Whether the session is valid and the account may sign in. Reads the account again."""
     row = db.session.execute(
         select(Account, Session.revoked_at, Session.expires_at)
         .join(Session, Session.account_id == Account.id)
@@ -52,7 +54,7 @@ def _hint_channel(seen: access.RoomAccess) -> str:
 
 
 def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
-    """Have a socket hear what is said in a room. From now on the watcher takes it out when a right goes away."""
+    """Subscribe a socket to a room. From now on the watcher removes it when a right is revoked."""
     sees_people = guests.sees_members_of(client.account, room_id)
     hub.enter(client, room_id, hub.OpenRoom(is_visible, Right.NONE, sees_people))
     for channel in _channels_of(client, room_id):
@@ -60,7 +62,7 @@ def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
 
 
 def close_room(client: hub.Client, room_id: int) -> None:
-    """Have a socket hear nothing more of a room. Those who have it open see it go."""
+    """Unsubscribe a socket from a room for good. The others who have it open are told."""
     leave_channels(client, room_id)
     if room_id in client.rooms:
         hub.leave(client, room_id)
@@ -68,13 +70,13 @@ def close_room(client: hub.Client, room_id: int) -> None:
 
 
 def leave_channels(client: hub.Client, room_id: int) -> None:
-    """Have a socket hear nothing of a room until it has been asked about anew."""
+    """Unsubscribe a socket from a room until its access has been read again."""
     for channel in _channels_of(client, room_id):
         leave(client.sid, channel)
 
 
 def _channels_of(client: hub.Client, room_id: int) -> list[str]:
-    """Where a room that is open is told of: guests apart, and apart again those who may not see who is there."""
+    """Return the channels of an open room: guests have their own, and another one if they may see who is there."""
     is_guest, opened = client.account.is_guest, client.rooms.get(room_id)
     own = [channels.room(room_id, client.language, is_guest=is_guest)]
     return [*own, channels.seeing_people(room_id)] if is_guest and opened and opened.sees_people else own

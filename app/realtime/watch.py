@@ -1,11 +1,13 @@
-"""The watcher: twice a second it reads from the database what has become of access, and of the open rooms.
+"""The watcher: twice a second it reads changes of access and the heads of open rooms from the database.
 
 Redis only makes it look sooner. Changes of access come from their log, without a gap: sockets they may concern are
-taken out of their channels at once, then each is told to knock again. Heads of rooms tell clients what they lack.
+taken out of their channels at once, then each is told to open its rooms again. Heads of rooms tell clients what they
+lack.
 """
 
 import random
 import time
+from typing import NamedTuple
 
 import gevent
 import structlog
@@ -20,6 +22,7 @@ from app.extensions import db
 from app.models import AccessChange, AccessScope, Room
 from app.realtime import hub, presence
 from app.realtime.concerned import clients_of
+from app.realtime.hub import Head
 from app.realtime.refresh import empty_channels, refresh_client
 from app.realtime.reports import Reporter
 from app.realtime.subscriptions import tell
@@ -27,37 +30,51 @@ from app.rules import server
 
 log = structlog.get_logger()
 
+# Seconds between two looks; the promise is one second.
 EVERY = 0.5
-"""Seconds between two looks; the promise is one second."""
+# Seconds over which clients are brought back after a service was started.
 SPREAD = 2.0
-"""Seconds over which clients are brought back after a service was started."""
 NUDGE = "access:changed"
-PLACES = {"message:posted": 0, "message:changed": 1}
-"""Which of the two heads of a room an event moves."""
+
+
+class Late(NamedTuple):
+    """A room whose head in the database was ahead of what had been delivered at the last look."""
+
+    head: Head
+    delivered: Head
+
+    def is_stuck(self, delivered: Head) -> bool:
+        """Whether a number that was late still is, although nothing was delivered since."""
+        # Each number for itself: messages that arrive say nothing about an edit that was lost. And a process that is
+        # only slow catches up by itself; telling its readers to fetch would make it slower.
+        return any(
+            due > current == before
+            for due, before, current in zip(self.head, self.delivered, delivered, strict=True)
+        )
 
 
 class Watcher:
-    """One per process. It sleeps until the first socket comes."""
+    """The greenlet of a process that watches the database. It starts with the first socket."""
 
     def __init__(self, app: Flask):
         self.app = app
-        self.seen: int | None = None
+        self.epoch: int | None = None
         self.chat_runs = True
-        self.late: dict[int, tuple[list[int], list[int]]] = {}
+        self.late: dict[int, Late] = {}
         self._asked = Event()
-        self._turn = RLock()
+        self._lock = RLock()
         self._refreshed_at = 0.0
         self._reporter = Reporter(app)
 
     def wake(self) -> None:
-        """Begin to watch. When the database does not answer, the next socket wakes it."""
-        with self._turn:
-            if self.seen is not None:
+        """Start watching. When the database does not answer, the next socket tries again."""
+        with self._lock:
+            if self.epoch is not None:
                 return
             with self.app.app_context():
-                seen = server.epoch()
+                epoch = server.epoch()
                 self.chat_runs = server.state().chat_runs
-            self.seen = seen
+            self.epoch = epoch
             gevent.spawn(self._run)
 
     def nudge(self) -> None:
@@ -65,28 +82,30 @@ class Watcher:
         self._asked.set()
 
     def before_delivery(self, event: str, data, epoch: int | None) -> None:
-        """What must be known before an event is delivered here."""
+        """Apply the changes of access that an event presupposes, and note the head that it delivers."""
         if event == NUDGE:
             self.nudge()
-        if epoch is not None and self.seen is not None and self.seen < epoch:
+        # Whoever lost a right before the message was allowed must be out of its channel before it is delivered.
+        if epoch is not None and self.epoch is not None and self.epoch < epoch:
             self.look()
-        if event in PLACES and data["room_id"] in hub.delivered:
-            heads, place = hub.delivered[data["room_id"]], PLACES[event]
-            heads[place] = max(heads[place], data["seq" if place == 0 else "change"])
+        head = _head_of(event, data)
+        if head is not None and data["room_id"] in hub.delivered:
+            hub.delivered[data["room_id"]] = hub.delivered[data["room_id"]].merged(head)
 
     def look(self) -> None:
-        """Apply every change of access since the last look; with a gap (a database restored, say), to everybody."""
-        with self._turn, self.app.app_context():
+        """Apply every change of access since the last look."""
+        with self._lock, self.app.app_context():
             now_at = server.epoch()
-            if self.seen is None or now_at == self.seen:
+            if self.epoch is None or now_at == self.epoch:
                 return
-            rows = self._changes(self.seen, now_at)
-            has_gap = len(rows) != now_at - self.seen
+            rows = self._changes(self.epoch, now_at)
+            # A gap in the log (a restored database, say): nobody knows whom the missing changes concern.
+            has_gap = len(rows) != now_at - self.epoch
             self._apply([(AccessScope.EVERYBODY, 0)] if has_gap else rows)
-            self.seen = now_at
+            self.epoch = now_at
 
     def _changes(self, since: int, up_to: int) -> list[tuple[AccessScope, int]]:
-        """Those committed meanwhile are left for the next look: more of them than were counted would be a gap."""
+        # Changes committed meanwhile are left for the next look: more rows than were counted would look like a gap.
         statement = select(AccessChange.scope, AccessChange.target_id)
         statement = statement.where(AccessChange.epoch > since, AccessChange.epoch <= up_to)
         rows = db.session.execute(statement.order_by(AccessChange.epoch).limit(5000))
@@ -115,55 +134,55 @@ class Watcher:
                 gevent.sleep(EVERY)
 
     def _compare_heads(self) -> None:
-        """Tell who has a room open that the database holds more than this process has delivered."""
-        open_rooms = list(hub.by_room)
-        heads = dict(self._heads(open_rooms)) if open_rooms else {}
-        for room_id, before in self.late.items():
-            if room_id in heads and _is_stuck(*before, hub.delivered.get(room_id)):
+        """Tell the readers of a room that the database holds more than this process has delivered."""
+        heads = self._heads(list(hub.by_room))
+        # A room is told at the second look in a row: what was committed just before the first is still on its way here.
+        for room_id, late in self.late.items():
+            if room_id in heads and room_id in hub.delivered and late.is_stuck(hub.delivered[room_id]):
                 self._tell_behind(room_id, heads[room_id])
-        late = {
-            room_id: head for room_id, head in heads.items() if _is_ahead(head, hub.delivered.get(room_id))
+        # After telling, which moves what counts as delivered, so that a room is told once.
+        self.late = {
+            room_id: Late(head, hub.delivered[room_id])
+            for room_id, head in heads.items()
+            if room_id in hub.delivered and head.is_ahead_of(hub.delivered[room_id])
         }
-        self.late = {room_id: (head, list(hub.delivered[room_id])) for room_id, head in late.items()}
 
-    def _heads(self, room_ids: list[int]) -> list[tuple[int, list[int]]]:
+    def _heads(self, room_ids: list[int]) -> dict[int, Head]:
+        if not room_ids:
+            return {}
         statement = select(Room.id, Room.last_seq, Room.last_change).where(Room.id.in_(room_ids))
         with self.app.app_context():
-            return [(row.id, [row.last_seq, row.last_change]) for row in db.session.execute(statement)]
+            return {row.id: Head(row.last_seq, row.last_change) for row in db.session.execute(statement)}
 
-    def _tell_behind(self, room_id: int, head: list[int]) -> None:
-        """Late for two looks, and nothing has come in between: it is not on its way, it was lost."""
-        hub.delivered[room_id] = list(head)
-        told = {"room_id": room_id, "seq": head[0], "change": head[1]}
+    def _tell_behind(self, room_id: int, head: Head) -> None:
+        hub.delivered[room_id] = head
+        behind = {"room_id": room_id, "seq": head.seq, "change": head.change}
         for client in hub.in_room(room_id):
-            tell(client.sid, "room:behind", told)
+            tell(client.sid, "room:behind", behind)
 
     def _refresh_presence(self) -> None:
-        """Beside the watch: a Redis that stands still must not hold it up."""
+        # In a greenlet of its own: a Redis that does not answer must not hold up the watch.
         if time.monotonic() - self._refreshed_at > presence.FRESH / 2:
             self._refreshed_at = time.monotonic()
             gevent.spawn(presence.refresh)
 
     def _report(self) -> None:
-        """Beside the watch too: the figures of the Dashboard can wait."""
+        # In a greenlet of its own too: the figures of the dashboard can wait.
         if self._reporter.takes_turn():
             gevent.spawn(self._reporter.report)
 
 
-def _is_ahead(head: list[int], delivered: list[int] | None) -> bool:
-    return delivered is not None and (head[0] > delivered[0] or head[1] > delivered[1])
-
-
-def _is_stuck(head: list[int], delivered_then: list[int], delivered: list[int] | None) -> bool:
-    """Whether what was late at the last look still is, and nothing has been delivered since. A slow process catches up
-    by itself; telling its readers to fetch would only make it slower."""
-    return delivered is not None and any(
-        due > now_at == then for due, then, now_at in zip(head, delivered_then, delivered, strict=True)
-    )
+def _head_of(event: str, data) -> Head | None:
+    """Return the head that an event delivers; 0 where it says nothing about a number."""
+    if event == "message:posted":
+        return Head(seq=data["seq"], change=0)
+    if event == "message:changed":
+        return Head(seq=0, change=data["change"])
+    return None
 
 
 def start(app: Flask, sockets) -> Watcher:
-    """Make this process's watcher; it wakes with the first socket."""
+    """Make this process's watcher, which the first socket wakes."""
     sockets.manager.watcher = Watcher(app)
     presence.bind(app.config["REDIS_URL"])
     return sockets.manager.watcher
@@ -171,5 +190,5 @@ def start(app: Flask, sockets) -> Watcher:
 
 @listen(AccessChanged)
 def hurry(fact: AccessChanged) -> None:
-    """Have every process look now rather than in half a second."""
+    """Make every process look now rather than in half a second."""
     channels.emit(NUDGE, {"epoch": fact.epoch}, "nobody")

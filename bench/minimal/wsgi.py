@@ -1,4 +1,4 @@
-"""Flask-SocketIO as it comes, or on the send lane: the bare server's twin, without an application around it."""
+"""Flask-SocketIO without an application around it, sending as the library does or on the send lane."""
 
 from gevent import monkey
 
@@ -11,7 +11,7 @@ from flask_socketio import SocketIO  # noqa: E402
 
 app = Flask(__name__)
 socketio = SocketIO(app, async_mode="gevent", transports=["websocket"])
-if os.environ["SEND_PATH"] == "lane":
+if os.environ["SENDS_BY"] == "lane":
     from app.realtime.lane import install
 
     install(socketio)

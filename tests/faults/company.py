@@ -11,14 +11,8 @@ from tests.faults.chatter import Chatter, Sent
 from tests.faults.stage import Scene, Stage
 from tests.servers import VENV, Application, PrivateMariaDB, PrivateRedis, WebWorkers
 
-PATHS = {
-    "stock": {"SEND_PATH": "stock", "POST_PATH": "single"},
-    "fast": {"SEND_PATH": "lane", "POST_PATH": "grouped"},
-}
-"""The reference, and the setting that is quicker: both keep every promise."""
-
+# Load tests say more than people may.
 GENEROUS = {"MESSAGE_BURST": "100000", "MESSAGE_RATE": "100000"}
-"""Load tests say more than people may."""
 
 
 class Console(Application):
@@ -64,7 +58,6 @@ class Console(Application):
 class Company:
     """One MariaDB, one Redis, two web servers of one process each on both of them, a console, and somebody to look."""
 
-    path: str
     mariadb: PrivateMariaDB
     redis: PrivateRedis
     stage: Stage
@@ -108,10 +101,10 @@ class Company:
             return connection.pubsub_numsub("teamchat")[0][1]
 
 
-def environment(path: str, database_url: str, redis: PrivateRedis, **more: str) -> dict[str, str]:
+def environment(database_url: str, redis: PrivateRedis, **more: str) -> dict[str, str]:
     """What the application's processes are told."""
     urls = {"DATABASE_URL": database_url, "REDIS_URL": redis.url}
-    return {**urls, **PATHS[path], **GENEROUS, "DATABASE_TIMEOUT": "5", **more}
+    return {**urls, **GENEROUS, "DATABASE_TIMEOUT": "5", **more}
 
 
 def assert_kept(stage: Stage, room_id: int, sent: list[Sent], readers: list[Chatter] = ()) -> None:

@@ -164,6 +164,8 @@ def _done(app, name: str, actor_id: int, *values) -> str | None:
 
     try:
         with app.app_context():
+            # As a console that was just started: the database may have been restarted since the last command.
+            db.engine.dispose()
             COMMANDS[name](db.session.get(Account, actor_id), *values)
     except Exception as error:
         return f"{type(error).__name__}: {error}"

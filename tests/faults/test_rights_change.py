@@ -44,7 +44,6 @@ def said_by_others(chatter, room_id: int) -> list[int]:
     return [data["seq"] for data in chatter.heard("message:posted", room_id=room_id)]
 
 
-@pytest.mark.parametrize("send_path", ["fast"], indirect=True)
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_is_taken_is_gone_before_the_next_word_and_what_is_given_is_there(
     company, running_service, change

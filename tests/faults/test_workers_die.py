@@ -7,19 +7,19 @@ import time
 import pytest
 
 from tests.faults.chatter import Chatter, together
-from tests.faults.company import PATHS, assert_kept, environment, until
+from tests.faults.company import assert_kept, environment, until
 from tests.faults.gateway import Gateway
 from tests.faults.load import Load
 from tests.servers import WebWorkers
 
 
-@pytest.fixture(scope="module", params=list(PATHS))
-def behind_a_gateway(request, mariadb, redis, stage):
+@pytest.fixture(scope="module")
+def behind_a_gateway(mariadb, redis, stage):
     """A web server whose way to the database can be shut: (server, gateway)."""
     server = WebWorkers(1, {})
     gateway = Gateway(server.folder / "gateway.sock", mariadb.socket)
     url = mariadb.url("faults").replace(str(mariadb.socket), str(gateway.path))
-    server.env |= environment(request.param, url, redis)
+    server.env |= environment(url, redis)
     try:
         with server:
             yield server, gateway

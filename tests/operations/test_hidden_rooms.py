@@ -13,14 +13,12 @@ from app.operations import messages, rooms
 from app.operations.messages import posting
 
 
-@pytest.fixture(params=["single", "grouped"])
+@pytest.fixture(params=["alone", "in a group"])
 def post(request):
-    """Post a message on one of the two paths."""
-    if request.param == "single":
+    """Post a message in a transaction of its own or in that of a group."""
+    if request.param == "alone":
         return lambda who, room, body: messages.post_message(who, room.id, body)
-    return lambda who, room, body: posting._post_together(
-        [(posting.Draft(who, room.id, body, str(uuid4())),)]
-    )
+    return lambda who, room, body: posting._post_group([posting.Draft(who, room.id, body, str(uuid4()))])
 
 
 def hidden_from(room) -> set[str]:
@@ -55,10 +53,9 @@ def test_a_hidden_public_room_stays_hidden_from_those_who_are_not_named(cast, po
     assert hidden_from(cast.room) == {"arthur"}
 
 
-def test_a_mention_brings_a_hidden_room_back_whatever_the_path(app, cast, events, monkeypatch):
-    """What names somebody never shares a commit."""
-    monkeypatch.setattr(posting, "is_cooperative", lambda: True)
-    monkeypatch.setitem(app.config, "POST_PATH", "grouped")
+@pytest.mark.parametrize("is_on_gevent", [False, True])
+def test_mention_brings_a_hidden_room_back(cast, events, monkeypatch, is_on_gevent):
+    monkeypatch.setattr(posting, "is_cooperative", lambda: is_on_gevent)
     rooms.leave_room(cast.arthur, cast.room)
     messages.post_message(cast.jean, cast.room.id, "@arthur, a word")
     assert not hidden_from(cast.room)

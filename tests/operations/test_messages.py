@@ -191,14 +191,30 @@ def test_the_author_edits_and_the_earlier_wording_is_kept(cast, events):
 def test_of_posts_that_share_a_commit_the_refused_leave_no_trace(cast):
     second_room = factories.make_room(cast.group, "Second")
     drafts = [
-        (posting.Draft(who, room.id, "hello", str(uuid.uuid4())),)
+        posting.Draft(who, room.id, "hello", str(uuid.uuid4()))
         for who, room in [(cast.paul, second_room), (cast.arthur, cast.room), (cast.paul, cast.room)]
     ]
-    refused, posted, refused_too = posting._post_together(drafts)
+    refused, posted, refused_too = posting._post_group(drafts)
     assert isinstance(refused, NotFound) and isinstance(refused_too, NotFound) and posted.seq == 1
     rooms = {room.id: room for room in db.session.query(Room).populate_existing()}
     assert (rooms[second_room.id].last_seq, rooms[second_room.id].last_posted_at) == (0, None)
     assert rooms[cast.room.id].last_seq == 1 and rooms[cast.room.id].last_posted_at is not None
+
+
+def test_posts_that_share_a_commit_keep_their_own_mentions(cast, events):
+    bodies = ["@jean, a word", "nobody in particular", "@arthur @jean, two"]
+    posted = posting._post_group(
+        [
+            posting.Draft(who, cast.room.id, body, str(uuid.uuid4()))
+            for who, body in zip((cast.arthur, cast.jean, cast.arthur), bodies, strict=True)
+        ]
+    )
+    mentioned = [{cast.jean.id}, set(), {cast.arthur.id, cast.jean.id}]
+    facts = [fact for fact in events if isinstance(fact, MessagePosted)]
+    assert [set(fact.mentioned_ids) for fact in facts] == mentioned
+    for message, people in zip(posted, mentioned, strict=True):
+        rows = db.session.query(Mention.account_id).filter_by(message_id=message.message_id)
+        assert {row.account_id for row in rows} == people
 
 
 def test_an_edit_that_changes_nothing_is_told_and_keeps_no_version(cast, events):

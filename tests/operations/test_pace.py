@@ -140,8 +140,8 @@ def test_who_may_not_write_uses_nothing_up(limited):
 def test_posts_that_share_a_commit_share_the_limit(limited):
     other = factories.make_room(limited.group, "Projet")
     rooms = [limited.room.id, other.id] * 3
-    drafts = [(posting.Draft(limited.arthur, room, "hello", str(uuid.uuid4())),) for room in rooms]
-    results = posting._post_together(drafts)
+    drafts = [posting.Draft(limited.arthur, room, "hello", str(uuid.uuid4())) for room in rooms]
+    results = posting._post_group(drafts)
     too_many = [result for result in results if isinstance(result, TooMany)]
     assert (len(results) - len(too_many), len(too_many)) == (3, 3)
     assert last_seq(limited.room) + last_seq(other) == 3

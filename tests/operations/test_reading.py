@@ -58,7 +58,7 @@ def test_strangers_neither_open_nor_read(cast):
 
 
 def draft(person, room, body="hello"):
-    return (posting.Draft(person, room.id, body, str(uuid4())),)
+    return posting.Draft(person, room.id, body, str(uuid4()))
 
 
 def told(events) -> list[RoomRead]:
@@ -78,7 +78,7 @@ def test_messages_that_share_a_commit_tell_it_of_the_first_in_each_room(cast, ev
     reading.open_room(cast.arthur, cast.room.id)
     reading.open_room(cast.jean, cast.room.id)
     with count_statements() as seen:
-        posting._post_together([draft(cast.arthur, cast.room), draft(cast.jean, cast.room)])
+        posting._post_group([draft(cast.arthur, cast.room), draft(cast.jean, cast.room)])
     assert told(events) == [RoomRead(cast.arthur.id, cast.room.id, 1, 0)]
     assert sum("read_marks" in statement for statement in seen) == 1
     marks = {row.account_id: row.last_read_seq for row in db.session.query(ReadMark)}
@@ -88,5 +88,5 @@ def test_messages_that_share_a_commit_tell_it_of_the_first_in_each_room(cast, ev
 def test_where_only_some_marks_have_moved_nothing_is_claimed(cast, events):
     other = factories.make_room(cast.group, "Other")
     reading.open_room(cast.arthur, cast.room.id)
-    posting._post_together([draft(cast.arthur, cast.room), draft(cast.jean, other)])
+    posting._post_group([draft(cast.arthur, cast.room), draft(cast.jean, other)])
     assert told(events) == []

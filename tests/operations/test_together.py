@@ -19,7 +19,7 @@ class Work:
         self.groups.append(len(requests))
         if self.many_fails:
             raise self.many_fails
-        return [Invalid("odd") if number % 2 else number for (number,) in requests]
+        return [Invalid("odd") if number % 2 else number for number in requests]
 
     def one(self, number):
         self.alone.append(number)

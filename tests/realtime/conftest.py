@@ -57,7 +57,7 @@ def window_of(app, client_of):
 def watcher(app):
     """What watches access in this process; `catch_up()` has it look, and every socket concerned asked anew."""
     watching = socketio.server.manager.watcher
-    if watching.seen is not None:
-        watching.seen = server.epoch()
+    if watching.epoch is not None:
+        watching.epoch = server.epoch()
     watching.catch_up = lambda: (watching.look(), gevent.sleep(0.1))
     return watching

@@ -1,4 +1,4 @@
-"""A small Flask-SocketIO server under gunicorn's gevent worker, on the stock path or on the lane."""
+"""A small Flask-SocketIO server under gunicorn's gevent worker, on the send lane or as the library sends."""
 
 from gevent import monkey
 
@@ -13,6 +13,7 @@ from flask_socketio import SocketIO  # noqa: E402
 
 from app.realtime.lane import install  # noqa: E402
 from app.realtime.lane.outbox import Outbox  # noqa: E402
+from app.realtime.packets import PacketJson  # noqa: E402
 from tests.realtime.lane_wire import EVERYTHING  # noqa: E402
 
 app = Flask(__name__)
@@ -20,11 +21,12 @@ socketio = SocketIO(
     app,
     async_mode="gevent",
     cors_allowed_origins="*",
+    json=PacketJson,
     ping_interval=float(os.environ.get("PING_INTERVAL", "25")),
     ping_timeout=float(os.environ.get("PING_TIMEOUT", "20")),
 )
 lane = None
-if os.environ["SEND_PATH"] == "lane":
+if os.environ["SENDS_BY"] == "lane":
     lane = install(
         socketio,
         waiting_bytes=int(os.environ.get("WAITING_BYTES", "1000000")),

@@ -20,6 +20,7 @@ SERVER_SAID = {TEXT, BINARY, CLOSE, PONG}
 EVERYTHING = [
     "text",
     "déjà vu – 日本 🎉 \u2028 \x00",
+    "half a pair \ud83d",
     "",
     0,
     None,
@@ -37,9 +38,9 @@ EPHEMERAL = re.compile(rb'"sid":"[^"]+"')
 
 
 class Server:
-    """tests/realtime/lane_app.py under gunicorn, as it is deployed."""
+    """tests/realtime/lane_app.py under gunicorn, as it is deployed. sends_by: "lane" or "library"."""
 
-    def __init__(self, send_path, **environment):
+    def __init__(self, sends_by="lane", **environment):
         with socket.socket() as sock:
             sock.bind(("127.0.0.1", 0))
             self.port = sock.getsockname()[1]
@@ -52,7 +53,7 @@ class Server:
         self._process = subprocess.Popen(
             [*command, "tests.realtime.lane_app:app"],
             cwd=ROOT,
-            env=os.environ | {"SEND_PATH": send_path, "PYTHONPATH": str(ROOT)} | environment,
+            env=os.environ | {"SENDS_BY": sends_by, "PYTHONPATH": str(ROOT)} | environment,
         )
         self._wait()
 

@@ -55,7 +55,7 @@ def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(cast, wi
 
 @pytest.mark.fresh
 def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(cast, window_of, watcher, monkeypatch):
-    watcher.seen = None
+    watcher.epoch = None
     with monkeypatch.context() as while_it_is_gone:
         while_it_is_gone.setattr(server, "epoch", gone)
         assert not window_of(cast.arthur).is_connected

@@ -15,18 +15,14 @@ THE_ONE_THE_LIBRARY_LOOKED_AT_LAST = 1
 
 @pytest.fixture(scope="module")
 def server():
-    running = Server(
-        "lane", PING_INTERVAL="60", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 22), CHUNK_SECONDS="30"
-    )
+    running = Server(PING_INTERVAL="60", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 22), CHUNK_SECONDS="30")
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="module")
 def strict():
-    running = Server(
-        "lane", PING_INTERVAL="1", PING_TIMEOUT="2", WAITING_BYTES=str(1 << 20), CHUNK_SECONDS="2"
-    )
+    running = Server(PING_INTERVAL="1", PING_TIMEOUT="2", WAITING_BYTES=str(1 << 20), CHUNK_SECONDS="2")
     yield running
     running.stop()
 
@@ -125,9 +121,7 @@ def test_who_does_not_read_is_cut_off_and_nobody_waits(strict, unix):
 
 
 def test_who_reads_nothing_for_too_long_is_cut_off_with_little_waiting(strict):
-    impatient = Server(
-        "lane", PING_INTERVAL="60", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 30), CHUNK_SECONDS="1"
-    )
+    impatient = Server(PING_INTERVAL="60", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 30), CHUNK_SECONDS="1")
     try:
         _kept_open = with_a_half_written_frame(impatient, "little")
         impatient.state_when(lambda state: state["slow_readers_cut"] == 1 and state["held"] == [0, 0, 0])

@@ -81,7 +81,7 @@ def test_hints_that_have_waited_for_too_long_are_not_sent(hints, monkeypatch):
 
 
 def test_only_so_many_hints_wait_the_oldest_give_way(hints):
-    hints._publishing = background.Line("redis", 3)
+    hints._publishing = background.SerialQueue("redis", 3)
     hints._redis_writer = Listening(wait=0.005)
     for number in range(10):
         hints.emit("event", {"number": number}, room="room")

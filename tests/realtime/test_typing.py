@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.realtime import typing
+from app.realtime import typing, writers
 from tests import factories
 
 
@@ -28,11 +28,12 @@ def clock(monkeypatch):
             self.calls = [*self.calls, (self.now + seconds, call, arguments)]
 
     made = Clock()
-    monkeypatch.setattr(typing, "time", made)
+    monkeypatch.setattr(writers, "time", made)
     monkeypatch.setattr(typing, "later", made.later)
     monkeypatch.setattr(typing, "is_cooperative", lambda: True)
-    for name in ("_writing", "_due", "_ending"):
-        monkeypatch.setattr(typing, name, type(getattr(typing, name))())
+    monkeypatch.setattr(writers, "_writing", {})
+    for name in ("_due", "_ending"):
+        monkeypatch.setattr(typing, name, set())
     return made
 
 
@@ -72,10 +73,10 @@ def test_who_falls_silent_without_a_word_is_taken_back(cast, window_of, clock):
     for _second in range(20):
         clock.pass_by(1)
     assert names(jean.heard("typing"))[-1] == []
-    assert not typing._writing and not clock.calls
+    assert not writers._writing and not clock.calls
 
 
 def test_who_may_only_read_does_not_write(cast, window_of, clock):
     paul = window_of(cast.paul)
     paul.call("typing:start", {"room_id": cast.room.id})
-    assert not typing._writing
+    assert not writers._writing

@@ -8,12 +8,6 @@ from app.models import ReadMark
 from app.transaction import publish
 
 _marks = ReadMark.__table__.c
-MOVE_ONE = (
-    update(ReadMark.__table__)
-    .where(_marks.account_id == bindparam("reader"), _marks.room_id == bindparam("room"))
-    .where(_marks.last_read_seq == bindparam("before"))
-    .values(last_read_seq=bindparam("seq"))
-)
 MOVE_SOME = (
     update(ReadMark.__table__)
     .where(
@@ -23,13 +17,6 @@ MOVE_SOME = (
     )
     .values(last_read_seq=_marks.last_read_seq + 1)
 )
-
-
-def move_own_mark(account_id: int, room_id: int, seq: int) -> None:
-    """Somebody has posted the message at this place. One statement."""
-    values = {"reader": account_id, "room": room_id, "seq": seq, "before": seq - 1}
-    if db.session.execute(MOVE_ONE, values).rowcount:
-        publish(RoomRead(account_id, room_id, seq, 0))
 
 
 def move_own_marks(posted: list[tuple[int, int, int]]) -> None:

@@ -56,12 +56,6 @@ def too_fast(place: Place) -> TooMany:
     return TooMany(sentence, code="group_pace", retry_after=seconds)
 
 
-def require_pace(place: Place) -> None:
-    """Count one message. Error: TooMany, with the seconds until the group takes another one."""
-    if not take_sends(place):
-        raise too_fast(place)
-
-
 def _recent(group_id: int) -> tuple[int, dict[int, int]]:
     """The second it is, and what was sent within the last minute, by second; the row stays locked until the commit.
 

@@ -1,4 +1,4 @@
-"""Posting: stored before it is acknowledged, once, in one order."""
+"""Posting messages: each is stored once, in the order of its room, before it is acknowledged."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,14 +9,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app import text
-from app.background import Turns, is_cooperative
+from app.background import KeyedLock, is_cooperative
 from app.errors import Invalid, NotFound, Refusal
 from app.events import MessagePosted
 from app.extensions import db
 from app.models import Account, Message, MessageKind, now
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
-from app.operations.messages.own_marks import move_own_mark, move_own_marks
-from app.operations.messages.pace import require_pace, take_sends, too_fast
+from app.operations.messages.own_marks import move_own_marks
+from app.operations.messages.pace import take_sends, too_fast
 from app.operations.messages.places import Place, give_back, next_place
 from app.operations.reading import bring_back
 from app.operations.together import GroupWriter
@@ -25,12 +25,12 @@ from app.rules.rights import Right
 from app.transaction import is_open, operation, publish
 
 _messages = Message.__table__.c
-INSERT_MESSAGE = insert(Message.__table__)
+INSERT_MESSAGES = insert(Message.__table__).returning(_messages.id, _messages.author_id, _messages.client_id)
 
 
 @dataclass(frozen=True)
 class Posted:
-    """Where a message stands: its id, its room and its place there."""
+    """A stored message: its id, its room and its number there."""
 
     message_id: int
     room_id: int
@@ -39,21 +39,28 @@ class Posted:
 
 @dataclass(eq=False)
 class Draft:
-    """A message on its way into a room. What names nobody is rendered before anybody waits for the room."""
+    """A message that has no number yet."""
 
     actor: Account
     room_id: int
     body: str
     client_id: str
     html: str = ""
+    mentioned: list[Account] = field(default_factory=list)
     written_at: datetime = field(default_factory=now)
 
     def __post_init__(self):
-        if "@" not in self.body:
+        # Rendered before anybody waits for the room's lock. Who may be mentioned is only known under it.
+        if not self.may_mention:
             self.html = text.render(self.body)
 
+    @property
+    def may_mention(self) -> bool:
+        """Whether the text may name people."""
+        return "@" in self.body
+
     def row(self, seq: int) -> dict:
-        """The message's row, at its place."""
+        """Return the message's row."""
         return {
             "room_id": self.room_id,
             "seq": seq,
@@ -71,13 +78,16 @@ def post_message(actor, room_id: int, body: str, *, client_id: str | None = None
 
     That holds whatever the author's rights have become since: what was accepted stays accepted.
     """
+    # No @operation of its own: under gevent the transaction belongs to the group writer's greenlet, and a message
+    # already posted is looked for after the transaction that met it was rolled back. The operations are
+    # `_post_group` and `_post_alone`.
     client_id = checked_client_id(client_id)
     try:
         draft = Draft(actor, room_id, checked_body(body), client_id)
         if _may_share_a_commit(draft):
             return _writer.ask(current_app._get_current_object(), (actor.id, room_id), draft)
-        with _turns.of(room_id):
-            return _post(draft)
+        with _room_locks.of(room_id):
+            return _post_alone(draft)
     except (IntegrityError, Refusal):
         already = posted_before(actor, room_id, client_id)
         if already is None:
@@ -86,54 +96,46 @@ def post_message(actor, room_id: int, body: str, *, client_id: str | None = None
 
 
 def _may_share_a_commit(draft: Draft) -> bool:
-    """Behind a setting, on gevent, outside of another operation; mentions are asked about one message at a time."""
-    is_on = current_app.config["POST_PATH"] == "grouped" and is_cooperative() and not is_open()
-    return is_on and "@" not in draft.body
+    # Looking up the people named in one message would hold the locks of every room in the group meanwhile.
+    return is_cooperative() and not is_open() and not draft.may_mention
 
 
 @operation(audited=False)
-def _post(draft: Draft) -> Posted:
-    """The reference: one message, one transaction."""
-    actor, room_id = draft.actor, draft.room_id
-    place = next_place(room_id)
-    access.require(actor, Right.ITEMS_WRITE, room_id, epoch=place.epoch)
-    require_pace(place)
-    people = people_mentioned(draft.body, actor, room_id, place.epoch)
-    draft.html = draft.html or text.render(draft.body, {name: account.id for name, account in people.items()})
-    message_id = db.session.execute(INSERT_MESSAGE, draft.row(place.seq)).inserted_primary_key[0]
-    insert_mentions(message_id, people.values())
-    _bring_back(place, room_id, people.values())
-    move_own_mark(actor.id, room_id, place.seq)
-    mentioned = tuple(sorted({account.id for account in people.values()}))
-    return _announce(draft, place, place.seq, message_id, mentioned)
-
-
-@operation(audited=False)
-def _post_together(requests: list[tuple[Draft]]) -> list[Posted | Refusal]:
-    """Several messages in one transaction: the same steps, one statement for all of a room, one for all messages."""
-    drafts = [draft for (draft,) in requests]
+def _post_group(drafts: list[Draft]) -> list[Posted | Refusal]:
+    """Post several messages in one transaction. Returns a result or a refusal for each."""
     results: dict[Draft, Posted | Refusal] = {}
-    entries = []
+    reservations = []
+    # In the order of their ids, so that two processes never wait for each other's rooms.
     for room_id in sorted({draft.room_id for draft in drafts}):
         in_room = [draft for draft in drafts if draft.room_id == room_id]
-        entries += _enter(room_id, in_room, results)
-    _keep_pace(entries, results)
-    for entry in entries:
-        if entry.allowed:
-            _bring_back(entry.place, entry.room_id)
-    placed = [one for entry in entries for one in _numbered(entry)]
-    ids = _insert_all(placed)
-    for draft, place, seq in placed:
-        results[draft] = _announce(draft, place, seq, ids[draft.actor.id, draft.client_id], ())
+        reservations += _reserve(room_id, in_room, results)
+    _keep_pace(reservations, results)
+    numbered = [row for reservation in reservations for row in _numbered(reservation)]
+    for draft, place, _seq in numbered:
+        _find_mentioned(draft, place.epoch)
+    for reservation in reservations:
+        _bring_back(reservation)
+    ids = _insert_all(numbered)
+    for draft, place, seq in numbered:
+        results[draft] = _announce(draft, place, seq, ids[draft.actor.id, draft.client_id])
     return [results[draft] for draft in drafts]
 
 
-_turns = Turns()
-_writer = GroupWriter(many=_post_together, one=_post)
+@operation(audited=False)
+def _post_alone(draft: Draft) -> Posted:
+    """Post one message. A refusal rolls the transaction back: there is nothing to commit."""
+    (result,) = _post_group([draft])
+    if isinstance(result, Refusal):
+        raise result
+    return result
+
+
+_room_locks = KeyedLock()
+_writer = GroupWriter(many=_post_group, one=_post_alone)
 
 
 def posted_before(actor, room_id: int, client_id: str) -> Posted | None:
-    """The message that this author has already posted under this client_id. Error: Invalid if in another room."""
+    """Return the message that this author has posted under this client_id. Error: Invalid if in another room."""
     row = db.session.execute(
         select(Message.id, Message.room_id, Message.seq).where(
             Message.author_id == actor.id, Message.client_id == client_id
@@ -147,8 +149,8 @@ def posted_before(actor, room_id: int, client_id: str) -> Posted | None:
 
 
 @dataclass
-class Entry:
-    """Some messages' way into a room: how many numbers were taken, and who may use them."""
+class Reservation:
+    """Numbers taken in one room, and the drafts that may use them. The last number is that of the place."""
 
     room_id: int
     place: Place
@@ -156,33 +158,18 @@ class Entry:
     allowed: list[Draft]
 
 
-def _enter(room_id: int, drafts: list[Draft], results: dict) -> list[Entry]:
-    """Take numbers in a room, which is locked from now on; refusals go into results."""
+def _reserve(room_id: int, drafts: list[Draft], results: dict) -> list[Reservation]:
+    """Lock a room and take a number for each draft. Refusals go into results; no reservation without a room."""
+    # The room is locked before the right is asked. A change of access that was committed before the lock was taken is
+    # in the epoch read under it, so the answer is never older than the message's place; one committed later comes
+    # behind the message. Asking first would leave a moment in which a revoked right still posts (decision 5).
     try:
         place = next_place(room_id, len(drafts))
     except NotFound as refusal:
         results.update(dict.fromkeys(drafts, refusal))
         return []
     allowed = [draft for draft in drafts if _is_allowed(draft, place.epoch, results)]
-    return [Entry(room_id, place, len(drafts), allowed)]
-
-
-def _keep_pace(entries: list[Entry], results: dict) -> None:
-    """Refuse what is beyond the pace of a group. Every room is locked by now, so that nobody waits for us in turn."""
-    for entry in sorted(entries, key=lambda entry: (entry.place.group_id or 0, entry.room_id)):
-        count = take_sends(entry.place, len(entry.allowed))
-        if count < len(entry.allowed):
-            results.update(dict.fromkeys(entry.allowed[count:], too_fast(entry.place)))
-            entry.allowed = entry.allowed[:count]
-
-
-def _numbered(entry: Entry) -> list[tuple[Draft, Place, int]]:
-    """The messages with their numbers, in the order they were asked for; numbers that nobody uses are given back."""
-    place, unused = entry.place, entry.taken - len(entry.allowed)
-    if unused:
-        give_back(entry.room_id, unused, is_all=not entry.allowed)
-    first = place.seq - entry.taken + 1
-    return [(draft, place, first + number) for number, draft in enumerate(entry.allowed)]
+    return [Reservation(room_id, place, len(drafts), allowed)]
 
 
 def _is_allowed(draft: Draft, epoch: int, results: dict) -> bool:
@@ -194,29 +181,55 @@ def _is_allowed(draft: Draft, epoch: int, results: dict) -> bool:
     return True
 
 
-def _bring_back(place: Place, room_id: int, people=()) -> None:
-    """Show the room again to those who are spoken to: in a direct one everybody, elsewhere whoever is named.
+def _keep_pace(reservations: list[Reservation], results: dict) -> None:
+    """Refuse what exceeds the pace of a group."""
+    # Groups in the order of their ids, after all rooms are locked: two processes never wait for each other.
+    for reservation in sorted(reservations, key=lambda each: (each.place.group_id or 0, each.room_id)):
+        count = take_sends(reservation.place, len(reservation.allowed))
+        if count < len(reservation.allowed):
+            results.update(dict.fromkeys(reservation.allowed[count:], too_fast(reservation.place)))
+            reservation.allowed = reservation.allowed[:count]
 
-    Rooms of many people, where nobody is named, pay no statement for it.
-    """
-    if place.is_direct:
-        bring_back(room_id)
-    elif people:
-        bring_back(room_id, [account.id for account in people])
+
+def _numbered(reservation: Reservation) -> list[tuple[Draft, Place, int]]:
+    """Number the allowed drafts in the order they were asked for, and give back what nobody uses."""
+    place, unused = reservation.place, reservation.taken - len(reservation.allowed)
+    if unused:
+        give_back(reservation.room_id, unused, is_all=not reservation.allowed)
+    first = place.seq - reservation.taken + 1
+    return [(draft, place, first + offset) for offset, draft in enumerate(reservation.allowed)]
 
 
-def _insert_all(placed: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str], int]:
-    """Insert messages and move their authors' marks. Returns the ids by author and client_id."""
-    if not placed:
+def _find_mentioned(draft: Draft, epoch: int) -> None:
+    """Look up who is named in a draft and render it with them."""
+    if draft.may_mention:
+        people = people_mentioned(draft.body, draft.actor, draft.room_id, epoch)
+        draft.mentioned = list(people.values())
+        draft.html = text.render(draft.body, {name: account.id for name, account in people.items()})
+
+
+def _bring_back(reservation: Reservation) -> None:
+    """Show the room again to those who are spoken to: to everybody in a direct room, elsewhere to whoever is named."""
+    mentioned = {account.id for draft in reservation.allowed for account in draft.mentioned}
+    if reservation.place.is_direct and reservation.allowed:
+        bring_back(reservation.room_id)
+    elif mentioned:
+        bring_back(reservation.room_id, sorted(mentioned))
+
+
+def _insert_all(numbered: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str], int]:
+    """Insert messages with their mentions and move their authors' marks. Returns the ids by author and client_id."""
+    if not numbered:
         return {}
-    rows = [draft.row(seq) for draft, _place, seq in placed]
-    returning = INSERT_MESSAGE.returning(_messages.id, _messages.author_id, _messages.client_id)
-    ids = {(row.author_id, row.client_id): row.id for row in db.session.execute(returning, rows)}
-    move_own_marks([(draft.actor.id, draft.room_id, seq) for draft, _place, seq in placed])
+    rows = [draft.row(seq) for draft, _place, seq in numbered]
+    ids = {(row.author_id, row.client_id): row.id for row in db.session.execute(INSERT_MESSAGES, rows)}
+    for draft, _place, _seq in numbered:
+        insert_mentions(ids[draft.actor.id, draft.client_id], draft.mentioned)
+    move_own_marks([(draft.actor.id, draft.room_id, seq) for draft, _place, seq in numbered])
     return ids
 
 
-def _announce(draft: Draft, place: Place, seq: int, message_id: int, mentioned: tuple[int, ...]) -> Posted:
+def _announce(draft: Draft, place: Place, seq: int, message_id: int) -> Posted:
     publish(
         MessagePosted(
             room_id=draft.room_id,
@@ -230,7 +243,7 @@ def _announce(draft: Draft, place: Place, seq: int, message_id: int, mentioned: 
             author_is_guest=draft.actor.is_guest,
             html=draft.html,
             created_at=draft.written_at,
-            mentioned_ids=mentioned,
+            mentioned_ids=tuple(sorted({account.id for account in draft.mentioned})),
             author_picture=draft.actor.picture,
         )
     )

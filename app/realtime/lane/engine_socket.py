@@ -1,4 +1,4 @@
-"""An Engine.IO socket whose WebSocket speaks through an outbox."""
+"""An Engine.IO socket whose WebSocket writes through an outbox."""
 
 import time
 
@@ -8,7 +8,7 @@ PROBE = "probe"
 
 
 class LaneSocket(socket.Socket):
-    """As the library's own, without its writer and ping greenlets: it says everything through its connection's outbox.
+    """The library's socket without its writer and ping greenlets: everything goes through the connection's outbox.
 
     As long as the connection polls it is the library's own.
     """
@@ -16,13 +16,13 @@ class LaneSocket(socket.Socket):
     lane = None
 
     def schedule_ping(self):
-        """Ping in an interval, when the last ping was answered."""
+        """Schedule the next ping once the last one was answered."""
         if self.last_ping:
             self.last_ping = None
             self.lane.heartbeat.schedule(self, self.server.ping_interval)
 
     def ping(self):
-        """Ask whether the reader is there; check_ping_timeout judges the answer."""
+        """Send a ping; check_ping_timeout judges the answer."""
         if not self.closing and not self.closed:
             self.last_ping = time.time()
             self.send(packet.Packet(packet.PING))
@@ -41,7 +41,7 @@ class LaneSocket(socket.Socket):
         return []
 
     def _moved_from_polling(self, ws):
-        """The library's upgrade: ping and pong with "probe", the poll is let go, then the client moves."""
+        """Upgrade from polling as the library does: ping and pong with "probe", end the poll, wait for the client."""
         self.upgrading = True
         if self._next_packet(ws) != (packet.PING, PROBE):
             self.upgrading = False
@@ -78,7 +78,7 @@ class LaneSocket(socket.Socket):
 
 
 def _decoded(data):
-    """The packet in a message; None when there is no message, or when it is no packet."""
+    """Return the packet in a message; None without a message, or when it is no packet."""
     try:
         return None if data is None else packet.Packet(encoded_packet=data)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the server says, as WebSocket frames (RFC 6455 §5.2: final, unmasked, not compressed)."""
+"""WebSocket frames of the server (RFC 6455 §5.2: final, unmasked, not compressed)."""
 
 import struct
 
@@ -6,7 +6,7 @@ TEXT, BINARY, CLOSE, PONG = 0x81, 0x82, 0x88, 0x8A
 
 
 def frame(opcode, payload):
-    """One whole frame around bytes."""
+    """Return one whole frame around bytes."""
     length = len(payload)
     if length < 126:
         return struct.pack("!BB", opcode, length) + payload
@@ -16,14 +16,14 @@ def frame(opcode, payload):
 
 
 def message_frame(data):
-    """The frame of one message: text for str, binary for bytes."""
+    """Return the frame of one message: text for str, binary for bytes."""
     if isinstance(data, str):
         return frame(TEXT, data.encode())
     return frame(BINARY, bytes(data))
 
 
 def packet_frame(packet):
-    """The frame of one Engine.IO packet, made the first time and kept with the packet for its other readers."""
+    """Return the frame of an Engine.IO packet, which is kept with the packet for its other readers."""
     try:
         return packet.frame
     except AttributeError:
@@ -32,10 +32,10 @@ def packet_frame(packet):
 
 
 def pong_frame(payload):
-    """The answer to a ping, with the payload of the ping."""
+    """Return the answer to a ping, with the payload of the ping."""
     return frame(PONG, bytes(payload))
 
 
 def close_frame(code):
-    """The closing frame with its code, or empty when the other side gave none."""
+    """Return the closing frame with its code, or empty when the other side gave none."""
     return frame(CLOSE, struct.pack("!H", code) if code else b"")

@@ -1,4 +1,4 @@
-"""The pings of all connections, from one greenlet instead of one each."""
+"""Pings of all connections, from one greenlet instead of one each."""
 
 import heapq
 import logging
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Pings each socket once, an interval after it was scheduled; a little earlier for some, so that they spread."""
+    """Pings each socket once, an interval after it was scheduled; some a little earlier, so that they spread."""
 
     def __init__(self):
         self._due = []

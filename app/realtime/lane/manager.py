@@ -1,4 +1,4 @@
-"""The fan-out: one event, encoded once, into the outboxes of everybody in a channel."""
+"""Fan-out: one event, encoded once, into the outboxes of everybody in a channel."""
 
 from engineio import packet as engine_packet
 from socketio import packet
@@ -11,10 +11,11 @@ MESSAGE = str(engine_packet.MESSAGE)
 
 
 class LaneManager(Manager):
-    """Takes the place of python-socketio's in-memory manager, below the one that talks to the message queue."""
+    """Replacement of python-socketio's in-memory manager, below the one that talks to the message queue."""
 
     def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
-        """As the library's; what expects an acknowledgement differs by reader and is left to it."""
+        """Send an event to a channel, encoded once."""
+        # With a callback each reader gets another packet: the library sends those.
         room = to or room
         if callback or namespace not in self.rooms:
             return super().emit(
@@ -44,7 +45,7 @@ class LaneManager(Manager):
 
 
 def with_lane(manager):
-    """Slip the lane's fan-out under a manager that already serves: its own class stays in front."""
+    """Insert the lane's fan-out below the class of a manager that is already in use."""
     own = type(manager)
     bases = (LaneManager,) if own is Manager else (own, LaneManager)
     manager.__class__ = type(own.__name__, bases, {"__module__": own.__module__})

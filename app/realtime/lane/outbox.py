@@ -1,4 +1,4 @@
-"""What waits for one reader, and how it leaves."""
+"""Frames that wait for one reader, and how they are written."""
 
 import socket
 import struct
@@ -10,21 +10,21 @@ from .frames import close_frame, packet_frame
 
 CHUNK = 64 * 1024
 NORMAL_CLOSURE = 1000
-FORGET_WHAT_WAITS = struct.pack("ii", 1, 0)
+DISCARD_UNSENT = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How far behind a reader may be before it is cut off."""
+    """Limits beyond which a slow reader is cut off."""
 
     waiting_bytes: int
     chunk_seconds: float
 
 
 class Outbox:
-    """Every frame of one connection, in order: written once a turn, by a greenlet only when the buffer is full.
+    """All frames of one connection, in order: written once a turn, by a greenlet only when the buffer is full.
 
-    It answers to the part of a queue's interface that an Engine.IO socket uses, so it can stand in for that queue.
+    It has the part of a queue's interface that an Engine.IO socket uses, so it can take the place of that queue.
     """
 
     __slots__ = ("_blocked", "_busy", "_drainer", "_ending", "_lane", "_over", "_size", "_sock", "_waiting")
@@ -38,17 +38,17 @@ class Outbox:
         self._drainer = None
 
     def put(self, packet):
-        """Queue interface: say a packet; None says goodbye."""
+        """Write a packet; None closes the connection. Part of the queue interface."""
         if packet is None:
             self.end()
         else:
             self.write(packet_frame(packet))
 
     def join(self):
-        """Queue interface: nothing to wait for, what was put leaves by itself."""
+        """Return at once: packets are written by themselves. Part of the queue interface."""
 
     def write(self, frame):
-        """Let a frame leave at the end of this turn, behind those that already wait."""
+        """Write a frame at the end of this turn, behind those that already wait."""
         if self._over or self._ending:
             return
         self._waiting.append(frame)
@@ -60,12 +60,12 @@ class Outbox:
             self._cut("too much waits")
 
     def end(self, code=NORMAL_CLOSURE):
-        """Say goodbye once everything before it has left; what is written afterwards is dropped."""
+        """Write a closing frame behind everything that waits; frames written afterwards are dropped."""
         self.write(close_frame(code))
         self._ending = True
 
     def flush(self):
-        """Write everything that waits in one call; what the buffer does not take is left to a greenlet."""
+        """Write everything that waits in one call; a greenlet writes the part that the buffer does not take."""
         if self._over or self._blocked:
             return
         data = self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting)
@@ -77,7 +77,7 @@ class Outbox:
             self._block(memoryview(data)[sent:])
 
     def settle(self):
-        """Before the connection is closed: let what waits leave, as far as the reader takes it."""
+        """Write what waits before the connection is closed, as far as the reader takes it."""
         if self._drainer is not None:
             self._drainer.join()
         elif self._busy:
@@ -87,14 +87,14 @@ class Outbox:
         self._over = True
 
     def abort(self):
-        """Drop the connection at once, with what waits; whoever listens on it wakes up."""
+        """Reset the connection at once and drop what waits; a greenlet that reads from it wakes up."""
         if self._over:
             return
         self._over = True
         self._blocked = False
         self._waiting.clear()
         try:
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, FORGET_WHAT_WAITS)
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DISCARD_UNSENT)
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass

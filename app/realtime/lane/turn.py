@@ -1,4 +1,4 @@
-"""One turn of the event loop: everything that was said during it leaves at its end."""
+"""Turns of the event loop: everything written during one is sent at its end."""
 
 import logging
 
@@ -10,24 +10,24 @@ logger = logging.getLogger(__name__)
 
 
 class Turn:
-    """The outboxes that have something to say, each once, flushed together."""
+    """Outboxes that have something to send, each once, flushed together."""
 
     def __init__(self):
-        self._talkative = []
+        self._outboxes = []
 
     def add(self, outbox):
-        """Flush this outbox at the end of the turn."""
-        if not self._talkative:
+        """Flush an outbox at the end of the turn."""
+        if not self._outboxes:
             self._flush_soon()
-        self._talkative.append(outbox)
+        self._outboxes.append(outbox)
 
     def _flush_soon(self):
         get_hub().loop.run_callback(self._flush)
 
     def _flush(self):
-        batch = self._talkative[:BATCH]
-        del self._talkative[:BATCH]
-        if self._talkative:
+        batch = self._outboxes[:BATCH]
+        del self._outboxes[:BATCH]
+        if self._outboxes:
             self._flush_soon()
         for outbox in batch:
             try:

@@ -13,15 +13,15 @@ from .frames import message_frame, pong_frame
 from .outbox import Outbox
 
 RECEIVE_BYTES = 16 * 1024
-GOODBYE_SECONDS = 2
+CLOSING_SECONDS = 2
 MESSAGE_TOO_BIG = 1009
 NEVER_SENT = {1005, 1006, 1015}
+# Left by python-engineio for eventlet: a class made for each request, 3 KiB as long as the connection lasts.
 ONLY_FOR_EVENTLET = "eventlet.input"
-"""What python-engineio leaves for another server: a class made for each request, 3 KiB as long as it lasts."""
 
 
 class LaneWebSocket:
-    """What python-engineio asks of an asynchronous driver's WebSocket: wait, send, close.
+    """The WebSocket interface of an asynchronous driver of python-engineio: wait, send, close.
 
     It reads in the greenlet that the web server gave to the connection. Compression is never negotiated: a frame that
     is shared cannot be compressed for one reader.
@@ -55,18 +55,18 @@ class LaneWebSocket:
         raise StopIteration  # how gunicorn is told that the connection is used up
 
     def wait(self):
-        """The next message, str or bytes; None when there will be none."""
+        """Return the next message, str or bytes; None when there will be none."""
         while not self._messages:
             if self._hung_up or not self._receive():
                 return None
         return self._messages.popleft()
 
     def send(self, data):
-        """Say a message, str or bytes."""
+        """Send a message, str or bytes."""
         self.outbox.write(message_frame(data))
 
     def close(self):
-        """Say goodbye."""
+        """Close the connection once everything is written."""
         self.outbox.end()
 
     def _receive(self):
@@ -106,12 +106,12 @@ class LaneWebSocket:
             self._parts_size = 0
 
     def _hang_up(self):
-        """Say goodbye, let what waits leave, and give the other side a moment to close first."""
+        """Close after everything is written, and give the other side a moment to close first."""
         self.outbox.end()
         self.outbox.settle()
         if self._hung_up:
             return
-        with gevent.Timeout(GOODBYE_SECONDS, False):
+        with gevent.Timeout(CLOSING_SECONDS, False):
             while not self._hung_up:
                 self._messages.clear()
                 self._receive()
@@ -127,7 +127,7 @@ def _connection_of(environ):
 
 
 def _handshake(environ):
-    """The answer to the request for a WebSocket, without any extension."""
+    """Return the answer to the handshake, without any extension."""
     opening = WSConnection(ConnectionType.SERVER)
     headers = [
         (name[5:].replace("_", "-").encode(), value.encode("latin-1"))
@@ -141,5 +141,5 @@ def _handshake(environ):
 
 
 def _answered_code(code):
-    """The code a closing frame is answered with: the same, except those that never travel (RFC 6455 §7.4.1)."""
+    """Return the code to answer a closing frame with: the same, except those never sent (RFC 6455 §7.4.1)."""
     return None if code in NEVER_SENT else code

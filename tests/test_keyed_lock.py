@@ -1,18 +1,18 @@
-"""One at a time for each key, and nothing left behind."""
+"""Locks by key: one holder at a time, and nothing left behind."""
 
 import gevent
 import pytest
 
-from app.background import Turns
+from app.background import KeyedLock
 
 
-def test_turns_are_taken_one_after_the_other_for_each_key():
-    turns, said = Turns(), []
+def test_keyed_lock_has_one_holder_for_each_key():
+    locks, said = KeyedLock(), []
 
     def work(key, name):
-        with turns.of(key):
+        with locks.of(key):
             said.append(f"{name} begins")
-            gevent.sleep(0.01)
+            gevent.sleep(0)
             said.append(f"{name} ends")
 
     gevent.joinall([gevent.spawn(work, 1, "first"), gevent.spawn(work, 1, "second")])
@@ -22,10 +22,10 @@ def test_turns_are_taken_one_after_the_other_for_each_key():
     assert said[:2] == ["here begins", "there begins"]
 
 
-def test_a_turn_ends_with_an_error_and_leaves_nothing_behind():
-    turns = Turns()
-    with pytest.raises(KeyError), turns.of("key"):
+def test_keyed_lock_is_released_by_an_error_and_forgotten():
+    locks = KeyedLock()
+    with pytest.raises(KeyError), locks.of("key"):
         raise KeyError
-    with turns.of("key"):
-        assert len(turns._locks) == 1
-    assert len(turns._locks) == 0
+    with locks.of("key"):
+        assert len(locks._locks) == 1
+    assert len(locks._locks) == 0

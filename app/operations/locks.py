@@ -1,4 +1,4 @@
-"""One at a time: what two processes must not do at once, however many servers there are."""
+"""Locks by name, held by one transaction at a time among all processes and servers."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -7,8 +7,9 @@ from app.extensions import db
 from app.models import ServerSetting
 
 
-def take_turn(name: str) -> None:
-    """Wait until no other transaction holds this name, and hold it until the running one ends."""
+def named_lock(name: str) -> None:
+    """Wait for the lock of this name and hold it until the running transaction ends."""
+    # The prefix is stored: another one would let two versions of the application hold the same lock.
     statement = select(ServerSetting.id).where(ServerSetting.name == f"turn:{name}").with_for_update()
     if db.session.scalar(statement) is not None:
         return
@@ -16,4 +17,5 @@ def take_turn(name: str) -> None:
         with db.session.begin_nested():
             db.session.add(ServerSetting(name=f"turn:{name}"))
     except IntegrityError:
+        # Another transaction has inserted the row meanwhile: wait for it.
         db.session.scalar(statement)
