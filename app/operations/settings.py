@@ -26,8 +26,8 @@ MAIL_SETTINGS = (
 
 @operation
 def set_setting(actor, name: str, value: str | None) -> None:
-    """Set one value of the server; None takes it away. Server and web administrators only."""
-    scope.require_server_wide(actor)
+    """Set one value of the server; None takes it away. Server administrators only."""
+    scope.require_server_administrator(actor)
     row = locked_row(name)
     before, row.value = row.value, value
     settings.forget()
@@ -41,9 +41,10 @@ def set_setting(actor, name: str, value: str | None) -> None:
 def update_mail_server(actor, server: MailServer | None, seen_version: int | None = None) -> None:
     """Say where mails go, from a form; None: where the environment says. Mails that waited for it leave at once.
 
+    Server administrators only: a mail server of one's own receives everybody's links to choose a password.
     seen_version: of the form. Errors: Conflict when somebody else was faster; Invalid.
     """
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     wanted = mail_servers.checked(server) if server is not None else None
     if wanted == settings.own_mail_server():
         return

@@ -28,6 +28,20 @@ def require_server_wide(actor) -> None:
         raise Forbidden(_("Only a server or web administrator may do this."), code="server_wide_only")
 
 
+def is_server_administrator(actor) -> bool:
+    """Return whether a person administers the server itself, and not only WebAdmin."""
+    return is_administrator(actor) and actor.role is Role.SERVER
+
+
+def require_server_administrator(actor) -> None:
+    """Refuse everybody but server administrators.
+
+    For whatever would make a web administrator one of them: mails carry links to choose a password.
+    """
+    if not is_server_administrator(actor):
+        raise Forbidden(_("Only a server administrator may do this."), code="server_only")
+
+
 def of_domains(actor):
     """A condition on Domain: those a person administers. The internal domain is nobody's, and so are deleted ones."""
     if not is_administrator(actor):
