@@ -108,6 +108,25 @@ def require_may_touch(actor, account: Account) -> None:
         )
 
 
+def may_close(actor, domain: Domain) -> bool:
+    """Return whether a person may suspend or delete a domain: not one where somebody above their role has an account,
+    who could not sign in any more."""
+    above = [role for role in RANKS if RANKS[role] > RANKS[actor.role]]
+    accounts = (Account.domain_id == domain.id, Account.role.in_(above), Account.state.not_in(CLOSED))
+    return not db.session.scalar(select(exists().where(*accounts)))
+
+
+def require_may_close(actor, domain: Domain) -> None:
+    """Refuse to suspend or delete a domain of administrators above one's own role."""
+    if not may_close(actor, domain):
+        raise Forbidden(
+            _(
+                "An account of this domain administers more than you do: you may not suspend or delete the domain."
+            ),
+            code="higher_role",
+        )
+
+
 def grantable_roles(actor) -> list[Role]:
     """The roles a person may give, from the least: none above their own."""
     return [role for role in RANKS if RANKS[role] <= RANKS[actor.role]]
