@@ -5,23 +5,43 @@ import secrets
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
-from app.background import aside
+from app import limits
+from app.background import Turns, aside
 from app.errors import Invalid
 from app.extensions import db
 from app.integrations import images
 from app.models import Account, Picture
 from app.operations import audit
 from app.rules import guests, scope
-from app.transaction import operation
+from app.transaction import operation, release_connection
+
+# A decoded picture takes up to 64 MB: one at a time in a process.
+_decoding = Turns()
 
 
 def set_picture(actor: Account, account: Account, data: bytes) -> str:
-    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope.
+    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope,
+    TooMany.
 
-    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while.
+    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while, and meanwhile
+    no connection to the database is held.
     """
+    _require_may_change(actor, account)
+    limits.count_picture(actor.id)
+    release_connection()
     try:
-        image = aside(images.squared, data)
+        with _decoding.of("picture"):
+            image = aside(images.squared, data)
+    except images.TooManyPixels as error:
+        raise Invalid(
+            _(
+                "This picture is too large: %(most)s million pixels at most, %(jpeg)s as JPEG.",
+                most=images.PIXELS // 1_000_000,
+                jpeg=images.JPEG_PIXELS // 1_000_000,
+            ),
+            code="picture_too_large",
+            field="picture",
+        ) from error
     except images.NotAPicture as error:
         raise Invalid(
             _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can."),
