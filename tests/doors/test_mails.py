@@ -257,6 +257,18 @@ def test_in_a_demo_without_mail_server_the_server_administrator_reads_them(cast,
     assert client_of(cast.web_admin).get(f"{URL}/{mail.id}/letter").status_code == 403
 
 
+def test_mail_whose_subject_is_gone_says_what_is_known(client, app):
+    mail = queue(template="password_link", account_id=0, is_from_administrator=False)
+    app.config["DEMO"] = True
+    answer = client.get(f"{URL}/{mail.id}/letter")
+    assert (answer.status_code, answer.location) == (303, f"{URL}/{mail.id}")
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert "bt@darnis.com" in page.text
+    assert "What this mail speaks of is gone." in page.text
+    assert "<iframe" not in page.text
+
+
 def test_every_mail_there_is_has_a_name():
     templates = {path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"}
     assert templates <= words.KINDS.keys()

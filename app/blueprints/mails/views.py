@@ -59,7 +59,10 @@ def letter(mail_id: int) -> Response:
     mail = questions.mail(mail_id)
     if not _may_read():
         abort(404)
-    html = _letter(mail)[2].replace("<head>", '<head><base target="_blank">', 1)
+    made_letter = _letter(mail)
+    if made_letter is None:
+        return see_other(url_for("mails.show", mail_id=mail.id))
+    html = made_letter[2].replace("<head>", '<head><base target="_blank">', 1)
     hashes = [
         base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html)
     ]
