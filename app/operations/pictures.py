@@ -3,7 +3,7 @@
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from app import limits
 from app.background import Turns, aside
@@ -53,10 +53,12 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
 
 @operation
 def remove_picture(actor: Account, account: Account) -> None:
-    """Take somebody's picture away: their initials stand in its place."""
+    """Take somebody's picture away: their initials stand in its place. Without a picture nothing happens."""
     _require_may_change(actor, account)
-    if _forget(account):
-        audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
+    if not _has_picture(account):
+        return
+    _forget(account)
+    audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
 
 
 @operation
@@ -77,11 +79,16 @@ def _require_may_change(actor: Account, account: Account) -> None:
     scope.require_may_touch(actor, find(actor, account.id))
 
 
-def _forget(account: Account) -> bool:
+def _has_picture(account: Account) -> bool:
+    """Return whether there is one, under the lock of its row."""
+    statement = select(Picture.id).where(Picture.account_id == account.id).with_for_update()
+    return db.session.scalar(statement) is not None
+
+
+def _forget(account: Account) -> None:
     gone = delete(Picture).where(Picture.account_id == account.id)
-    count = db.session.execute(gone, execution_options={"synchronize_session": False}).rowcount
+    db.session.execute(gone, execution_options={"synchronize_session": False})
     _name(account, None)
-    return bool(count)
 
 
 def _name(account: Account, token: str | None) -> None:

@@ -70,6 +70,12 @@ def test_a_picture_can_be_removed(cast, arthur):
     assert db.session.get(Account, cast.arthur.id, populate_existing=True).picture is None
 
 
+def test_removing_a_picture_twice_answers_alike(arthur):
+    upload(arthur, drawn())
+    answers = [arthur.post("/own/picture/remove") for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/own/")] * 2
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", drawn()[:200]]
 )
