@@ -20,7 +20,20 @@ def is_cooperative() -> bool:
 
 def aside(work: Callable, *args):
     """Do work that holds a processor in a thread where gevent runs, so that others are served meanwhile."""
-    return gevent.get_hub().threadpool.apply(work, args) if is_cooperative() else work(*args)
+    if not is_cooperative():
+        return work(*args)
+    result, error = gevent.get_hub().threadpool.apply(_outcome, (work, args))
+    if error is not None:
+        raise error
+    return result
+
+
+def _outcome(work: Callable, args: tuple) -> tuple:
+    """Return the result of work, and its error: gevent prints a traceback of what is raised in its threads."""
+    try:
+        return work(*args), None
+    except Exception as error:
+        return None, error
 
 
 class SerialQueue:

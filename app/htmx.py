@@ -1,6 +1,7 @@
 """Pages and fragments: one template each, a fragment is a block named like the id it replaces."""
 
 import json
+from collections.abc import Callable
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request
 
@@ -29,15 +30,26 @@ def target_id() -> str | None:
     return target.partition("#")[2] or target or None
 
 
-def page(template: str, *, blocks: tuple[str, ...] = (), status: int = 200, **context) -> Response:
+def page(
+    template: str,
+    *,
+    blocks: tuple[str, ...] = (),
+    status: int = 200,
+    around: Callable[[], dict] | None = None,
+    **context,
+) -> Response:
     """Show a page, or the one block of it that htmx asked for.
 
-    blocks: the ids this view offers as fragments. Anything else is answered with the whole page.
+    blocks: the ids this view offers as fragments. Anything else is answered with the whole page. around: makes the
+    context that only the whole page needs. Templates are told by is_over whether a block is shown, over a page that
+    is there already.
     """
-    if wants_fragment() and target_id() in blocks:
-        body = render_block(template, target_id(), **context)
+    block = target_id() if wants_fragment() and target_id() in blocks else None
+    context = {"is_over": block is not None, **context}
+    if block is not None:
+        body = render_block(template, block, **context)
     else:
-        body = render_template(template, **context)
+        body = render_template(template, **{**(around() if around else {}), **context})
     response = make_response(body, status)
     response.vary.update(["HX-Request", "HX-Target"])
     return response

@@ -5,10 +5,14 @@ import time
 from collections import OrderedDict
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.errors import TooMany
 
 PEOPLE = 20_000
+
+# Pictures a person may send at once, and per second after that: each is decoded, which takes processor and memory.
+PICTURE_BURST, PICTURE_RATE = 5, 0.1
 
 
 class Bucket:
@@ -33,6 +37,7 @@ class Bucket:
 
 
 _messages: OrderedDict[int, Bucket] = OrderedDict()
+_pictures: OrderedDict[int, Bucket] = OrderedDict()
 
 
 def count_message(account_id: int) -> None:
@@ -42,10 +47,23 @@ def count_message(account_id: int) -> None:
 
 def take_message(account_id: int, burst: int, rate: int) -> None:
     """Count one message of a person, on whatever device. Error: TooMany."""
-    bucket = _messages.get(account_id)
+    _take(_messages, account_id, burst, rate)
+
+
+def count_picture(account_id: int) -> None:
+    """Count one picture that a person sends, accepted or not. Error: TooMany, about the field picture."""
+    try:
+        _take(_pictures, account_id, PICTURE_BURST, PICTURE_RATE)
+    except TooMany as error:
+        sentence = _("These were many pictures in a short time. Please wait a few seconds.")
+        raise TooMany(sentence, field="picture", retry_after=error.retry_after) from None
+
+
+def _take(buckets: OrderedDict[int, Bucket], account_id: int, burst: float, rate: float) -> None:
+    bucket = buckets.get(account_id)
     if bucket is None:
-        bucket = _messages[account_id] = Bucket(burst, rate)
-        if len(_messages) > PEOPLE:
-            _messages.popitem(last=False)
-    _messages.move_to_end(account_id)
+        bucket = buckets[account_id] = Bucket(burst, rate)
+        if len(buckets) > PEOPLE:
+            buckets.popitem(last=False)
+    buckets.move_to_end(account_id)
     bucket.take()

@@ -108,6 +108,12 @@ def is_open() -> bool:
     return _current.get() is not None
 
 
+def release_connection() -> None:
+    """Give the connection to the database back before work that takes long; inside of an operation it is kept."""
+    if not is_open():
+        db.session.commit()
+
+
 def changes_access() -> bool:
     """Whether the running operation has changed who may what; nobody else sees it yet."""
     return _current.get() is not None and bool(_current.get().access)

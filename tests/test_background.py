@@ -4,7 +4,7 @@ import gevent
 import pytest
 
 from app import background
-from app.background import SerialQueue, later
+from app.background import KeyedLock, SerialQueue, aside, later
 
 
 @pytest.fixture
@@ -63,3 +63,29 @@ def test_on_gevent_later_is_later(on_gevent):
     assert made == []
     gevent.sleep(0.05)
     assert made == [1]
+
+
+def refused():
+    raise ValueError("refused in the thread")
+
+
+def test_error_of_a_thread_is_raised_outside_and_prints_nothing(on_gevent, capfd):
+    with pytest.raises(ValueError, match="refused in the thread"):
+        aside(refused)
+    assert aside(sum, (1, 2)) == 3
+    settle()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_work_of_one_key_is_done_one_after_the_other(on_gevent):
+    turns, running, most = KeyedLock(), [], []
+
+    def work():
+        with turns.of("picture"):
+            running.append(1)
+            most.append(len(running))
+            gevent.sleep(0)
+            running.pop()
+
+    gevent.joinall([gevent.spawn(work) for _ in range(5)])
+    assert most == [1] * 5

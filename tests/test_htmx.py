@@ -89,3 +89,16 @@ def test_without_htmx_the_notice_waits_for_the_next_page(app):
 
         htmx.see_other("/", toast="Saved")
         assert get_flashed_messages(with_categories=True) == [("success", "Saved")]
+
+
+@pytest.mark.parametrize(("target", "is_over"), [("ul#people", True), ("ul#elsewhere", False)])
+def test_context_around_is_made_for_the_whole_page_only(app, target, is_over):
+    made = []
+    answer = show(
+        app,
+        FRAGMENT | {"HX-Target": target},
+        around=lambda: made.append(1) or {"name": "of around", "more": 1},
+    )
+    assert made == ([] if is_over else [1])
+    assert "arthur" in answer.get_data(as_text=True)
+    assert "of around" not in answer.get_data(as_text=True)

@@ -20,7 +20,6 @@ def creation_page(template: str, form, *, back: str, status: int = 200, **contex
         status=status,
         form=form,
         back=back,
-        is_over=htmx.wants_fragment(),
         **context,
     )
 

@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from flask import Response, current_app
 
 from app.i18n import language, speaking, time_zone
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins like this is a formula to a spreadsheet, whoever wrote it (OWASP, CSV injection)."""
+from app.text.formulas import escape_formula
 
 ROWS_AT_ONCE = 500
 MARK = "\ufeff"
@@ -37,17 +35,6 @@ def download_json(name: str, rows: Iterable[dict]) -> Response:
     return response
 
 
-def defused(value) -> str:
-    """A cell's text that no spreadsheet takes for a formula: such text gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
-
-
-def fused(text: str) -> str:
-    """The text again that was defused, for an import of what was exported."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(DANGEROUS) else text
-
-
 def _sent(pieces):
     """Each piece in a context of its own: nothing is held while the reader's line is slow."""
     app, code, zone = current_app._get_current_object(), language(), str(time_zone())
@@ -69,7 +56,7 @@ def _pieces(head: Iterable[str], rows: Iterable[Iterable]):
     buffer.write(MARK)
     writer.writerow(head)
     for number, row in enumerate(rows, 1):
-        writer.writerow([defused(value) for value in row])
+        writer.writerow(["" if value is None else escape_formula(str(value)) for value in row])
         if number % ROWS_AT_ONCE == 0:
             yield _taken(buffer)
     yield _taken(buffer)

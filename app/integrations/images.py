@@ -2,47 +2,60 @@
 what came along (place, camera, programs hidden in the file) is kept."""
 
 import io
+import math
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
+# Pixels of a picture's side: the largest face on the screen has 64, three times that for fine displays.
 SIDE = 192
-"""Pixels of a picture's side: the largest face on the screen has 64, three times that for fine displays."""
 
-PIXELS = 50_000_000
-"""Pixels of the largest picture that is decoded; a telephone's has 12 to 48 million."""
+# Pixels of the largest picture that is decoded: each takes up to 4 bytes. A JPEG is made small while it is decoded.
+PIXELS = 16_000_000
+JPEG_PIXELS = 24_000_000
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+# Bytes that are kept; a square of 192 pixels as WebP takes 5,000 to 20,000.
 LARGEST = 60_000
-"""Bytes that are kept; a square of 192 pixels as WebP takes 5,000 to 20,000."""
+
+# Rows of the shrunken picture that are made from the decoded one at once.
+BAND = 8
 
 
 class NotAPicture(ValueError):
-    """What was sent cannot be read as a picture, or is too large to be."""
+    """An error: the data cannot be read as a picture."""
+
+
+class TooManyPixels(NotAPicture):
+    """An error: the picture is larger than what is decoded. pixels: of the largest one."""
+
+    def __init__(self, pixels: int):
+        self.pixels = pixels
+        super().__init__(pixels)
 
 
 def squared(data: bytes) -> bytes:
-    """A picture as a small square WebP, upright. Error: NotAPicture."""
+    """Return a picture as a small square WebP, upright. Errors: NotAPicture, TooManyPixels."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return _made(data)
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    except NotAPicture:
+        raise
+    except Image.DecompressionBombError as error:
+        raise TooManyPixels(PIXELS) from error
+    except (OSError, ValueError, SyntaxError) as error:
         raise NotAPicture() from error
 
 
 def _made(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        if picture.width * picture.height > PIXELS:
-            raise NotAPicture()
+        limit = JPEG_PIXELS if picture.format == "JPEG" else PIXELS
+        if picture.width * picture.height > limit:
+            raise TooManyPixels(limit)
         picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-        upright = ImageOps.exif_transpose(picture).convert("RGBA")
+        upright = ImageOps.exif_transpose(_shrunk(picture))
     square = ImageOps.fit(upright, (SIDE, SIDE), Image.Resampling.LANCZOS)
     for quality in (82, 60, 40):
         made = io.BytesIO()
@@ -50,3 +63,21 @@ def _made(data: bytes) -> bytes:
         if made.tell() <= LARGEST:
             break
     return made.getvalue()
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """Return a picture as RGBA, its short side less than four times SIDE, and how it was held.
+
+    It is converted band by band: no second picture of the full size is ever in memory.
+    """
+    picture.load()
+    width, height = picture.size
+    factor = max(1, min(width, height) // (2 * SIDE))
+    small = Image.new("RGBA", (math.ceil(width / factor), math.ceil(height / factor)))
+    for top in range(0, height, BAND * factor):
+        band = picture.crop((0, top, width, min(top + BAND * factor, height))).convert("RGBA")
+        small.paste(band.reduce(factor), (0, top // factor))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    small.info["exif"] = exif.tobytes()
+    return small

@@ -23,12 +23,12 @@ LOOK = "look_at_certificate"
 
 
 def install_certificate(actor, chain: str, key: str, passphrase: str | None = None) -> None:
-    """Serve a new certificate. chain and key: PEM texts. Server and web administrators only.
+    """Serve a new certificate. chain and key: PEM texts. Server administrators only.
 
     Checked before: the key is the certificate's, the chain is in order, dates, host name, strength. The one before is
     kept. Error: Invalid at the field; no refusal, log or entry holds any of the key.
     """
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     try:
         fit = certificates.checked_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
     except Unfit as unfit:
@@ -38,14 +38,14 @@ def install_certificate(actor, chain: str, key: str, passphrase: str | None = No
 
 def make_trial_certificate(actor) -> None:
     """Serve a certificate that signs itself, for a trial: browsers warn of it."""
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     _install(actor, *certificates.self_signed(host_name(), now()), is_trial=True)
 
 
 @operation
 def restore_certificate(actor, certificate_id: str) -> None:
     """Serve a certificate again that was installed earlier. Errors: NotFound; Invalid, when its time is over."""
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     found = {one.id: one for one in questions.installed()}
     if certificate_id not in found:
         raise NotFound()
@@ -57,7 +57,7 @@ def restore_certificate(actor, certificate_id: str) -> None:
 @operation
 def ask_for_look(actor) -> None:
     """Have the worker look now at what the public address shows."""
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     jobs.enqueue(LOOK)
     audit.record(actor, "certificate.look")
 

@@ -21,7 +21,8 @@ from app.transaction import operation
 def set_server_discovery(actor, own: dict[str, str], seen_version: int | None = None) -> None:
     """Set what the server tells. own: the values that differ from the defaults; the others follow them.
 
-    Server and web administrators only. Errors: Invalid at the field; Conflict when somebody else was faster.
+    Server and web administrators only; the host name, which links in mails lead to, is for server administrators.
+    Errors: Invalid at the field; Conflict when somebody else was faster.
     """
     scope.require_server_wide(actor)
     own = {name: discovery.checked(name, value) for name, value in own.items()}
@@ -30,6 +31,8 @@ def set_server_discovery(actor, own: dict[str, str], seen_version: int | None = 
     row = locked_row(Setting.DISCOVERY_VERSION)
     settings.forget()
     before = _unchanged(seen_version)
+    if own.get(discovery.HOST_NAME) != before.own.get(discovery.HOST_NAME):
+        scope.require_server_administrator(actor)
     host = own.pop(discovery.HOST_NAME, None)
     locked_row(Setting.HOST_NAME).value = host
     locked_row(Setting.DISCOVERY).value = json.dumps(own, ensure_ascii=False)

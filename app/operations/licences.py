@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from app.errors import Forbidden, Invalid
 from app.extensions import db
-from app.models import AccessScope, License, LicenseKind, Role, now
+from app.models import AccessScope, License, LicenseKind, now
 from app.operations import audit
 from app.rules import licence_documents, licensing, names, scope
 from app.rules.licence_documents import MOST_SEATS, Document
@@ -33,7 +33,7 @@ class Terms:
 @operation
 def issue_licence(actor, terms: Terms) -> License:
     """Give this server a licence of its own. Server administrators only, and only where no key says who gives them."""
-    _require_server_administrator(actor)
+    scope.require_server_administrator(actor)
     if licensing.public_key():
         raise Forbidden(
             _("Licences for this server are signed by whoever runs it: install one."), code="licence_key_set"
@@ -130,11 +130,6 @@ def _recorded(actor, act: str, license: License) -> License:
         after={name: getattr(license, name) for name in SHOWN},
     )
     return license
-
-
-def _require_server_administrator(actor) -> None:
-    if not scope.is_administrator(actor) or actor.role is not Role.SERVER:
-        raise Forbidden(_("Only a server administrator may do this."), code="server_only")
 
 
 def _checked_seats(seats: int) -> int:

@@ -45,8 +45,8 @@ def queue_to(
 
 @operation
 def send_test_mail(actor, address: str, language: str) -> None:
-    """Have a mail sent that only says that mails arrive. Server and web administrators only."""
-    scope.require_server_wide(actor)
+    """Have a mail sent that only says that mails arrive. Server administrators only."""
+    scope.require_server_administrator(actor)
     if settings.mail_server() is None:
         raise Invalid(_("No mail server is set."), code="no_mail_server")
     queue_to(address, "test", language)
@@ -56,7 +56,7 @@ def send_test_mail(actor, address: str, language: str) -> None:
 @operation
 def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
     """Keep in the trail that a mail server was tried out: which one, for whom; outcome: "ok", or what failed."""
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     audit.record(
         actor, "mail.test", kind="mail", name=address[:320], after={"host": server.host, "outcome": outcome}
     )
@@ -89,7 +89,7 @@ def cancel_mail(actor, mail_id: int) -> OutgoingMail:
 @operation
 def resend_failed_mails(actor) -> int:
     """Have every mail that was given up tried again. Gives how many."""
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     failed = update(OutgoingMail).where(OutgoingMail.state == WorkState.FAILED)
     values = {
         "state": WorkState.WAITING,
@@ -119,7 +119,7 @@ def note_bounce(mail_id: int, failure: MailFailure, answer: str) -> None:
 
 
 def _locked(actor, mail_id: int) -> OutgoingMail:
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     statement = select(OutgoingMail).where(OutgoingMail.id == mail_id).with_for_update()
     mail = db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
     if mail is None:

@@ -3,25 +3,45 @@
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from app.background import aside
+from app import limits
+from app.background import KeyedLock, aside
 from app.errors import Invalid
 from app.extensions import db
 from app.integrations import images
 from app.models import Account, Picture
 from app.operations import audit
 from app.rules import guests, scope
-from app.transaction import operation
+from app.transaction import operation, release_connection
+
+# A decoded picture takes up to 64 MB: one at a time in a process.
+_decoding = KeyedLock()
 
 
 def set_picture(actor: Account, account: Account, data: bytes) -> str:
-    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope.
+    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope,
+    TooMany.
 
-    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while.
+    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while, and meanwhile
+    no connection to the database is held.
     """
+    _require_may_change(actor, account)
+    limits.count_picture(actor.id)
+    release_connection()
     try:
-        image = aside(images.squared, data)
+        with _decoding.of("picture"):
+            image = aside(images.squared, data)
+    except images.TooManyPixels as error:
+        raise Invalid(
+            _(
+                "This picture is too large: %(most)s million pixels at most, %(jpeg)s as JPEG.",
+                most=images.PIXELS // 1_000_000,
+                jpeg=images.JPEG_PIXELS // 1_000_000,
+            ),
+            code="picture_too_large",
+            field="picture",
+        ) from error
     except images.NotAPicture as error:
         raise Invalid(
             _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can."),
@@ -33,10 +53,12 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
 
 @operation
 def remove_picture(actor: Account, account: Account) -> None:
-    """Take somebody's picture away: their initials stand in its place."""
+    """Take somebody's picture away: their initials stand in its place. Without a picture nothing happens."""
     _require_may_change(actor, account)
-    if _forget(account):
-        audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
+    if not _has_picture(account):
+        return
+    _forget(account)
+    audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
 
 
 @operation
@@ -57,11 +79,16 @@ def _require_may_change(actor: Account, account: Account) -> None:
     scope.require_may_touch(actor, find(actor, account.id))
 
 
-def _forget(account: Account) -> bool:
+def _has_picture(account: Account) -> bool:
+    """Return whether there is one, under the lock of its row."""
+    statement = select(Picture.id).where(Picture.account_id == account.id).with_for_update()
+    return db.session.scalar(statement) is not None
+
+
+def _forget(account: Account) -> None:
     gone = delete(Picture).where(Picture.account_id == account.id)
-    count = db.session.execute(gone, execution_options={"synchronize_session": False}).rowcount
+    db.session.execute(gone, execution_options={"synchronize_session": False})
     _name(account, None)
-    return bool(count)
 
 
 def _name(account: Account, token: str | None) -> None:

@@ -26,8 +26,10 @@ MAIL_SETTINGS = (
 
 @operation
 def set_setting(actor, name: str, value: str | None) -> None:
-    """Set one value of the server; None takes it away. Server and web administrators only."""
-    scope.require_server_wide(actor)
+    """Set one value of the server; None takes it away. Server administrators only."""
+    scope.require_server_administrator(actor)
+    if value is None and _existing_row(name) is None:
+        return
     row = locked_row(name)
     before, row.value = row.value, value
     settings.forget()
@@ -41,9 +43,10 @@ def set_setting(actor, name: str, value: str | None) -> None:
 def update_mail_server(actor, server: MailServer | None, seen_version: int | None = None) -> None:
     """Say where mails go, from a form; None: where the environment says. Mails that waited for it leave at once.
 
+    Server administrators only: a mail server of one's own receives everybody's links to choose a password.
     seen_version: of the form. Errors: Conflict when somebody else was faster; Invalid.
     """
-    scope.require_server_wide(actor)
+    scope.require_server_administrator(actor)
     wanted = mail_servers.checked(server) if server is not None else None
     if wanted == settings.own_mail_server():
         return
@@ -87,8 +90,7 @@ def _sealed(password: str | None) -> str | None:
 
 def locked_row(name: str) -> ServerSetting:
     """The row of a setting, locked, made if need be."""
-    statement = select(ServerSetting).where(ServerSetting.name == name).with_for_update()
-    row = db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+    row = _existing_row(name)
     if row is not None:
         return row
     try:
@@ -96,8 +98,13 @@ def locked_row(name: str) -> ServerSetting:
             row = ServerSetting(name=name)
             db.session.add(row)
     except IntegrityError:
-        row = db.session.scalars(statement).one()
+        row = _existing_row(name)
     return row
+
+
+def _existing_row(name: str) -> ServerSetting | None:
+    statement = select(ServerSetting).where(ServerSetting.name == name).with_for_update()
+    return db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
 
 
 def _shown(name: str, value: str | None) -> str | None:

@@ -28,6 +28,20 @@ def require_server_wide(actor) -> None:
         raise Forbidden(_("Only a server or web administrator may do this."), code="server_wide_only")
 
 
+def is_server_administrator(actor) -> bool:
+    """Return whether a person administers the server itself, and not only WebAdmin."""
+    return is_administrator(actor) and actor.role is Role.SERVER
+
+
+def require_server_administrator(actor) -> None:
+    """Refuse everybody but server administrators.
+
+    For whatever would make a web administrator one of them: mails carry links to choose a password.
+    """
+    if not is_server_administrator(actor):
+        raise Forbidden(_("Only a server administrator may do this."), code="server_only")
+
+
 def of_domains(actor):
     """A condition on Domain: those a person administers. The internal domain is nobody's, and so are deleted ones."""
     if not is_administrator(actor):
@@ -91,6 +105,25 @@ def require_may_touch(actor, account: Account) -> None:
     if not may_touch(actor, account):
         raise Forbidden(
             _("This account administers more than you do: you may not change it."), code="higher_role"
+        )
+
+
+def may_close(actor, domain: Domain) -> bool:
+    """Return whether a person may suspend or delete a domain: not one where somebody above their role has an account,
+    who could not sign in any more."""
+    above = [role for role in RANKS if RANKS[role] > RANKS[actor.role]]
+    accounts = (Account.domain_id == domain.id, Account.role.in_(above), Account.state.not_in(CLOSED))
+    return not db.session.scalar(select(exists().where(*accounts)))
+
+
+def require_may_close(actor, domain: Domain) -> None:
+    """Refuse to suspend or delete a domain of administrators above one's own role."""
+    if not may_close(actor, domain):
+        raise Forbidden(
+            _(
+                "An account of this domain administers more than you do: you may not suspend or delete the domain."
+            ),
+            code="higher_role",
         )
 
 

@@ -1,6 +1,7 @@
 """Tables that people bring along as text: CSV with whatever separator and encoding their spreadsheet chose."""
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ SURPLUS = "surplus cells"
 
 class Unreadable(ValueError):
     """It is no table; the text says in a word why: empty, binary, broken."""
+
+
+class TooManyRows(ValueError):
+    """An error: the table has more rows than are read."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,12 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", errors="replace"), "latin-1"
 
 
-def read(text: str) -> Sheet:
-    """The table that stands in a text; empty lines do not count. Error: Unreadable."""
+def read(text: str, most: int | None = None) -> Sheet:
+    """The table that stands in a text; empty lines do not count. Errors: Unreadable; TooManyRows, when there are more
+    than `most` rows below the head: nothing is read beyond them.
+    """
     separator = _separator(text)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     head, rows, first = None, [], 1
     try:
         for cells in reader:
@@ -59,6 +66,8 @@ def read(text: str) -> Sheet:
                 cells = [cell.strip() for cell in cells]
                 if head is None:
                     head = [cell.lower() for cell in cells]
+                elif len(rows) == most:
+                    raise TooManyRows(most)
                 else:
                     rows.append((first, cells))
             first = reader.line_num + 1
@@ -71,7 +80,7 @@ def read(text: str) -> Sheet:
 
 def _separator(text: str) -> str:
     """The separator that the first line has most of, quoted parts aside."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    line = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     bare = "".join(line.split('"')[::2])
     return max(SEPARATORS, key=bare.count)
 

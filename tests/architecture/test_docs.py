@@ -48,7 +48,7 @@ def test_the_installation_copies_every_unit_and_has_what_is_installed_in_webadmi
     assert "systemctl enable --now teamchat-certificate.path" in text
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "docs/tour.md"])
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "docs/architecture.md"])
 def test_the_documents_that_people_look_for_are_there(name):
     assert text_of(name).strip()
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
+from app.errors import Forbidden
 from app.extensions import db
 from app.integrations import certificate_shelf as shelf
 from app.integrations import certificates, probe
@@ -81,7 +82,7 @@ def post(client, chain: str, key: str, passphrase: str = ""):
 def test_a_chain_and_its_key_are_installed_and_the_one_before_is_kept(place, cast, client_of):
     root, root_key = issued("Authority", is_authority=True)
     leaf, key = issued(issuer=(root, root_key))
-    client = client_of(cast.web_admin)
+    client = client_of(cast.admin)
     before = served(place)
     assert post(client, pem(leaf, root), key_pem(key)).status_code == 303
     assert served(place) == pem(leaf, root)
@@ -191,7 +192,7 @@ def test_a_certificate_whose_time_is_over_is_not_taken_back(place, cast, client_
 
 
 def test_the_trial_is_for_the_public_host_and_signs_itself(place, cast, client_of):
-    client_of(cast.web_admin).post(f"{URL}trial")
+    client_of(cast.admin).post(f"{URL}trial")
     (made,) = certificates.read_chain(served(place).encode())
     told = certificates.described(made)
     assert told.is_self_signed and told.names == ("localhost",)
@@ -211,16 +212,32 @@ def test_only_so_many_are_kept(place, cast):
     assert sum(one.is_served for one in questions.installed()) == 1
 
 
-def test_the_page_is_for_who_answers_for_the_server(place, cast, client_of):
+def test_certificate_is_for_server_administrators_only(place, cast, client_of):
     before = served(place)
-    for person in (cast.domain_admin, cast.arthur):
+    for person in (cast.web_admin, cast.domain_admin, cast.arthur):
         client = client_of(person)
         assert client.get(URL).status_code == 403
         for act in ("install", "trial", "look", f"kept/{shelf.INITIAL}/restore"):
             assert client.post(f"{URL}{act}").status_code == 403
     assert served(place) == before
-    assert URL not in client_of(cast.domain_admin).get("/admin/").text
-    assert f'href="{URL}"' in client_of(cast.web_admin).get("/admin/").text
+    for person in (cast.web_admin, cast.domain_admin):
+        assert URL not in client_of(person).get("/admin/").text
+    assert f'href="{URL}"' in client_of(cast.admin).get("/admin/").text
+
+
+def test_certificate_operations_refuse_web_administrators(place, cast):
+    leaf, key = issued()
+    before = served(place)
+    for act in (
+        lambda: verbs.install_certificate(cast.web_admin, pem(leaf), key_pem(key)),
+        lambda: verbs.make_trial_certificate(cast.web_admin),
+        lambda: verbs.restore_certificate(cast.web_admin, shelf.INITIAL),
+        lambda: verbs.ask_for_look(cast.web_admin),
+    ):
+        with pytest.raises(Forbidden) as refusal:
+            act()
+        assert refusal.value.code == "server_only"
+    assert served(place) == before
 
 
 def test_where_tls_ends_elsewhere_the_page_says_so_and_installs_nothing(app, cast, client_of):

@@ -56,6 +56,18 @@ def test_every_check_says_where_it_is_mended(cast, client_of, monkeypatch, chang
     assert len(bad) == 1 and said in bad[0].split("</li>")[0]
 
 
+@pytest.mark.parametrize("changes", [{"public_url": "http://chat.iwdemo.fr"}, {"has_mail": False}])
+def test_readiness_leads_web_administrators_to_no_page_of_the_server(cast, client_of, monkeypatch, changes):
+    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    page = client_of(cast.web_admin).get("/admin/").text
+    (check,) = [part for part in page.split('<li class="check check-')[1:] if not part.startswith("ok")]
+    check = check.split("</li>")[0]
+    assert "<a " not in check
+    assert "Ask a server administrator." in check
+    assert 'href="/admin/mails' not in page
+    assert 'href="/admin/certificate' not in page
+
+
 def test_a_domain_administrator_sees_services_and_may_not_act(cast, client_of):
     client = client_of(cast.domain_admin)
     page = client.get("/admin/").text

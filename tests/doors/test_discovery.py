@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app.blueprints.discovery import checking
+from app.errors import Forbidden
 from app.integrations.probe import Finding
 from app.operations import discovery as verbs
 from app.queries import discovery as questions
@@ -59,7 +60,7 @@ def test_what_the_form_shows_can_be_saved_as_it_is_and_changes_nothing(cast, cli
 
 
 def test_what_is_set_is_kept_and_what_is_not_follows_the_host_name(cast, client_of):
-    client = client_of(cast.web_admin)
+    client = client_of(cast.admin)
     form = form_of(client, SERVER)
     wanted = {"host_name": "Mail.IWDemo.fr", "webdav": "https://dav.iwdemo.fr/webdav/", "imap_type": "ssl"}
     assert client.post(SERVER, data=form | wanted).status_code == 303
@@ -75,6 +76,33 @@ def test_what_is_set_is_kept_and_what_is_not_follows_the_host_name(cast, client_
     page = client.get(SERVER).text
     assert page.count("Own value") == 3
     assert "External" in page
+
+
+def test_web_administrator_changes_urls_and_not_the_host_of_mailed_links(cast, client_of):
+    client = client_of(cast.web_admin)
+    form = form_of(client, SERVER)
+    page = client.get(SERVER).text
+    (host,) = re.findall(r'<input[^>]*name="host_name"[^>]*>', page)
+    assert "readonly" in host and 'name="move"' not in page
+    assert client.post(SERVER, data=form | {"sms": "https://sms.fr/sms/"}).status_code == 303
+    form = form_of(client, SERVER)
+    assert client.post(SERVER, data=form | {"host_name": "evil.example"}).status_code == 403
+    with pytest.raises(Forbidden) as refusal:
+        verbs.set_server_discovery(cast.web_admin, {"host_name": "evil.example"})
+    assert refusal.value.code == "server_only"
+    assert settings.public_url() == "https://localhost:8443"
+    assert questions.server().own == {"sms": "https://sms.fr/sms/"}
+    verbs.set_server_discovery(cast.admin, {"host_name": "mail.iwdemo.fr"})
+    form = form_of(client, SERVER)
+    assert client.post(SERVER, data=form | {"restore": "host_name"}).status_code == 422
+    assert client.post(SERVER, data=form | {"host_name": "localhost"}).status_code == 403
+    assert settings.public_url() == "https://mail.iwdemo.fr:8443"
+
+
+def test_host_name_is_open_to_server_administrators(cast, client_of):
+    page = client_of(cast.admin).get(SERVER).text
+    (host,) = re.findall(r'<input[^>]*name="host_name"[^>]*>', page)
+    assert "readonly" not in host and 'name="move"' in page
 
 
 def test_every_error_stands_at_its_field_and_what_was_typed_stays(cast, client_of):

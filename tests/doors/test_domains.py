@@ -7,7 +7,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Domain
-from app.operations import domains
+from app.operations import bulk, domains
 from app.rules.policies import Feature
 from tests import factories
 
@@ -189,3 +189,18 @@ def test_the_list_costs_the_same_however_long_it_is(cast, client_of, count_state
     with count_statements() as many:
         client.get("/admin/domains/")
     assert len(many) <= len(few)
+
+
+def test_web_administrator_is_offered_no_deletion_of_a_server_administrators_domain(cast, client_of):
+    domain = cast.other_domain
+    properties, delete = f"/admin/domains/{domain.id}/properties", f"/admin/domains/{domain.id}/delete"
+    assert delete in client_of(cast.web_admin).get(properties).text
+    factories.make_account(domain, "chef", role="server")
+    client = client_of(cast.web_admin)
+    assert delete not in client.get(properties).text
+    assert client.get(delete).status_code == 403
+    assert client.post(delete, data={"name": domain.name}).status_code == 403
+    assert delete in client_of(cast.admin).get(properties).text
+    action = next(one for one in bulk.collection_named("domains").actions if one.name == "suspend")
+    assert action.judge(cast.web_admin, domain, {}) is not None
+    assert action.judge(cast.admin, domain, {}) is None

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from app.blueprints.mails import words
+from app.errors import Forbidden
 from app.extensions import db
 from app.integrations.mail import PLAIN, STARTTLS, MailServer
 from app.jobs import outbox
 from app.models import AuditEntry, MailFailure, OutgoingMail, WorkState, now
 from app.operations import mails
-from app.operations.settings import set_mail_server
+from app.operations.settings import set_mail_server, set_setting, update_mail_server
 from app.queries import settings
 from app.transaction import operation
 from tests.integrations.mail_server import NAME, PASSWORD, certificate, mail_server
@@ -123,8 +124,8 @@ def test_the_outbox_is_paged_and_costs_the_same_however_long(client, count_state
     assert "n0@iwdemo.fr" in client.get(following).text
 
 
-@pytest.mark.parametrize("who", ["domain_admin", "arthur"])
-def test_only_those_who_answer_for_the_server_look_after_mails(cast, client_of, who):
+@pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
+def test_outgoing_mail_is_for_server_administrators_only(cast, client_of, who):
     mail = queue()
     client = client_of(getattr(cast, who))
     for path in ("", f"/{mail.id}", f"/{mail.id}/letter", "/server"):
@@ -132,6 +133,43 @@ def test_only_those_who_answer_for_the_server_look_after_mails(cast, client_of, 
     for path in (f"/{mail.id}/resend", f"/{mail.id}/cancel", "/resend-failed", "/server", "/server/test"):
         assert client.post(URL + path, data=SERVER).status_code == 403
     assert row(mail.id).state is WorkState.WAITING
+    assert settings.mail_server() is None
+
+
+def test_outgoing_mail_stands_in_the_menu_of_server_administrators(cast, client_of):
+    assert f'href="{URL}"' in client_of(cast.admin).get("/admin/").text
+    for person in (cast.web_admin, cast.domain_admin):
+        assert URL not in client_of(person).get("/admin/").text
+
+
+def test_mail_operations_refuse_web_administrators(cast):
+    mail, server = given_up(), MailServer("evil.example", 25, PLAIN, None, None, "a@evil.example")
+    for act in (
+        lambda: update_mail_server(cast.web_admin, server),
+        lambda: update_mail_server(cast.web_admin, None),
+        lambda: set_mail_server(cast.web_admin, server),
+        lambda: set_setting(cast.web_admin, settings.Setting.HOST_NAME, "evil.example"),
+        lambda: mails.send_test_mail(cast.web_admin, "sophie@evil.example", "fr"),
+        lambda: mails.note_trial(cast.web_admin, server, "sophie@evil.example", "ok"),
+        lambda: mails.resend_mail(cast.web_admin, mail.id),
+        lambda: mails.cancel_mail(cast.web_admin, mail.id),
+        lambda: mails.resend_failed_mails(cast.web_admin),
+    ):
+        with pytest.raises(Forbidden) as refusal:
+            act()
+        assert refusal.value.code == "server_only"
+    assert settings.mail_server() is None
+    assert row(mail.id).state is WorkState.FAILED
+
+
+def test_mail_server_change_is_in_the_audit_log(client, cast):
+    save(client, host="mail.iwdemo.fr")
+    db.session.query(AuditEntry).delete()
+    assert save(client, host="neuf.iwdemo.fr").status_code == 303
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "setting.change")).one()
+    assert entry.actor_id == cast.admin.id
+    assert json.loads(entry.before) == {"mail_server": "mail.iwdemo.fr"}
+    assert json.loads(entry.after) == {"mail_server": "neuf.iwdemo.fr"}
 
 
 def test_a_mail_that_is_not_there_is_not_found(client):
@@ -216,7 +254,19 @@ def test_in_a_demo_without_mail_server_the_server_administrator_reads_them(cast,
     assert "sandbox" in policy
     assert "script" not in policy
     assert letter.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert client_of(cast.web_admin).get(f"{URL}/{mail.id}/letter").status_code == 404
+    assert client_of(cast.web_admin).get(f"{URL}/{mail.id}/letter").status_code == 403
+
+
+def test_mail_whose_subject_is_gone_says_what_is_known(client, app):
+    mail = queue(template="password_link", account_id=0, is_from_administrator=False)
+    app.config["DEMO"] = True
+    answer = client.get(f"{URL}/{mail.id}/letter")
+    assert (answer.status_code, answer.location) == (303, f"{URL}/{mail.id}")
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert "bt@darnis.com" in page.text
+    assert "What this mail speaks of is gone." in page.text
+    assert "<iframe" not in page.text
 
 
 def test_every_mail_there_is_has_a_name():

@@ -2,14 +2,16 @@
 
 import io
 import json
+import re
 
 import pytest
 from PIL import Image
 
+from app import limits
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Picture
-from app.operations import own_account
+from app.operations import own_account, pictures
 from tests import factories
 
 
@@ -68,6 +70,12 @@ def test_a_picture_can_be_removed(cast, arthur):
     assert db.session.get(Account, cast.arthur.id, populate_existing=True).picture is None
 
 
+def test_removing_a_picture_twice_answers_alike(arthur):
+    upload(arthur, drawn())
+    answers = [arthur.post("/own/picture/remove") for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/own/")] * 2
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", drawn()[:200]]
 )
@@ -76,8 +84,28 @@ def test_what_is_no_picture_is_refused_beside_its_field(arthur, data):
     assert answer.status_code == 422 and not db.session.query(Picture).count()
 
 
-def test_a_bomb_is_refused(arthur):
-    assert upload(arthur, drawn((9000, 9000))).status_code == 422
+@pytest.mark.parametrize(
+    ("size", "kind"),
+    [((7000, 7000), "PNG"), ((4001, 4000), "WEBP"), ((6000, 4001), "JPEG")],
+)
+def test_picture_of_too_many_pixels_is_refused_with_a_sentence(cast, arthur, size, kind):
+    answer = upload(arthur, drawn(size, kind))
+    assert answer.status_code == 422 and not db.session.query(Picture).count()
+    with pytest.raises(Invalid) as refusal:
+        pictures.set_picture(cast.arthur, cast.arthur, drawn(size, kind))
+    assert (refusal.value.code, refusal.value.field) == ("picture_too_large", "picture")
+    assert {"16", "24"} <= set(re.findall(r"\d+", str(refusal.value)))
+
+
+def test_jpeg_of_twenty_megapixels_is_accepted(arthur):
+    assert upload(arthur, drawn((5000, 4000), "JPEG")).status_code == 303
+    assert db.session.query(Picture).count() == 1
+
+
+def test_pictures_have_a_pace_for_each_person(cast, arthur, client_of):
+    answers = [upload(arthur, b"no picture").status_code for _ in range(limits.PICTURE_BURST + 1)]
+    assert answers == [422] * limits.PICTURE_BURST + [429]
+    assert upload(client_of(cast.jean), drawn()).status_code == 303
 
 
 def test_pictures_larger_than_a_form_may_come_but_not_any_size(arthur):

@@ -1,5 +1,7 @@
 """A domain is deleted: row by row, by name, and what was said stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.errors import Conflict, Forbidden, Invalid, NotFound
@@ -12,9 +14,11 @@ from app.models import (
     DomainState,
     Group,
     Message,
+    Role,
     Room,
     RoomState,
     TaskState,
+    now,
 )
 from app.operations import accounts, domains, messages, tasks
 from app.queries import directory
@@ -101,13 +105,31 @@ def test_it_is_deleted_once(cast, doomed):
 
 def test_who_may_not_be_deleted_keeps_the_domain(cast, doomed):
     domain = doomed[0]
-    factories.make_account(domain, "chef", role="server")
     task = domains.delete_domain(cast.web_admin, domain, typed_name="autre.example")
+    factories.make_account(domain, "chef", role="server")
     assert tasks.run(task.id, seconds=60)
     task = get(type(task), task.id)
     assert (task.state, task.failed_count) == (TaskState.DONE, 2)
     assert get(Domain, domain.id).state is DomainState.SUSPENDED
     assert scope.find_domain(cast.admin, domain.id)
+
+
+def test_web_administrator_neither_deletes_nor_suspends_domain_of_server_administrator(cast, doomed):
+    domain = doomed[0]
+    chef = factories.make_account(domain, "chef", role="server")
+    for act in (
+        lambda: domains.delete_domain(cast.web_admin, domain, typed_name="autre.example"),
+        lambda: domains.update_domain(cast.web_admin, domain, {"state": DomainState.SUSPENDED}),
+        lambda: domains.update_domain(cast.web_admin, domain, {"expires_at": now() + timedelta(days=1)}),
+    ):
+        with pytest.raises(Forbidden) as refusal:
+            act()
+        assert refusal.value.code == "higher_role"
+    assert get(Domain, domain.id).state is DomainState.ACTIVE
+    domains.update_domain(cast.web_admin, domain, {"description": "Autre"})
+    accounts.set_role(cast.admin, chef, Role.USER)
+    domains.update_domain(cast.web_admin, domain, {"state": DomainState.SUSPENDED})
+    assert get(Domain, domain.id).state is DomainState.SUSPENDED
 
 
 def test_cancelled_it_leaves_the_rest_and_can_be_asked_for_again(cast, doomed):

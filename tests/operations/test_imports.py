@@ -8,6 +8,7 @@ from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.models import Group, Task
 from app.operations import groups, imports, tasks
+from app.operations.imports import running
 from app.operations.imports.order import SHOWN, inner_first
 from tests import factories
 
@@ -123,3 +124,15 @@ def test_without_the_rows_that_are_told_no_circle_is_left(table):
     assert all(place[one] < place[name] for name in names for one in kept[name])
     for name, way in circles.items():
         assert way[0] == way[-1] == name and way[1] in added[name]
+
+
+@pytest.mark.parametrize("kind", ["accounts", "groups"])
+def test_table_of_too_many_rows_is_refused_beside_the_event_loop(cast, monkeypatch, kind):
+    read, aside = [], running.aside
+    monkeypatch.setattr(running, "aside", lambda work, *args: read.append(work) or aside(work, *args))
+    monkeypatch.setattr(running, "ROWS_AT_MOST", 100)
+    with pytest.raises(Invalid) as refusal:
+        imports.check_import(cast.domain_admin, cast.domain, b"address,name\n" * 102, name="x.csv", kind=kind)
+    assert (refusal.value.code, refusal.value.field) == ("too_many_rows", "file")
+    assert len(read) == 1
+    assert count_of(Task) == 0

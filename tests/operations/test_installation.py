@@ -176,9 +176,9 @@ def test_the_installation_leaves_entries_of_the_trail(app):
     assert {"server.install", "domain.create", "account.create", "setting.change"} <= acts
 
 
-def test_settings_are_changed_by_server_wide_administrators_only(cast):
-    set_setting(cast.web_admin, Setting.HOST_NAME, "chat.iwdemo.fr")
-    for other in (cast.domain_admin, cast.arthur):
+def test_settings_are_changed_by_server_administrators_only(cast):
+    set_setting(cast.admin, Setting.HOST_NAME, "chat.iwdemo.fr")
+    for other in (cast.web_admin, cast.domain_admin, cast.arthur):
         with pytest.raises(Forbidden):
             set_setting(other, Setting.HOST_NAME, "other.example")
     assert settings.get(Setting.HOST_NAME) == "chat.iwdemo.fr"

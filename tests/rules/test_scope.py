@@ -77,6 +77,16 @@ def test_nobody_edits_a_role_above_their_own(cast, who, whom, may):
     assert scope.may_touch(getattr(cast, who), getattr(cast, whom)) is may
 
 
+def test_only_server_administrators_administer_the_server_itself(cast):
+    scope.require_server_administrator(cast.admin)
+    scope.require_server_administrator(SYSTEM)
+    for person in (cast.web_admin, cast.domain_admin, cast.arthur):
+        with pytest.raises(Forbidden):
+            scope.require_server_administrator(person)
+    cast.admin.state = AccountState.DISABLED
+    assert not scope.is_server_administrator(cast.admin)
+
+
 def test_nobody_grants_a_role_above_their_own(cast):
     assert scope.grantable_roles(cast.domain_admin) == [Role.USER, Role.DOMAIN]
     assert scope.grantable_roles(cast.admin)[-1] is Role.SERVER

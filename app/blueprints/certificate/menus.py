@@ -10,8 +10,8 @@ from app.rules import scope
 
 @offers("navigation")
 def certificate_entry() -> list[dict]:
-    """System → Certificate, for those who answer for the server."""
-    if not scope.is_server_wide(me()):
+    """System → Certificate, for server administrators."""
+    if not scope.is_server_administrator(me()):
         return []
     entry = {
         "title": _("Certificate"),

@@ -19,14 +19,14 @@ blueprint = Blueprint("certificate", __name__, url_prefix="/admin/certificate")
 @blueprint.get("/")
 def show() -> Response:
     """What is served now, what is installed, and the way to another one. Fragments: served."""
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     return _page(CertificateForm(formdata=None))
 
 
 @blueprint.post("/install")
 def install_certificate() -> Response:
     """Install a new certificate."""
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     form = CertificateForm()
     chain, key = form.texts()
     try:
@@ -59,7 +59,7 @@ def ask_for_look() -> Response:
 
 
 def _done(act, text: str) -> Response:
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     try:
         act()
     except Refusal as refusal:

@@ -1,5 +1,7 @@
 """*Inviter*: addresses into a room, what became of them, and what a room shows to its guests."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,7 +13,7 @@ from app.blueprints.chat.views import blueprint, room_context
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
 from app.errors import NotFound, Refusal
-from app.htmx import page, say, wants_fragment
+from app.htmx import page, say
 from app.operations import guests as verbs
 from app.operations import rooms
 from app.queries.invitations import find_invitation
@@ -76,14 +78,13 @@ def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
     seen = access.find_room(me(), room_id)
     invitation = find_invitation(me(), room_id, invitation_id)
     link = verbs.copy_invitation_link(me(), invitation)
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
     return page(
         "chat/invitation_link.html",
         blocks=("dialog",),
         link=link,
         invitation=invitation,
-        is_over=wants_fragment(),
-        **around,
+        around=partial(room_context, seen),
+        room=seen.room,
         **frame(),
     )
 
@@ -130,27 +131,27 @@ def _done(room_id: int, invitation_id: int, verb, text: str) -> Response:
 
 
 def _dialog(seen: access.RoomAccess, form: InviteForm, status: int = 200, refused=(), told=None) -> Response:
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
     return page(
         "chat/invite.html",
         blocks=("dialog",),
         status=status,
-        is_over=wants_fragment(),
         refused=refused,
         told=told,
         here=url_for("chat.invite_guests", room_id=seen.room.id),
-        **{**around, "invite_form": form},
+        around=partial(room_context, seen),
+        room=seen.room,
+        invite_form=form,
         **frame(),
     )
 
 
 def _settings(seen: access.RoomAccess, form: GuestSettingsForm, status: int = 200) -> Response:
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
     return page(
         "chat/guest_settings.html",
         blocks=("dialog",),
         status=status,
-        is_over=wants_fragment(),
-        **{**around, "settings": form},
+        around=partial(room_context, seen),
+        room=seen.room,
+        settings=form,
         **frame(),
     )

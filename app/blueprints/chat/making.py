@@ -97,7 +97,6 @@ def _dialog(form: RoomForm, status: int = 200) -> Response:
         blocks=("dialog",),
         status=status,
         form=form,
-        is_over=wants_fragment(),
         **frame(),
     )
 
@@ -114,6 +113,5 @@ def _direct(refusal: Refusal | None = None) -> Response:
         search=search,
         picked=chosen,
         candidates=people.candidates(me(), None, search, keep=chosen),
-        is_over=wants_fragment(),
         **frame(),
     )

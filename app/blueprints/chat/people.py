@@ -1,5 +1,7 @@
 """Membres: who is in a room and how, adding, removing, leaving; and what one may do there oneself."""
 
+from functools import partial
+
 from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
@@ -152,7 +154,6 @@ def _ask_leave(seen: access.RoomAccess, refusal: Refusal | None = None) -> Respo
         blocks=("dialog",),
         status=422 if refusal else 200,
         refusal=refusal,
-        is_over=wants_fragment(),
     )
 
 
@@ -169,14 +170,21 @@ def _choose(seen: access.RoomAccess, refusal: Refusal | None = None) -> Response
         search=search,
         picked=chosen,
         candidates=people.candidates(me(), seen.room, search, keep=chosen),
-        is_over=wants_fragment(),
     )
 
 
 def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 200, **context) -> Response:
     """A panel beside the room; without scripts the whole page with it."""
-    around = {"room": seen.room, "seen": seen} if wants_fragment() else room_context(seen)
-    return page(template, blocks=("panel", *blocks), status=status, **around, **context, **frame())
+    return page(
+        template,
+        blocks=("panel", *blocks),
+        status=status,
+        around=partial(room_context, seen),
+        room=seen.room,
+        seen=seen,
+        **context,
+        **frame(),
+    )
 
 
 def _changers(seen: access.RoomAccess) -> list[str]:

@@ -1,5 +1,7 @@
 """A room's name, topic, archive, trash and copies, and one's own favourites."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 
 from app.blueprints.chat.forms import SettingsForm
@@ -72,8 +74,13 @@ def reopen_room(room_id: int) -> Response:
 def ask_delete(room_id: int) -> Response:
     """What deleting would mean, in numbers. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
-    return page("chat/delete.html", blocks=("dialog",), is_over=wants_fragment(), **around, **frame())
+    return page(
+        "chat/delete.html",
+        blocks=("dialog",),
+        around=partial(room_context, seen),
+        room=seen.room,
+        **frame(),
+    )
 
 
 @blueprint.post("/rooms/<int:room_id>/delete")
@@ -91,11 +98,15 @@ def clone_room(room_id: int) -> Response:
 
 
 def _dialog(seen: access.RoomAccess, form: SettingsForm, status: int = 200) -> Response:
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
-    context = {**around, "form": None, "settings": form, "is_over": wants_fragment()}
-    if not wants_fragment():
-        context["form"] = around["form"]
-    return page("chat/settings.html", blocks=("dialog",), status=status, **context, **frame())
+    return page(
+        "chat/settings.html",
+        blocks=("dialog",),
+        status=status,
+        around=partial(room_context, seen),
+        room=seen.room,
+        settings=form,
+        **frame(),
+    )
 
 
 def _go(url: str) -> Response:

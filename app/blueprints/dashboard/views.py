@@ -31,6 +31,9 @@ MENDED_AT = {
 }
 """The page, and the part of it, that mends what a check is about; the others are mended on the machine."""
 
+# Pages that only server administrators open.
+SERVER_ONLY = {"certificate.show", "mails.show_server"}
+
 CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
 
 
@@ -70,11 +73,18 @@ def needs_of(view: services.ServiceView) -> str:
     return ", ".join(label(name) for name in view.stopped_needs)
 
 
-@blueprint.app_template_global("mended_at")
-def mended_at(check: Check) -> str | None:
-    """The page that mends what a check has found; none where no page does."""
+@blueprint.app_template_global("mending")
+def mending(check: Check) -> tuple[str | None, str]:
+    """Return the page where the reader mends what a check has found, or None and who mends it instead."""
     endpoint, part = MENDED_AT.get(check.mended_by or check.name, (None, None))
-    return url_for(endpoint, _anchor=part) if endpoint else None
+    if endpoint is None:
+        sentence = _(
+            "Mended on the machine itself: docs/operating.md says how, and flask doctor whether it is done."
+        )
+        return None, sentence
+    if endpoint in SERVER_ONLY and not scope.is_server_administrator(me()):
+        return None, _("Ask a server administrator.")
+    return url_for(endpoint, _anchor=part), ""
 
 
 def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Response:

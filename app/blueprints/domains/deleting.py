@@ -20,6 +20,7 @@ def delete_domain(domain_id: int) -> Response:
     """Say what goes with a domain, then have it deleted. Fragments: dialog."""
     domain = scope.find_domain(me(), domain_id)
     scope.require_server_wide(me())
+    scope.require_may_close(me(), domain)
     if request.method == "GET":
         return _asked(domain)
     try:

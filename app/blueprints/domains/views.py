@@ -132,6 +132,7 @@ def _properties(domain: Domain, form: DomainForm, status: int = 200, **context) 
         form=form,
         tiles=features.tiles(form, domain, is_editable=is_server_wide),
         is_server_wide=is_server_wide,
+        may_delete=is_server_wide and scope.may_close(me(), domain),
         is_unsaved=status != 200,
         is_own=domain.id == me().domain_id,
         deletion=domain_questions.open_deletion(domain),

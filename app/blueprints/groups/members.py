@@ -9,7 +9,7 @@ from app.blueprints import creation, lists
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.errors import NotFound, Refusal
-from app.htmx import page, wants_fragment
+from app.htmx import page
 from app.models import EntryKind, Group
 from app.operations import groups as verbs
 from app.queries import directory
@@ -88,7 +88,6 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
         found=[one for one in found if (one.kind, one.id) not in {(two.kind, two.id) for two in picked}],
         has_more=has_more,
         problem=problem,
-        is_over=wants_fragment(),
     )
 
 

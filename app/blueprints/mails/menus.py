@@ -10,8 +10,8 @@ from app.rules import scope
 
 @offers("navigation")
 def mails_entry() -> list[dict]:
-    """System → Outgoing mail, for those who answer for the server."""
-    if not scope.is_server_wide(me()):
+    """System → Outgoing mail, for server administrators."""
+    if not scope.is_server_administrator(me()):
         return []
     entry = {
         "title": _("Outgoing mail"),

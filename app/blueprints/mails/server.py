@@ -27,7 +27,7 @@ from app.rules import mail_servers, scope
 @blueprint.get("/server")
 def show_server() -> Response:
     """Where mails go."""
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     form = MailServerForm(formdata=None)
     form.fill(settings.mail_version(), values_of())
     form.test_address.data = me().address
@@ -37,7 +37,7 @@ def show_server() -> Response:
 @blueprint.post("/server")
 def update_mail_server() -> Response:
     """Save where mails go."""
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     form = MailServerForm()
     if not form.validate():
         return _shown(form, 422)
@@ -54,7 +54,7 @@ def update_mail_server() -> Response:
 @blueprint.post("/server/test")
 def send_test_mail() -> Response:
     """Send a test mail with what stands in the form, saved or not, and show how far it came."""
-    scope.require_server_wide(me())
+    scope.require_server_administrator(me())
     form = MailServerForm()
     if not form.validate():
         return _shown(form, 422)

@@ -82,7 +82,6 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
         preset=asked.get("preset", "write"),
         here=url_of(place, "rights.choose_subjects"),
         back=url_of(place),
-        is_over=wants_fragment(),
         words=words,
         **context,
     )

@@ -31,7 +31,6 @@ def show_group(group_id: int) -> Response:
         shows_all="all" in request.args,
         place=None,
         back=url_for("groups.show", group_id=group.id),
-        is_over=wants_fragment(),
         words=words,
     )
 
@@ -116,7 +115,6 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
         opened=opened,
         form=_shown(opened),
         seen=json.dumps(lists.snapshot(place)),
-        is_over=wants_fragment(),
         words=words,
         focused=_last(found),
         **_about(place, found, opened),

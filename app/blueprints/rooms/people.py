@@ -10,7 +10,7 @@ from app.blueprints import creation, invitation_words, lists
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
 from app.errors import NotFound, Refusal
-from app.htmx import page, wants_fragment
+from app.htmx import page
 from app.models import Account, EntryKind, Room
 from app.operations import rooms as verbs
 from app.queries import directory
@@ -156,7 +156,6 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
         found=[one for one in found if one.id not in set(ids)],
         has_more=has_more,
         problem=problem,
-        is_over=wants_fragment(),
         here=url_for("rooms.choose_people", room_id=room.id),
         back=url_for("rooms.people", room_id=room.id),
     )

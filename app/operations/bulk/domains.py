@@ -24,6 +24,8 @@ def _judge_reopening(actor, row, values):
 def _judge_suspending(actor, row, values):
     if row.state is DomainState.SUSPENDED:
         return _("Is suspended already.")
+    if not scope.may_close(actor, row):
+        return _("An account of this domain administers more than you do.")
     return _("This is your own domain: you would lock yourself out.") if row.id == actor.domain_id else None
 
 

@@ -46,6 +46,7 @@ def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
     """
     scope.require_server_wide(actor)
     domain = versions.locked(scope.find_domain(actor, domain.id))
+    scope.require_may_close(actor, domain)
     if domain.id == actor.domain_id:
         raise Invalid(_("This is your own domain: you would lock yourself out."), code="own_domain")
     if not questions.is_named(domain, typed_name):

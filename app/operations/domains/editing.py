@@ -80,6 +80,8 @@ def update_domain(actor, domain: Domain, values: dict, seen_version: int | None 
     before, after = audit.changes(domain, {name: CHECKS[name](value) for name, value in values.items()})
     if any(name in SERVER_WIDE for name in after):
         scope.require_server_wide(actor)
+    if after.get("state") is DomainState.SUSPENDED or after.get("expires_at"):
+        scope.require_may_close(actor, domain)
     if after:
         _apply(actor, domain, before, after)
     if features:

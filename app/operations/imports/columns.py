@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 from app.operations.imports.kinds import Kind
+from app.text.formulas import unescape_formula
 from app.text.sheets import SURPLUS, Sheet
 
 ADDRESS = ("address", "adresse", "email", "e-mail", "mail", "courriel", "alias")
@@ -32,9 +33,9 @@ def check_head(kind: Kind, sheet: Sheet) -> None:
 
 
 def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
-    """A row by our names of the columns; empty cells are left out, and formulas that were defused are whole again."""
+    """A row by our names of the columns; empty cells are left out, and what an export escaped is as it was."""
     cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
-    read = {name: _fused(text) for name, text in cells.items() if text and name not in kind.unread}
+    read = {name: unescape_formula(text) for name, text in cells.items() if text and name not in kind.unread}
     return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
 
 
@@ -53,8 +54,3 @@ def word(name: str, cells: dict[str, str], words: dict):
 def differing(found, values: dict) -> dict:
     """The values that a row of the database does not have yet."""
     return {name: value for name, value in values.items() if getattr(found, name) != value}
-
-
-def _fused(text: str) -> str:
-    """An export puts an apostrophe in front of what a spreadsheet would calculate."""
-    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text

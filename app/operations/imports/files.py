@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import current_app
 from flask_babel import gettext as _
 
+from app.background import aside
 from app.errors import Invalid
 from app.sealed import seal, unseal
 from app.text import sheets
@@ -47,7 +48,7 @@ def table(token: str) -> Sheet:
     text = unseal((_folder() / token).read_text(encoding="ascii"))
     if text is None:
         raise _gone()
-    return sheets.read(text)
+    return aside(sheets.read, text)
 
 
 def forget_files() -> int:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.background import aside
 from app.errors import Invalid
 from app.models import Domain, Task, TaskState
 from app.operations import tasks
@@ -18,6 +19,7 @@ from app.operations.tasks import FollowUp, Step, TaskKind
 from app.queries import tasks as questions
 from app.rules import scope
 from app.text import sheets
+from app.transaction import release_connection
 
 ROWS_AT_MOST = 100_000
 
@@ -37,16 +39,15 @@ def register(kind: Kind) -> None:
 def check_import(actor, domain: Domain, data: bytes, *, name: str, kind: str = "accounts") -> Task:
     """Try an import: a task that takes every row back again and keeps what would be refused. Errors: Invalid.
 
-    kind: of the rows, "accounts" or "groups". name: of the file.
+    kind: of the rows, "accounts" or "groups". name: of the file. It is read beside the event loop, with no connection
+    to the database held.
     """
     domain = scope.find_domain(actor, domain.id)
-    text, encoding = _decoded(data)
-    sheet = _read(text)
+    release_connection()
+    text, encoding, sheet = _read(data)
     columns.check_head(_kinds[kind], sheet)
     if not sheet.rows:
         raise Invalid(_("There is no row below the names of the columns."), code="no_rows", field="file")
-    if len(sheet.rows) > ROWS_AT_MOST:
-        raise Invalid(_("%(most)s rows at most.", most=ROWS_AT_MOST), code="too_many_rows", field="file")
     asked = {"file": files.keep(text), "domain": domain.id, "encoding": encoding}
     return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, asked)
 
@@ -63,24 +64,21 @@ def start_import(actor, task: Task) -> Task:
     return _started(actor, kind.run, domain, task.total_count, task.file_name, asked)
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
+    """Return the text of a file, its encoding and its table. Error: Invalid."""
     try:
-        return sheets.decoded(data)
+        return aside(_parsed, data)
+    except sheets.TooManyRows as error:
+        sentence = _("%(most)s rows at most.", most=ROWS_AT_MOST)
+        raise Invalid(sentence, code="too_many_rows", field="file") from error
     except sheets.Unreadable as error:
-        raise _unreadable() from error
+        sentence = _("This is no table: save it as CSV (comma, semicolon or tab).")
+        raise Invalid(sentence, code="no_table", field="file") from error
 
 
-def _read(text: str) -> sheets.Sheet:
-    try:
-        return sheets.read(text)
-    except sheets.Unreadable as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> Invalid:
-    return Invalid(
-        _("This is no table: save it as CSV (comma, semicolon or tab)."), code="no_table", field="file"
-    )
+def _parsed(data: bytes) -> tuple[str, str, sheets.Sheet]:
+    text, encoding = sheets.decoded(data)
+    return text, encoding, sheets.read(text, ROWS_AT_MOST)
 
 
 def _started(actor, kind: str, domain: Domain, total: int, name: str | None, asked: dict) -> Task:
