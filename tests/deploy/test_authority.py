@@ -52,7 +52,7 @@ def test_a_certificate_is_kept_while_it_lasts(tmp_path):
 
 
 def test_a_certificate_is_renewed_before_it_ends_and_stays_trusted(tmp_path, monkeypatch):
-    monkeypatch.setattr(authority, "SERVER_LASTS", timedelta(days=29))
+    monkeypatch.setattr(authority, "SERVER_LIFETIME", timedelta(days=29))
     first = authority.server_certificate(tmp_path).read_bytes()
     trusted = (tmp_path / "ca.pem").read_bytes()
     monkeypatch.undo()

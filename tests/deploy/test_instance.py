@@ -4,7 +4,7 @@ import pytest
 
 from deploy.local import instance as instances
 from deploy.local.instance import Instance
-from deploy.local.steps import Stopped
+from deploy.local.steps import CommandError
 
 
 @pytest.fixture(autouse=True)
@@ -58,17 +58,17 @@ def test_servers_that_stand_elsewhere_replace_the_private_ones(demo, monkeypatch
 @pytest.mark.parametrize("name", ["chat.example.org", "192.0.2.1", "localhost.example.org"])
 def test_a_demo_is_not_served_under_a_public_name(demo, empty, monkeypatch, name):
     monkeypatch.setenv("PUBLIC_URL", f"https://{name}")
-    with pytest.raises(Stopped, match="bin/run --empty"):
-        demo.require_sense()
-    empty.require_sense()
+    with pytest.raises(CommandError, match="bin/run --empty"):
+        demo.require_valid_settings()
+    empty.require_valid_settings()
 
 
 def test_there_is_no_demo_on_sqlite(demo, empty, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///teamchat.sqlite")
-    with pytest.raises(Stopped, match="no chat"):
-        demo.require_sense()
-    empty.require_sense()
+    with pytest.raises(CommandError, match="no chat"):
+        demo.require_valid_settings()
+    empty.require_valid_settings()
 
 
 def test_a_demo_is_served_to_this_machine(demo):
-    demo.require_sense()
+    demo.require_valid_settings()

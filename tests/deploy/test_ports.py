@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from deploy.local import nginx, ports
-from deploy.local.steps import Stopped
+from deploy.local.steps import CommandError
 
 
 def test_a_free_port_is_accepted():
@@ -19,7 +19,7 @@ def test_a_free_port_is_accepted():
 def test_a_taken_port_says_who_holds_it_and_what_to_type():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(Stopped) as stopped:
+        with pytest.raises(CommandError) as stopped:
             ports.require_free(port, ["127.0.0.1"])
     assert f"(process {os.getpid()})" in str(stopped.value)
     assert f"PORT={port + 1} bin/run" in str(stopped.value)

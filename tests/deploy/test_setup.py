@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local import debian, steps
 from deploy.local.debian import Need
-from deploy.local.steps import Stopped
+from deploy.local.steps import CommandError
 
 
 @pytest.fixture(autouse=True)
@@ -24,26 +24,26 @@ def no_log(tmp_path, monkeypatch):
     ],
 )
 def test_what_other_programs_say_is_put_into_words(said, understood):
-    with pytest.raises(Stopped, match=understood):
-        steps.run(["sh", "-c", f'echo "{said}"; exit 1'], trouble="It could not be installed.")
+    with pytest.raises(CommandError, match=understood):
+        steps.run(["sh", "-c", f'echo "{said}"; exit 1'], failure="It could not be installed.")
 
 
 def test_what_is_not_understood_is_shown():
-    with pytest.raises(Stopped, match="It could not be installed") as stopped:
-        steps.run(["sh", "-c", "echo first; echo last words; exit 3"], trouble="It could not be installed.")
+    with pytest.raises(CommandError, match="It could not be installed") as stopped:
+        steps.run(["sh", "-c", "echo first; echo last words; exit 3"], failure="It could not be installed.")
     assert "    last words" in str(stopped.value)
 
 
 def test_an_error_is_shown_however_much_is_said_after_it():
     said = "\n".join(["first", "[ERROR] InnoDB: Cannot allocate memory", *["advice"] * 40])
-    with pytest.raises(Stopped) as stopped:
-        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], trouble="It could not be made.")
+    with pytest.raises(CommandError) as stopped:
+        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], failure="It could not be made.")
     assert "    [ERROR] InnoDB: Cannot allocate memory" in str(stopped.value)
     assert len(str(stopped.value).splitlines()) == 15
 
 
 def test_what_programs_say_is_kept(tmp_path):
-    steps.run(["echo", "hello"], trouble="")
+    steps.run(["echo", "hello"], failure="")
     assert (tmp_path / "setup.log").read_text() == "$ echo hello\nhello\n\n"
 
 
@@ -52,7 +52,7 @@ def test_what_programs_say_is_kept(tmp_path):
     [(errno.ENOSPC, "Make room"), (errno.EROFS, "read-only"), (errno.EACCES, "chown"), (errno.EIO, "I/O")],
 )
 def test_faults_of_the_disk_come_with_advice(number, advice):
-    fault = steps.fault(OSError(number, "I/O error", "/somewhere/var"))
+    fault = steps.disk_error(OSError(number, "I/O error", "/somewhere/var"))
     assert advice in fault
     assert "/somewhere/var" in fault
 
@@ -65,23 +65,23 @@ def test_nothing_is_installed_when_everything_is_there(monkeypatch):
 def test_who_may_not_install_is_told_what_to_ask_for(monkeypatch):
     monkeypatch.setattr(debian.os, "getuid", lambda: 1000)
     monkeypatch.setattr(debian.shutil, "which", lambda name: None if name == "sudo" else f"/usr/bin/{name}")
-    with pytest.raises(Stopped, match="apt-get install --no-install-recommends one two"):
+    with pytest.raises(CommandError, match="apt-get install --no-install-recommends one two"):
         debian.require(Need(("one", "two"), lambda: False))
 
 
 def test_a_machine_without_apt_is_told_what_it_lacks(monkeypatch):
     monkeypatch.setattr(debian.shutil, "which", lambda name: None)
-    with pytest.raises(Stopped, match="not Debian"):
+    with pytest.raises(CommandError, match="not Debian"):
         debian.require(Need(("one",), lambda: False))
 
 
 def test_a_list_that_is_too_old_is_fetched_and_the_command_run_again(monkeypatch):
     ran = []
 
-    def run(command, *, trouble, **_more):
+    def run(command, *, failure, **_more):
         ran.append(command[1])
         if ran == ["install"]:
-            raise Stopped("E: Unable to locate package one")
+            raise CommandError("E: Unable to locate package one")
 
     monkeypatch.setattr(debian.os, "getuid", lambda: 0)
     monkeypatch.setattr(debian, "run", run)
