@@ -1,4 +1,4 @@
-"""A backup is one moment's state, and restored elsewhere it is the same, row by row and byte by byte."""
+"""bin/backup and bin/restore: consistent archives, restored row by row and byte by byte."""
 
 import dataclasses
 import gzip
@@ -29,14 +29,14 @@ pytestmark = pytest.mark.fresh
 
 @pytest.fixture
 def target(tmp_path):
-    """An empty place."""
+    """An empty installation."""
     with schema.temporary_database(f"teamchat_test_{os.getpid()}_restored") as url:
         yield Installation(url, tmp_path / "target", tmp_path / "target-etc/secret", tmp_path / "target-tls")
 
 
 @pytest.fixture
 def source(app, database_url, tmp_path):
-    """A place where people have worked."""
+    """An installation with messages and files."""
     cast = stage.assemble()
     factories.make_message(cast.room, cast.arthur, body=NASTY)
     for number in range(50):
@@ -63,7 +63,7 @@ def source(app, database_url, tmp_path):
 
 
 def rows(url: str) -> dict[str, list]:
-    """Everything that a database holds."""
+    """All rows of a database."""
     engine = create_engine(url)
     with engine.connect() as connection:
         names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
@@ -89,7 +89,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_what_is_restored_is_what_was_there(source, target, tmp_path):
+def test_restore_returns_every_row_and_file(source, target, tmp_path):
     archive = tmp_path / "backup.tar"
     manifest = backup.make(source, archive)
     restore.restore(target, archive)
@@ -106,14 +106,14 @@ def test_what_is_restored_is_what_was_there(source, target, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.tar"]
 
 
-def test_the_certificate_comes_along_when_told(source, target, tmp_path):
+def test_certificate_is_included_with_tls_option(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar", with_tls=True)
     restore.restore(target, tmp_path / "b.tar", with_tls=True)
     assert content(target.tls) == content(source.tls)
 
 
-def test_it_is_one_moments_state_while_people_go_on(source, target, tmp_path):
-    """Every act writes two rows in one transaction: a backup never has one of them without the other."""
+def test_backup_is_consistent_while_rows_are_written(source, target, tmp_path):
+    """Each transaction writes two rows: a backup never holds one without the other."""
     engine, is_over, room = create_engine(source.database_url), threading.Event(), None
     with engine.connect() as connection:
         room = connection.execute(text("SELECT id FROM rooms LIMIT 1")).scalar()
@@ -240,7 +240,7 @@ def test_missing_program_is_named_with_its_package(source, tmp_path, monkeypatch
 
 
 @pytest.fixture
-def held_instance(tmp_path, monkeypatch):
+def served_instance(tmp_path, monkeypatch):
     """An instance whose run lock another bin/run holds."""
     monkeypatch.setattr(serving, "VAR", tmp_path)
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -249,24 +249,24 @@ def held_instance(tmp_path, monkeypatch):
         yield instance
 
 
-def test_silent_database_of_a_running_server_is_told(held_instance):
+def test_silent_database_of_a_running_server_is_reported(served_instance):
     with (
         pytest.raises(CommandError, match="its database has not answered"),
-        installation.running_database(held_instance, timeout=0),
+        installation.running_database(served_instance, timeout=0),
     ):
         pass
 
 
-def test_stalled_database_of_a_running_server_is_waited_for(held_instance, monkeypatch):
+def test_backup_waits_for_stalled_database_of_a_running_server(served_instance, monkeypatch):
     answers = iter([False, False, True])
     monkeypatch.setattr(installation.sockets, "mariadb_answers", lambda path: next(answers))
     monkeypatch.setattr(installation.time, "sleep", lambda seconds: None)
     monkeypatch.setattr(installation, "_started_database", lambda *_: pytest.fail("it is running already"))
-    with installation.running_database(held_instance):
+    with installation.running_database(served_instance):
         assert next(answers, None) is None
 
 
-def test_a_place_that_is_not_empty_is_left_as_it_is(source, target, tmp_path):
+def test_restore_refuses_an_installation_that_is_not_empty(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
     restore.restore(target, tmp_path / "b.tar")
     (target.var / "storage/new.txt").write_text("new")
@@ -276,7 +276,7 @@ def test_a_place_that_is_not_empty_is_left_as_it_is(source, target, tmp_path):
     assert (rows(target.database_url), content(target.var)) == (before, files)
 
 
-def test_told_to_it_replaces_and_moves_files_aside(source, target, tmp_path):
+def test_restore_with_replace_moves_files_aside(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
     restore.restore(target, tmp_path / "b.tar")
     (target.var / "storage/new.txt").write_text("new")
@@ -287,7 +287,7 @@ def test_told_to_it_replaces_and_moves_files_aside(source, target, tmp_path):
 
 
 def damaged(archive: Path, change) -> Path:
-    """The archive again, with one file other than it was."""
+    """A copy of the archive with one file changed."""
     changed = archive.with_name("damaged.tar")
     with tarfile.open(archive) as old, tarfile.open(changed, "w") as new:
         for member in old:
@@ -329,7 +329,7 @@ def _newer(member, data):
         (_newer, "format 99"),
     ],
 )
-def test_a_damaged_archive_touches_nothing(source, target, tmp_path, change, said):
+def test_damaged_archive_changes_nothing(source, target, tmp_path, change, said):
     backup.make(source, tmp_path / "b.tar")
     with pytest.raises(CommandError, match=said):
         restore.restore(target, damaged(tmp_path / "b.tar", change))
@@ -339,13 +339,13 @@ def test_a_damaged_archive_touches_nothing(source, target, tmp_path, change, sai
 
 
 @pytest.mark.parametrize("data", [b"", b"bonjour", b"\x1f\x8b" + bytes(1000)])
-def test_what_is_no_archive_is_told(target, tmp_path, data):
+def test_file_that_is_no_archive_is_refused(target, tmp_path, data):
     (tmp_path / "x.tar").write_bytes(data)
     with pytest.raises(CommandError, match="Nothing was changed"):
         restore.restore(target, tmp_path / "x.tar")
 
 
-def test_an_archive_that_was_cut_off_is_told(source, target, tmp_path):
+def test_truncated_archive_is_refused(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
     whole = (tmp_path / "b.tar").read_bytes()
     (tmp_path / "cut.tar").write_bytes(whole[: len(whole) // 2])
@@ -353,7 +353,7 @@ def test_an_archive_that_was_cut_off_is_told(source, target, tmp_path):
         restore.restore(target, tmp_path / "cut.tar")
 
 
-def test_nothing_is_overwritten_and_nothing_half_made_stays(source, target, tmp_path):
+def test_backup_overwrites_nothing_and_leaves_no_partial_file(source, target, tmp_path):
     (tmp_path / "b.tar").write_text("precious")
     with pytest.raises(CommandError, match="is there already"):
         backup.make(source, tmp_path / "b.tar")
@@ -366,12 +366,12 @@ def test_nothing_is_overwritten_and_nothing_half_made_stays(source, target, tmp_
 @pytest.mark.parametrize(
     "url", ["sqlite:///x.sqlite", "mysql+pymysql://nobody:x@localhost/nothing?unix_socket=/nowhere.sock"]
 )
-def test_a_database_that_cannot_be_read_is_told(url):
+def test_database_that_cannot_be_read_is_refused(url):
     with pytest.raises(CommandError), dump.connect(url):
         pass
 
 
-def test_the_settings_of_a_server_are_read_from_its_file(tmp_path, monkeypatch):
+def test_settings_are_read_from_the_environment_file(tmp_path, monkeypatch):
     for name in ("VAR_DIR", "DATABASE_URL", "SECRET_KEY_FILE", "TLS_DIR"):
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "teamchat.env"
@@ -383,7 +383,7 @@ def test_the_settings_of_a_server_are_read_from_its_file(tmp_path, monkeypatch):
         assert found == Installation("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
 
 
-def test_the_commands_say_what_went_wrong(source, tmp_path, capsys, monkeypatch):
+def test_commands_print_what_went_wrong(source, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", source.database_url)
     monkeypatch.setenv("VAR_DIR", str(source.var))
     monkeypatch.setenv("SECRET_KEY_FILE", str(source.secret))
