@@ -7,12 +7,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import config, i18n, templating
 from app.extensions import csrf, db, mail, migrate
 
+__version__ = "0.2.0"
+
 
 def create_app(**overrides) -> Flask:
     """Build the application from the environment; overrides are settings a test or a script wants otherwise."""
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.jinja_environment = templating.Environment
-    app.config.update(config.settings())
+    app.config.update(config.settings(), VERSION=__version__)
     app.config.update(overrides)
     _connect(app)
     _open_doors(app)

@@ -11,6 +11,8 @@ from tests.servers import PrivateMariaDB
 TOGETHER = ("-n2", "--dist=loadscope", "--no-loadscope-reorder")
 """How everything is run: in two processes, since half of the time one waits for a browser or for a server to start."""
 
+EVERYDAY = ("-m", "not long")
+
 
 def main(arguments: list[str]) -> int:
     """Run what the arguments select, on a server of one's own unless TEST_DATABASE_URL names one."""
@@ -25,12 +27,14 @@ def main(arguments: list[str]) -> int:
 
 
 def shared(arguments: list[str]) -> list[str]:
-    """pytest's arguments as they are run: where they choose no tests and no number of processes, two share the work.
+    """Return pytest's arguments: two processes share a whole run, without its long tests unless --all is given.
 
-    A report that is asked for (--junitxml=…) makes a whole run neither longer nor another one.
+    Arguments that choose tests or a number of processes make a run no whole one; a report (--junitxml=…) does not.
     """
+    is_all = "--all" in arguments
+    arguments = [argument for argument in arguments if argument != "--all"]
     is_whole = all(argument.startswith("-") and not argument.startswith("-n") for argument in arguments)
-    return [*TOGETHER, *arguments] if is_whole else arguments
+    return [*TOGETHER, *(() if is_all else EVERYDAY), *arguments] if is_whole else arguments
 
 
 def _end(_number, _frame):

@@ -17,10 +17,9 @@ from urllib.parse import quote
 
 import psutil
 
-from deploy.local import authority, mariadb, nginx, paths, programs, shelf, sockets
-from deploy.local.paths import ROOT, VAR
+from deploy.local import authority, mariadb, nginx, paths, programs, sockets
+from deploy.local.paths import ROOT, VAR, render
 from deploy.local.sockets import free_port
-from deploy.local.templates import render
 
 VENV = Path(sys.executable).parent
 TOGETHER = ["setpriv", "--pdeathsig", "KILL"]
@@ -149,7 +148,7 @@ def fresh_data() -> Path:
     """The data directory of a MariaDB that has never run, made once by a checkout for each build of the server.
 
     Copies of it take a tenth of the time, and need no second server while the tests of a whole run fill the machine.
-    Error: Stopped, with what the installer said.
+    Error: CommandError, with what the installer said.
     """
     kept = paths.private_folder(VAR / "test")
     data = kept / f"mariadb-{int(programs.mariadbd().stat().st_mtime)}"
@@ -300,7 +299,7 @@ class Proxy(Server):
 
     def command(self) -> list[str]:
         authority.server_certificate(self.folder / "tls")
-        certificate = shelf.current(self.folder / "tls")
+        certificate = nginx.current_certificate(self.folder / "tls")
         target = f"127.0.0.1:{self.web.port}"
         configuration = nginx.configure(self.folder, target=target, port=self.port, certificate=certificate)
         return nginx.command(configuration, certificate)

@@ -1,13 +1,15 @@
 """The set-up that all other tests rest on."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import text
 
 from app.extensions import db
 from app.models import Domain
 from app.transaction import operation
-from tests import factories
-from tests.run import TOGETHER, shared
+from tests import conftest, factories
+from tests.run import EVERYDAY, TOGETHER, shared
 
 
 @operation(audited=False)
@@ -59,4 +61,27 @@ def test_statements_are_counted_without_savepoints(app, count_statements):
     ],
 )
 def test_only_a_whole_run_is_shared_by_two_processes(arguments, are_shared):
-    assert shared(arguments) == [*(TOGETHER if are_shared else ()), *arguments]
+    assert shared(arguments) == [*((*TOGETHER, *EVERYDAY) if are_shared else ()), *arguments]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--all"], [*TOGETHER]),
+        (["--all", "-q"], [*TOGETHER, "-q"]),
+        (["--all", "tests/rules"], ["tests/rules"]),
+    ],
+)
+def test_all_selects_long_tests_too(arguments, expected):
+    assert shared(arguments) == expected
+
+
+@pytest.mark.parametrize(("marks", "is_left_out"), [(["long"], False), ([], True)])
+def test_deselection_of_long_tests_alone_leaves_a_run_whole(marks, is_left_out):
+    config = SimpleNamespace(long_test_files=set(), has_left_out=False)
+    item = SimpleNamespace(
+        config=config, path="test_x.py", get_closest_marker=lambda name: name in marks or None
+    )
+    conftest.pytest_deselected([item])
+    assert config.has_left_out is is_left_out
+    assert config.long_test_files == (set() if is_left_out else {"test_x.py"})

@@ -1,8 +1,8 @@
-"""bin/backup: one archive of database, files and keys, made while people go on working.
+"""bin/backup: one archive of database, files and keys, made while the server works.
 
-Keys come first, then the database in one snapshot, then the files. So the mark that says how far the trail is sealed
-is never ahead of the trail, and a file that the database names was written before; what was deleted meanwhile is
-listed as missing.
+Keys come first, then the database in one snapshot, then the files. The mark of how far the audit log is sealed is
+therefore never ahead of the log, and every file that the database names was written before. Files that are deleted
+meanwhile are listed as missing.
 """
 
 import argparse
@@ -11,19 +11,18 @@ import hashlib
 import io
 import json
 import os
-import sys
 import tarfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.local import dump, place
-from deploy.local.place import Place
-from deploy.local.steps import Stopped, fault, step
+from deploy.local import dump
+from deploy.local.installation import Installation, open_installation
+from deploy.local.steps import CommandError, report, step
 
-FORMAT = 1
+# Format 1, of version 0.1, held the database in statements without semicolons.
+FORMAT = 2
 MANIFEST, DATABASE, SECRET = "manifest.json", "database.sql.gz", "secret"
-PIECE = 1 << 20
 
 HELP = """Make one archive of a TeamChat server: its database, its files and its keys.
 
@@ -32,31 +31,33 @@ whoever has it has everything."""
 
 
 def main(arguments: list[str]) -> int:
-    """Make a backup. Gives the exit code."""
+    """Make a backup. Return the exit code."""
     options = _options(arguments)
     try:
-        with place.opened(options) as found:
-            make(found, options.archive, with_tls=options.with_tls)
-    except (Stopped, OSError) as error:
-        print(f"\n{fault(error) if isinstance(error, OSError) else error}", file=sys.stderr)
-        return 1
+        with open_installation(options) as installation:
+            make(installation, options.archive, with_tls=options.with_tls)
+    except (CommandError, OSError) as error:
+        return report(error)
     return 0
 
 
-def make(found: Place, archive: Path, *, with_tls: bool = False) -> dict:
-    """Write the archive, whole or not at all. Gives its manifest. Error: Stopped, OSError."""
+def make(installation: Installation, archive: Path, *, with_tls: bool = False) -> dict:
+    """Write the archive, wholly or not at all. Return its manifest. Raise CommandError or OSError."""
     if archive.exists():
-        raise Stopped(f"{archive} is there already: give another name.")
-    draft, text = archive.with_name(f"{archive.name}.part"), archive.with_name(f"{archive.name}.sql.part")
+        raise CommandError(f"{archive} is there already: give another name.")
+    draft, sql = archive.with_name(f"{archive.name}.part"), archive.with_name(f"{archive.name}.sql.part")
     try:
-        with _private(draft) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            manifest = _filled(_Archive(tar), found, text, with_tls)
+        with (
+            _create_private(draft) as file,
+            tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            manifest = _fill(_Archive(tar), installation, sql, with_tls)
             file.flush()
             os.fsync(file.fileno())
         draft.rename(archive)
     finally:
         draft.unlink(missing_ok=True)
-        text.unlink(missing_ok=True)
+        sql.unlink(missing_ok=True)
     files = len(manifest["files"])
     rows = sum(manifest["tables"].values())
     print(f"\n{archive}: {archive.stat().st_size:,} bytes, {rows:,} rows, {files:,} files.")
@@ -65,68 +66,54 @@ def make(found: Place, archive: Path, *, with_tls: bool = False) -> dict:
     return manifest
 
 
-def _filled(archive: "_Archive", found: Place, text: Path, with_tls: bool) -> dict:
-    files = list(found.files()) if found.var.is_dir() else []
+def _fill(archive: "_Archive", installation: Installation, sql: Path, with_tls: bool) -> dict:
     with step("Keys"):
-        if found.secret is not None and found.secret.is_file():
-            archive.add(SECRET, found.secret)
-        for name, path in files:
+        if installation.secret is not None and installation.secret.is_file():
+            archive.add(SECRET, installation.secret)
+        for name, path in installation.files():
             if name.startswith("keys/"):
                 archive.add(f"files/{name}", path)
-    tables = {}
     with step("Database"):
-        revision = _write_database(found.database_url, text, tables)
-        archive.add(DATABASE, text)
+        revision, tables = _write_database(installation.database_url, sql)
+        archive.add(DATABASE, sql)
     with step("Files"):
-        for name, path in found.files() if found.var.is_dir() else []:
+        for name, path in installation.files():
             if not name.startswith("keys/"):
                 archive.add(f"files/{name}", path)
-        for path in sorted(found.tls.rglob("*")) if with_tls and found.tls and found.tls.is_dir() else []:
-            if path.is_file():
-                archive.add(f"tls/{path.relative_to(found.tls).as_posix()}", path)
+        for name, path in installation.certificate_files() if with_tls else []:
+            archive.add(f"tls/{name}", path)
     manifest = {
         "format": FORMAT,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "revision": revision,
         "tables": tables,
-        "files": archive.known,
+        "files": archive.files,
         "missing": archive.missing,
     }
     archive.add_text(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
     return manifest
 
 
-def _write_database(url: str, text: Path, tables: dict) -> str | None:
-    """The dump, packed; gives the revision of the schema."""
-    connection = dump.connect(url)
-    try:
+def _write_database(url: str, path: Path) -> tuple[str | None, dict[str, int]]:
+    """Write the compressed dump. Return the revision of the schema, and the number of rows of each table."""
+    with dump.connect(url) as connection:
         if not dump.tables(connection):
-            raise Stopped("The database is empty: there is nothing to back up.")
-        with (
-            _private(text) as raw,
-            gzip.open(raw, "wt", compresslevel=6, encoding="utf-8", newline="\n") as out,
-        ):
-            for statement in dump.statements(connection, tables):
-                out.write(f"{statement}\n")
-        with connection.cursor() as cursor:
-            if not cursor.execute("SHOW TABLES LIKE 'alembic_version'"):
-                return None
-            cursor.execute("SELECT version_num FROM alembic_version")
-            return (cursor.fetchone() or [None])[0]
-    finally:
-        connection.close()
+            raise CommandError("The database is empty: there is nothing to back up.")
+        revision = dump.revision(connection)
+    with _create_private(path) as file, gzip.open(file, "wb", compresslevel=6) as out:
+        return revision, dump.write_dump(url, out)
 
 
 class _Archive:
-    """What is put into the tar file, with its size and SHA-256."""
+    """A tar file with the size and SHA-256 of each of its files."""
 
     def __init__(self, tar: tarfile.TarFile):
         self.tar = tar
-        self.known: dict[str, dict] = {}
+        self.files: dict[str, dict] = {}
         self.missing: list[str] = []
 
     def add(self, name: str, path: Path) -> None:
-        """Put a file in. One that is gone by now is noted."""
+        """Add a file, or note that it no longer exists."""
         try:
             with open(path, "rb") as file:
                 self._add(name, file, os.fstat(file.fileno()).st_size)
@@ -134,35 +121,37 @@ class _Archive:
             self.missing.append(name)
 
     def add_text(self, name: str, text: str) -> None:
-        """Put in what is no file."""
+        """Add a text as a file."""
         content = text.encode()
         self._add(name, io.BytesIO(content), len(content))
 
     def _add(self, name: str, file, size: int) -> None:
-        """Exactly as many bytes as were announced: a file that grows meanwhile is in as it was."""
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = size, 0o600, int(time.time())
-        reader = _Counted(file, size)
+        reader = _HashingReader(file, size)
         self.tar.addfile(info, reader)
-        self.known[name] = {"size": size, "sha256": reader.sum.hexdigest()}
+        self.files[name] = {"size": size, "sha256": reader.digest.hexdigest()}
 
 
-class _Counted:
-    """A file that is summed up while it is read; it never ends early, since the tar file could not be read any more."""
+class _HashingReader:
+    """Reader of exactly `size` bytes of a file, with their SHA-256.
+
+    A file that grows is cut and one that shrinks is padded: any other number of bytes would break the tar file.
+    """
 
     def __init__(self, file, size: int):
-        self.file, self.left, self.sum = file, size, hashlib.sha256()
+        self.file, self.remaining, self.digest = file, size, hashlib.sha256()
 
     def read(self, size: int) -> bytes:
-        piece = self.file.read(min(size, self.left))
-        piece += b"\0" * (min(size, self.left) - len(piece))
-        self.left -= len(piece)
-        self.sum.update(piece)
-        return piece
+        block = self.file.read(min(size, self.remaining))
+        block += b"\0" * (min(size, self.remaining) - len(block))
+        self.remaining -= len(block)
+        self.digest.update(block)
+        return block
 
 
-def _private(path: Path):
-    """A new file for its owner only."""
+def _create_private(path: Path):
+    """Open a new file for writing that only its owner can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
@@ -170,8 +159,8 @@ def _options(arguments: list[str]):
     parser = argparse.ArgumentParser(
         prog="bin/backup", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    usual = f"teamchat-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.tar"
-    parser.add_argument("archive", nargs="?", type=Path, default=Path(usual), help="where to put it")
+    default = f"teamchat-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.tar"
+    parser.add_argument("archive", nargs="?", type=Path, default=Path(default), help="where to put it")
     parser.add_argument(
         "--env", metavar="FILE", help="settings of the server, such as /etc/teamchat/teamchat.env"
     )

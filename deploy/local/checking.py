@@ -1,4 +1,4 @@
-"""bin/check: what can be said about the code without running it."""
+"""bin/check: format, lint, templates and catalogues."""
 
 import subprocess
 import sys
@@ -6,16 +6,16 @@ import time
 
 from deploy.local import checkout
 from deploy.local.paths import PYTHON, ROOT, VENV
-from deploy.local.steps import Stopped, fault
+from deploy.local.steps import CommandError, report
 
 RUFF = str(VENV / "bin/ruff")
-LOOKING = {
+CHECKS = {
     "format": [RUFF, "format", "--check", "--quiet", "--output-format=concise", "."],
     "code": [RUFF, "check", "--quiet", "--output-format=concise", "."],
     "templates": [str(PYTHON), "-m", "djlint", "app/templates", "--lint", "--quiet"],
     "catalogues": [str(PYTHON), "bin/catalogues", "--check"],
 }
-MENDING = {
+FIXES = {
     "code": [RUFF, "check", "--quiet", "--fix", "."],
     "format": [RUFF, "format", "--quiet", "."],
     "catalogues": [str(PYTHON), "bin/catalogues"],
@@ -23,38 +23,31 @@ MENDING = {
 
 
 def main(arguments: list[str]) -> int:
-    """Check, or mend first with --fix. Gives the exit code."""
+    """Run the checks, after the fixes with --fix. Return the exit code."""
     if arguments not in ([], ["--fix"]):
         print("bin/check takes nothing, or --fix.", file=sys.stderr)
         return 2
     try:
         checkout.prepare_to_check()
-    except Stopped as stopped:
-        return _say(str(stopped))
-    except OSError as error:
-        return _say(fault(error))
+    except (CommandError, OSError) as error:
+        return report(error)
     if arguments:
-        for command in MENDING.values():
+        for command in FIXES.values():
             subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     return 0 if check() else 1
 
 
 def check() -> bool:
-    """Look at everything, and show what is not in order."""
-    verdicts = [_look(what, command) for what, command in LOOKING.items()]
-    return all(verdicts)
+    """Run all checks and print what is not in order. Return whether all passed."""
+    results = [_run_check(name, command) for name, command in CHECKS.items()]
+    return all(results)
 
 
-def _look(what: str, command: list[str]) -> bool:
-    began = time.monotonic()
-    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    verdict = "not in order" if ended.returncode else "in order"
-    print(f"  {what}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
-    if ended.returncode:
-        print(ended.stdout, flush=True)
-    return ended.returncode == 0
-
-
-def _say(sentence: str) -> int:
-    print(f"\n{sentence}", file=sys.stderr)
-    return 1
+def _run_check(name: str, command: list[str]) -> bool:
+    start = time.monotonic()
+    process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    verdict = "not in order" if process.returncode else "in order"
+    print(f"  {name}: {verdict} ({time.monotonic() - start:.1f} s)", flush=True)
+    if process.returncode:
+        print(process.stdout, flush=True)
+    return process.returncode == 0

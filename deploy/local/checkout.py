@@ -1,4 +1,4 @@
-"""What a checkout needs before it can run: room on the disk, programs, packages, browser libraries, catalogues."""
+"""Set-up of a checkout: room on the disk, programs, packages, browser libraries, catalogues."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ import sys
 
 from deploy.local import debian, programs
 from deploy.local.paths import PYTHON, ROOT, VAR, VENV
-from deploy.local.steps import Stopped, run, step
+from deploy.local.steps import CommandError, run, step
 
 RUNNING = ("requirements.txt",)
 TESTING = ("requirements.txt", "requirements-dev.txt")
@@ -17,20 +17,20 @@ MEGABYTE = 1 << 20
 
 
 def prepare_to_run(*, mariadb: bool = True, redis: bool = True) -> None:
-    """Have what bin/run needs; a database or a Redis that stands elsewhere needs no program here."""
+    """Install what bin/run needs. A database or a Redis elsewhere needs no program here."""
     _require_room()
-    wanted = [
+    needs = [
         (mariadb, debian.MARIADB),
         (redis, debian.REDIS),
         (not PYTHON.exists(), debian.VIRTUAL_ENVIRONMENTS),
     ]
-    debian.require(*[need for is_wanted, need in wanted if is_wanted])
+    debian.require(*[need for is_needed, need in needs if is_needed])
     debian.require_nginx()
     _prepare_python(RUNNING)
 
 
 def prepare_to_test() -> None:
-    """Have what the tests need: everything, and a browser with the signs that people type."""
+    """Install what the tests need: everything, a browser, and a font with emoji."""
     _require_room()
     needs = [debian.MARIADB, debian.REDIS, debian.CHROMIUM, debian.EMOJI]
     debian.require(*needs, *([] if PYTHON.exists() else [debian.VIRTUAL_ENVIRONMENTS]))
@@ -39,7 +39,7 @@ def prepare_to_test() -> None:
 
 
 def prepare_to_check() -> None:
-    """Have the tools that look at the code."""
+    """Install the tools of bin/check."""
     if not PYTHON.exists():
         debian.require(debian.VIRTUAL_ENVIRONMENTS)
     _prepare_python(TESTING)
@@ -58,12 +58,12 @@ def _prepare_python(lists: tuple[str, ...]) -> None:
 
 
 def _require_room() -> None:
-    """A full disk is said before it breaks a database; the first set-up needs more than a start."""
+    """Refuse to start on a full disk, which would break a database. The first set-up needs more room."""
     VAR.mkdir(exist_ok=True)
     needed = 1500 if not (VENV / ".requirements.txt").exists() else 200
     free = shutil.disk_usage(VAR).free // MEGABYTE
     if free < needed:
-        raise Stopped(
+        raise CommandError(
             f"Only {free} MB are free on this disk, {needed} are needed. Make room, then run it again."
         )
 
@@ -74,37 +74,39 @@ def _make_environment() -> None:
     with step("Making a virtual environment"):
         run(
             [sys.executable, "-m", "venv", "--clear", VENV],
-            trouble="The virtual environment could not be made.",
+            failure="The virtual environment could not be made.",
         )
 
 
-def _install_packages(name: str, what: str) -> None:
-    """Install what a list pins, unless exactly this list was installed by the same Python before."""
+def _install_packages(name: str, title: str) -> None:
+    """Install a list of pinned packages, unless exactly this list is installed already."""
     stamp = VENV / f".{os.path.basename(name)}"
-    wanted = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    digest = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
         return
-    with step(f"Installing {what} from PyPI"):
+    with step(f"Installing {title} from PyPI"):
         command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-        run([*command, "--requirement", ROOT / name], trouble=f"{what} could not be installed.")
-    stamp.write_text(wanted)
+        run([*command, "--requirement", ROOT / name], failure=f"{title} could not be installed.")
+    stamp.write_text(digest)
 
 
 def _fetch_libraries() -> None:
-    """bin/vendor compares first and is done at once when nothing has changed."""
+    # bin/vendor compares first and ends at once when nothing has changed.
     if (ROOT / "node_modules").exists():
-        run([PYTHON, ROOT / "bin/vendor"], trouble="The browser libraries could not be fetched.")
+        run([PYTHON, ROOT / "bin/vendor"], failure="The browser libraries could not be fetched.")
         return
     with step("Installing browser libraries from npm"):
-        run([PYTHON, ROOT / "bin/vendor"], trouble="The browser libraries could not be fetched.")
+        run([PYTHON, ROOT / "bin/vendor"], failure="The browser libraries could not be fetched.")
 
 
 def _compile_catalogues() -> None:
     if not _are_compiled():
-        run([PYTHON, ROOT / "bin/catalogues", "--compile"], trouble="The translations could not be compiled.")
+        run([PYTHON, ROOT / "bin/catalogues", "--compile"], failure="The translations could not be compiled.")
 
 
 def _are_compiled() -> bool:
     sources = list((ROOT / "app/translations").glob("*/LC_MESSAGES/*.po"))
     pairs = [(source, source.with_suffix(".mo")) for source in sources]
-    return all(made.exists() and made.stat().st_mtime >= source.stat().st_mtime for source, made in pairs)
+    return all(
+        compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime for source, compiled in pairs
+    )

@@ -1,51 +1,46 @@
-"""bin/dev: changed code, templates and texts show at the next request; logs run through the terminal."""
+"""bin/dev: logs in the terminal, and changed code, templates and texts at the next request."""
 
 import subprocess
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 from deploy.local.paths import ROOT
-from deploy.local.supervisor import TOGETHER, Supervisor
+from deploy.local.supervisor import END_WITH_PARENT, Supervisor
 
-DEVELOPING = {"FLASK_DEBUG": "1", "LOG_FORMAT": "text", "LOG_LEVEL": "debug"}
-"""In debug mode templates and static files are read again when they change."""
+# In debug mode templates and static files are read again when they change.
+DEVELOPMENT_SETTINGS = {"FLASK_DEBUG": "1", "LOG_FORMAT": "text", "LOG_LEVEL": "debug"}
 
-PAUSE = 1.0
-"""Seconds between two looks at the code; the web workers have a watch of their own."""
+# Seconds between two looks at the code, for the worker; gunicorn watches for the web workers.
+POLL_INTERVAL = 1.0
 
 
 @contextmanager
-def following(supervisor: Supervisor):
-    """Show the logs of our own processes as they grow, and restart the worker when code changes."""
-    ending = threading.Event()
+def development_mode(supervisor: Supervisor):
+    """Print the logs of the web server and the worker as they grow, and restart the worker when code changes."""
+    stop = threading.Event()
     logs = [program.log for program in supervisor.programs if program.name in ("web", "worker")]
-    shown = subprocess.Popen(
-        [*TOGETHER, "tail", "--lines=0", "--follow=name", "--retry", "--quiet", *map(str, logs)]
+    tail = subprocess.Popen(
+        [*END_WITH_PARENT, "tail", "--lines=0", "--follow=name", "--retry", "--quiet", *map(str, logs)]
     )
-    watcher = threading.Thread(target=_restart_worker, args=(supervisor, ending), daemon=True)
+    watcher = threading.Thread(target=_restart_worker_on_change, args=(supervisor, stop), daemon=True)
     watcher.start()
     try:
         yield
     finally:
-        ending.set()
+        stop.set()
         watcher.join()
-        shown.terminate()
-        shown.wait()
+        tail.terminate()
+        tail.wait()
 
 
-def _restart_worker(supervisor: Supervisor, ending: threading.Event) -> None:
-    known = _last_change()
-    while not ending.wait(PAUSE):
-        seen = _last_change()
-        if seen != known:
-            known = seen
-            supervisor.begin_again("worker")
+def _restart_worker_on_change(supervisor: Supervisor, stop: threading.Event) -> None:
+    loaded = _last_change()
+    while not stop.wait(POLL_INTERVAL):
+        changed = _last_change()
+        if changed != loaded:
+            loaded = changed
+            supervisor.restart_program("worker")
 
 
 def _last_change() -> float:
-    return max(path.stat().st_mtime for path in _sources())
-
-
-def _sources() -> list[Path]:
-    return list((ROOT / "app").rglob("*.py"))
+    return max(path.stat().st_mtime for path in (ROOT / "app").rglob("*.py"))

@@ -1,4 +1,4 @@
-"""One server's data and settings. A checkout has two that never mix: the demo, and the one that began empty."""
+"""Data and settings of a server. A checkout has two that share nothing: the demo and the empty one."""
 
 import os
 import secrets
@@ -7,14 +7,14 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from deploy.local.paths import PYTHON, VAR, private_folder, write_private
-from deploy.local.steps import Stopped
+from deploy.local.steps import CommandError
 
-LOCAL = ("localhost", "127.0.0.1", "::1")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
 class Instance:
-    """What is served. name: "demo" or "empty", which is also the folder of its data under var/."""
+    """A server of a checkout. name: "demo" or "empty", also the name of its data folder under var/."""
 
     name: str
     port: int
@@ -39,7 +39,7 @@ class Instance:
 
     @property
     def is_on_sqlite(self) -> bool:
-        """SQLite has no migrations, the application makes the tables; and there is no chat on it."""
+        """Whether the database is SQLite: the application creates its tables, and there is no chat."""
         return os.environ.get("DATABASE_URL", "").startswith("sqlite")
 
     @property
@@ -56,16 +56,16 @@ class Instance:
 
     @property
     def local_url(self) -> str:
-        """The address on this machine."""
+        """Return the address on this machine."""
         return f"https://localhost:{self.port}"
 
     @property
     def public_url(self) -> str:
-        """The address people type."""
+        """Return the address that people type."""
         return os.environ.get("PUBLIC_URL") or self.local_url
 
     def secret(self, name: str) -> str:
-        """A secret of this server, made when it is first asked for, readable for its owner only."""
+        """Return a secret of this server, created on first use, readable for its owner only."""
         path = private_folder(self.folder / "keys") / name
         if not path.exists():
             draft = write_private(path.with_suffix(".new"), secrets.token_hex(32))
@@ -73,7 +73,7 @@ class Instance:
         return path.read_text().strip()
 
     def environment(self) -> dict:
-        """What the application's processes are told; what already stands in the environment is kept."""
+        """Return the environment of the application's processes; unrelated variables are kept."""
         self.secret("secret")
         own = {
             "DATABASE_URL": self._database_url() if self.has_own_database else os.environ["DATABASE_URL"],
@@ -97,24 +97,24 @@ class Instance:
         login = f"teamchat:{self.secret('database')}"
         return f"mysql+pymysql://{login}@localhost/teamchat?unix_socket={quote(str(self.database_socket))}&charset=utf8mb4"
 
-    def first_statements(self) -> str:
-        """What the private database runs whenever it starts: the application's database and its user are there."""
+    def init_sql(self) -> str:
+        """Return the SQL of each start of the private database: it creates the application's database and user."""
         return (
             "CREATE DATABASE IF NOT EXISTS teamchat CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;\n"
             f"CREATE OR REPLACE USER teamchat@localhost IDENTIFIED BY '{self.secret('database')}';\n"
             "GRANT ALL ON teamchat.* TO teamchat@localhost;\n"
         )
 
-    def require_sense(self) -> None:
-        """A demo has passwords that everybody knows: it is served under names of this machine only. And it chats."""
+    def require_valid_settings(self) -> None:
+        """Refuse a demo under a public name, since its passwords are known, and a demo on SQLite, which has no chat."""
         host = urlsplit(self.public_url).hostname
-        if self.is_demo and host not in LOCAL:
-            raise Stopped(
+        if self.is_demo and host not in LOCAL_HOSTS:
+            raise CommandError(
                 f"The demo's passwords are known to everybody, so it is not served as {host}. "
                 "Leave PUBLIC_URL out, or start without the demo: bin/run --empty"
             )
         if self.is_demo and self.is_on_sqlite:
-            raise Stopped(
+            raise CommandError(
                 "On SQLite there is WebAdmin, and no chat to demonstrate. "
                 "Leave DATABASE_URL out, or start without the demo: bin/run --empty"
             )

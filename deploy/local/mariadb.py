@@ -1,4 +1,4 @@
-"""A private MariaDB: its data, its configuration and how it is started."""
+"""A private MariaDB: data directory, configuration, command line."""
 
 import getpass
 import os
@@ -6,13 +6,12 @@ import shutil
 from pathlib import Path
 
 from deploy.local import programs
-from deploy.local.paths import private_folder, write_private
+from deploy.local.paths import private_folder, render, write_private
 from deploy.local.steps import run
-from deploy.local.templates import render
 
 
 def prepare(data: Path, *, root_login: str) -> bool:
-    """Make the data directory if there is none yet, wholly or not at all.
+    """Create the data directory, wholly or not at all, unless it exists. Return whether it was created.
 
     root_login: "socket" lets in the system's user only, "normal" whoever reaches the socket.
     """
@@ -25,15 +24,15 @@ def prepare(data: Path, *, root_login: str) -> bool:
         [
             programs.find("mariadb-install-db"),
             "--no-defaults",
-            "--force",  # names are not looked up: there is no network to come from
+            "--force",  # skips the look-up of the host's name, which needs a network
             f"--datadir={draft}",
             f"--user={getpass.getuser()}",
             f"--auth-root-authentication-method={root_login}",
             f"--auth-root-socket-user={getpass.getuser()}",
             "--skip-test-db",
         ],
-        env={**os.environ, "PATH": programs.PLACES},
-        trouble="The database could not be made.",
+        env={**os.environ, "PATH": programs.SEARCH_PATH},
+        failure="The database could not be made.",
     )
     draft.rename(data)
     return True
@@ -45,5 +44,5 @@ def configure(path: Path, data: Path, socket: Path) -> Path:
 
 
 def command(configuration: Path, *options: str) -> list[str]:
-    """How the server is started, in the foreground."""
+    """Return the command that runs the server in the foreground."""
     return [str(programs.mariadbd()), f"--defaults-file={configuration}", *options]

@@ -1,4 +1,4 @@
-"""nginx in front of the web workers: its configuration and how it is started."""
+"""nginx in front of the web workers: configuration, certificate, command line."""
 
 import grp
 import os
@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 
 from deploy.local import programs
-from deploy.local.paths import PAGES, ROOT, private_folder, write_private
-from deploy.local.templates import render
+from deploy.local.paths import PAGES, ROOT, private_folder, render, write_private
 
 
 def configure(folder: Path, *, target: str, port: int, certificate: Path) -> Path:
-    """Write nginx.conf into a folder that also takes what nginx stores for a moment.
+    """Write nginx.conf into a folder that also takes nginx's temporary files.
 
-    target: where the web workers listen, `host:port` or `unix:/path`.
+    target: address of the web workers, `host:port` or `unix:/path`.
     """
     temporary = private_folder(folder / "nginx")
     return write_private(
@@ -34,8 +33,21 @@ def configure(folder: Path, *, target: str, port: int, certificate: Path) -> Pat
     )
 
 
+def current_certificate(folder: Path) -> Path:
+    """Return the path of the certificate to serve, `current/server.pem` in the folder for TLS.
+
+    WebAdmin points the link `current` at an installed certificate. Until then it points at the one that the authority
+    of this checkout has signed.
+    """
+    link = folder / "current"
+    if not (link / "server.pem").exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(".")
+    return link / "server.pem"
+
+
 def addresses() -> list[str]:
-    """The names of this machine for itself. Some browsers try ::1 first; not every machine has it."""
+    """Return the loopback addresses to listen on: some browsers try ::1 first, and not every machine has it."""
     return ["127.0.0.1", "[::1]"] if _has_ipv6() else ["127.0.0.1"]
 
 
@@ -49,13 +61,13 @@ def _has_ipv6() -> bool:
 
 
 def command(configuration: Path, certificate: Path) -> list[str]:
-    """How nginx is started, in the foreground; it is told when the certificate changes."""
+    """Return the command that runs nginx in the foreground and reloads it when the certificate changes."""
     server = [programs.nginx(), "-p", configuration.parent, "-c", configuration, "-e", "stderr"]
-    return [sys.executable, "-m", "deploy.local.front", str(certificate), *map(str, server)]
+    return [sys.executable, "-m", "deploy.local.nginx_runner", str(certificate), *map(str, server)]
 
 
 def _user() -> str:
-    """Started by root, nginx would give its worker to an account that cannot read our folders."""
+    # Started by root, nginx would run its worker as an account that cannot read our folders.
     if os.getuid():
         return ""
     return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"

@@ -1,5 +1,6 @@
-"""Where a checkout keeps things. Everything that is made at set-up or while running stands under var/."""
+"""Paths of a checkout, private files, and the configuration templates. Everything generated stands under var/."""
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -8,10 +9,11 @@ VENV = VAR / "venv"
 PYTHON = VENV / "bin/python"
 TEMPLATES = ROOT / "deploy/templates"
 PAGES = ROOT / "deploy/pages"
+PLACEHOLDER = re.compile(r"@([a-z_]+)@")
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can enter."""
+    """Create a folder that only its owner can enter."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
@@ -23,3 +25,8 @@ def write_private(path: Path, content: str) -> Path:
     path.chmod(0o600)
     path.write_text(content)
     return path
+
+
+def render(template: str, **values) -> str:
+    """Return a file of deploy/templates with every @name@ replaced. Raise KeyError for a name without a value."""
+    return PLACEHOLDER.sub(lambda match: str(values[match[1]]), (TEMPLATES / template).read_text())

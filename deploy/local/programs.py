@@ -1,4 +1,4 @@
-"""The programs of the machine that we start, wherever Debian puts them."""
+"""Paths of the programs that a checkout runs."""
 
 import os
 import shutil
@@ -6,52 +6,52 @@ from pathlib import Path
 
 from deploy.local.paths import VAR, private_folder
 
-PLACES = os.pathsep.join(
+# Servers stand in sbin, which ordinary users do not have on their path.
+SEARCH_PATH = os.pathsep.join(
     [os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"]
 )
-"""Daemons stand in sbin, which ordinary users do not have on their path."""
 
+# Packages that would start a service are unpacked here instead of installed.
 UNPACKED = VAR / "debian"
-"""Packages that are unpacked here because installing them would start a service."""
 
 
 def find(name: str) -> Path | None:
-    """Where a program is; None when the machine does not have it."""
-    found = shutil.which(name, path=PLACES)
-    return Path(found) if found else None
+    """Return the path of a program, or None when the machine does not have it."""
+    path = shutil.which(name, path=SEARCH_PATH)
+    return Path(path) if path else None
 
 
 def mariadbd() -> Path | None:
-    """The database server."""
+    """Return the database server."""
     return find("mariadbd")
 
 
 def redis_server() -> Path | None:
-    """The Redis server.
+    """Return the Redis server.
 
-    Debian's redis-tools has the whole server in redis-check-rdb; called by the server's name it is the server. The
-    package redis-server adds that name and a system service, which nobody asked for.
+    Debian's redis-tools holds the whole server in redis-check-rdb, which acts as the server when called by that name.
+    The package redis-server would add a system service.
     """
-    return find("redis-server") or _redis_by_its_other_name()
+    return find("redis-server") or _redis_server_link()
 
 
-def _redis_by_its_other_name() -> Path | None:
+def _redis_server_link() -> Path | None:
     program = find("redis-check-rdb")
     if program is None:
         return None
-    named = private_folder(VAR / "bin") / "redis-server"
-    if not named.is_symlink() or named.readlink() != program:
-        named.unlink(missing_ok=True)
-        named.symlink_to(program)
-    return named
+    link = private_folder(VAR / "bin") / "redis-server"
+    if not link.is_symlink() or link.readlink() != program:
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)
+    return link
 
 
 def nginx() -> Path | None:
-    """The web server: the machine's own, or the one unpacked for this checkout."""
+    """Return the web server: the machine's own, or the one unpacked for this checkout."""
     unpacked = UNPACKED / "usr/sbin/nginx"
     return find("nginx") or (unpacked if unpacked.exists() else None)
 
 
 def chromium() -> Path | None:
-    """The browser of the tests."""
+    """Return the browser of the tests."""
     return find("chromium")

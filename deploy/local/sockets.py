@@ -1,4 +1,4 @@
-"""Sockets: where they may stand, and whether somebody answers."""
+"""Sockets of the private servers: where they stand, and whether a server answers on them."""
 
 import hashlib
 import os
@@ -8,42 +8,42 @@ import stat
 import tempfile
 from pathlib import Path
 
+# In bytes. Linux allows 107 for a socket's path, and "supervisor.sock.1234567" is the longest name used in the folder.
 LONGEST_FOLDER = 80
-"""Bytes. Linux takes 107 for a socket's whole path, and "supervisor.sock.1234567" is the longest name used in it."""
 
-PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
-"""nginx and database addresses cannot carry every character that a folder's name can."""
+# nginx and database addresses cannot hold every character that a folder's name can.
+PLAIN_PATH = re.compile(r"[\w./+-]+", re.ASCII)
 
 
-def socket_folder(wanted: Path) -> Path:
-    """The folder `wanted`; where its path does not suit sockets, a private one that `wanted` then points to."""
-    if len(os.fsencode(wanted)) <= LONGEST_FOLDER and PLAIN.fullmatch(str(wanted)):
-        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
-        wanted.chmod(0o700)
-        return wanted
-    folder = _short_folder(wanted)
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    if wanted.is_symlink():
-        wanted.unlink()
-    wanted.symlink_to(folder)
+def socket_folder(path: Path) -> Path:
+    """Return the folder `path`, or a private one that `path` links to if sockets cannot stand there."""
+    if len(os.fsencode(path)) <= LONGEST_FOLDER and PLAIN_PATH.fullmatch(str(path)):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+        return path
+    folder = _short_folder(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        path.unlink()
+    path.symlink_to(folder)
     return folder
 
 
-def _short_folder(wanted: Path) -> Path:
-    """A folder for this checkout and this user alone. Others can write beside it, so it might be somebody else's."""
+def _short_folder(path: Path) -> Path:
+    """Return a folder of this checkout and user. Its parent may be writable for all, so the owner is checked."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
     parent = runtime if os.access(runtime, os.W_OK) else Path(tempfile.gettempdir())
-    name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:10]
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
     folder = parent / f"teamchat-{os.getuid()}-{name}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise PermissionError(f"{folder} belongs to somebody else.")
     return folder
 
 
 def connect(path: Path, timeout: float = 1) -> socket.socket:
-    """A connection to a socket of this machine."""
+    """Connect to a Unix socket."""
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(timeout)
     try:
@@ -55,7 +55,7 @@ def connect(path: Path, timeout: float = 1) -> socket.socket:
 
 
 def mariadb_answers(path: Path) -> bool:
-    """Whether the database greets, which it does once it takes connections; a greeting begins with protocol 10."""
+    """Return whether the database sends its greeting, which begins with protocol 10, as it does once it is ready."""
     try:
         with connect(path) as connection:
             return connection.recv(5)[4:] == b"\x0a"
@@ -64,7 +64,7 @@ def mariadb_answers(path: Path) -> bool:
 
 
 def redis_answers(path: Path) -> bool:
-    """Whether Redis answers a PING."""
+    """Return whether Redis answers a PING."""
     try:
         with connect(path) as connection:
             connection.sendall(b"PING\r\n")
@@ -74,12 +74,12 @@ def redis_answers(path: Path) -> bool:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses at the moment."""
+    """Return a port that nobody uses at the moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def connect_tcp(port: int, timeout: float = 1) -> socket.socket:
-    """A connection to a port of this machine."""
+    """Connect to a port of this machine."""
     return socket.create_connection(("127.0.0.1", port), timeout)

@@ -1,8 +1,9 @@
-"""What happens, said step by step with its time; and what to do when it cannot."""
+"""Steps of a set-up: printed with their duration, logged, and explained when they fail."""
 
 import errno
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from pathlib import Path
 from deploy.local.paths import ROOT, VAR
 
 LOGS = VAR / "log"
-LARGE = 1 << 20
-"""Bytes of the log of set-ups."""
+# The set-up log starts again beyond this size, in bytes.
+MAX_LOG_SIZE = 1 << 20
 
-REASONS = {
+# Messages of other programs, and what they mean for the person at the terminal.
+EXPLANATIONS = {
     "No space left on device": "The disk is full. Make room, then run it again; what is done already is kept.",
     "Temporary failure": "There is no network, or no name service. It is needed once, to install what is missing.",
     "Could not resolve": "There is no network, or no name service. It is needed once, to install what is missing.",
@@ -27,9 +29,8 @@ REASONS = {
     "Unknown database": "The database that DATABASE_URL names does not exist: make it first.",
     "Could not get lock": "Another program is installing packages. Wait until it is done, then run it again.",
 }
-"""What other programs say, and what it means for the person in front of the terminal."""
 
-FAULTS = {
+DISK_ERRORS = {
     errno.ENOSPC: "The disk is full ({path}). Make room, then run it again; what is done already is kept.",
     errno.EDQUOT: "Your share of the disk is used up ({path}). Make room, then run it again.",
     errno.EROFS: "The disk is read-only ({path}). Move the checkout to one that can be written to.",
@@ -38,30 +39,36 @@ FAULTS = {
 }
 
 
-class Stopped(Exception):
-    """It cannot go on; the sentence says why and what to do."""
+class CommandError(Exception):
+    """A command cannot go on; the message says why and what to do."""
+
+
+def report(error: CommandError | OSError) -> int:
+    """Print an error for the person at the terminal. Return the exit code."""
+    print(f"\n{disk_error(error) if isinstance(error, OSError) else error}", file=sys.stderr)
+    return 1
 
 
 @contextmanager
-def step(what: str):
-    """Say what is being done, and how long it took."""
-    began = time.monotonic()
-    print(f"  {what} … ", end="", flush=True)
+def step(title: str):
+    """Print a title, and the seconds that its block took."""
+    start = time.monotonic()
+    print(f"  {title} … ", end="", flush=True)
     try:
         yield
     except BaseException:
         print()
         raise
-    print(f"{time.monotonic() - began:.1f} s", flush=True)
+    print(f"{time.monotonic() - start:.1f} s", flush=True)
 
 
-def run(command: Sequence, *, env: dict | None = None, folder: Path = ROOT, trouble: str) -> str:
-    """Run a program and give what it prints, which is also added to var/log/setup.log.
+def run(command: Sequence, *, env: dict | None = None, folder: Path = ROOT, failure: str) -> str:
+    """Run a program, add its output to var/log/setup.log, and return it.
 
-    trouble: what could not be done, for the sentence that is shown when the program fails.
+    failure: first sentence of the CommandError that is raised when the program fails.
     """
     command = [str(word) for word in command]
-    ended = subprocess.run(
+    process = subprocess.run(
         command,
         cwd=folder,
         env=env,
@@ -69,46 +76,44 @@ def run(command: Sequence, *, env: dict | None = None, folder: Path = ROOT, trou
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    output = ended.stdout.decode(errors="replace")
-    _keep(command, output)
-    if ended.returncode:
-        raise Stopped(f"{trouble}\n{reason(output)}")
+    output = process.stdout.decode(errors="replace")
+    _log(command, output)
+    if process.returncode:
+        raise CommandError(f"{failure}\n{explain(output)}")
     return output
 
 
-def _keep(command: list[str], output: str) -> None:
-    """Add to the log; it begins anew when it has grown large."""
+def _log(command: list[str], output: str) -> None:
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / "setup.log"
-    is_large = path.exists() and path.stat().st_size > LARGE
+    is_large = path.exists() and path.stat().st_size > MAX_LOG_SIZE
     with path.open("w" if is_large else "a") as log:
         log.write(f"$ {' '.join(command)}\n{output}\n")
 
 
-def reason(output: str, lines: int = 12) -> str:
-    """Why a program failed: in our words where we know them, else the errors that it named and its last words.
+def explain(output: str, lines: int = 12) -> str:
+    """Return why a program failed: a sentence of EXPLANATIONS, else its error lines and the end of its output.
 
-    Installers end with advice: what went wrong stands far above it.
+    Installers end with advice; the error itself stands far above it.
     """
-    known = [sentence for sign, sentence in REASONS.items() if sign in output]
-    said = [line for line in output.splitlines() if line.strip()]
-    named = [line for line in said[:-lines] if "error" in line.lower()][:lines]
-    return known[0] if known else "\n".join(["It said:", *(f"    {line}" for line in named + said[-lines:])])
+    known = [sentence for sign, sentence in EXPLANATIONS.items() if sign in output]
+    printed = [line for line in output.splitlines() if line.strip()]
+    errors = [line for line in printed[:-lines] if "error" in line.lower()][:lines]
+    return (
+        known[0] if known else "\n".join(["It said:", *(f"    {line}" for line in errors + printed[-lines:])])
+    )
 
 
-def fault(error: OSError) -> str:
-    """What to do about a fault of the disk."""
+def disk_error(error: OSError) -> str:
+    """Return what to do about an error of the disk."""
     path = error.filename or VAR
-    return FAULTS.get(error.errno, "{path}: {error}").format(path=path, error=error.strerror or error)
+    return DISK_ERRORS.get(error.errno, "{path}: {error}").format(path=path, error=error.strerror or error)
 
 
-def tail(path: Path, lines: int = 12) -> str:
-    """The end of a log, for a person who must find out why something failed."""
+def log_tail(path: Path, lines: int = 12) -> str:
+    """Return the end of a log, with its name."""
+    name = os.path.relpath(path, ROOT)
     if not path.exists():
-        return f"{_short(path)} is empty."
+        return f"{name} is empty."
     end = path.read_text(errors="replace").splitlines()[-lines:]
-    return "\n".join([f"The end of {_short(path)}:", *(f"    {line}" for line in end)])
-
-
-def _short(path: Path) -> str:
-    return os.path.relpath(path, ROOT)
+    return "\n".join([f"The end of {name}:", *(f"    {line}" for line in end)])

@@ -1,4 +1,4 @@
-"""supervisord: what it looks after, and how it is spoken to."""
+"""supervisord: its configuration, its start and stop, and calls to it."""
 
 import getpass
 import http.client
@@ -12,26 +12,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.paths import PYTHON, ROOT, write_private
+from deploy.local.paths import PYTHON, ROOT, render, write_private
 from deploy.local.sockets import connect
-from deploy.local.steps import LOGS, Stopped, tail
-from deploy.local.templates import render
+from deploy.local.steps import LOGS, CommandError, log_tail
 
-TOGETHER = ["setpriv", "--pdeathsig", "TERM"]
-"""Starts a program so that it ends when the one that started it is lost."""
+# Put before a command, it ends the program when its parent process dies.
+END_WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"]
 
-ENOUGH_FILES = 65536
-"""Every open socket is one; Linux gives a process 1024 unless it asks for more."""
+# Every open socket is a file; Linux allows a process 1024 unless it asks for more.
+MAX_OPEN_FILES = 65536
 
 
 @dataclass(frozen=True)
 class Program:
-    """One server. Those with a low priority start first and stop last; patience is in seconds, then it is killed."""
+    """A server. Low priorities start first and stop last; after stop_timeout seconds it is killed."""
 
     name: str
     command: list[str]
     priority: int
-    patience: int
+    stop_timeout: int
     starts_first: bool = False
 
     @property
@@ -39,29 +38,29 @@ class Program:
         return LOGS / f"{self.name}.log"
 
     def section(self) -> str:
-        """Its part of the configuration. nginx writes who asked for what to stdout and its errors to stderr."""
+        """Return its part of the configuration. nginx writes requests to stdout and errors to stderr."""
         is_nginx = self.name == "nginx"
         return render(
             "supervisord-program.conf",
             name=self.name,
-            command=_escaped(shlex.join([*TOGETHER, *map(str, self.command)])),
+            command=_escaped(shlex.join([*END_WITH_PARENT, *map(str, self.command)])),
             root=_escaped(ROOT),
             priority=self.priority,
-            patience=self.patience,
+            stop_timeout=self.stop_timeout,
             autostart=str(self.starts_first).lower(),
             log=_escaped(LOGS / "access.log" if is_nginx else self.log),
             errors=_escaped(self.log) if is_nginx else "NONE",
-            joined=str(not is_nginx).lower(),
+            redirects_errors=str(not is_nginx).lower(),
         )
 
 
 def _escaped(value) -> str:
-    """supervisord expands what stands behind a percent sign."""
+    """Return a value with its percent signs doubled: supervisord expands them."""
     return str(value).replace("%", "%%")
 
 
 class Supervisor:
-    """supervisord with its programs. It ends, and all of them with it, when the terminal's process is lost."""
+    """supervisord with its programs, all of which end when this process dies."""
 
     def __init__(self, run: Path, programs: list[Program], environment: dict):
         self.run = run
@@ -71,11 +70,11 @@ class Supervisor:
         self.process = None
 
     def start(self) -> None:
-        """Start it, and with it the programs that start first."""
+        """Start supervisord, and with it the programs that start first."""
         LOGS.mkdir(parents=True, exist_ok=True)
-        self._let_the_last_one_end()
+        self._wait_for_predecessor()
         configuration = self._configure()
-        command = [*TOGETHER, str(PYTHON), "-m", "supervisor.supervisord", "-c", str(configuration)]
+        command = [*END_WITH_PARENT, str(PYTHON), "-m", "supervisor.supervisord", "-c", str(configuration)]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -87,12 +86,12 @@ class Supervisor:
             start_new_session=True,
         )
 
-    def _let_the_last_one_end(self) -> None:
-        """Whoever was lost before its supervisor left that one to end by itself."""
+    def _wait_for_predecessor(self) -> None:
+        # The supervisor of a bin/run that was killed needs a moment to stop its programs.
         deadline = time.monotonic() + 30
         while self._answers():
             if time.monotonic() > deadline:
-                raise Stopped(
+                raise CommandError(
                     f"The supervisor of an earlier run does not end; see {LOGS / 'supervisord.log'}."
                 )
             time.sleep(0.1)
@@ -111,7 +110,7 @@ class Supervisor:
             run=self.run,
             logs=_escaped(LOGS),
             socket=self.socket,
-            files=ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES),
+            files=MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES),
             user=f"user = {getpass.getuser()}" if os.getuid() == 0 else "",
         )
         sections = [program.section() for program in self.programs]
@@ -121,46 +120,45 @@ class Supervisor:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def begin(self, *names: str) -> None:
-        """Start programs that do not start first; they may need a moment."""
+    def start_programs(self, *names: str) -> None:
+        """Start programs that do not start first, without waiting until they are ready."""
         for name in names:
             self._remote().startProcess(name, False)
 
-    def begin_again(self, name: str) -> None:
-        """End a program and start it anew."""
+    def restart_program(self, name: str) -> None:
+        """Stop a program and start it again."""
         remote = self._remote()
         if remote.getProcessInfo(name)["statename"] in ("RUNNING", "STARTING"):
             remote.stopProcess(name)
         remote.startProcess(name, False)
 
-    def wait_for(self, name: str, is_ready, patience: float) -> None:
-        """Return when a program does its work; Stopped, with its last words, when it does not."""
-        deadline = time.monotonic() + patience
+    def wait_for(self, name: str, is_ready, timeout: float) -> None:
+        """Return when a program is ready. Raise CommandError with the end of its log when it fails."""
+        deadline = time.monotonic() + timeout
         while not is_ready():
             if not self.is_running:
-                raise Stopped(
-                    f"The supervisor ended.\n{self.process.stdout.read()}{tail(LOGS / 'supervisord.log')}"
+                raise CommandError(
+                    f"The supervisor ended.\n{self.process.stdout.read()}{log_tail(LOGS / 'supervisord.log')}"
                 )
-            if self._is_lost(name) or time.monotonic() > deadline:
-                raise Stopped(f"{name} does not start.\n{tail(LOGS / f'{name}.log')}")
+            if self._has_failed(name) or time.monotonic() > deadline:
+                raise CommandError(f"{name} does not start.\n{log_tail(LOGS / f'{name}.log')}")
             time.sleep(0.05)
 
-    def _is_lost(self, name: str) -> bool:
-        """Whether it ended as soon as it was started. A supervisor that is not there yet has lost nothing."""
+    def _has_failed(self, name: str) -> bool:
         try:
             return self._remote().getProcessInfo(name)["statename"] in ("BACKOFF", "FATAL", "EXITED")
-        except OSError:
+        except OSError:  # the supervisor does not answer yet
             return False
 
     def stop(self) -> None:
-        """Stop all: what serves at the same time, then the stores, one after the other.
+        """Stop the web server, the workers and nginx together, then the database and Redis in order.
 
-        supervisord looks at what has happened once a second, or when it is spoken to: so it is spoken to.
+        supervisord looks at its processes once a second, or when it is called: therefore it is called until it ends.
         """
         try:
             for program in self.programs:
                 if not program.starts_first:
-                    self._end(program.name)
+                    self._stop_program(program.name)
             self._remote().shutdown()
         except (OSError, xmlrpc.client.Error):
             self.process.terminate()
@@ -168,17 +166,18 @@ class Supervisor:
             self._answers()
             time.sleep(0.05)
 
-    def _end(self, name: str) -> None:
-        """Ask a program to end, without waiting for it. It may not have been started yet."""
-        with suppress(xmlrpc.client.Fault):
+    def _stop_program(self, name: str) -> None:
+        with suppress(xmlrpc.client.Fault):  # it may not have been started yet
             self._remote().stopProcess(name, False)
 
     def _remote(self):
-        return xmlrpc.client.ServerProxy("http://localhost", transport=_ToSocket(self.socket)).supervisor
+        return xmlrpc.client.ServerProxy(
+            "http://localhost", transport=_SocketTransport(self.socket)
+        ).supervisor
 
 
-class _ToSocket(xmlrpc.client.Transport):
-    """XML-RPC over a socket of this machine."""
+class _SocketTransport(xmlrpc.client.Transport):
+    """XML-RPC over a Unix socket."""
 
     def __init__(self, path: Path):
         super().__init__()

@@ -1,42 +1,35 @@
-"""bin/test: a private database and Redis, what looks at the code, and pytest."""
+"""bin/test: set-up, bin/check, and pytest on a private database."""
 
 import signal
 import subprocess
-import sys
 import time
 
 from deploy.local import checking, checkout
 from deploy.local.paths import PYTHON, ROOT
-from deploy.local.steps import Stopped, fault
+from deploy.local.steps import CommandError, report
 
 
 def main(arguments: list[str]) -> int:
-    """Run everything, or only what the arguments select. Gives the exit code."""
-    began = time.monotonic()
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGHUP, _end)
+    """Run the checks and the tests, or only the tests that the arguments select. Return the exit code."""
+    start = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    is_whole = arguments in ([], ["--all"])
     try:
         checkout.prepare_to_test()
-        is_clean = bool(arguments) or _check()
-        is_green = _run_tests(arguments)
-    except Stopped as stopped:
-        return _say_why(str(stopped))
-    except OSError as error:
-        return _say_why(fault(error))
+        is_clean = not is_whole or _check()
+        has_passed = _run_tests(arguments)
+    except (CommandError, OSError) as error:
+        return report(error)
     except KeyboardInterrupt:
         return 130
-    found = "" if is_clean else " bin/check has found something: see the beginning."
-    print(f"Done in {time.monotonic() - began:.0f} s.{found}")
-    return 0 if is_clean and is_green else 1
+    note = "" if is_clean else " bin/check has found something: see the beginning."
+    print(f"Done in {time.monotonic() - start:.0f} s.{note}")
+    return 0 if is_clean and has_passed else 1
 
 
-def _end(_number, _frame):
+def _interrupt(_number, _frame):
     raise KeyboardInterrupt
-
-
-def _say_why(sentence: str) -> int:
-    print(f"\n{sentence}", file=sys.stderr)
-    return 1
 
 
 def _check() -> bool:
@@ -45,7 +38,7 @@ def _check() -> bool:
 
 
 def _run_tests(arguments: list[str]) -> bool:
-    """Run pytest in the virtual environment, and wait for it to clean up whatever happens here."""
+    """Run pytest in the virtual environment. If interrupted, wait until it has cleaned up."""
     process = subprocess.Popen([PYTHON, "-m", "tests.run", *arguments], cwd=ROOT)
     try:
         return process.wait() == 0

@@ -1,4 +1,4 @@
-"""The authority of a checkout vouches for localhost, and for nothing else."""
+"""Certificate authority of a checkout."""
 
 import socket
 import ssl
@@ -34,11 +34,11 @@ def serve(context, end) -> None:
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "::1"])
-def test_who_trusts_the_authority_trusts_this_machine(tmp_path, name):
+def test_authority_vouches_for_this_machine(tmp_path, name):
     shake_hands(authority.server_certificate(tmp_path), tmp_path / "ca.pem", name)
 
 
-def test_it_vouches_for_nobody_else(tmp_path):
+def test_authority_vouches_for_no_other_name(tmp_path):
     certificate = authority.server_certificate(tmp_path)
     with pytest.raises(ssl.SSLCertVerificationError):
         shake_hands(certificate, tmp_path / "ca.pem", "chat.example.org")
@@ -46,13 +46,13 @@ def test_it_vouches_for_nobody_else(tmp_path):
     assert constraints.get_extension_for_class(x509.NameConstraints).critical
 
 
-def test_a_certificate_is_kept_while_it_lasts(tmp_path):
+def test_certificate_is_kept_while_it_is_valid(tmp_path):
     first = authority.server_certificate(tmp_path).read_bytes()
     assert authority.server_certificate(tmp_path).read_bytes() == first
 
 
-def test_a_certificate_is_renewed_before_it_ends_and_stays_trusted(tmp_path, monkeypatch):
-    monkeypatch.setattr(authority, "SERVER_LASTS", timedelta(days=29))
+def test_certificate_is_renewed_before_it_expires_and_stays_trusted(tmp_path, monkeypatch):
+    monkeypatch.setattr(authority, "SERVER_LIFETIME", timedelta(days=29))
     first = authority.server_certificate(tmp_path).read_bytes()
     trusted = (tmp_path / "ca.pem").read_bytes()
     monkeypatch.undo()
@@ -61,12 +61,12 @@ def test_a_certificate_is_renewed_before_it_ends_and_stays_trusted(tmp_path, mon
     shake_hands(tmp_path / "server.pem", tmp_path / "ca.pem", "localhost")
 
 
-def test_a_certificate_of_another_authority_is_replaced(tmp_path):
+def test_certificate_of_another_authority_is_replaced(tmp_path):
     first = authority.server_certificate(tmp_path).read_bytes()
     (tmp_path / "ca.key").unlink()
     assert authority.server_certificate(tmp_path).read_bytes() != first
 
 
-def test_keys_are_for_their_owner_only(tmp_path):
+def test_keys_are_readable_for_their_owner_only(tmp_path):
     authority.server_certificate(tmp_path)
     assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("*.key")} == {0o600}

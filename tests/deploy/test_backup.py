@@ -1,6 +1,8 @@
-"""A backup is one moment's state, and restored elsewhere it is the same, row by row and byte by byte."""
+"""bin/backup and bin/restore: consistent archives, restored row by row and byte by byte."""
 
+import dataclasses
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -10,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, insert, text
+from sqlalchemy.engine import make_url
 
 from app.models import AuditEntry, Message
 from app.models import now as this_moment
-from deploy.local import backup, dump, place, restore
-from deploy.local.place import Place
-from deploy.local.steps import Stopped
+from deploy.local import backup, dump, installation, restore, serving
+from deploy.local.installation import Installation
+from deploy.local.instance import Instance
+from deploy.local.steps import CommandError
 from tests import cast as stage
 from tests import factories, schema
 
@@ -25,14 +29,14 @@ pytestmark = pytest.mark.fresh
 
 @pytest.fixture
 def target(tmp_path):
-    """An empty place."""
+    """An empty installation."""
     with schema.temporary_database(f"teamchat_test_{os.getpid()}_restored") as url:
-        yield Place(url, tmp_path / "target", tmp_path / "target-etc/secret", tmp_path / "target-tls")
+        yield Installation(url, tmp_path / "target", tmp_path / "target-etc/secret", tmp_path / "target-tls")
 
 
 @pytest.fixture
 def source(app, database_url, tmp_path):
-    """A place where people have worked."""
+    """An installation with messages and files."""
     cast = stage.assemble()
     factories.make_message(cast.room, cast.arthur, body=NASTY)
     for number in range(50):
@@ -55,11 +59,11 @@ def source(app, database_url, tmp_path):
     (tmp_path / "etc/secret").write_text("the secret")
     (tmp_path / "tls").mkdir()
     (tmp_path / "tls/server.key").write_text("private")
-    return Place(database_url, var, tmp_path / "etc/secret", tmp_path / "tls")
+    return Installation(database_url, var, tmp_path / "etc/secret", tmp_path / "tls")
 
 
 def rows(url: str) -> dict[str, list]:
-    """Everything that a database holds."""
+    """All rows of a database."""
     engine = create_engine(url)
     with engine.connect() as connection:
         names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
@@ -85,10 +89,10 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_what_is_restored_is_what_was_there(source, target, tmp_path):
+def test_restore_returns_every_row_and_file(source, target, tmp_path):
     archive = tmp_path / "backup.tar"
     manifest = backup.make(source, archive)
-    restore.put_back(target, archive)
+    restore.restore(target, archive)
     assert rows(target.database_url) == rows(source.database_url)
     assert shape(target.database_url) == shape(source.database_url)
     kept = {
@@ -102,14 +106,14 @@ def test_what_is_restored_is_what_was_there(source, target, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.tar"]
 
 
-def test_the_certificate_comes_along_when_told(source, target, tmp_path):
+def test_certificate_is_included_with_tls_option(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar", with_tls=True)
-    restore.put_back(target, tmp_path / "b.tar", with_tls=True)
+    restore.restore(target, tmp_path / "b.tar", with_tls=True)
     assert content(target.tls) == content(source.tls)
 
 
-def test_it_is_one_moments_state_while_people_go_on(source, target, tmp_path):
-    """Every act writes two rows in one transaction: a backup never has one of them without the other."""
+def test_backup_is_consistent_while_rows_are_written(source, target, tmp_path):
+    """Each transaction writes two rows: a backup never holds one without the other."""
     engine, is_over, room = create_engine(source.database_url), threading.Event(), None
     with engine.connect() as connection:
         room = connection.execute(text("SELECT id FROM rooms LIMIT 1")).scalar()
@@ -141,43 +145,149 @@ def test_it_is_one_moments_state_while_people_go_on(source, target, tmp_path):
         is_over.set()
         writer.join()
         engine.dispose()
-    restore.put_back(target, tmp_path / "b.tar")
+    restore.restore(target, tmp_path / "b.tar")
     found = rows(target.database_url)
     pairs = sum("'pair'" in row for row in found["messages"])
     assert pairs == sum("'x.pair'" in row for row in found["audit_entries"])
     assert pairs < sum("'pair'" in row for row in rows(source.database_url)["messages"])
 
 
-def test_the_statements_are_plain_sql_a_line_each(source, tmp_path):
-    backup.make(source, tmp_path / "b.tar")
-    with tarfile.open(tmp_path / "b.tar") as tar:
-        lines = gzip.decompress(tar.extractfile("database.sql.gz").read()).decode().split("\n")
-    assert lines[-1] == ""
-    assert all(line.startswith(("CREATE TABLE", "INSERT INTO")) for line in lines[:-1])
+VERSION_1_ROW = "INSERT INTO `notes` (`id`, `body`) VALUES (1,'l\\'été; \\n-- \\\\'),(2,NULL)"
+VERSION_1_BYTES = "INSERT INTO `seals` (`seal`) VALUES (X'00ff'),('')"
 
 
-def test_a_place_that_is_not_empty_is_left_as_it_is(source, target, tmp_path):
+def version_1_archive(path: Path) -> Path:
+    """An archive as version 0.1 made it: statements without semicolons, one a line."""
+    statements = [
+        "CREATE TABLE `notes` (   `id` int NOT NULL,   `body` text,   PRIMARY KEY (`id`) ) DEFAULT CHARSET=utf8mb4",
+        VERSION_1_ROW,
+        "CREATE TABLE `seals` (   `seal` varbinary(9) NOT NULL )",
+        VERSION_1_BYTES,
+    ]
+    database = gzip.compress("".join(f"{statement}\n" for statement in statements).encode())
+    manifest = {
+        "format": 1,
+        "made_at": "2026-01-01T00:00:00+00:00",
+        "revision": None,
+        "tables": {"notes": 2, "seals": 2},
+        "files": {"database.sql.gz": {"size": len(database), "sha256": hashlib.sha256(database).hexdigest()}},
+        "missing": [],
+    }
+    with tarfile.open(path, "w") as tar:
+        for name, data in {
+            "database.sql.gz": database,
+            "manifest.json": json.dumps(manifest).encode(),
+        }.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return path
+
+
+def test_archive_of_version_1_is_restored(target, tmp_path):
+    restore.restore(target, version_1_archive(tmp_path / "old.tar"))
+    assert rows(target.database_url) == {
+        "notes": ['(1, "l\'été; \\n-- \\\\")', "(2, None)"],
+        "seals": ["(b'',)", "(b'\\x00\\xff',)"],
+    }
+
+
+def test_manifest_counts_the_rows_of_each_table(source, tmp_path):
+    manifest = backup.make(source, tmp_path / "b.tar")
+    assert manifest["tables"] == {name: len(values) for name, values in rows(source.database_url).items()}
+
+
+@pytest.mark.parametrize("password", ["plain", "a\"b'c\\n#;%s [x]"])
+def test_login_reaches_the_programs_by_a_private_file(source, target, tmp_path, password):
+    user = f"backup_{os.getpid()}"
+    server = create_engine(schema.server_url(), isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            connection.execute(
+                text(f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY :password"),
+                {"password": password},
+            )
+            connection.execute(text(f"GRANT ALL ON *.* TO {user}@localhost"))
+        url = make_url(source.database_url).set(username=user, password=password)
+        url = url.render_as_string(hide_password=False)
+        backup.make(dataclasses.replace(source, database_url=url), tmp_path / "b.tar")
+        with dump.option_file(url) as path:
+            assert path.stat().st_mode & 0o777 == 0o600
+        assert not path.exists()
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP USER IF EXISTS {user}@localhost"))
+        server.dispose()
+
+
+def test_statement_that_fails_stops_the_load_and_is_explained(target):
+    lines = [
+        b"CREATE TABLE a (id int);\n",
+        b"INSERT INTO missing VALUES (1);\n",
+        b"CREATE TABLE b (id int);\n",
+    ]
+    with pytest.raises(CommandError, match="could not be loaded") as error:
+        dump.load_dump(target.database_url, lines)
+    assert "missing" in str(error.value)
+    assert rows(target.database_url).keys() == {"a"}
+
+
+def test_missing_program_is_named_with_its_package(source, tmp_path, monkeypatch):
+    monkeypatch.setattr(dump.programs, "find", lambda name: None)
+    with pytest.raises(CommandError, match="mariadb-client"):
+        backup.make(source, tmp_path / "b.tar")
+    assert not list(tmp_path.glob("b.tar*"))
+
+
+@pytest.fixture
+def served_instance(tmp_path, monkeypatch):
+    """An instance whose run lock another bin/run holds."""
+    monkeypatch.setattr(serving, "VAR", tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    instance = Instance("demo", 8443, 1, tmp_path)
+    with serving.run_lock(instance):
+        yield instance
+
+
+def test_silent_database_of_a_running_server_is_reported(served_instance):
+    with (
+        pytest.raises(CommandError, match="its database has not answered"),
+        installation.running_database(served_instance, timeout=0),
+    ):
+        pass
+
+
+def test_backup_waits_for_stalled_database_of_a_running_server(served_instance, monkeypatch):
+    answers = iter([False, False, True])
+    monkeypatch.setattr(installation.sockets, "mariadb_answers", lambda path: next(answers))
+    monkeypatch.setattr(installation.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(installation, "_started_database", lambda *_: pytest.fail("it is running already"))
+    with installation.running_database(served_instance):
+        assert next(answers, None) is None
+
+
+def test_restore_refuses_an_installation_that_is_not_empty(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
-    restore.put_back(target, tmp_path / "b.tar")
+    restore.restore(target, tmp_path / "b.tar")
     (target.var / "storage/new.txt").write_text("new")
     before, files = rows(target.database_url), content(target.var)
-    with pytest.raises(Stopped, match="not empty"):
-        restore.put_back(target, tmp_path / "b.tar")
+    with pytest.raises(CommandError, match="not empty"):
+        restore.restore(target, tmp_path / "b.tar")
     assert (rows(target.database_url), content(target.var)) == (before, files)
 
 
-def test_told_to_it_replaces_and_moves_files_aside(source, target, tmp_path):
+def test_restore_with_replace_moves_files_aside(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
-    restore.put_back(target, tmp_path / "b.tar")
+    restore.restore(target, tmp_path / "b.tar")
     (target.var / "storage/new.txt").write_text("new")
-    restore.put_back(target, tmp_path / "b.tar", replaces=True)
+    restore.restore(target, tmp_path / "b.tar", replaces=True)
     assert rows(target.database_url) == rows(source.database_url)
     assert not (target.var / "storage/new.txt").exists()
     assert [path.read_text() for path in target.var.glob("before-restore-*/storage/new.txt")] == ["new"]
 
 
 def damaged(archive: Path, change) -> Path:
-    """The archive again, with one file other than it was."""
+    """A copy of the archive with one file changed."""
     changed = archive.with_name("damaged.tar")
     with tarfile.open(archive) as old, tarfile.open(changed, "w") as new:
         for member in old:
@@ -219,35 +329,35 @@ def _newer(member, data):
         (_newer, "format 99"),
     ],
 )
-def test_a_damaged_archive_touches_nothing(source, target, tmp_path, change, said):
+def test_damaged_archive_changes_nothing(source, target, tmp_path, change, said):
     backup.make(source, tmp_path / "b.tar")
-    with pytest.raises(Stopped, match=said):
-        restore.put_back(target, damaged(tmp_path / "b.tar", change))
+    with pytest.raises(CommandError, match=said):
+        restore.restore(target, damaged(tmp_path / "b.tar", change))
     assert rows(target.database_url) == {}
     assert content(target.var) == {}
     assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"bonjour", b"\x1f\x8b" + bytes(1000)])
-def test_what_is_no_archive_is_told(target, tmp_path, data):
+def test_file_that_is_no_archive_is_refused(target, tmp_path, data):
     (tmp_path / "x.tar").write_bytes(data)
-    with pytest.raises(Stopped, match="Nothing was changed"):
-        restore.put_back(target, tmp_path / "x.tar")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        restore.restore(target, tmp_path / "x.tar")
 
 
-def test_an_archive_that_was_cut_off_is_told(source, target, tmp_path):
+def test_truncated_archive_is_refused(source, target, tmp_path):
     backup.make(source, tmp_path / "b.tar")
     whole = (tmp_path / "b.tar").read_bytes()
     (tmp_path / "cut.tar").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(Stopped, match="Nothing was changed"):
-        restore.put_back(target, tmp_path / "cut.tar")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        restore.restore(target, tmp_path / "cut.tar")
 
 
-def test_nothing_is_overwritten_and_nothing_half_made_stays(source, target, tmp_path):
+def test_backup_overwrites_nothing_and_leaves_no_partial_file(source, target, tmp_path):
     (tmp_path / "b.tar").write_text("precious")
-    with pytest.raises(Stopped, match="is there already"):
+    with pytest.raises(CommandError, match="is there already"):
         backup.make(source, tmp_path / "b.tar")
-    with pytest.raises(Stopped, match="nothing to back up"):
+    with pytest.raises(CommandError, match="nothing to back up"):
         backup.make(target, tmp_path / "c.tar")
     assert (tmp_path / "b.tar").read_text() == "precious"
     assert not list(tmp_path.glob("c.tar*"))
@@ -256,12 +366,12 @@ def test_nothing_is_overwritten_and_nothing_half_made_stays(source, target, tmp_
 @pytest.mark.parametrize(
     "url", ["sqlite:///x.sqlite", "mysql+pymysql://nobody:x@localhost/nothing?unix_socket=/nowhere.sock"]
 )
-def test_a_database_that_cannot_be_read_is_told(url):
-    with pytest.raises(Stopped):
-        dump.connect(url)
+def test_database_that_cannot_be_read_is_refused(url):
+    with pytest.raises(CommandError), dump.connect(url):
+        pass
 
 
-def test_the_settings_of_a_server_are_read_from_its_file(tmp_path, monkeypatch):
+def test_settings_are_read_from_the_environment_file(tmp_path, monkeypatch):
     for name in ("VAR_DIR", "DATABASE_URL", "SECRET_KEY_FILE", "TLS_DIR"):
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "teamchat.env"
@@ -269,11 +379,11 @@ def test_the_settings_of_a_server_are_read_from_its_file(tmp_path, monkeypatch):
         f"# settings\nDATABASE_URL=mysql://x/y\nVAR_DIR={tmp_path}\nSECRET_KEY_FILE='{tmp_path}/s'\n"
     )
     options = restore._options(["b.tar", "--env", str(file)])
-    with place.opened(options) as found:
-        assert found == Place("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
+    with installation.open_installation(options) as found:
+        assert found == Installation("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
 
 
-def test_the_commands_say_what_went_wrong(source, tmp_path, capsys, monkeypatch):
+def test_commands_print_what_went_wrong(source, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", source.database_url)
     monkeypatch.setenv("VAR_DIR", str(source.var))
     monkeypatch.setenv("SECRET_KEY_FILE", str(source.secret))

@@ -1,4 +1,4 @@
-"""nginx in front: what it answers by itself, what browsers may keep, what it notes."""
+"""nginx in front of the web workers: own pages, caching, log."""
 
 import http.client
 import ssl
@@ -29,7 +29,7 @@ def ask(proxy, path: str, method: str = "GET", body: bytes | None = None, **head
     return answer
 
 
-def test_while_the_application_is_away_a_page_says_so_and_tries_again(proxy):
+def test_unreachable_application_shows_a_page_that_reloads(proxy):
     answer = ask(proxy, "/webmail/")
     assert answer.status == 503
     assert answer.headers["Retry-After"] == "3"
@@ -39,14 +39,14 @@ def test_while_the_application_is_away_a_page_says_so_and_tries_again(proxy):
     assert 'lang="en"' in answer.text
 
 
-def test_htmx_keeps_what_it_shows_while_the_application_is_away(proxy):
+def test_unreachable_application_keeps_the_page_of_htmx(proxy):
     answer = ask(proxy, "/webmail/", HX_Request="true")
     assert answer.headers["HX-Reswap"] == "none"
     assert '"level":"error"' in answer.headers["HX-Trigger"]
     assert answer.headers["HX-Trigger"].isascii()
 
 
-def test_too_much_at_once_is_refused_with_a_page(proxy):
+def test_large_request_is_refused_with_a_page(proxy):
     answer = ask(proxy, "/sign-in", "POST", b"x" * (1024 * 1024 + 1))
     assert answer.status == 413
     assert "trop volumineux" in answer.text
@@ -60,14 +60,14 @@ def test_too_much_at_once_is_refused_with_a_page(proxy):
         ("/static/css/tokens.css?v=1", "no-cache"),
     ],
 )
-def test_browsers_keep_what_bears_the_hash_of_its_content(proxy, path, kept):
+def test_files_with_a_content_hash_are_cached(proxy, path, kept):
     answer = ask(proxy, path)
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == kept
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_text_is_packed_when_the_browser_can_unpack(proxy):
+def test_text_is_compressed_for_browsers_that_accept_it(proxy):
     trust = ssl.create_default_context(cafile=proxy.authority)
     connection = http.client.HTTPSConnection("localhost", proxy.port, timeout=10, context=trust)
     connection.request("GET", "/static/css/tokens.css", headers={"Accept-Encoding": "gzip"})
@@ -76,7 +76,7 @@ def test_text_is_packed_when_the_browser_can_unpack(proxy):
     connection.close()
 
 
-def test_plain_http_is_sent_to_https(proxy):
+def test_plain_http_is_redirected_to_https(proxy):
     connection = http.client.HTTPConnection("localhost", proxy.port, timeout=10)
     connection.request("GET", "/webmail/rooms/7?at=3")
     answer = connection.getresponse()
@@ -85,7 +85,7 @@ def test_plain_http_is_sent_to_https(proxy):
     connection.close()
 
 
-def test_no_path_leads_out_of_the_static_folder(proxy):
+def test_static_path_cannot_leave_its_folder(proxy):
     for path in (
         "/static/../config.py",
         "/static/%2e%2e/config.py",
@@ -96,7 +96,7 @@ def test_no_path_leads_out_of_the_static_folder(proxy):
         assert "SECRET" not in ask(proxy, path).text
 
 
-def test_tokens_and_queries_are_not_noted(proxy):
+def test_tokens_and_queries_are_not_logged(proxy):
     token = "Tq7" * 12
     ask(proxy, f"/setup/{token}?word={token}")
     ask(proxy, f"/webmail/?q={token}")

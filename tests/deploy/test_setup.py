@@ -1,4 +1,4 @@
-"""What is said when the set-up cannot go on: the reason, and what to do."""
+"""Errors of the set-up: the reason, and what to do."""
 
 import errno
 
@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local import debian, steps
 from deploy.local.debian import Need
-from deploy.local.steps import Stopped
+from deploy.local.steps import CommandError
 
 
 @pytest.fixture(autouse=True)
@@ -23,27 +23,27 @@ def no_log(tmp_path, monkeypatch):
         ("npm error code EAI_AGAIN", "no network"),
     ],
 )
-def test_what_other_programs_say_is_put_into_words(said, understood):
-    with pytest.raises(Stopped, match=understood):
-        steps.run(["sh", "-c", f'echo "{said}"; exit 1'], trouble="It could not be installed.")
+def test_known_output_of_programs_is_explained(said, understood):
+    with pytest.raises(CommandError, match=understood):
+        steps.run(["sh", "-c", f'echo "{said}"; exit 1'], failure="It could not be installed.")
 
 
-def test_what_is_not_understood_is_shown():
-    with pytest.raises(Stopped, match="It could not be installed") as stopped:
-        steps.run(["sh", "-c", "echo first; echo last words; exit 3"], trouble="It could not be installed.")
+def test_unknown_output_is_shown():
+    with pytest.raises(CommandError, match="It could not be installed") as stopped:
+        steps.run(["sh", "-c", "echo first; echo last words; exit 3"], failure="It could not be installed.")
     assert "    last words" in str(stopped.value)
 
 
-def test_an_error_is_shown_however_much_is_said_after_it():
+def test_error_line_is_shown_before_the_end_of_the_output():
     said = "\n".join(["first", "[ERROR] InnoDB: Cannot allocate memory", *["advice"] * 40])
-    with pytest.raises(Stopped) as stopped:
-        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], trouble="It could not be made.")
+    with pytest.raises(CommandError) as stopped:
+        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], failure="It could not be made.")
     assert "    [ERROR] InnoDB: Cannot allocate memory" in str(stopped.value)
     assert len(str(stopped.value).splitlines()) == 15
 
 
-def test_what_programs_say_is_kept(tmp_path):
-    steps.run(["echo", "hello"], trouble="")
+def test_output_of_programs_is_logged(tmp_path):
+    steps.run(["echo", "hello"], failure="")
     assert (tmp_path / "setup.log").read_text() == "$ echo hello\nhello\n\n"
 
 
@@ -51,37 +51,37 @@ def test_what_programs_say_is_kept(tmp_path):
     ("number", "advice"),
     [(errno.ENOSPC, "Make room"), (errno.EROFS, "read-only"), (errno.EACCES, "chown"), (errno.EIO, "I/O")],
 )
-def test_faults_of_the_disk_come_with_advice(number, advice):
-    fault = steps.fault(OSError(number, "I/O error", "/somewhere/var"))
+def test_disk_errors_come_with_advice(number, advice):
+    fault = steps.disk_error(OSError(number, "I/O error", "/somewhere/var"))
     assert advice in fault
     assert "/somewhere/var" in fault
 
 
-def test_nothing_is_installed_when_everything_is_there(monkeypatch):
+def test_nothing_is_installed_when_nothing_is_missing(monkeypatch):
     monkeypatch.setattr(debian, "_install", lambda packages: pytest.fail(f"would install {packages}"))
     debian.require(Need(("a-package",), lambda: True))
 
 
-def test_who_may_not_install_is_told_what_to_ask_for(monkeypatch):
+def test_account_that_may_not_install_is_told_the_command(monkeypatch):
     monkeypatch.setattr(debian.os, "getuid", lambda: 1000)
     monkeypatch.setattr(debian.shutil, "which", lambda name: None if name == "sudo" else f"/usr/bin/{name}")
-    with pytest.raises(Stopped, match="apt-get install --no-install-recommends one two"):
+    with pytest.raises(CommandError, match="apt-get install --no-install-recommends one two"):
         debian.require(Need(("one", "two"), lambda: False))
 
 
-def test_a_machine_without_apt_is_told_what_it_lacks(monkeypatch):
+def test_machine_without_apt_is_told_the_packages(monkeypatch):
     monkeypatch.setattr(debian.shutil, "which", lambda name: None)
-    with pytest.raises(Stopped, match="not Debian"):
+    with pytest.raises(CommandError, match="not Debian"):
         debian.require(Need(("one",), lambda: False))
 
 
-def test_a_list_that_is_too_old_is_fetched_and_the_command_run_again(monkeypatch):
+def test_outdated_package_lists_are_updated_and_the_command_repeated(monkeypatch):
     ran = []
 
-    def run(command, *, trouble, **_more):
+    def run(command, *, failure, **_more):
         ran.append(command[1])
         if ran == ["install"]:
-            raise Stopped("E: Unable to locate package one")
+            raise CommandError("E: Unable to locate package one")
 
     monkeypatch.setattr(debian.os, "getuid", lambda: 0)
     monkeypatch.setattr(debian, "run", run)

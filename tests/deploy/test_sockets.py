@@ -1,4 +1,4 @@
-"""Where sockets stand, and who answers on them."""
+"""Folders of sockets, and answers on them."""
 
 import os
 
@@ -14,7 +14,7 @@ def short(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_short_path_is_used_as_it_is(short):
+def test_short_path_is_used(short):
     wanted = short / "run"
     if len(os.fsencode(wanted)) > sockets.LONGEST_FOLDER:
         pytest.fail("the temporary folder's own path is too long for this test")
@@ -23,7 +23,7 @@ def test_a_short_path_is_used_as_it_is(short):
 
 
 @pytest.mark.parametrize("name", ["x" * 100, "mes documents", "à jour", "a;b"])
-def test_a_path_that_sockets_cannot_have_leads_to_a_private_folder(short, name):
+def test_unsuitable_path_links_to_a_private_folder(short, name):
     wanted = short / name / "run"
     folder = sockets.socket_folder(wanted)
     assert wanted.readlink() == folder
@@ -32,18 +32,18 @@ def test_a_path_that_sockets_cannot_have_leads_to_a_private_folder(short, name):
     assert sockets.socket_folder(wanted) == folder
 
 
-def test_two_checkouts_do_not_share_a_folder(short):
+def test_two_checkouts_have_two_folders(short):
     folders = {sockets.socket_folder(short / ("x" * 100) / name) for name in ("one", "two")}
     assert len(folders) == 2
 
 
-def test_a_folder_that_others_can_enter_is_not_trusted(short):
+def test_folder_that_others_can_enter_is_refused(short):
     wanted = short / ("x" * 100)
     sockets.socket_folder(wanted).chmod(0o755)
     with pytest.raises(PermissionError):
         sockets.socket_folder(wanted)
 
 
-def test_nobody_answers_where_nobody_is(tmp_path):
+def test_missing_socket_does_not_answer(tmp_path):
     assert not sockets.mariadb_answers(tmp_path / "mariadb.sock")
     assert not sockets.redis_answers(tmp_path / "redis.sock")

@@ -17,7 +17,7 @@ from app.models import AuditEntry, Job, now
 from app.operations import certificates as verbs
 from app.queries import certificates as questions
 from deploy.local import authority
-from deploy.local.shelf import current
+from deploy.local.nginx import current_certificate
 
 URL = "/admin/certificate/"
 PEM = serialization.Encoding.PEM
@@ -29,7 +29,7 @@ def place(app, tmp_path):
     """A folder as bin/run makes it, with the certificate of the checkout."""
     folder = tmp_path / "tls"
     authority.server_certificate(folder)
-    current(folder)
+    current_certificate(folder)
     app.config["TLS_DIR"] = str(folder)
     return folder
 

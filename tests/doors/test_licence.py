@@ -1,7 +1,10 @@
 """Help → Licence."""
 
 import io
+import re
+import tomllib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +35,12 @@ def test_the_page_tells_of_the_licence(cast, trial, client_of):
     page = client_of(cast.admin).get(URL).text
     for words in ("iwdemo.fr", "Trial", HERE, "of 100 taken", "Guests are free"):
         assert words in page
+
+
+def test_licence_page_shows_the_version_of_pyproject(app, cast, client_of):
+    project = tomllib.loads((Path(app.root_path).parent / "pyproject.toml").read_text(encoding="utf-8"))
+    paragraph = re.search(r'<p id="version"[^>]*>(.*?)</p>', client_of(cast.admin).get(URL).text)
+    assert paragraph[1] == f"TeamChat {project['project']['version']}"
 
 
 def test_without_a_licence_the_page_says_so(cast, client_of):
