@@ -1,4 +1,4 @@
-"""What an account is bound to: its groups, what goes with it, rooms that nobody else owns and who could own them."""
+"""Belongings of an account: groups, rooms without another owner, possible heirs, and the effects of deleting it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from app.rules.membership import Way
 
 @dataclass(frozen=True)
 class Weight:
-    """What a deletion takes away, and what stays."""
+    """Numbers of what a deletion removes and what stays."""
 
     messages: int
     sessions: int
@@ -40,7 +40,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group somebody is in, and the ways they are."""
+    """A group of an account, with the ways it is in."""
 
     group: Group
     ways: list[Way]
@@ -60,7 +60,7 @@ class Belonging:
 
 
 def weight_of(account: Account) -> Weight:
-    """How much is bound to an account. Four statements."""
+    """Count what is bound to an account. Four statements."""
     messages = select(func.count(Message.id)).where(
         Message.author_id == account.id, Message.kind == MessageKind.MESSAGE
     )
@@ -75,7 +75,10 @@ def weight_of(account: Account) -> Weight:
 
 
 def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
-    """A page of the groups an account is in, with every way there, by name. The number of statements is fixed."""
+    """Return a page of the groups an account is in, with every way there, by name.
+
+    The number of statements is fixed.
+    """
     ways = membership.ways_of(account)
     mine = select(Group).join(Group.domain).options(joinedload(Group.domain))
     mine = mine.where(Group.id.in_(ways), scope.of_domains(actor))
@@ -106,8 +109,10 @@ def rooms_without_heir(account: Account) -> list[Room]:
 
 
 def owned_by(actor, account: Account) -> tuple[list[Room], list[Room]]:
-    """The same rooms in two heaps, for an administrator of the account: those they look after, and private rooms in
-    groups of others. Two statements."""
+    """Return these rooms in two lists for an administrator of the account. Two statements.
+
+    The first holds rooms that the administrator manages, the second private rooms in groups of others.
+    """
     rooms = rooms_without_heir(account)
     groups = {room.group_id for room in rooms if room.group_id is not None}
     mine = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
@@ -133,7 +138,7 @@ def heirs_of(room: Room, account: Account, limit: int, only: int | None = None) 
 
 
 def heirs_by_room(rooms: list[Room], account: Account, limit: int) -> dict[int, list[Account]]:
-    """The same for several rooms. One statement."""
+    """Return the same for several rooms. One statement."""
     place = func.row_number().over(partition_by=RoomMember.room_id, order_by=RoomMember.id).label("place")
     listed = (
         select(RoomMember.room_id, RoomMember.account_id, place)

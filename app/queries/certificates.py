@@ -1,4 +1,4 @@
-"""The certificate of this server: what stands on the disk, and what a handshake has shown."""
+"""Certificate of this server: the installed one, and the one that the last handshake showed."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -29,7 +29,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the last handshake with the public address has shown. problem: why there was none."""
+    """Result of the last handshake with the public address. problem: why there was none."""
 
     at: datetime
     host: str
@@ -42,12 +42,12 @@ class Seen:
 
 
 def folder() -> Path | None:
-    """Where certificates are installed; none when TLS does not end here."""
+    """Return the folder that certificates are installed in; None when TLS does not end here."""
     return Path(current_app.config["TLS_DIR"]) if current_app.config["TLS_DIR"] else None
 
 
 def installed() -> list[Installed]:
-    """Every certificate on the disk that can be read, the newest first."""
+    """Return every certificate on the disk that can be read, the newest first."""
     place = folder()
     found = []
     for one in shelf.kept(place) if place else ():
@@ -60,13 +60,13 @@ def installed() -> list[Installed]:
 
 
 def seen() -> Seen | None:
-    """What the last handshake has shown; none before the first."""
+    """Return the result of the last handshake, None before the first."""
     text = settings.get(Setting.CERTIFICATE_SEEN)
     return _seen(json.loads(text)) if text else None
 
 
 def noted(found: Finding, at: datetime) -> str:
-    """A finding as it is kept for seen()."""
+    """Return a finding as it is kept for seen()."""
     chain = [
         {**asdict(one), "not_before": _text(one.not_before), "not_after": _text(one.not_after)}
         for one in found.chain

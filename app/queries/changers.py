@@ -1,4 +1,4 @@
-"""Who can change the rights of a room, as far as somebody in it may know."""
+"""People who can change the rights of a room, as far as a reader in it may know."""
 
 from dataclasses import dataclass, replace
 
@@ -11,17 +11,21 @@ from app.rules import crowd, explain, guests, lists, managing
 from app.rules.explain import NamedLine
 from app.rules.rights import Right
 
+# Who may not see the room may nothing in it.
 GIVES = Right.ADMINISTRATION_ADMINISTER | Right.FOLDER_READ
-"""Who may not see the room may nothing in it."""
 
+# Lines of groups and domains that are looked at, two statements each: one such line is enough to know whom
+# to ask.
 LOOKED_AT = 20
-"""Lines of groups and domains that are looked at, two statements each: one such line is enough to know whom to ask."""
 
 
 @dataclass(frozen=True)
 class Changers:
-    """Owners by name; lines of the list that let somebody change it, people under their names; and the group or domain
-    whose administrators may too, None where only those of the server do."""
+    """People who can change a room's rights.
+
+    Owners by name; grants of the list that allow it, people under their names; and the group or domain whose
+    administrators may, None where only those of the server do.
+    """
 
     owners: list[str]
     lines: list[NamedLine]
@@ -29,7 +33,7 @@ class Changers:
 
 
 def changers_of(reader: Account, room: Room) -> Changers:
-    """Who can change rights in a room that is no direct conversation."""
+    """Return the people who can change rights in a room other than a direct conversation."""
     owners = room_people.owners_of(room) if guests.sees_members(reader, room) else []
     lines = [one for one in explain.lines_of(lists.scope_of(room)) if one.line.rights & GIVES == GIVES]
     people = _people(reader, room, lines)
@@ -45,7 +49,7 @@ def _of_many(lines: list[NamedLine]) -> list[NamedLine]:
 
 
 def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, str]:
-    """Names of the accounts of a list that are in the room, by id: a line about anybody else has no effect."""
+    """Return the names of accounts on a list that are in the room, by id; grants to others have no effect."""
     ids = [one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT]
     if not ids or not guests.sees_members(reader, room):
         return {}
@@ -60,7 +64,7 @@ def _people_lines(people: dict[int, str], lines: list[NamedLine], owners: set[in
 
 
 def _may_be_told(reader: Account, room: Room, one: NamedLine) -> bool:
-    """Whether a line that is not about one person says something here, and nothing that the reader may not know."""
+    """Return whether a grant to several people has an effect here and reveals nothing the reader may not know."""
     principal, key = one.line.principal, one.line.principal_id
     if principal in (Principal.MEMBERS, Principal.ANYONE):
         return True
@@ -70,7 +74,7 @@ def _may_be_told(reader: Account, room: Room, one: NamedLine) -> bool:
 
 
 def _knows(reader: Account, room: Room, principal: Principal, key: int) -> bool:
-    """Guests know the room's own group, others also theirs and their domain."""
+    """Return guests know the room's own group, others also theirs and their domain."""
     if principal is Principal.GROUP and key == room.group_id:
         return True
     model = Group if principal is Principal.GROUP else Domain

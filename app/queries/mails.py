@@ -1,4 +1,4 @@
-"""How outgoing mails fare."""
+"""State of outgoing mails."""
 
 import json
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from app.rules import addresses
 
 @dataclass(frozen=True)
 class MailState:
-    """Where a mail stands. due_at: the next attempt while it waits; finished_at: when it left or was given up."""
+    """State of a mail. due_at: the next attempt while it waits; finished_at: when it left or was given up."""
 
     id: int
     state: WorkState
@@ -29,13 +29,15 @@ class MailState:
 
 
 def state_of(kind: str, about_id: int) -> MailState | None:
-    """How the latest mail about something fares ("invitation", its id); None: none was sent, or it is
-    long gone."""
+    """Return the state of the latest mail about an object ("invitation", its id).
+
+    None if there was none lately.
+    """
     return states_of(kind, [about_id]).get(about_id)
 
 
 def states_of(kind: str, about_ids: Iterable[int]) -> dict[int, MailState]:
-    """How the latest mails about several things fare, by their ids. One statement however many there are."""
+    """Return the states of the latest mails about several objects, by id. One statement."""
     latest = (
         select(func.max(OutgoingMail.id))
         .where(OutgoingMail.about_kind == kind, OutgoingMail.about_id.in_(list(about_ids)))
@@ -65,8 +67,10 @@ class Row:
 
 
 def outbox(wish: Wish) -> Listing:
-    """The outbox, the latest mail first: all of it, or of one state or template, or for one recipient's address or its
-    beginning. Two statements."""
+    """Return the outbox, the latest mail first. Two statements.
+
+    It can be limited to a state, a template, or a recipient's address or its beginning.
+    """
     statement = select(OutgoingMail)
     for name, value in wish.filters:
         statement = statement.where(getattr(OutgoingMail, name) == value)
@@ -79,13 +83,13 @@ def outbox(wish: Wish) -> Listing:
 
 
 def counts() -> dict[WorkState, int]:
-    """How many mails are in each state. One statement."""
+    """Count the mails in each state. One statement."""
     statement = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
     return dict(db.session.execute(statement).all())
 
 
 def mail(mail_id: int) -> Row:
-    """One mail of the outbox. Error: NotFound."""
+    """Return one mail of the outbox. Error: NotFound."""
     found = db.session.get(OutgoingMail, mail_id)
     if found is None:
         raise NotFound()
@@ -93,7 +97,7 @@ def mail(mail_id: int) -> Row:
 
 
 def arguments_of(mail_id: int) -> dict:
-    """What a mail's text is made from."""
+    """Return the arguments that a mail's text is made from."""
     return json.loads(db.session.get(OutgoingMail, mail_id).arguments)
 
 

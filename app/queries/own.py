@@ -1,4 +1,4 @@
-"""What the server keeps about a person, for that person."""
+"""Data that the server keeps about a person, for that person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from app.models import Account, Message, MessageKind, Picture, Room, RoomMember
 from app.queries.sessions import devices
 from app.rules import access, history
 
+# Messages read at once for the export.
 BATCH = 500
-"""Messages read at once for the export."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is: messages one has written, rooms one sees."""
+    """Numbers of a person's messages and rooms."""
 
     messages: int
     rooms: int
 
 
 def counts(account: Account) -> Counts:
-    """How much there is of a person. The rooms are those they see now."""
+    """Count a person's messages and the rooms they see now."""
     mine = (
         Message.author_id == account.id,
         Message.kind == MessageKind.MESSAGE,
@@ -34,12 +34,12 @@ def counts(account: Account) -> Counts:
 
 
 def picture(token: str) -> bytes | None:
-    """The picture that bears a token."""
+    """Return the picture that bears a token."""
     return db.session.scalar(select(Picture.content).where(Picture.token == token))
 
 
 def about(account: Account) -> dict:
-    """What is kept about a person, as plain values; times are ISO 8601 in UTC."""
+    """Return what is kept about a person as plain values; times are ISO 8601 in UTC."""
     return {
         "account": {
             "name": account.name,
@@ -66,7 +66,7 @@ def about(account: Account) -> dict:
 
 
 def said_by(account: Account) -> Iterator[dict]:
-    """What a person has written, the oldest first, in the rooms they still see; batch after batch."""
+    """Yield a person's messages in the rooms they still see, the oldest first, in batches."""
     rooms = {seen.room.id: seen.room.name for seen in access.visible_rooms(account)}
     least = history.floors(account, list(rooms))
     after = 0

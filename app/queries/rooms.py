@@ -51,14 +51,14 @@ class RoomList:
         return not self.sections and not self.hidden_count
 
 
+# Which rooms the list shows: those in use, those with something said lately, those that were archived, and
+# those that the person has hidden.
 TABS = ("all", "recent", "archive", "hidden")
-"""Which rooms the list shows: those in use, those with something said lately, those that were archived, and those that
-the person has hidden."""
 RECENTLY = timedelta(days=14)
 
 
 def room_list(account, tab: str = "all") -> RoomList:
-    """The rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
+    """Return the rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
     visible = access.visible_rooms(account)
     rooms = [seen for seen in visible if _belongs(seen, tab)]
     return RoomList(_sections(account, rooms), sum(_is_hidden(seen) for seen in visible))
@@ -76,7 +76,7 @@ def _sections(account, rooms: list[access.RoomAccess]) -> list[Section]:
 
 
 def title_of(account, room: Room) -> str:
-    """What a room is called for somebody: its name, or the others in a direct one."""
+    """Return a room's title for a person: its name, or the other people of a direct one."""
     return (
         direct_titles(account, [room.id]).get(room.id, room.name)
         if room.kind is RoomKind.DIRECT
@@ -97,7 +97,7 @@ def _belongs(seen: access.RoomAccess, tab: str) -> bool:
 
 
 def _is_hidden(seen: access.RoomAccess) -> bool:
-    """Whether somebody has hidden a room and could bring it back by opening it, which takes reading."""
+    """Return whether a person has hidden a room and could open it again, which takes the right to read."""
     return bool(seen.member and seen.member.is_hidden and seen.rights & Right.ITEMS_READ)
 
 
@@ -123,5 +123,5 @@ def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
 
 
 def is_archived(room_id: int) -> bool:
-    """Whether a room can only be read, by everybody. One statement."""
+    """Return whether a room can only be read, by everybody. One statement."""
     return db.session.scalar(select(Room.state).where(Room.id == room_id)) is RoomState.ARCHIVED

@@ -1,6 +1,6 @@
-"""Whom a person may know of: the accounts of their own domain, and whoever shares a room with them now.
+"""Visibility of people: accounts of one's own domain, and everybody in a shared room.
 
-Guests know only those who share a room with them.
+Guests see only the people of their rooms.
 """
 
 from sqlalchemy import and_, exists, or_, select
@@ -11,7 +11,7 @@ from app.rules import access, membership
 
 
 def visible_to(actor: Account):
-    """A condition on Account: those a person sees in pickers, completion and search, themselves included."""
+    """Return a condition on Account: the people an actor sees in pickers, completion and search, the actor included."""
     rooms = [
         seen for seen in access.visible_rooms(actor) if not actor.is_guest or seen.room.guests_see_members
     ]
@@ -28,7 +28,7 @@ def visible_to(actor: Account):
 
 
 def sees(actor: Account, other: Account) -> bool:
-    """Whether a person may know of another."""
+    """Return whether a person may know that another exists."""
     return db.session.scalar(select(exists().where(Account.id == other.id, visible_to(actor)))) is True
 
 

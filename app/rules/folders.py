@@ -10,12 +10,15 @@ from app.rules.standing import domain_grants, lines_in
 
 
 def rights_in_folder(account: Account, folder: Folder) -> Right:
-    """What an account may do in a group's TeamChat folder: see it, make rooms in it, change rights on it."""
+    """Return an account's rights in a group's TeamChat folder: see it, create rooms in it, change its rights."""
     return rights_in_folders(account, [folder])[folder.id]
 
 
 def rights_in_folders(account: Account, folders: list[Folder]) -> dict[int, Right]:
-    """What an account may do in several TeamChat folders, by their ids. The number of statements is fixed."""
+    """Return an account's rights in several TeamChat folders, by folder id.
+
+    The number of statements is fixed.
+    """
     state = server.state()
     account = access.as_stored(account)
     nothing = {folder.id: Right.NONE for folder in folders}

@@ -1,4 +1,4 @@
-"""A licence as a document: what it says, in JSON, signed with Ed25519 (RFC 8032) by whoever gives licences.
+"""License documents: JSON signed with Ed25519 (RFC 8032) by the issuer.
 
 -----BEGIN TEAMCHAT LICENCE-----
 base64 of the JSON, in lines of 64 characters
@@ -25,15 +25,15 @@ from app.errors import Invalid
 FRAME = re.compile(
     r"-----BEGIN TEAMCHAT LICENCE-----\s*([A-Za-z0-9+/=\s]+?)\n\s*\n([A-Za-z0-9+/=\s]+?)-----END TEAMCHAT LICENCE-----"
 )
+# Characters of a document that are looked at.
 LONGEST = 16_384
-"""Characters of a document that are looked at."""
 
 MOST_SEATS = 10_000_000
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a signed licence says. issued_at, valid_until: moments in UTC. reference: the installation it is for."""
+    """Content of a signed license. issued_at, valid_until: UTC. reference: the installation it is for."""
 
     holder: str
     seats: int
@@ -44,7 +44,7 @@ class Document:
 
 
 def signed(document: Document, key: Ed25519PrivateKey) -> str:
-    """The text of a document, signed."""
+    """Return the signed text of a document."""
     values = asdict(document)
     for name in ("valid_until", "issued_at"):
         values[name] = values[name].astimezone(UTC).isoformat(timespec="seconds")
@@ -62,9 +62,9 @@ def signed(document: Document, key: Ed25519PrivateKey) -> str:
 
 
 def opened(text: str, public_key: str) -> Document:
-    """What a document says, once its signature has been found to be genuine. public_key: as LICENCE_PUBLIC_KEY has it.
+    """Return the document of a signed text after verifying the signature. public_key: as in LICENCE_PUBLIC_KEY.
 
-    Error: Invalid, about the field document: it is no licence, or somebody else's signature is under it.
+    Error: Invalid at the field document, for other texts and other signatures.
     """
     found = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
     if found is None:
@@ -82,7 +82,7 @@ def opened(text: str, public_key: str) -> Document:
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
-    """What LICENCE_PUBLIC_KEY must say for licences signed with this key."""
+    """Return the value of LICENCE_PUBLIC_KEY for licenses signed with this key."""
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 

@@ -1,4 +1,4 @@
-"""Who may run rooms and folders: holders of the right inside, and administrators from outside, without reading."""
+"""Management of rooms and folders: by right inside, and by administrators from outside without reading."""
 
 from sqlalchemy import exists, false, or_, select
 from sqlalchemy.orm import aliased
@@ -9,12 +9,15 @@ from app.models import Account, Domain, Folder, Group, Principal, Room, RoomKind
 from app.rules import access, directory, folders, membership, scope
 from app.rules.rights import Right
 
+# Lines that are gone and told by name: a form that remembers more was not made by us.
 MOST_NAMED = 500
-"""Lines that are gone and told by name: a form that remembers more was not made by us."""
 
 
 def administers(actor, place: Folder | Room) -> bool:
-    """Whether a folder or room is within an administrator's scope. Direct rooms are nobody's but their people's."""
+    """Return whether a folder or room is within an administrator's scope.
+
+    Direct rooms belong only to their people.
+    """
     if isinstance(place, Room) and place.kind is RoomKind.DIRECT:
         return False
     group_id = place.group_id
@@ -33,7 +36,7 @@ def administers(actor, place: Folder | Room) -> bool:
 
 
 def of_rooms(actor):
-    """A condition on Room: those within an administrator's scope, as `administers` tells of one."""
+    """Return a condition on Room: those within an administrator's scope, as in administers()."""
     owner = aliased(RoomMember)
     groups = select(Group.id).join(Group.domain).where(scope.of_domains(actor))
     owned = (
@@ -50,20 +53,23 @@ def of_rooms(actor):
 
 
 def _has_owner(room: Room) -> bool:
-    """Whether a room belongs to somebody. Whose account was deleted have left theirs in the trash."""
+    """Return whether a room has an owner. Owners whose account was deleted have left theirs in the trash."""
     owners = select(RoomMember.id).where(RoomMember.room_id == room.id, RoomMember.is_owner)
     return db.session.scalar(select(exists(owners))) is True
 
 
 def rights_of(actor, place: Folder | Room) -> Right:
-    """What a person may do in a folder or room by the lists."""
+    """Return a person's rights in a folder or room by its lists."""
     if isinstance(place, Folder):
         return folders.rights_in_folder(actor, place)
     return access.rights_in(actor, place.id)
 
 
 def may(actor, right: Right, place: Folder | Room) -> bool:
-    """Whether a person may do this: by right, or as an administrator of the place. Reading and writing are no such."""
+    """Return whether a person may do this by right, or as an administrator of the place.
+
+    Administrators of a place neither read nor write in it.
+    """
     return bool(rights_of(actor, place) & right) or administers(actor, place)
 
 
@@ -84,7 +90,7 @@ def require_may_administer(actor, place: Folder | Room) -> None:
 
 
 def has_lost_administration(actor, place: Folder | Room) -> bool:
-    """Whether somebody who has just changed rights here could not do it again."""
+    """Return whether an actor who has just changed rights here could not do so again."""
     if administers(actor, place):
         return False
     access.forget()
@@ -92,7 +98,7 @@ def has_lost_administration(actor, place: Folder | Room) -> bool:
 
 
 def domain_id_of(place: Folder | Room) -> int | None:
-    """The domain whose administrators answer for a place."""
+    """Return the domain whose administrators are responsible for a place."""
     if place.group_id is not None:
         return db.session.scalar(select(Group.domain_id).where(Group.id == place.group_id))
     owner = (
@@ -104,7 +110,7 @@ def domain_id_of(place: Folder | Room) -> int | None:
 
 
 def may_name(actor, row: Account | Domain | Group) -> bool:
-    """Whether a person may put somebody on a list: within their scope, or among those they can see."""
+    """Return whether a person may put a principal on a list: within their scope, or among those they can see."""
     domain_id = row.id if isinstance(row, Domain) else row.domain_id
     if scope.administers_domain(actor, domain_id):
         return True
@@ -130,8 +136,10 @@ def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Princip
 
 
 def in_sight(actor, model: type[Account | Domain | Group]):
-    """A condition on accounts, groups or domains: those a person who administers nothing may put on a list. They are
-    whom they see, the groups they are in, and their own domain."""
+    """Return a condition on accounts, groups or domains: those a person without administration may put on a list.
+
+    These are the people they see, the groups they are in, and their own domain.
+    """
     if model is Account:
         return directory.visible_to(actor)
     if model is Group:
