@@ -121,7 +121,7 @@ def open_deletion(domain: Domain) -> Task | None:
 
 
 def endings(actor) -> list[Ending]:
-    """Return domains of the actor's scope that end within a fortnight or have ended, those that end first at the top."""
+    """Return the domains of an actor's scope that have ended or end within a fortnight, earliest first."""
     moment = now()
     statement = select(Domain).where(
         scope.of_domains(actor), Domain.expires_at <= moment + TOLD_BEFORE, Domain.expires_at.is_not(None)
