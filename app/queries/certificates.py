@@ -48,15 +48,15 @@ def folder() -> Path | None:
 
 def installed() -> list[Installed]:
     """Return every certificate on the disk that can be read, the newest first."""
-    place = folder()
-    found = []
-    for one in shelf.kept(place) if place else ():
+    directory = folder()
+    certificates = []
+    for entry in shelf.kept(directory) if directory else ():
         try:
-            chain = tuple(map(described, read_chain(one.chain)))
+            chain = tuple(map(described, read_chain(entry.chain)))
         except Unfit:
             continue
-        found.append(Installed(one.id, chain, one.is_served))
-    return found
+        certificates.append(Installed(entry.id, chain, entry.is_served))
+    return certificates
 
 
 def seen() -> Seen | None:
@@ -65,14 +65,18 @@ def seen() -> Seen | None:
     return _seen(json.loads(text)) if text else None
 
 
-def noted(found: Finding, at: datetime) -> str:
+def noted(finding: Finding, at: datetime) -> str:
     """Return a finding as it is kept for seen()."""
     chain = [
-        {**asdict(one), "not_before": _text(one.not_before), "not_after": _text(one.not_after)}
-        for one in found.chain
+        {
+            **asdict(certificate),
+            "not_before": _text(certificate.not_before),
+            "not_after": _text(certificate.not_after),
+        }
+        for certificate in finding.chain
     ]
-    about = {"at": _text(at), "host": found.host, "port": found.port, "chain": chain}
-    trouble = {"distrust": found.distrust, "problem": found.problem, "detail": found.detail[:300]}
+    about = {"at": _text(at), "host": finding.host, "port": finding.port, "chain": chain}
+    trouble = {"distrust": finding.distrust, "problem": finding.problem, "detail": finding.detail[:300]}
     return json.dumps(about | trouble, ensure_ascii=False)
 
 

@@ -35,22 +35,22 @@ class Changers:
 def changers_of(reader: Account, room: Room) -> Changers:
     """Return the people who can change rights in a room other than a direct conversation."""
     owners = room_people.owners_of(room) if guests.sees_members(reader, room) else []
-    lines = [one for one in explain.lines_of(lists.scope_of(room)) if one.line.rights & GIVES == GIVES]
+    lines = [line for line in explain.lines_of(lists.scope_of(room)) if line.line.rights & GIVES == GIVES]
     people = _people(reader, room, lines)
     shown = [
         *_people_lines(people, lines, {owner.id for owner in owners}),
-        *(one for one in _of_many(lines)[:LOOKED_AT] if _may_be_told(reader, room, one)),
+        *(line for line in _of_many(lines)[:LOOKED_AT] if _may_be_told(reader, room, line)),
     ]
     return Changers([owner.name for owner in owners], shown, _office(room))
 
 
 def _of_many(lines: list[NamedLine]) -> list[NamedLine]:
-    return [one for one in lines if one.line.principal is not Principal.ACCOUNT]
+    return [line for line in lines if line.line.principal is not Principal.ACCOUNT]
 
 
 def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, str]:
     """Return the names of accounts on a list that are in the room, by id; grants to others have no effect."""
-    ids = [one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT]
+    ids = [line.line.principal_id for line in lines if line.line.principal is Principal.ACCOUNT]
     if not ids or not guests.sees_members(reader, room):
         return {}
     inside = crowd.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
@@ -58,14 +58,14 @@ def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, st
 
 
 def _people_lines(people: dict[int, str], lines: list[NamedLine], owners: set[int]) -> list[NamedLine]:
-    told = [one for one in lines if one.line.principal is Principal.ACCOUNT]
-    told = [one for one in told if one.line.principal_id in people.keys() - owners]
-    return [replace(one, name=people[one.line.principal_id]) for one in told]
+    visible = [line for line in lines if line.line.principal is Principal.ACCOUNT]
+    visible = [line for line in visible if line.line.principal_id in people.keys() - owners]
+    return [replace(line, name=people[line.line.principal_id]) for line in visible]
 
 
-def _may_be_told(reader: Account, room: Room, one: NamedLine) -> bool:
+def _may_be_told(reader: Account, room: Room, line: NamedLine) -> bool:
     """Return whether a grant to several people has an effect here and reveals nothing the reader may not know."""
-    principal, key = one.line.principal, one.line.principal_id
+    principal, key = line.line.principal, line.line.principal_id
     if principal in (Principal.MEMBERS, Principal.ANYONE):
         return True
     if principal not in (Principal.GROUP, Principal.DOMAIN) or not _knows(reader, room, principal, key):

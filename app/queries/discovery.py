@@ -66,5 +66,5 @@ def _read(text: str | None) -> dict[str, str]:
 
     Unknown names of earlier versions are skipped; an empty value means that nothing is offered.
     """
-    found = json.loads(text or "{}")
-    return {name: value for name, value in found.items() if name in discovery.NAMES}
+    stored = json.loads(text or "{}")
+    return {name: value for name, value in stored.items() if name in discovery.NAMES}

@@ -63,7 +63,7 @@ class Ending:
 
 def contents(domain: Domain) -> Contents:
     """Count a domain's objects. Seven statements."""
-    mine = Account.domain_id == domain.id
+    in_domain = Account.domain_id == domain.id
     shown = Room.state != RoomState.DELETED
     owned = select(func.count(Room.id.distinct())).join(RoomMember, RoomMember.room_id == Room.id)
     devices = select(func.count(Session.id)).join(Account, Session.account_id == Account.id)
@@ -73,12 +73,12 @@ def contents(domain: Domain) -> Contents:
         rooms=_count(select(func.count(Room.id)).join(Group).where(Group.domain_id == domain.id, shown)),
         private_rooms=_count(
             owned.join(Account, RoomMember.account_id == Account.id).where(
-                mine, shown, RoomMember.is_owner, Room.group_id.is_(None)
+                in_domain, shown, RoomMember.is_owner, Room.group_id.is_(None)
             )
         ),
         guests=guest_count(domain),
         invited=invited_count(domain),
-        devices=_count(devices.where(mine, Session.revoked_at.is_(None), Session.expires_at > now())),
+        devices=_count(devices.where(in_domain, Session.revoked_at.is_(None), Session.expires_at > now())),
     )
 
 
@@ -91,8 +91,8 @@ def account_count(domain: Domain) -> int:
 def guest_count(domain: Domain) -> int:
     """Return the number of guests that the people of a domain are sponsors of."""
     sponsors = select(Account.id).where(Account.domain_id == domain.id)
-    mine = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
-    return _count(select(func.count(Account.id)).where(*mine))
+    is_sponsored = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
+    return _count(select(func.count(Account.id)).where(*is_sponsored))
 
 
 def invited_count(domain: Domain) -> int:
@@ -104,8 +104,8 @@ def invited_count(domain: Domain) -> int:
         Invitation.expires_at > now(),
     )
     inviters = select(Account.id).where(Account.domain_id == domain.id)
-    found = select(func.count(Invitation.address.distinct())).where(*is_open)
-    return _count(found.where(Invitation.inviter_id.in_(inviters)))
+    statement = select(func.count(Invitation.address.distinct())).where(*is_open)
+    return _count(statement.where(Invitation.inviter_id.in_(inviters)))
 
 
 def is_named(domain: Domain, typed: str) -> bool:

@@ -65,12 +65,12 @@ def history(period: Period, zone: tzinfo) -> list[Step]:
     rows = db.session.execute(
         select(Figure.name, Figure.hour, Figure.value).where(Figure.hour >= first).order_by(Figure.hour)
     )
-    found: dict[datetime, dict] = defaultdict(dict)
+    figures: dict[datetime, dict] = defaultdict(dict)
     for name, hour, value in rows:
-        step = found[_beginning(hour, period, zone)]
+        step = figures[_beginning(hour, period, zone)]
         join = max if name is FigureName.CONNECTIONS else int.__add__
         step[name] = join(step[name], value) if name in step else value
-    return [_step(start, found.get(start, {})) for start in _starts(first, period, zone)]
+    return [_step(start, figures.get(start, {})) for start in _starts(first, period, zone)]
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -129,10 +129,10 @@ def _next(model, key: int) -> tuple[int, datetime]:
     return db.session.execute(statement).one()
 
 
-def _step(start: datetime, found: dict) -> Step:
+def _step(start: datetime, figures: dict) -> Step:
     return Step(
         start,
-        *(found.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
+        *(figures.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
     )
 
 

@@ -62,21 +62,21 @@ class Text:
     hides_author: bool = False
 
 
-def texts_for(reader: Account, said: list[tuple[Message, Room]]) -> dict[int, Text]:
+def texts_for(reader: Account, messages_with_rooms: list[tuple[Message, Room]]) -> dict[int, Text]:
     """Return what a reader may search of these messages, by id.
 
     One statement per room for guests, none for others.
     """
     if not reader.is_guest:
-        return {message.id: Text(message.body or "") for message, _room in said}
-    found = {}
-    for room in {room.id: room for _message, room in said}.values():
-        messages = [message for message, place in said if place.id == room.id]
+        return {message.id: Text(message.body or "") for message, _room in messages_with_rooms}
+    texts = {}
+    for room in {room.id: room for _message, room in messages_with_rooms}.values():
+        messages = [message for message, message_room in messages_with_rooms if message_room.id == room.id]
         hidden = outsiders(room, messages)
         for message in messages:
             body = _plain(message.body or "", message.html, hidden)
-            found[message.id] = Text(body, message.author_id in hidden)
-    return found
+            texts[message.id] = Text(body, message.author_id in hidden)
+    return texts
 
 
 def _plain(body: str, html: str | None, hidden: frozenset[int]) -> str:

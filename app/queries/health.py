@@ -28,9 +28,9 @@ def checks() -> dict[str, str]:
     }
 
 
-def is_ready(found: dict[str, str]) -> bool:
+def is_ready(results: dict[str, str]) -> bool:
     """Return whether every service that this process was told to use answers."""
-    return all(state in (OK, UNUSED) for state in found.values())
+    return all(state in (OK, UNUSED) for state in results.values())
 
 
 def _database() -> str:

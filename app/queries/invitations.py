@@ -46,10 +46,10 @@ def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
 
     Four statements at most.
     """
-    mine = [Invitation.room_id == room.id]
+    conditions = [Invitation.room_id == room.id]
     if not managing.administers(actor, room):
-        mine.append(Invitation.inviter_id == actor.id)
-    return _latest(mine)
+        conditions.append(Invitation.inviter_id == actor.id)
+    return _latest(conditions)
 
 
 def invitations_to(actor: Account, guest: Account) -> list[InvitationLine]:
@@ -100,8 +100,8 @@ def lines_of(rows: list) -> list[InvitationLine]:
     """Return rows of that statement, with how their mails fare. One statement."""
     sent = mails.states_of("invitation", [row[0].id for row in rows]) if rows else {}
     return [
-        InvitationLine(one, guests.state_of(one, member is not None), sent.get(one.id))
-        for one, member in rows
+        InvitationLine(invitation, guests.state_of(invitation, member is not None), sent.get(invitation.id))
+        for invitation, member in rows
     ]
 
 

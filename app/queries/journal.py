@@ -55,22 +55,22 @@ def every(actor, search: Search) -> Iterator[Entry]:
     while True:
         more = statement if last_id is None else statement.where(AuditEntry.id < last_id)
         rows = db.session.scalars(more.order_by(AuditEntry.id.desc()).limit(BATCH)).all()
-        found = _entries(rows)
+        entries = _entries(rows)
         db.session.expunge_all()
-        yield from found
-        if len(found) < BATCH:
+        yield from entries
+        if len(entries) < BATCH:
             return
-        last_id = found[-1].id
+        last_id = entries[-1].id
 
 
 def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
     """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
-    found = set()
+    present = set()
     for kind, (model, statement) in _present(actor).items():
         ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
         if ids:
-            found |= {(kind, row_id) for row_id in db.session.scalars(statement.where(model.id.in_(ids)))}
-    return found
+            present |= {(kind, row_id) for row_id in db.session.scalars(statement.where(model.id.in_(ids)))}
+    return present
 
 
 def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
@@ -93,14 +93,14 @@ def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
 
 def _present(actor) -> dict[str, tuple]:
     """Return what the actor may see, by kind: the model, and a statement of its ids."""
-    mine = scope.of_domains(actor)
-    accounts = select(Account.id).join(Account.domain).where(mine, ~Account.is_guest)
-    rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine)
+    own_domains = scope.of_domains(actor)
+    accounts = select(Account.id).join(Account.domain).where(own_domains, ~Account.is_guest)
+    rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(own_domains)
     return {
-        "domain": (Domain, select(Domain.id).where(mine)),
+        "domain": (Domain, select(Domain.id).where(own_domains)),
         "account": (Account, accounts),
         GUEST: (Account, select(Account.id).where(guests.of_guests(actor))),
-        "group": (Group, select(Group.id).join(Group.domain).where(mine)),
+        "group": (Group, select(Group.id).join(Group.domain).where(own_domains)),
         "room": (Room, rooms),
     }
 
@@ -148,8 +148,8 @@ def _between(statement, since: datetime | None, until: datetime | None):
     return statement
 
 
-def _within(found: int | None, side: int) -> int:
+def _within(entry_id: int | None, side: int) -> int:
     """Return the number to begin or end with; beyond all of them where no entry is that new, or that old."""
-    if found is not None:
-        return found
+    if entry_id is not None:
+        return entry_id
     return (db.session.scalar(select(func.max(AuditEntry.id))) or 0) + 1 if side < 0 else 0

@@ -16,8 +16,8 @@ WINDOW = 1_000
 
 def said(authors) -> list:
     """Return conditions on Message: undeleted messages of people, optionally of these authors only."""
-    said = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
-    return said if authors is None else [*said, Message.author_id.in_(authors)]
+    conditions = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
+    return conditions if authors is None else [*conditions, Message.author_id.in_(authors)]
 
 
 def find(rooms, question, authors, floors, before, limit) -> list[int]:
@@ -29,13 +29,13 @@ def find(rooms, question, authors, floors, before, limit) -> list[int]:
     """
     is_rare, looked_for = _rarest_first(question.terms)
     upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
-    width, found = (upper if is_rare else WINDOW), []
-    while upper > 0 and len(found) < limit:
+    width, ids = (upper if is_rare else WINDOW), []
+    while upper > 0 and len(ids) < limit:
         lower = max(0, upper - width)
         statement = _between(lower, upper, rooms, looked_for, authors, floors)
-        found += db.session.scalars(statement.limit(limit - len(found)))
+        ids += db.session.scalars(statement.limit(limit - len(ids)))
         upper, width = lower, 8 * width
-    return found
+    return ids
 
 
 def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
@@ -55,7 +55,7 @@ def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
     counts = dict(
         zip(
             looked_for,
-            db.session.execute(select(*(one.scalar_subquery() for one in some))).one(),
+            db.session.execute(select(*(count.scalar_subquery() for count in some))).one(),
             strict=True,
         )
     )
@@ -75,9 +75,11 @@ def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
     if looked_for[0][1]:
         statement = statement.distinct()
     for each in looked_for[1:]:
-        other = aliased(MessageWord)
-        same = (other.room_id == first.room_id, other.message_id == first.message_id)
-        statement = statement.where(select(other.message_id).where(*same, _matches(other, *each)).exists())
+        other_word = aliased(MessageWord)
+        same = (other_word.room_id == first.room_id, other_word.message_id == first.message_id)
+        statement = statement.where(
+            select(other_word.message_id).where(*same, _matches(other_word, *each)).exists()
+        )
     if authors is not None:
         statement = statement.join(Message, Message.id == first.message_id).where(*said(authors))
     return statement.order_by(first.message_id.desc())

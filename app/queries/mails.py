@@ -90,10 +90,10 @@ def counts() -> dict[WorkState, int]:
 
 def mail(mail_id: int) -> Row:
     """Return one mail of the outbox. Error: NotFound."""
-    found = db.session.get(OutgoingMail, mail_id)
-    if found is None:
+    outgoing = db.session.get(OutgoingMail, mail_id)
+    if outgoing is None:
         raise NotFound()
-    return _row(found)
+    return _row(outgoing)
 
 
 def arguments_of(mail_id: int) -> dict:

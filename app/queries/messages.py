@@ -67,48 +67,48 @@ def latest(room_id: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
 
     floor: the seq behind which the reader's conversation begins, here and below.
     """
-    found = _backwards(room_id, None, limit, floor)
-    return Slice(found[-limit:], len(found) > limit, False)
+    rows = _backwards(room_id, None, limit, floor)
+    return Slice(rows[-limit:], len(rows) > limit, False)
 
 
 def before(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Return messages older than a place."""
-    found = _backwards(room_id, seq, limit, floor)
-    return Slice(found[-limit:], len(found) > limit, True)
+    rows = _backwards(room_id, seq, limit, floor)
+    return Slice(rows[-limit:], len(rows) > limit, True)
 
 
 def after(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Return messages newer than a place."""
     newer = or_(Message.seq > seq, and_(Message.seq == seq, Message.note > 0))
-    found = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
-    return Slice(found[:limit], True, len(found) > limit)
+    rows = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
+    return Slice(rows[:limit], True, len(rows) > limit)
 
 
 def around(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Return a place, and half a page to each side of it."""
     older = before(room_id, seq, limit // 2, floor=floor)
     newer = after(room_id, seq - 1, limit // 2, floor=floor)
-    known = {message.id for message in older.messages}
-    fresh = [message for message in newer.messages if message.id not in known]
+    older_ids = {message.id for message in older.messages}
+    fresh = [message for message in newer.messages if message.id not in older_ids]
     return Slice(older.messages + fresh, older.has_before, newer.has_after)
 
 
 def changes(room_id: int, change_no: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
     """Return messages edited or deleted, and notes written, since a change number, oldest change first."""
-    found = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
-    return Slice(found[:limit], True, len(found) > limit)
+    rows = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
+    return Slice(rows[:limit], True, len(rows) > limit)
 
 
 def one(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
     """Return one message of a room."""
-    found = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
-    return found[0] if found else None
+    views = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
+    return views[0] if views else None
 
 
 def source(room_id: int, message_id: int) -> str | None:
     """Return the text that the author typed, for editing."""
-    mine = (Message.room_id == room_id, Message.id == message_id, Message.kind == MessageKind.MESSAGE)
-    return db.session.scalar(select(Message.body).where(*mine))
+    conditions = (Message.room_id == room_id, Message.id == message_id, Message.kind == MessageKind.MESSAGE)
+    return db.session.scalar(select(Message.body).where(*conditions))
 
 
 def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[MessageView]:

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 
-def words(said: str | None, author: str, *, names_people: bool = True) -> str:
+def words(note: str | None, author: str, *, names_people: bool = True) -> str:
     """Return the sentence of a note. said: its act and subject, as operations/rooms/notes.py stores them.
 
     names_people: False for guests, who read numbers instead: the people named may not be in the room.
     """
-    about = json.loads(said) if said else {}
+    about = json.loads(note) if note else {}
     act = about.pop("act", "")
     if not names_people and "people" in about:
         about["people"] = ngettext("one person", "%(num)s people", about.get("count", 1))

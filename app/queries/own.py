@@ -24,13 +24,13 @@ class Counts:
 
 def counts(account: Account) -> Counts:
     """Count a person's messages and the rooms they see now."""
-    mine = (
+    own_messages = (
         Message.author_id == account.id,
         Message.kind == MessageKind.MESSAGE,
         Message.deleted_at.is_(None),
     )
-    said = db.session.scalar(select(func.count()).select_from(Message).where(*mine))
-    return Counts(said, len(access.visible_rooms(account)))
+    message_count = db.session.scalar(select(func.count()).select_from(Message).where(*own_messages))
+    return Counts(message_count, len(access.visible_rooms(account)))
 
 
 def picture(token: str) -> bytes | None:
@@ -61,33 +61,33 @@ def about(account: Account) -> dict:
             }
             for device in devices(account)
         ],
-        "rooms": [_room(seen) for seen in access.visible_rooms(account)],
+        "rooms": [_room(room_access) for room_access in access.visible_rooms(account)],
     }
 
 
 def said_by(account: Account) -> Iterator[dict]:
     """Yield a person's messages in the rooms they still see, the oldest first, in batches."""
-    rooms = {seen.room.id: seen.room.name for seen in access.visible_rooms(account)}
+    rooms = {room_access.room.id: room_access.room.name for room_access in access.visible_rooms(account)}
     least = history.floors(account, list(rooms))
     after = 0
     while True:
-        found = _batch(account, after)
-        for message in found:
+        batch = _batch(account, after)
+        for message in batch:
             if message.room_id in rooms and message.seq > least.get(message.room_id, 0):
                 yield _message(message, rooms[message.room_id])
-        if len(found) < BATCH:
+        if len(batch) < BATCH:
             return
-        after = found[-1].id
+        after = batch[-1].id
 
 
 def _batch(account: Account, after: int) -> list:
     columns = (Message.id, Message.room_id, Message.seq, Message.body, Message.created_at, Message.edited_at)
-    mine = (
+    own_messages = (
         Message.author_id == account.id,
         Message.kind == MessageKind.MESSAGE,
         Message.deleted_at.is_(None),
     )
-    statement = select(*columns).where(*mine, Message.id > after).order_by(Message.id).limit(BATCH)
+    statement = select(*columns).where(*own_messages, Message.id > after).order_by(Message.id).limit(BATCH)
     return list(db.session.execute(statement))
 
 
@@ -102,9 +102,9 @@ def _message(message, room_name: str) -> dict:
     }
 
 
-def _room(seen: access.RoomAccess) -> dict:
-    joined: RoomMember | None = seen.member
-    room: Room = seen.room
+def _room(room_access: access.RoomAccess) -> dict:
+    joined: RoomMember | None = room_access.member
+    room: Room = room_access.room
     return {
         "id": room.id,
         "name": room.name,

@@ -82,7 +82,7 @@ def lines_of(place: Folder | Room) -> list[NamedLine]:
 
 def without_effect(place: Folder | Room, lines: list[NamedLine]) -> set[str]:
     """Return the keys of grants to accounts that are not in the place. One statement."""
-    ids = {one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT}
+    ids = {line.line.principal_id for line in lines if line.line.principal is Principal.ACCOUNT}
     inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
     out = ids - set(db.session.scalars(inside)) if ids else set()
     return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
@@ -115,7 +115,7 @@ def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
 
     One statement.
     """
-    groups = {one.line.principal_id: one for one in lines if one.line.principal is Principal.GROUP}
+    groups = {line.line.principal_id: line for line in lines if line.line.principal is Principal.GROUP}
     if len(groups) < 2:
         return []
     root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
@@ -127,8 +127,8 @@ def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
     pairs = db.session.execute(
         select(tree).where(tree.c.group_id.in_(groups), tree.c.group_id != tree.c.root)
     )
-    found = [(groups[inner], groups[outer]) for inner, outer in pairs]
-    return [(inner, outer) for inner, outer in found if outer.line.rights & ~inner.line.rights]
+    outdone_lines = [(groups[inner], groups[outer]) for inner, outer in pairs]
+    return [(inner, outer) for inner, outer in outdone_lines if outer.line.rights & ~inner.line.rights]
 
 
 def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
@@ -157,18 +157,18 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
     held = usual.get((None, folder.id), {})
     names = explain.names_of({key for lines in [held, *own.values()] for key in lines})
-    found = []
+    differences = []
     for room in rooms:
         lines = own.get((room.id, None), {})
         changed = [key for key in {**held, **lines} if held.get(key) != lines.get(key)]
         rows = [Difference(names[key], key[0], held.get(key), lines.get(key)) for key in changed]
-        found.append((room, sorted(rows, key=lambda row: row.name)))
-    return found
+        differences.append((room, sorted(rows, key=lambda row: row.name)))
+    return differences
 
 
 def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
-    found = {}
+    grants = {}
     for grant in db.session.scalars(select(Grant).where(*conditions)):
-        lines = found.setdefault((grant.room_id, grant.folder_id), {})
+        lines = grants.setdefault((grant.room_id, grant.folder_id), {})
         lines[grant.principal, grant.principal_id] = Right(grant.rights)
-    return found
+    return grants

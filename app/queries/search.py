@@ -110,9 +110,9 @@ def find_messages(account: Account, question: Question, before: int | None = Non
 
 def _readable(account: Account, room_id: int | None) -> list[int]:
     state = server.state()
-    seen = access.heard_rooms(access.as_stored(account), state)
+    visible = access.heard_rooms(access.as_stored(account), state)
     return [
-        each.room.id for each in seen if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
+        each.room.id for each in visible if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
     ]
 
 
@@ -202,9 +202,9 @@ def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
     """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
     if not question.terms or question.author:
         return []
-    found = []
-    for seen in access.visible_rooms(account):
-        name = f"{seen.room.name} {seen.room.group.name if seen.room.group else ''}"
-        if seen.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
-            found.append(seen)
-    return found[:8]
+    hits = []
+    for room_access in access.visible_rooms(account):
+        name = f"{room_access.room.name} {room_access.room.group.name if room_access.room.group else ''}"
+        if room_access.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
+            hits.append(room_access)
+    return hits[:8]

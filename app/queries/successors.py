@@ -63,9 +63,9 @@ def successor(account: Account, successor_id: int) -> Account | None:
 def _ordered(actor, able, limit: int) -> list[Account]:
     actor_first = case((Account.id == actor.id, 0), else_=1)
     administrators = able.where(Account.role != Role.USER).order_by(actor_first, Account.id)
-    found = list(db.session.scalars(administrators.limit(limit)))
+    accounts = list(db.session.scalars(administrators.limit(limit)))
     people = able.where(Account.role == Role.USER).order_by(Account.name, Account.id)
-    return found + list(db.session.scalars(people.limit(limit - len(found))))
+    return accounts + list(db.session.scalars(people.limit(limit - len(accounts))))
 
 
 def _able(domain_id: int):

@@ -28,10 +28,10 @@ def mail_of(address: str) -> int | None:
 
     Servers on the way may fold its case.
     """
-    found = ADDRESS.fullmatch(address.strip())
-    if found is None or not hmac.compare_digest(found[2].lower(), _mark(int(found[1]))):
+    match = ADDRESS.fullmatch(address.strip())
+    if match is None or not hmac.compare_digest(match[2].lower(), _mark(int(match[1]))):
         return None
-    return int(found[1])
+    return int(match[1])
 
 
 def _mark(mail_id: int) -> str:

@@ -13,10 +13,12 @@ from app.rules import access, membership
 def visible_to(actor: Account):
     """Return a condition on Account: the people an actor sees in pickers, completion and search, the actor included."""
     rooms = [
-        seen for seen in access.visible_rooms(actor) if not actor.is_guest or seen.room.guests_see_members
+        room_access
+        for room_access in access.visible_rooms(actor)
+        if not actor.is_guest or room_access.room.guests_see_members
     ]
-    entries = [seen.room.id for seen in rooms]
-    groups = {seen.room.group_id for seen in rooms if seen.room.kind is RoomKind.PUBLIC}
+    entries = [room_access.room.id for room_access in rooms]
+    groups = {room_access.room.group_id for room_access in rooms if room_access.room.kind is RoomKind.PUBLIC}
     conditions = [
         Account.id == actor.id,
         _in_rooms(entries),

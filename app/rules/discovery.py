@@ -203,13 +203,13 @@ def _problem_of_url(url: Address, text: str) -> str | None:
     return _problem_of_parts(given, host, port)
 
 
-def _problem_of_parts(given, host: str, port: int | None) -> str | None:
-    if given.scheme != "https":
+def _problem_of_parts(url, host: str, port: int | None) -> str | None:
+    if url.scheme != "https":
         return _("The URL must begin with https://.")
-    if given.username is not None or given.password is not None:
+    if url.username is not None or url.password is not None:
         return _("A URL that everybody reads holds no name and no password.")
     if not is_host(host) or port == 0:
         return _("The URL needs a valid host name.")
-    if given.path in ("", "/"):
+    if url.path in ("", "/"):
         return _("Give the path explicitly, as in https://mail.example.org/webmail/.")
-    return _("Leave out what stands behind the #.") if given.fragment else None
+    return _("Leave out what stands behind the #.") if url.fragment else None

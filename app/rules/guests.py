@@ -217,4 +217,4 @@ def find_guest(actor, account_id: int) -> Account:
 
 
 def _is_in(name: str, domains: list[str]) -> bool:
-    return any(name == one or name.endswith(f".{one}") for one in domains)
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)

@@ -48,13 +48,13 @@ def signed(document: Document, key: Ed25519PrivateKey) -> str:
     values = asdict(document)
     for name in ("valid_until", "issued_at"):
         values[name] = values[name].astimezone(UTC).isoformat(timespec="seconds")
-    said = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return "\n".join(
         [
             "-----BEGIN TEAMCHAT LICENCE-----",
-            _lines(said),
+            _lines(payload),
             "",
-            _lines(key.sign(said)),
+            _lines(key.sign(payload)),
             "-----END TEAMCHAT LICENCE-----",
             "",
         ]
@@ -66,19 +66,19 @@ def opened(text: str, public_key: str) -> Document:
 
     Error: Invalid at the field document, for other texts and other signatures.
     """
-    found = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
-    if found is None:
+    match = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
+    if match is None:
         raise _not_a_licence()
-    said, signature = (_bytes(part) for part in found.groups())
+    payload, signature = (_bytes(part) for part in match.groups())
     try:
-        _key_of(public_key).verify(signature, said)
+        _key_of(public_key).verify(signature, payload)
     except InvalidSignature as error:
         raise Invalid(
             _("The signature is wrong: this licence was changed, or somebody else made it."),
             code="licence_signature",
             field="document",
         ) from error
-    return _read(said)
+    return _read(payload)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
@@ -97,10 +97,10 @@ def _key_of(public_key: str) -> Ed25519PublicKey:
         ) from error
 
 
-def _read(said: bytes) -> Document:
+def _read(payload: bytes) -> Document:
     """Signed as it may be, it must still make sense."""
     try:
-        values = json.loads(said)
+        values = json.loads(payload)
         document = Document(
             holder=str(values["holder"])[:200],
             seats=int(values["seats"]),

@@ -45,11 +45,11 @@ def of_rooms(actor):
         .join(Account.domain)
         .where(owner.is_owner, scope.of_domains(actor))
     )
-    mine = or_(Room.group_id.in_(groups), Room.group_id.is_(None) & Room.id.in_(owned))
+    is_managed = or_(Room.group_id.in_(groups), Room.group_id.is_(None) & Room.id.in_(owned))
     if scope.is_server_wide(actor):
         has_owner = exists().where(owner.room_id == Room.id, owner.is_owner)
-        mine = or_(mine, Room.group_id.is_(None) & ~has_owner)
-    return (Room.kind != RoomKind.DIRECT) & mine
+        is_managed = or_(is_managed, Room.group_id.is_(None) & ~has_owner)
+    return (Room.kind != RoomKind.DIRECT) & is_managed
 
 
 def _has_owner(room: Room) -> bool:
@@ -121,18 +121,18 @@ def may_name(actor, row: Account | Domain | Group) -> bool:
 def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Principal, int]]:
     """Of what a form says stood on a list: whom the person may know of. Three statements at most."""
     models = {Principal.ACCOUNT: Account, Principal.GROUP: Group, Principal.DOMAIN: Domain}
-    known = {(principal, 0) for principal in set(Principal) - models.keys()}
+    allowed = {(principal, 0) for principal in set(Principal) - models.keys()}
     domains = select(Domain.id).where(scope.of_domains(actor))
     for principal, model in models.items():
         ids = [key for kind, key in subjects if kind is principal][:MOST_NAMED]
         if ids:
             own = model.id if model is Domain else model.domain_id
-            seen = or_(own.in_(domains), in_sight(actor, model))
-            known |= {
+            is_visible = or_(own.in_(domains), in_sight(actor, model))
+            allowed |= {
                 (principal, key)
-                for key in db.session.scalars(select(model.id).where(model.id.in_(ids), seen))
+                for key in db.session.scalars(select(model.id).where(model.id.in_(ids), is_visible))
             }
-    return [subject for subject in subjects if subject in known]
+    return [subject for subject in subjects if subject in allowed]
 
 
 def in_sight(actor, model: type[Account | Domain | Group]):

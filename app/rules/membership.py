@@ -92,8 +92,8 @@ def branches(group_id: int) -> list:
     people = select(Account).where(~Account.is_guest, Account.id.not_in(_kept_out(group_id, groups)))
     by_entry = people.where(Account.id.in_(named), Account.domain_id.not_in(domains))
     one_by_one = [people.where(Account.domain_id == key) for key in domains[:BRANCHES]]
-    others = [people.where(Account.domain_id.in_(domains[BRANCHES:]))] if domains[BRANCHES:] else []
-    return [by_entry, *one_by_one, *others]
+    rest = [people.where(Account.domain_id.in_(domains[BRANCHES:]))] if domains[BRANCHES:] else []
+    return [by_entry, *one_by_one, *rest]
 
 
 def count_of(statements: list) -> int:
@@ -121,12 +121,12 @@ def ways_in(account: Account, group_id: int, limit: int = 20) -> list[Way]:
     entries = db.session.execute(_direct(account, MemberEntry.id, MemberEntry.kind)).all()
     excluded = set(db.session.scalars(select(Exclusion.group_id).where(Exclusion.account_id == account.id)))
     downwards = edges_below(group_id)
-    found = []
+    ways = []
     for entry in entries:
         path = shortest(group_id, entry.group_id, downwards, excluded)
         if path:
-            found.append(Way(path, entry.id, entry.kind))
-    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
+            ways.append(Way(path, entry.id, entry.kind))
+    return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
         :limit
     ]
 
@@ -144,8 +144,8 @@ def ways_of(account: Account) -> dict[int, list[Way]]:
 
 def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: set[int]) -> list[Way]:
     paths = [(entry, shortest(group_id, entry.group_id, edges, excluded)) for entry in entries]
-    found = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
-    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
+    ways = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
+    return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
 
 
 def _edges_among(ids) -> dict[int, list[int]]:

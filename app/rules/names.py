@@ -87,24 +87,24 @@ def _visible(text: str | None) -> str:
 
 def _inked(text: str) -> str:
     """Return a text without invisible format signs, which turn its direction or make look-alikes."""
-    inked = "".join(sign for place, sign in enumerate(text) if not _is_blank(sign) and _varies(text, place))
-    return "".join(sign for place, sign in enumerate(inked) if sign not in JOINERS or _joins(inked, place))
+    inked = "".join(sign for index, sign in enumerate(text) if not _is_blank(sign) and _varies(text, index))
+    return "".join(sign for index, sign in enumerate(inked) if sign not in JOINERS or _joins(inked, index))
 
 
 def _is_blank(sign: str) -> bool:
     return sign in BLANK or (unicodedata.category(sign) == "Cf" and sign not in JOINERS)
 
 
-def _varies(text: str, place: int) -> bool:
+def _varies(text: str, index: int) -> bool:
     """Return whether a variation selector follows a sign that it can vary: an emoji or an ideograph."""
-    if _word(text[place]) != "VARIATION":
+    if _word(text[index]) != "VARIATION":
         return True
-    before = text[place - 1 : place]
+    before = text[index - 1 : index]
     return bool(before) and (unicodedata.category(before) in ("So", "Sk") or _word(before) == "CJK")
 
 
-def _joins(text: str, place: int) -> bool:
-    around = text[place - 1 : place] + text[place + 1 : place + 2]
+def _joins(text: str, index: int) -> bool:
+    around = text[index - 1 : index] + text[index + 1 : index + 2]
     return len(around) == 2 and all(map(_is_joined, around))
 
 

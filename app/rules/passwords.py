@@ -110,12 +110,12 @@ def _is_repeated(text: str) -> bool:
 
 def _is_made_of_rows(text: str) -> bool:
     """Return whether a text consists of runs of the keyboard, the alphabet or the digits, three signs or more each."""
-    place = 0
-    while place < len(text):
-        length = _run_at(text[place:])
+    start = 0
+    while start < len(text):
+        length = _run_at(text[start:])
         if length < 3:
             return False
-        place += length
+        start += length
     return bool(text)
 
 

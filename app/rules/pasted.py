@@ -21,12 +21,12 @@ class Pasted:
 
 def entries_of(text: str) -> list[Pasted]:
     """Return the addresses of a pasted list in order, each once."""
-    found: dict[str, Pasted] = {}
+    entries: dict[str, Pasted] = {}
     for piece in SEPARATORS.findall(text.replace("\t", " ")):
         for entry in _words(piece.strip()):
             address = addresses.normalise(_bare(entry))
-            found.setdefault(address, Pasted(entry, address))
-    return list(found.values())
+            entries.setdefault(address, Pasted(entry, address))
+    return list(entries.values())
 
 
 def _words(piece: str) -> list[str]:

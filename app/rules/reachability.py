@@ -60,11 +60,17 @@ def told(values: dict[str, str]) -> Check:
 
 def shown() -> Shown | None:
     """Return the certificate as it was last seen, None before the first look."""
-    seen = certificates.seen()
-    if seen is None or seen.certificate is None:
+    handshake = certificates.seen()
+    if handshake is None or handshake.certificate is None:
         return None
-    found = seen.certificate
-    return Shown(seen.host, found.issuer, found.not_after, found.covers(seen.host), seen.distrust)
+    certificate = handshake.certificate
+    return Shown(
+        handshake.host,
+        certificate.issuer,
+        certificate.not_after,
+        certificate.covers(handshake.host),
+        handshake.distrust,
+    )
 
 
 def _judged(shown: Shown) -> Check:

@@ -53,9 +53,9 @@ def judge(facts: Facts) -> list[Check]:
     return [_CHECKS[name](facts) for name in NAMES]
 
 
-def worst(found: Iterable[Check]) -> State:
+def worst(results: Iterable[Check]) -> State:
     """Return the state of the worst check."""
-    states = {check.state for check in found}
+    states = {check.state for check in results}
     return next((state for state in (State.FAILURE, State.WARNING) if state in states), State.OK)
 
 
