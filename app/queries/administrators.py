@@ -8,7 +8,8 @@ from sqlalchemy.orm import contains_eager, lazyload
 
 from app.extensions import db
 from app.models import CLOSED, Account, AccountState, AdministeredDomain, Domain, Role
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, Wish, counted
+from app.queries.name_index import names_match
 from app.queries.paging import keyset
 from app.rules import scope
 
@@ -49,7 +50,7 @@ def administrator_list(actor, wish: Wish) -> Listing:
     for name, value in wish.filters:
         statement = statement.where(getattr(Account, name) == value)
     if wish.search:
-        statement = statement.where(found(Account, wish.search))
+        statement = statement.where(names_match(Account, wish.search))
     page = keyset(statement, (Account.name, Account.id), cursor=wish.cursor, descending=wish.is_descending)
     rows = _rows(actor, [row[0] for row in page.rows])
     return Listing(replace(page, rows=rows), counted(statement.with_only_columns(Account.id)))
@@ -61,7 +62,7 @@ def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
     statement = statement.where(Account.role == Role.USER, ~Account.is_guest)
     statement = statement.where(Account.state.not_in(CLOSED))
     if search:
-        statement = statement.where(found(Account, search))
+        statement = statement.where(names_match(Account, search))
     rows = list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(SHOWN + 1)))
     return rows[:SHOWN], len(rows) > SHOWN
 

@@ -45,7 +45,7 @@ def search() -> Response:
         blocks=("found",),
         question=question,
         sections=[(title, lines) for title, lines in sections if lines],
-        is_too_short=bool(question) and not finder.asked_words(question),
+        is_too_short=bool(question) and not finder.search_words(question),
     )
 
 
@@ -82,7 +82,7 @@ def _line(hit: Hit) -> Found:
 
 def _pages(question: str) -> list[Found]:
     """Pages of the menus, as far as the role has them, whose title has every word."""
-    asked = finder.asked_words(question)
+    asked = finder.search_words(question)
     found = {}
     for entry, section in every_entry():
         titled = words.words_of(entry["title"])

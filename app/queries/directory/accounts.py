@@ -7,7 +7,8 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role, now
-from app.queries.directory.listing import Listing, Wish, found, total_of
+from app.queries.directory.listing import Listing, Wish, total_of
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 
 ORDERS = {
@@ -87,7 +88,7 @@ def conditions(domain: Domain, wish: Wish) -> list:
     rests = [Account.domain_id == domain.id, ~Account.is_guest]
     rests += [_filtered(name, value) for name, value in wish.filters]
     if wish.search:
-        rests.append(found(Account, wish.search))
+        rests.append(names_match(Account, wish.search))
     return rests
 
 

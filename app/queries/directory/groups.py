@@ -7,7 +7,8 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Domain, EntryKind, Group, MemberEntry, Room, RoomState
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, Wish, counted
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 
 ORDERS = {"name": (Group.name, Group.id), "address": (Group.address,)}
@@ -42,7 +43,7 @@ def conditions(domain: Domain, wish: Wish) -> list:
         known = value in FILTERS.get(name, ())
         rests.append(Group.has_teamchat.is_(value == "on") if known else false())
     if wish.search:
-        rests.append(found(Group, wish.search))
+        rests.append(names_match(Group, wish.search))
     return rests
 
 

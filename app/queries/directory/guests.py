@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased, lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Room, RoomMember, RoomState, now
-from app.queries.directory.listing import Listing, Wish, found, total_of
+from app.queries.directory.listing import Listing, Wish, total_of
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 from app.rules import guests, managing
 
@@ -55,8 +56,8 @@ def conditions(actor, wish: Wish) -> list:
     rests = [guests.of_guests(actor), *(_filtered(name, value) for name, value in wish.filters)]
     if wish.search:
         sponsor = aliased(Account)
-        by_sponsor = select(sponsor.id).where(found(sponsor, wish.search))
-        rests.append(or_(found(Account, wish.search), Account.sponsor_id.in_(by_sponsor)))
+        by_sponsor = select(sponsor.id).where(names_match(sponsor, wish.search))
+        rests.append(or_(names_match(Account, wish.search), Account.sponsor_id.in_(by_sponsor)))
     return rests
 
 

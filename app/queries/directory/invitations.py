@@ -4,8 +4,9 @@ from sqlalchemy import func, or_, select
 
 from app.extensions import db
 from app.models import Account, Invitation, Room, now
-from app.queries.directory.listing import Listing, Wish, found
+from app.queries.directory.listing import Listing, Wish
 from app.queries.invitations import administered, lines_of, statement_of
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 from app.rules import addresses
 
@@ -34,7 +35,7 @@ def _count(conditions: list) -> int:
 def _conditions(actor, wish: Wish) -> list:
     rests = [administered(actor), *_in_state(dict(wish.filters).get("state"))]
     if wish.search:
-        inviters = select(Account.id).where(found(Account, wish.search))
+        inviters = select(Account.id).where(names_match(Account, wish.search))
         rooms = select(Room.id).where(Room.name.contains(wish.search, autoescape=True))
         address = Invitation.address.contains(addresses.normalise(wish.search), autoescape=True)
         rests.append(or_(address, Invitation.inviter_id.in_(inviters), Invitation.room_id.in_(rooms)))

@@ -3,11 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import and_, false, func, select, true
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.queries.paging import Page
-from app.text.findable import words_looked_for
 
 LARGE = 10_000
 BELIEVED = 30.0
@@ -79,15 +78,3 @@ def roughly_counted(statement) -> int:
             _remembered.clear()
         _remembered[key] = (count, time.monotonic() + BELIEVED)
     return count
-
-
-def found(model, search: str):
-    """A condition on accounts and groups: their name and address hold every word that was typed, however written."""
-    words = words_looked_for(search)
-    return and_(true(), *(_holds(model.search_text, word) for word in words)) if all(words) else false()
-
-
-def _holds(column, word: str):
-    for sign in "/%_":
-        word = word.replace(sign, f"/{sign}")
-    return column.like(f"%{word}%", escape="/")

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Account, EntryKind, Group, MemberEntry
 from app.queries.directory.domains import matches
 from app.queries.directory.listing import Listing, Wish, counted
-from app.queries.directory.listing import found as named
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 from app.rules import membership
 
@@ -73,9 +73,9 @@ def _conditions(group: Group, wish: Wish) -> list:
 def _is_called(search: str):
     """A condition: whoever the entry stands for is called so. Each is looked up by its key."""
     return or_(
-        MemberEntry.account.has(named(Account, search)),
+        MemberEntry.account.has(names_match(Account, search)),
         MemberEntry.domain.has(matches(search)),
-        MemberEntry.inner_group.has(named(Group, search)),
+        MemberEntry.inner_group.has(names_match(Group, search)),
     )
 
 
