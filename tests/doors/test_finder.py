@@ -8,7 +8,7 @@ from app.models import Account
 from app.operations import accounts, groups, own_account
 from app.queries import finder
 from app.queries.directory.guests import guest_list
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from tests import factories
 
 
@@ -68,7 +68,7 @@ def test_a_guest_is_found_by_the_name_they_have_chosen(cast):
     own_account.rename_myself(guest, "Béatrice")
     assert found(cast.admin, "beatrice") == [("guest", "Béatrice")] and found(cast.admin, "bruno") == []
     for search, names in (("beatr", ["Béatrice"]), ("bruno", [])):
-        rows = guest_list(cast.admin, Wish(search=search)).rows
+        rows = guest_list(cast.admin, ListQuery(search=search)).rows
         assert [row.guest.name for row in rows if row.guest.id == guest.id] == names
     assert guest.row_version > version
 

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from app.blueprints import creation, lists, picker
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import NotFound, Refusal
 from app.htmx import page
 from app.models import EntryKind, Group
@@ -17,23 +18,52 @@ from app.queries.directory.picker import Candidate
 from app.rules import scope
 from app.rules.addresses import readable
 
+# What an entry can be, as people call it.
 KINDS = {EntryKind.ACCOUNT: _l("Account"), EntryKind.DOMAIN: _l("Whole domain"), EntryKind.GROUP: _l("Group")}
-"""What an entry can be, as people call it."""
+
+COLUMNS = (
+    Column("name", _l("Name")),
+    Column("kind", _l("Kind")),
+    Column("people", _l("People")),
+    Column("since", _l("Since")),
+    Column("actions", ""),
+)
 
 
 @blueprint.get("/groups/<int:group_id>/members")
 def members(group_id: int) -> Response:
     """The member list. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    wish = lists.wish(filters={"kind": EntryKind})
+    query = lists.list_query(filters={"kind": EntryKind})
+    listing, people = directory.member_list(group, query), directory.effective_count(group)
+    summary = ngettext("%(num)s entry", "%(num)s entries", listing.total)
+    if not query.is_filtered:
+        members = ngettext("%(num)s effective member", "%(num)s effective members", people)
+        summary = f"{summary} · {members}"
+    shown = ListPage(
+        query,
+        listing,
+        _("Members"),
+        COLUMNS,
+        summary,
+        placeholder=_("Search by name or address"),
+        filters=(Filter("kind", _("All kinds"), KINDS),),
+        no_match=Empty(_("No entry matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("This group has no members yet."),
+            _("Members see the group and its rooms as soon as they are added. Others see nothing of it."),
+            "users-plus",
+            (_("Add members"), url_for("groups.choose_members", group_id=group.id)),
+            is_dialog=True,
+        ),
+        refresh="",
+    )
     return page(
         "groups/members.html",
         blocks=("list",),
         group=group,
-        shown=lists.Shown(wish, directory.member_list(group, wish)),
+        shown=shown,
         kinds=KINDS,
-        filters=[("kind", _("All kinds"), KINDS)],
-        people=directory.effective_count(group),
         is_server_wide=scope.is_server_wide(me()),
     )
 

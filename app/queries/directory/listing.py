@@ -1,4 +1,4 @@
-"""What every list of the directory shares."""
+"""Query and result of a list, and its total."""
 
 import time
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.queries.paging import Page
 
+# Totals from here on are remembered for some seconds.
 LARGE = 10_000
-BELIEVED = 30.0
-"""Seconds."""
+REMEMBERED_SECONDS = 30.0
 
 REMEMBERED_AT_MOST = 256
 _remembered: dict[tuple, tuple[int, float]] = {}
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a list is asked for: words to find, filters, an order such as "name" or "-name", a cursor."""
+class ListQuery:
+    """What a list is asked for: search words, filters, a sort such as "name" or "-name", a cursor."""
 
     search: str = ""
     sort: str = "name"
@@ -76,5 +76,5 @@ def roughly_counted(statement) -> int:
     if count >= LARGE:
         if len(_remembered) >= REMEMBERED_AT_MOST:
             _remembered.clear()
-        _remembered[key] = (count, time.monotonic() + BELIEVED)
+        _remembered[key] = (count, time.monotonic() + REMEMBERED_SECONDS)
     return count
