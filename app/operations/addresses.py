@@ -7,7 +7,6 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Address, Group
-from app.operations import name_words  # noqa: F401
 
 
 def require_free(address: str, *, owner: Account | Group | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.errors import NotFound
 from app.extensions import db
 from app.models import MailFailure, OutgoingMail, WorkState, now
-from app.queries.directory.listing import Listing, Wish
+from app.queries.directory.listing import Listing, ListQuery
 from app.queries.paging import Page, keyset
 from app.rules import addresses
 
@@ -66,18 +66,18 @@ class Row:
     is_leaving: bool
 
 
-def outbox(wish: Wish) -> Listing:
+def outbox(query: ListQuery) -> Listing:
     """Return the outbox, the latest mail first. Two statements.
 
     It can be limited to a state, a template, or a recipient's address or its beginning.
     """
     statement = select(OutgoingMail)
-    for name, value in wish.filters:
+    for name, value in query.filters:
         statement = statement.where(getattr(OutgoingMail, name) == value)
-    if wish.search:
-        beginning = addresses.normalise(wish.search)
+    if query.search:
+        beginning = addresses.normalise(query.search)
         statement = statement.where(OutgoingMail.recipient.startswith(beginning, autoescape=True))
-    page = keyset(statement, (OutgoingMail.id,), cursor=wish.cursor, descending=True)
+    page = keyset(statement, (OutgoingMail.id,), cursor=query.cursor, descending=True)
     total = db.session.scalar(statement.with_only_columns(func.count(OutgoingMail.id)))
     return Listing(Page([_row(row[0]) for row in page.rows], page.previous, page.next), total)
 

@@ -1,32 +1,50 @@
-"""What the menu of WebAdmin is put together from."""
+"""Menus of WebAdmin: what they contain, for whom, and which entry is current."""
 
 import pytest
+from flask import g
 
 from app.blueprints import navigation
 
 
 @pytest.fixture
-def menus(monkeypatch):
-    monkeypatch.setattr(navigation, "_menus", {"navigation": [], "help_menu": []})
+def menus_of(app):
+    """Return what a function of the navigation gives an account."""
+
+    def menus(account, function):
+        with app.test_request_context("/admin/"):
+            g._login_user = account
+            return function()
+
+    return menus
 
 
-def section(title, *entries):
-    return [{"title": title, "entries": [{"title": name, "place": place} for name, place in entries]}]
+def titles(entries):
+    return [entry["title"] for entry in entries]
 
 
-def test_sections_of_one_title_stand_together_in_their_order(menus):
-    navigation.offers("navigation")(lambda: section(None, ("Dashboard", 0)))
-    navigation.offers("navigation")(lambda: section("System", ("Audit log", 60)))
-    navigation.offers("navigation")(lambda: section("Domains", ("List", 0)))
-    navigation.offers("navigation")(lambda: section("System", ("Licence", 30), ("Mail", 40)))
-    found = navigation.entries_of("navigation")
-    assert [part["title"] for part in found] == [None, "System", "Domains"]
-    assert [entry["title"] for entry in found[1]["entries"]] == ["Licence", "Mail", "Audit log"]
+def test_navigation_lists_all_sections_to_server_administrator(cast, menus_of):
+    sections = menus_of(cast.admin, navigation.navigation)
+    assert titles(sections) == [None, "Domains & accounts", "System"]
+    assert titles(sections[1]["entries"]) == ["Domain list", "Guest accounts"]
+    assert titles(sections[2]["entries"]) == [
+        *("SmartDiscover", "Certificate", "Licence", "Outgoing mail"),
+        *("Administrators", "Audit log", "Tasks"),
+    ]
 
 
-def test_a_section_that_offers_nothing_is_not_there(menus):
-    navigation.offers("navigation")(list)
-    assert navigation.entries_of("navigation") == []
+def test_navigation_hides_server_entries_from_domain_administrator(cast, menus_of):
+    sections = menus_of(cast.domain_admin, navigation.navigation)
+    assert titles(sections[2]["entries"]) == ["Administrators", "Audit log", "Tasks"]
+    assert titles(menus_of(cast.domain_admin, navigation.new_menu)) == [
+        *("New user", "New group", "Import accounts", "Import groups")
+    ]
+    assert menus_of(cast.domain_admin, navigation.help_menu) == []
+
+
+def test_navigation_hides_count_of_tasks_at_zero(cast, menus_of):
+    sections = menus_of(cast.admin, navigation.navigation)
+    assert sections[1]["entries"][0]["count"] == 2
+    assert sections[2]["entries"][-1]["count"] is None
 
 
 def test_the_menu_stands_in_the_order_of_the_guide(client_of, cast):

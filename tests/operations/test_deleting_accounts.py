@@ -32,7 +32,7 @@ from app.operations.accounts import OwnedRooms
 from app.operations.accounts.belongings import APART, KEPT, TAKEN_AWAY
 from app.queries import directory as lists
 from app.queries import messages as conversation
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.queries.room_people import direct_titles
 from app.rules import access, directory, licensing, scope
 from app.transaction import operation
@@ -135,7 +135,7 @@ def test_who_is_deleted_appears_nowhere(cast):
     for admin in (cast.admin, cast.web_admin, cast.domain_admin, SYSTEM):
         with pytest.raises(NotFound):
             scope.find_account(admin, cast.jean.id)
-    assert cast.jean.id not in [row.id for row in lists.account_list(cast.domain, Wish()).rows]
+    assert cast.jean.id not in [row.id for row in lists.account_list(cast.domain, ListQuery()).rows]
     assert not directory.sees(cast.arthur, cast.jean)
     assert licensing.seats_used() == used - 1
     assert lists.counts(cast.admin)["accounts"] == everybody - 1

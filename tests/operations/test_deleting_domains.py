@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.operations import accounts, domains, messages, tasks
 from app.queries import directory
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import scope
 from tests import factories
 
@@ -54,7 +54,7 @@ def test_everything_goes_and_what_was_said_stays(cast, doomed):
     assert db.session.query(Group).filter_by(domain_id=domain.id).count() == 0
     assert get(Room, room.id).state is RoomState.DELETED
     assert get(Message, said.message_id).body == "à garder"
-    assert [row.domain.name for row in directory.domain_list(cast.admin, Wish()).rows] == ["iwdemo.fr"]
+    assert [row.domain.name for row in directory.domain_list(cast.admin, ListQuery()).rows] == ["iwdemo.fr"]
     with pytest.raises(NotFound):
         scope.find_domain(cast.admin, domain.id)
     entry = db.session.query(AuditEntry).filter_by(act="domain.delete").one()

@@ -10,7 +10,7 @@ from app.models import AdministeredDomain, AuditEntry, DomainState, EntryKind, R
 from app.operations import accounts, groups
 from app.queries import administrators as lists
 from app.queries import directory
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import scope
 from tests import factories
 
@@ -21,8 +21,8 @@ def stored(account):
     return db.session.get(type(account), account.id, populate_existing=True)
 
 
-def listed(actor, **wish) -> list[str]:
-    return [row.account.name for row in lists.administrator_list(actor, Wish(**wish)).rows]
+def listed(actor, **query) -> list[str]:
+    return [row.account.name for row in lists.administrator_list(actor, ListQuery(**query)).rows]
 
 
 @pytest.fixture
@@ -136,12 +136,12 @@ def test_the_list_holds_the_administrators_of_ones_scope(cast):
 
 
 def test_who_administers_from_elsewhere_is_listed_without_what_else_they_do(cast, both):
-    rows = {row.account.name: row for row in lists.administrator_list(cast.rivale, Wish()).rows}
+    rows = {row.account.name: row for row in lists.administrator_list(cast.rivale, ListQuery()).rows}
     assert set(rows) == {"rivale", "domainadmin"}
     assert rows["domainadmin"].is_foreign
     assert not rows["domainadmin"].may_touch
     assert rows["domainadmin"].domains == ("autre.example",)
-    own = {row.account.name: row for row in lists.administrator_list(cast.admin, Wish()).rows}
+    own = {row.account.name: row for row in lists.administrator_list(cast.admin, ListQuery()).rows}
     assert own["domainadmin"].domains == ("iwdemo.fr", "autre.example")
 
 
@@ -154,12 +154,12 @@ def test_candidates_are_the_users_of_a_domain(cast):
 
 def test_the_list_costs_the_same_for_many(cast, count_statements):
     with count_statements() as few:
-        lists.administrator_list(cast.admin, Wish())
+        lists.administrator_list(cast.admin, ListQuery())
     for _ in range(10):
         one = factories.make_account(cast.domain, role=Role.DOMAIN)
         factories.keep(AdministeredDomain(account_id=one.id, domain_id=cast.other_domain.id))
     with count_statements() as many:
-        assert lists.administrator_list(cast.admin, Wish()).total == 14
+        assert lists.administrator_list(cast.admin, ListQuery()).total == 14
     assert len(many) == len(few)
 
 

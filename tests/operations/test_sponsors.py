@@ -15,7 +15,7 @@ from app.models import Account, AccountState, AuditEntry, Invitation, OutgoingMa
 from app.operations import accounts, bulk, domains, guests, tasks
 from app.operations.accounts import Successor
 from app.queries.directory import guests as listed
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.queries.successors import entrusted_to
 from app.rules import guests as rules
 from app.rules import invitations, room_for
@@ -52,8 +52,8 @@ def token_of(invitation: Invitation) -> str:
 
 
 def shown(actor, life: str | None = None) -> list[str]:
-    wish = Wish(filters=(("life", life),) if life else ())
-    return [row.guest.name for row in listed.guest_list(actor, wish).rows]
+    query = ListQuery(filters=(("life", life),) if life else ())
+    return [row.guest.name for row in listed.guest_list(actor, query).rows]
 
 
 def entries(act: str) -> list[AuditEntry]:
