@@ -173,6 +173,13 @@ def test_what_is_chosen_goes_along_with_a_search(cast, client_of, bare):
     assert "<dialog" not in found.text
 
 
+def test_picker_in_dialog_searches_its_own_address(cast, client_of, bare):
+    url = address(bare, "members/add")
+    dialog = client_of(cast.admin).fragment(url, "dialog").text
+    assert re.search(rf'<form method="post" action="{url}" class="picker"\s+hx-post="{url}"', dialog)
+    assert dialog.count(f'hx-get="{url}"') >= 4
+
+
 def test_members_and_circles_are_marked_and_closed(cast, client_of, bare):
     factories.add_member(bare, cast.arthur)
     factories.add_member(cast.group, bare)
