@@ -7,9 +7,9 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Account, Domain, Group, Principal, Room
 from app.queries import rights, room_people
-from app.rules import crowd, explain, guests, lists, managing
-from app.rules.explain import NamedLine
-from app.rules.rights import Right
+from app.rules import guests, lists, managing
+from app.rules.rights import Right, audience
+from app.rules.rights.explanation import NamedEntry, entries_of
 
 # Who may not see the room may nothing in it.
 GIVES = Right.ADMINISTRATION_ADMINISTER | Right.FOLDER_READ
@@ -28,14 +28,14 @@ class Changers:
     """
 
     owners: list[str]
-    lines: list[NamedLine]
+    lines: list[NamedEntry]
     office: Group | Domain | None
 
 
 def changers_of(reader: Account, room: Room) -> Changers:
     """Return the people who can change rights in a room other than a direct conversation."""
     owners = room_people.owners_of(room) if guests.sees_members(reader, room) else []
-    lines = [line for line in explain.lines_of(lists.scope_of(room)) if line.line.rights & GIVES == GIVES]
+    lines = [grant for grant in entries_of(lists.scope_of(room)) if grant.entry.rights & GIVES == GIVES]
     people = _people(reader, room, lines)
     shown = [
         *_people_lines(people, lines, {owner.id for owner in owners}),
@@ -44,28 +44,28 @@ def changers_of(reader: Account, room: Room) -> Changers:
     return Changers([owner.name for owner in owners], shown, _office(room))
 
 
-def _of_many(lines: list[NamedLine]) -> list[NamedLine]:
-    return [line for line in lines if line.line.principal is not Principal.ACCOUNT]
+def _of_many(lines: list[NamedEntry]) -> list[NamedEntry]:
+    return [grant for grant in lines if grant.entry.principal is not Principal.ACCOUNT]
 
 
-def _people(reader: Account, room: Room, lines: list[NamedLine]) -> dict[int, str]:
+def _people(reader: Account, room: Room, lines: list[NamedEntry]) -> dict[int, str]:
     """Return the names of accounts on a list that are in the room, by id; grants to others have no effect."""
-    ids = [line.line.principal_id for line in lines if line.line.principal is Principal.ACCOUNT]
+    ids = [grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT]
     if not ids or not guests.sees_members(reader, room):
         return {}
-    inside = crowd.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
+    inside = audience.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
     return {account.id: account.name for account in db.session.scalars(inside).unique()}
 
 
-def _people_lines(people: dict[int, str], lines: list[NamedLine], owners: set[int]) -> list[NamedLine]:
-    visible = [line for line in lines if line.line.principal is Principal.ACCOUNT]
-    visible = [line for line in visible if line.line.principal_id in people.keys() - owners]
-    return [replace(line, name=people[line.line.principal_id]) for line in visible]
+def _people_lines(people: dict[int, str], lines: list[NamedEntry], owners: set[int]) -> list[NamedEntry]:
+    visible = [grant for grant in lines if grant.entry.principal is Principal.ACCOUNT]
+    visible = [grant for grant in visible if grant.entry.principal_id in people.keys() - owners]
+    return [replace(grant, name=people[grant.entry.principal_id]) for grant in visible]
 
 
-def _may_be_told(reader: Account, room: Room, line: NamedLine) -> bool:
+def _may_be_told(reader: Account, room: Room, grant: NamedEntry) -> bool:
     """Return whether a grant to several people has an effect here and reveals nothing the reader may not know."""
-    principal, key = line.line.principal, line.line.principal_id
+    principal, key = grant.entry.principal, grant.entry.principal_id
     if principal in (Principal.MEMBERS, Principal.ANYONE):
         return True
     if principal not in (Principal.GROUP, Principal.DOMAIN) or not _knows(reader, room, principal, key):

@@ -21,9 +21,9 @@ from app.models import (
     RoomState,
 )
 from app.queries.paging import Page, keyset
-from app.rules import crowd, explain, lists, managing, membership
-from app.rules.explain import NamedLine
-from app.rules.rights import Right
+from app.rules import lists, managing, membership
+from app.rules.rights import Right, audience
+from app.rules.rights.explanation import NamedEntry, entries_of, names_of
 
 # Rooms in the tree; the list of the group's rooms has them all.
 SHOWN = 200
@@ -75,14 +75,14 @@ def tree_of(group_id: int) -> Tree:
     return Tree(folders.get(FolderKind.PUBLIC), teamchat, rooms[:SHOWN], len(rooms) > SHOWN)
 
 
-def lines_of(place: Folder | Room) -> list[NamedLine]:
+def lines_of(place: Folder | Room) -> list[NamedEntry]:
     """Return the list that counts in a place."""
-    return explain.lines_of(lists.scope_of(place))
+    return entries_of(lists.scope_of(place))
 
 
-def without_effect(place: Folder | Room, lines: list[NamedLine]) -> set[str]:
+def without_effect(place: Folder | Room, lines: list[NamedEntry]) -> set[str]:
     """Return the keys of grants to accounts that are not in the place. One statement."""
-    ids = {line.line.principal_id for line in lines if line.line.principal is Principal.ACCOUNT}
+    ids = {grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT}
     inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
     out = ids - set(db.session.scalars(inside)) if ids else set()
     return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
@@ -106,16 +106,16 @@ def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int
 def people_of(place: Folder | Room):
     """Return a statement of everybody a place is open to."""
     if isinstance(place, Room):
-        return crowd.people_of(place)
+        return audience.people_of(place)
     return membership.effective_members(place.group_id)
 
 
-def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
+def outdone(lines: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
     """Return grants of inner groups that give less than an outer group's, each with the outer one.
 
     One statement.
     """
-    groups = {line.line.principal_id: line for line in lines if line.line.principal is Principal.GROUP}
+    groups = {grant.entry.principal_id: grant for grant in lines if grant.entry.principal is Principal.GROUP}
     if len(groups) < 2:
         return []
     root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
@@ -127,8 +127,8 @@ def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
     pairs = db.session.execute(
         select(tree).where(tree.c.group_id.in_(groups), tree.c.group_id != tree.c.root)
     )
-    outdone_lines = [(groups[inner], groups[outer]) for inner, outer in pairs]
-    return [(inner, outer) for inner, outer in outdone_lines if outer.line.rights & ~inner.line.rights]
+    outdone_grants = [(groups[inner], groups[outer]) for inner, outer in pairs]
+    return [(inner, outer) for inner, outer in outdone_grants if outer.entry.rights & ~inner.entry.rights]
 
 
 def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
@@ -156,7 +156,7 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     ids = [room.id for room in rooms]
     own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
     held = usual.get((None, folder.id), {})
-    names = explain.names_of({key for lines in [held, *own.values()] for key in lines})
+    names = names_of({key for lines in [held, *own.values()] for key in lines})
     differences = []
     for room in rooms:
         lines = own.get((room.id, None), {})
