@@ -13,8 +13,7 @@ from sqlalchemy.schema import CreateTable
 from app.extensions import db
 from app.models import Base, Domain
 from app.models.types import BigInt, Choice, Folded, Text, UtcDateTime
-from tests import schema
-from tests.architecture import source
+from tests.support import schema, source
 
 FOREIGN = ("mssql", "oracle")
 DIALECTS = {"mysql": mysql.dialect(), "mssql": mssql.dialect(), "oracle": oracle.dialect()}

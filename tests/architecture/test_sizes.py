@@ -2,7 +2,7 @@
 
 import statistics
 
-from tests.architecture import source
+from tests.support import source
 
 LONGEST_FUNCTION = 50
 LONGEST_JOURNEY = 60

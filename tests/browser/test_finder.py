@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS
+from tests.support.browser.axe import violations
 
 
 def test_by_keyboard_from_anywhere(sits, office):

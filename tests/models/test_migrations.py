@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, func, inspect, select, text
 from app.extensions import db
 from app.models import Account, Base, Counter, Group, Service, ServiceName
 from app.queries.name_index import names_match
-from tests import cast, factories, schema
+from tests.support import factories, schema
+from tests.support.people import make_people
 
 OWN = "alembic_version"
 
@@ -92,7 +93,7 @@ def test_every_migration_goes_down_and_up_again_on_an_empty_database(empty_datab
 
 def test_what_is_stored_survives_the_latest_migration_down_and_up(empty_database):
     up()
-    cast.assemble()
+    make_people()
     kept = rows_per_table()
     down("-1")
     remaining = tables() & kept.keys()
@@ -121,7 +122,7 @@ def test_who_was_there_before_is_found_by_a_part_of_the_name(empty_database):
 
 def test_a_filled_database_goes_down_to_nothing(empty_database):
     up()
-    cast.assemble()
+    make_people()
     down()
     assert tables() == set()
 

@@ -8,7 +8,7 @@ from app.models import Account, AccountState, Role, now
 from app.queries import directory
 from app.queries.directory import accounts
 from app.queries.directory.listing import ListQuery
-from tests import factories
+from tests.support import factories
 
 MANY = 3000
 
@@ -38,16 +38,16 @@ def large(app):
     return domains[0]
 
 
-def test_search_does_not_mind_accents_and_case(cast):
-    factories.make_account(cast.domain, "Élodie Noël", address="e.n@iwdemo.fr")
+def test_search_does_not_mind_accents_and_case(people):
+    factories.make_account(people.domain, "Élodie Noël", address="e.n@iwdemo.fr")
     for words in ("elodie", "ÉLODIE", "noel", "E.N@"):
-        assert found(cast.domain, search=words) == ["Élodie Noël"]
+        assert found(people.domain, search=words) == ["Élodie Noël"]
 
 
-def test_signs_of_the_database_are_letters_like_others(cast):
+def test_signs_of_the_database_are_letters_like_others(people):
     for words in ("%", "_", "\\", "'"):
-        assert found(cast.domain, search=words) == []
-    assert found(cast.domain, search="\u0301") == found(cast.domain, search="noel \u0301") == []
+        assert found(people.domain, search=words) == []
+    assert found(people.domain, search="\u0301") == found(people.domain, search="noel \u0301") == []
 
 
 def test_search_filters_and_counts_go_together(large):
@@ -140,9 +140,9 @@ def _statements(domain, query):
     return seen
 
 
-def test_messages_of_today_are_counted_without_reading_the_others(cast, count_statements):
+def test_messages_of_today_are_counted_without_reading_the_others(people, count_statements):
     for number in range(20):
-        message = factories.make_message(cast.room, cast.arthur, f"Bonjour {number}")
+        message = factories.make_message(people.room, people.arthur, f"Bonjour {number}")
         if number < 15:
             db.session.execute(
                 text("UPDATE messages SET created_at = created_at - INTERVAL 2 DAY WHERE id = :key"),
@@ -160,20 +160,20 @@ def test_without_any_message_there_are_none_today(app):
     assert directory.messages_since(now()) == 0
 
 
-def test_counts_are_those_of_ones_own_domains(cast):
-    assert directory.counts(cast.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
-    assert directory.counts(cast.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
-    assert directory.counts(cast.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
+def test_counts_are_those_of_ones_own_domains(people):
+    assert directory.counts(people.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
+    assert directory.counts(people.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
+    assert directory.counts(people.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
 
 
-def test_people_behind_nested_entries_are_counted_once(cast):
-    outer, inner = factories.make_group(cast.domain), factories.make_group(cast.domain)
+def test_people_behind_nested_entries_are_counted_once(people):
+    outer, inner = factories.make_group(people.domain), factories.make_group(people.domain)
     factories.add_member(outer, inner)
-    factories.add_member(outer, cast.group)
-    factories.add_member(inner, cast.group)
-    factories.add_member(inner, cast.paul)
+    factories.add_member(outer, people.group)
+    factories.add_member(inner, people.group)
+    factories.add_member(inner, people.paul)
     listing = directory.member_list(outer)
-    assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, cast.group.id: 2}
+    assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, people.group.id: 2}
     assert (listing.total, directory.effective_count(outer)) == (2, 3)
 
 

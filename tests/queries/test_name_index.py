@@ -6,12 +6,12 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Account
 from app.queries.name_index import name_begins, names_match
-from tests import factories
+from tests.support import factories
 
 
 @pytest.fixture
-def jean_lea(cast):
-    return factories.make_account(cast.domain, "Jean-Léa Moreau", address="jlm_x@iwdemo.fr")
+def jean_lea(people):
+    return factories.make_account(people.domain, "Jean-Léa Moreau", address="jlm_x@iwdemo.fr")
 
 
 def selects(account, condition) -> bool:

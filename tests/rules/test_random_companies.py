@@ -28,7 +28,7 @@ from app.rules import membership, server
 from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Basis, Right, access, audience
 from app.rules.rights.explanation import explain
 from app.rules.rights.facts import facts_of, facts_of_folders, open_to
-from tests import factories
+from tests.support import factories
 
 ON = ("has_teamchat", "has_groupware", "has_webdav")
 SEVERAL = (Principal.MEMBERS, Principal.GUESTS, Principal.ANYONE)
