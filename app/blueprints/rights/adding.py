@@ -1,12 +1,14 @@
 """The picker that puts accounts, groups, domains and everybody's lines on a list."""
 
 import json
+from functools import partial
 
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.blueprints import picker
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.rights import wishes, words
 from app.blueprints.rights.window import blueprint, url_of, window
@@ -34,22 +36,21 @@ def add_lines(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
     place = find_place(me(), kind, place_id)
     subjects = [wishes.subject_of(text) for text in picker.chosen_keys()]
-    try:
-        rights = PRESETS.get(request.form.get("preset", ""))
-        if rights is None:
-            raise NotFound()
-        accepts = wishes.accepts_own_loss()
-        seen = wishes.seen() if "seen" in request.form else None
+    rights = PRESETS.get(request.form.get("preset", ""))
+    if rights is None:
+        raise NotFound()
+    accepts = wishes.accepts_own_loss()
+    seen = wishes.seen() if "seen" in request.form else None
+    with refusals_to(partial(_shown_again, place), passing=NotFound):
         count = grants.set_grants(me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen)
-    except NotFound:
-        raise
-    except Conflict as refusal:
-        told = "question" if refusal.code == "own_loss" else "problem"
-        return _picker(place, 422, **{told: refusal.sentence})
-    except Refusal as refusal:
-        return _picker(place, refusal.status, problem=refusal.sentence)
     text = ngettext("%(num)s line added.", "%(num)s lines added.", count)
     return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
+
+
+def _shown_again(place: Folder | Room, status: int, problem: Refusal) -> Response:
+    if not isinstance(problem, Conflict):
+        return _picker(place, status, problem=problem)
+    return _picker(place, 422, **{"question" if problem.code == "own_loss" else "problem": problem})
 
 
 def _picker(place: Folder | Room, status: int = 200, problem=None, question=None) -> Response:
