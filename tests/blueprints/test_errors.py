@@ -24,7 +24,7 @@ def failing(monkeypatch, app, client_of, people):
                 raise error
             return []
 
-        monkeypatch.setattr("app.blueprints.auth.views.devices.devices", fail)
+        monkeypatch.setattr("app.blueprints.auth.views.devices", fail)
         client = client_of(people.arthur)
         client.asked = asked
         return client

@@ -69,7 +69,6 @@ def ask_delete(room_id: int) -> Response:
     return room_dialog(
         "chat/delete.html",
         access.find_room(me(), room_id),
-        post_url=url_for("chat.delete_room", room_id=room_id),
         back=url_for("chat.room", room_id=room_id),
     )
 

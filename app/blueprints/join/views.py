@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.blueprints.forms import submission
+from app.blueprints.forms import refusals_to, submission
 from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
 from app.errors import NotFound, Refusal, ServiceStopped, TooMany
@@ -84,11 +84,8 @@ def ask_again(token: str) -> Response:
     """Have the inviter told that a new invitation is asked for. The answer is the same for any link, genuine or not."""
     if not ButtonForm().validate():
         raise NotFound()
-    try:
+    with refusals_to(partial(_refused, token), only=(TooMany, ServiceStopped)):
         guests.ask_again(token)
-    except (TooMany, ServiceStopped) as refusal:
-        flash(str(refusal.sentence), "error")
-        return see_other(url_for("join.show", token=token))
     return see_other(url_for("join.asked"))
 
 
@@ -104,11 +101,9 @@ def asked() -> Response:
 def send_confirmation_again(token: str) -> Response:
     """Send the mail that confirms the address once more."""
     try:
-        guests.send_confirmation_again(token)
+        with refusals_to(partial(_refused, token), passing=NotFound):
+            guests.send_confirmation_again(token)
     except NotFound:
-        return see_other(url_for("join.show", token=token))
-    except Refusal as refusal:
-        flash(str(refusal.sentence), "error")
         return see_other(url_for("join.show", token=token))
     return see_other(url_for("join.show", token=token), toast=_("The mail is on its way again."))
 
@@ -118,6 +113,11 @@ def send_confirmation_again(token: str) -> Response:
 def about(token: str) -> Response:
     """What TeamChat is, in a few words."""
     return page("join/about.html", token=token)
+
+
+def _refused(token: str, _status: int, problem: Refusal) -> Response:
+    flash(str(problem.sentence), "error")
+    return see_other(url_for("join.show", token=token))
 
 
 def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:

@@ -33,14 +33,14 @@ def install_server(token: str):
     form = InstallationForm(host_name=urlsplit(settings.public_url()).hostname)
     if request.method == "GET":
         return _page(form)
-    with submission(form, partial(_page, form)), domain_named_domain():
+    with submission(form, partial(_page, form)), _domain_refusals():
         administrator = installation.install_server(token, form.plan(language()))
     remember(sessions.open_session(administrator, user_agent=request.user_agent.string))
     return redirect(url_for("dashboard.show"), 303)
 
 
 @contextmanager
-def domain_named_domain() -> Iterator[None]:
+def _domain_refusals() -> Iterator[None]:
     """Point refusals of the domain's name to the field "domain": "name" is the administrator's here."""
     try:
         yield
