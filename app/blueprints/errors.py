@@ -112,10 +112,9 @@ def sign_in_url() -> str:
 
 
 def _page(refusal: Refusal) -> Response:
-    names = [f"errors/{refusal.status}.html", "errors/page.html"]
-    template = current_app.jinja_env.select_template(names)
+    context = {"status": refusal.status, "sentence": _own_sentence(refusal), "request_id": request_id()}
     try:
-        body = render_template(template, sentence=_own_sentence(refusal), request_id=request_id())
+        body = render_template("errors/page.html", **context)
     except Exception:
         log.exception("error page failed")
         _forget_the_database()
