@@ -23,6 +23,11 @@ def wants_fragment() -> bool:
     )
 
 
+def wants_dialog() -> bool:
+    """Return whether htmx asks for a dialog over the page."""
+    return wants_fragment() and target_id() == "dialog"
+
+
 def target_id() -> str | None:
     """The id of the element that will be replaced; htmx 4 sends `tag#id`."""
     target = request.headers.get("HX-Target", "")

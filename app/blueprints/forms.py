@@ -1,22 +1,26 @@
-"""What every form does with a refusal."""
+"""Submitted forms: validation, refusals shown in the form again, fields that several forms share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
+from flask import Response, abort
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
-from app.errors import Refusal
+from app.errors import Conflict, Refusal
+
+Refusals = type[Refusal] | tuple[type[Refusal], ...]
 
 NOT_A_NUMBER = _l("Give a whole number, or nothing.")
+# The largest value of an integer column.
 LARGEST_NUMBER = 2**31 - 1
-"""What a column of whole numbers holds."""
 
 
 class LimitField(IntegerField):
-    """A limit: a whole number, or nothing at all. Whether the number makes sense is for the operation to say."""
+    """A limit: a whole number, or nothing. The operation decides whether the number makes sense."""
 
     widget = TextInput()
 
@@ -29,13 +33,65 @@ class LimitField(IntegerField):
 
 
 def options(labels: Mapping) -> list[SelectChoice]:
-    """What a select offers: its values, each with its label."""
+    """Return the choices of a select field from a mapping of values to labels."""
     return [SelectChoice(value, label) for value, label in labels.items()]
 
 
+@contextmanager
+def submission(
+    form: FlaskForm,
+    show: Callable[..., Response],
+    *,
+    current: Callable[[], tuple[int, dict]] | None = None,
+    status: int | None = None,
+    passing: Refusals = (),
+) -> Iterator[None]:
+    """Validate a form and run the body of the `with`; show the form again if it is invalid or the body is refused.
+
+    show(status, **context): the page with the form. current: version and values of the row behind a VersionedForm,
+    read again after a conflict; show is then given `theirs`. status and passing: as in refusals_to.
+    """
+    if not form.validate():
+        abort(show(422))
+
+    def show_again(answer: int, problem: Refusal) -> Response:
+        if current is not None and isinstance(problem, Conflict):
+            return show(422, theirs=form.meet(*current()))
+        put_refusal(form, problem)
+        return show(answer)
+
+    with refusals_to(show_again, status=status, passing=passing):
+        yield
+
+
+@contextmanager
+def refusals_to(
+    show: Callable[..., Response],
+    *,
+    status: int | None = None,
+    only: Refusals = Refusal,
+    passing: Refusals = (),
+) -> Iterator[None]:
+    """Answer with show(status, problem=refusal) if the body of the `with` is refused.
+
+    status: instead of the refusal's own. only: the kinds that are shown; others, and those in passing, are raised.
+    """
+    try:
+        yield
+    except only as refusal:
+        if isinstance(refusal, passing):
+            raise
+        response = show(status or refusal.status, problem=refusal)
+        if refusal.retry_after:
+            response.headers["Retry-After"] = str(refusal.retry_after)
+    else:
+        return
+    # Outside of the except clause: the refusal is answered and must not travel along as the context.
+    abort(response)
+
+
 def put_refusal(form: FlaskForm, refusal: Refusal) -> None:
-    """Show a refusal at the field it is about, else above the whole form.
-    The view then answers refusal.status."""
+    """Put a refusal's sentence at the field it names, or above the whole form."""
     field = form[refusal.field] if refusal.field and refusal.field in form else None
     if field is None:
         form.form_errors = [*form.form_errors, refusal.sentence]

@@ -24,7 +24,7 @@ def failing(monkeypatch, app, client_of, cast):
                 raise error
             return []
 
-        monkeypatch.setattr("app.blueprints.auth.views.devices.devices", fail)
+        monkeypatch.setattr("app.blueprints.auth.views.devices", fail)
         client = client_of(cast.arthur)
         client.asked = asked
         return client

@@ -8,8 +8,8 @@ from app.blueprints.accounts.views import blueprint
 from app.blueprints.gate import me
 from app.htmx import page
 from app.models import Account, EntryKind, Principal, RoomKind
-from app.queries import accounts as questions
 from app.queries import people
+from app.queries.accounts import groups_of
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -25,7 +25,7 @@ ROOMS_AT_ONCE = 100
 def show_groups(account_id: int) -> Response:
     """The groups an account is in, each with all the ways it is. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    found = questions.groups_of(me(), account, request.args.get("cursor"))
+    found = groups_of(me(), account, request.args.get("cursor"))
     return page(
         "accounts/groups.html",
         blocks=("list",),

@@ -1,17 +1,18 @@
 """An account's page: its contact card."""
 
+from functools import partial
+
 from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import cards
 from app.blueprints.accounts.views import blueprint
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
-from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Account
-from app.operations import accounts as verbs
-from app.queries import trail as questions
+from app.operations import accounts
+from app.queries.trail import last_change
 from app.rules import scope
 
 
@@ -30,16 +31,8 @@ def update_card(account_id: int) -> Response:
     account = scope.find_account(me(), account_id)
     scope.require_may_touch(me(), account)
     form = cards.CardForm()
-    if not form.validate():
-        return _card(account, form, 422)
-    try:
-        verbs.update_card(me(), account, form.values, form.seen_version)
-    except Conflict:
-        account = scope.find_account(me(), account.id)
-        return _card(account, form, 422, theirs=form.meet(*cards.values_of(account)))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _card(account, form, refusal.status)
+    with submission(form, partial(_card, account, form), current=partial(cards.values_of, account)):
+        accounts.update_card(me(), account, form.values, form.seen_version)
     return see_other(url_for("accounts.show_card", account_id=account.id), toast=_("Saved."))
 
 
@@ -59,5 +52,5 @@ def _card(account: Account, form: cards.CardForm, status: int = 200, theirs=None
         may_touch=scope.may_touch(me(), account),
         is_unsaved=status != 200,
         theirs=theirs,
-        last_change=questions.last_change("account", account.id) if theirs else None,
+        last_change=last_change("account", account.id) if theirs else None,
     )

@@ -1,18 +1,20 @@
 """An account is deleted: what goes is said in numbers, and it is asked what becomes of its rooms and its guests."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation
 from app.blueprints.accounts.views import blueprint
+from app.blueprints.dialogs import dialog, done
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.models import Account
-from app.operations import accounts as verbs
+from app.operations import accounts
 from app.operations.accounts import OwnedRooms, Successor
-from app.queries import accounts as questions
-from app.queries.accounts import Weight
+from app.queries.accounts import Weight, heirs_by_room, owned_by, weight_of
 from app.queries.successors import Entrusted, entrusted_to, successors
 from app.rules import scope
 from app.rules.addresses import readable
@@ -35,18 +37,14 @@ def delete_account(account_id: int) -> Response:
     scope.require_may_touch(me(), account)
     if request.method == "GET":
         return _question(account)
-    if questions.weight_of(account).messages and not _is_named(account):
+    if weight_of(account).messages and not _is_named(account):
         return _question(account, 422, _("Type the address of the account exactly as it is written."))
     url = url_for("accounts.index", domain_id=account.domain_id)
     text = _("The account %(address)s is deleted.", address=readable(account.address))
     owned = _wish(request.form.get("owned"))
-    try:
-        verbs.delete_account(me(), account, owned=owned, heirs=_heirs(), sponsor=_sponsor())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _question(account, 422, refusal.sentence)
-    return creation.created(url, text)
+    with refusals_to(partial(_question, account), status=422, passing=NotFound):
+        accounts.delete_account(me(), account, owned=owned, heirs=_heirs(), sponsor=_sponsor())
+    return done(url, text)
 
 
 def _is_named(account: Account) -> bool:
@@ -75,15 +73,14 @@ def _wish(value: str | None) -> OwnedRooms:
     return OwnedRooms.DELETE if value == OwnedRooms.DELETE else OwnedRooms.LONGEST
 
 
-def _question(account: Account, status: int = 200, problem: str | None = None) -> Response:
-    weight = questions.weight_of(account)
-    rooms, of_others = questions.owned_by(me(), account)
+def _question(account: Account, status: int = 200, problem=None) -> Response:
+    weight = weight_of(account)
+    rooms, of_others = owned_by(me(), account)
     entrusted = entrusted_to(account)
-    return creation.creation_page(
+    return dialog(
         "accounts/delete.html",
-        None,
+        status,
         back=url_for("accounts.show", account_id=account.id),
-        status=status,
         account=account,
         consequences=_consequences(weight, entrusted),
         entrusted=entrusted,
@@ -91,7 +88,7 @@ def _question(account: Account, status: int = 200, problem: str | None = None) -
         rooms=rooms[:ASKED_ABOUT],
         more=len(rooms) - ASKED_ABOUT,
         others=len(of_others),
-        heirs=questions.heirs_by_room(rooms[:ASKED_ABOUT], account, HEIRS),
+        heirs=heirs_by_room(rooms[:ASKED_ABOUT], account, HEIRS),
         needs_name=weight.messages > 0,
         problem=problem,
     )

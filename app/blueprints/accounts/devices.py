@@ -9,8 +9,8 @@ from app.blueprints.gate import me
 from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import Account
-from app.operations import sessions as verbs
-from app.queries import sessions as questions
+from app.operations import sessions
+from app.queries.sessions import devices
 from app.rules import scope
 
 
@@ -22,7 +22,7 @@ def show_sessions(account_id: int) -> Response:
         "accounts/sessions.html",
         blocks=("list",),
         account=account,
-        devices=questions.devices(account, me().session_id),
+        devices=devices(account, me().session_id),
         may_touch=scope.may_touch(me(), account),
     )
 
@@ -31,9 +31,9 @@ def show_sessions(account_id: int) -> Response:
 def revoke_session(account_id: int, session_id: int) -> Response:
     """Sign one device of an account out; its open sockets end at once."""
     account = scope.find_account(me(), account_id)
-    if session_id not in {device.id for device in questions.devices(account)}:
+    if session_id not in {device.id for device in devices(account)}:
         raise NotFound()
-    verbs.revoke_session(me(), session_id)
+    sessions.revoke_session(me(), session_id)
     return see_other(_back(account), toast=_("The device is signed out."))
 
 
@@ -41,7 +41,7 @@ def revoke_session(account_id: int, session_id: int) -> Response:
 def revoke_all(account_id: int) -> Response:
     """Sign every device of an account out, but the one that asks."""
     account = scope.find_account(me(), account_id)
-    count = verbs.revoke_all(me(), account, but=me().session_id)
+    count = sessions.revoke_all(me(), account, but=me().session_id)
     text = ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", count)
     return see_other(_back(account), toast=text)
 

@@ -1,9 +1,11 @@
 """A domain's accounts, and an account's own page."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import creation, features, lists, trail
+from app.blueprints import features, lists, trail
 from app.blueprints.accounts.columns import COLUMNS, FILTERS, USUAL
 from app.blueprints.accounts.forms import (
     ROLES,
@@ -14,16 +16,17 @@ from app.blueprints.accounts.forms import (
     values_of,
     wanted,
 )
-from app.blueprints.forms import put_refusal
+from app.blueprints.dialogs import created, dialog, domain_choices
+from app.blueprints.forms import refusals_to, submission
 from app.blueprints.gate import me
-from app.errors import Conflict, Invalid, Refusal
+from app.errors import Invalid, Refusal
 from app.htmx import page, see_other
 from app.models import Account, AccountState, Role
-from app.operations import accounts as verbs
-from app.operations import bulk
+from app.operations import accounts, bulk
 from app.queries import directory
-from app.queries import trail as questions
-from app.queries.directory import accounts as listed
+from app.queries.directory.accounts import FILTERS as ACCOUNT_FILTERS
+from app.queries.trail import history as history_of
+from app.queries.trail import last_change
 from app.rules import addresses, scope
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
@@ -33,7 +36,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 def index(domain_id: int) -> Response:
     """A domain's accounts. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address", "seen"), filters=listed.FILTERS)
+    wish = lists.wish(sorts=("name", "address", "seen"), filters=ACCOUNT_FILTERS)
     shown = lists.Shown(wish, directory.account_list(domain, wish))
     return page(
         "accounts/index.html",
@@ -52,12 +55,12 @@ def index(domain_id: int) -> Response:
 
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
 def create_account() -> Response:
-    """Make an account."""
+    """Create an account."""
     form = _new_form()
-    if request.method == "GET" or not form.validate():
-        return _creation(form, 200 if request.method == "GET" else 422)
-    try:
-        account = verbs.create_account(
+    if request.method == "GET":
+        return _creation(form)
+    with submission(form, partial(_creation, form)):
+        account = accounts.create_account(
             me(),
             scope.find_domain(me(), form.domain.data),
             name=form.name.data,
@@ -65,13 +68,9 @@ def create_account() -> Response:
             password=form.password.data or None,
             role=Role(form.role.data),
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _creation(form, refusal.status)
     text = _("The account %(address)s is created.", address=addresses.readable(account.address))
-    if creation.wants_another():
-        return creation.created_and_new(_creation(_new_form(account.domain_id)), text)
-    return creation.created(url_for("accounts.show", account_id=account.id), text)
+    url = url_for("accounts.show", account_id=account.id)
+    return created(url, text, empty=lambda: _creation(_new_form(account.domain_id)))
 
 
 @blueprint.get("/accounts/<int:account_id>/")
@@ -79,31 +78,31 @@ def show(account_id: int) -> Response:
     """An account's information, with the tiles of its features."""
     account = scope.find_account(me(), account_id)
     form = _form(account, formdata=None)
-    form.fill(account.row_version, values_of(account))
+    form.fill(*_current(account))
     return _information(account, form)
 
 
 @blueprint.post("/accounts/<int:account_id>/")
 def update_account(account_id: int) -> Response:
-    """Save an account. Whatever stops TeamChat along with another feature is asked about first."""
+    """Save an account, after a confirmation if another feature's switch stops TeamChat."""
     account = scope.find_account(me(), account_id)
     scope.require_may_touch(me(), account)
     form = _form(account)
-    if not form.validate():
-        return _information(account, form, 422)
-    switches = features.typed(form, account)
-    asked = features.question(account, switches, _consequence)
-    if asked is not None and request.form.get("answer") != asked.answer:
-        return _information(account, form, 422, question=asked)
-    switches = features.answered(switches, asked.answer if asked else None)
-    return _saved(account, form, {**wanted(form), "features": switches})
+    with submission(form, partial(_information, account, form), current=partial(_current, account)):
+        switches = features.typed(form, account)
+        asked = features.question(account, switches, _consequence)
+        if asked is not None and request.form.get("answer") != asked.answer:
+            return _information(account, form, 422, question=asked)
+        switches = features.answered(switches, asked.answer if asked else None)
+        accounts.update_account(me(), account, {**wanted(form), "features": switches}, form.seen_version)
+    return see_other(url_for("accounts.show", account_id=account.id), toast=_("Saved."))
 
 
 @blueprint.get("/accounts/<int:account_id>/history")
 def history(account_id: int) -> Response:
     """What was done to an account. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    found = questions.history("account", account.id, request.args.get("cursor"))
+    found = history_of("account", account.id, request.args.get("cursor"))
     return page(
         "accounts/history.html", blocks=("list",), account=account, history=found, trail=trail, lists=lists
     )
@@ -113,44 +112,38 @@ def history(account_id: int) -> Response:
 def send_password_link(account_id: int) -> Response:
     """Mail a person a link to choose a password."""
     account = scope.find_account(me(), account_id)
-    try:
-        verbs.send_password_link(me(), account)
-    except Invalid as refusal:
-        form = _form(account, formdata=None)
-        form.fill(account.row_version, values_of(account))
-        form.password.errors = [refusal.sentence]
-        return _information(account, form, refusal.status)
+    with refusals_to(partial(_link_refused, account), only=Invalid):
+        accounts.send_password_link(me(), account)
     text = _("A link is on its way to %(address)s.", address=addresses.readable(account.address))
     return see_other(url_for("accounts.show", account_id=account.id), toast=text)
 
 
-def _saved(account: Account, form: AccountForm, values: dict) -> Response:
-    try:
-        verbs.update_account(me(), account, values, form.seen_version)
-    except Conflict:
-        account = scope.find_account(me(), account.id)
-        return _information(account, form, 422, theirs=form.meet(account.row_version, values_of(account)))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _information(account, form, refusal.status)
-    return see_other(url_for("accounts.show", account_id=account.id), toast=_("Saved."))
+def _link_refused(account: Account, status: int, problem: Refusal) -> Response:
+    form = _form(account, formdata=None)
+    form.fill(*_current(account))
+    form.password.errors = [problem.sentence]
+    return _information(account, form, status)
+
+
+def _current(account: Account) -> tuple[int, dict]:
+    return account.row_version, values_of(account)
 
 
 def _new_form(domain_id: int | None = None) -> NewAccountForm:
-    """What was sent; else an empty form, for the domain one comes from, else for one's own."""
+    """Return the submitted form, else an empty one for the given domain, the one in the URL or the person's own."""
     if request.method == "POST" and domain_id is None:
         form = NewAccountForm()
     else:
         form = NewAccountForm(formdata=None)
         form.domain.data = domain_id or request.args.get("domain", type=int) or me().domain_id
-    form.domain.choices = creation.domain_choices()
+    form.domain.choices = domain_choices()
     form.role.choices = choices(ROLES, scope.grantable_roles(me()))
     return form
 
 
 def _creation(form: NewAccountForm, status: int = 200) -> Response:
     back = url_for("accounts.index", domain_id=form.domain.data or me().domain_id)
-    return creation.creation_page("accounts/new.html", form, back=back, status=status)
+    return dialog("accounts/new.html", status, form=form, back=back)
 
 
 def _form(account: Account, **given) -> AccountForm:
@@ -172,7 +165,7 @@ def _information(account: Account, form: AccountForm, status: int = 200, **conte
         may_touch=may_touch,
         is_own=account.id == me().id,
         is_unsaved=status != 200,
-        last_change=questions.last_change("account", account.id) if context.get("theirs") else None,
+        last_change=last_change("account", account.id) if context.get("theirs") else None,
         **context,
     )
 

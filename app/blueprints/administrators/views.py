@@ -1,18 +1,20 @@
 """Who administers what within one's scope, and roles given and taken within one's own."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import creation, lists
+from app.blueprints import lists
 from app.blueprints.administrators.forms import MEANINGS, ROLES, RoleForm
+from app.blueprints.dialogs import dialog, domain_choices, done
 from app.blueprints.features import Question
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import refusals_to, submission
 from app.blueprints.gate import me
-from app.errors import Refusal
 from app.htmx import page
 from app.models import Account, Role
-from app.operations import accounts as verbs
-from app.queries import administrators as questions
+from app.operations import accounts
+from app.queries import administrators
 from app.queries.administrators import POWERFUL
 from app.rules import scope
 from app.rules.addresses import readable
@@ -28,7 +30,7 @@ OWN = "own"
 def index() -> Response:
     """The administrators of one's scope. Fragments: list."""
     wish = lists.wish(sorts=("name",), filters={"role": POWERFUL})
-    shown = lists.Shown(wish, questions.administrator_list(me(), wish))
+    shown = lists.Shown(wish, administrators.administrator_list(me(), wish))
     roles = {role: ROLES[role] for role in POWERFUL}
     return page("administrators/index.html", blocks=("list",), shown=shown, roles=roles)
 
@@ -38,12 +40,12 @@ def candidates() -> Response:
     """Accounts of a domain that a role can be given to. Fragments: list."""
     domain = scope.find_domain(me(), request.args.get("domain", me().domain_id, type=int))
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found, has_more = questions.candidates(domain, search)
+    found, has_more = administrators.candidates(domain, search)
     return page(
         "administrators/new.html",
         blocks=("list",),
         domain=domain,
-        domains=creation.domain_choices(),
+        domains=domain_choices(),
         found=found,
         has_more=has_more,
         search=search,
@@ -59,18 +61,13 @@ def set_role(account_id: int) -> Response:
     form.offer(me(), account)
     if request.method == "GET":
         form.role.data = (Role.DOMAIN if account.role is Role.USER else account.role).value
-        form.domains.data = questions.further_domains(account)
+        form.domains.data = administrators.further_domains(account)
         return _role(account, form)
-    if not form.validate():
-        return _role(account, form, 422)
-    asked = _question(account, Role(form.role.data))
-    if asked is not None and request.form.get("answer") != asked.answer:
-        return _role(account, form, 422, question=asked)
-    try:
-        verbs.set_role(me(), account, Role(form.role.data), form.domains.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _role(account, form, refusal.status)
+    with submission(form, partial(_role, account, form)):
+        asked = _question(account, Role(form.role.data))
+        if asked is not None and request.form.get("answer") != asked.answer:
+            return _role(account, form, 422, question=asked)
+        accounts.set_role(me(), account, Role(form.role.data), form.domains.data)
     return _done(account, _("The role of %(name)s is saved.", name=account.name))
 
 
@@ -81,10 +78,8 @@ def take_role(account_id: int) -> Response:
     scope.require_may_touch(me(), account)
     if request.method == "GET":
         return _taking(account)
-    try:
-        verbs.set_role(me(), account, Role.USER)
-    except Refusal as refusal:
-        return _taking(account, refusal.status, refusal.sentence)
+    with refusals_to(partial(_taking, account)):
+        accounts.set_role(me(), account, Role.USER)
     return _done(account, _("%(name)s administers nothing any more.", name=account.name))
 
 
@@ -106,34 +101,33 @@ def _own_consequence(role: Role) -> str:
 
 
 def _done(account: Account, text: str) -> Response:
-    """Who has just lost WebAdmin goes where they belong."""
+    """Return to the list, or to the start page if the person lost WebAdmin."""
     is_out = account.id == me().id and account.role is Role.USER
-    return creation.created(url_for("auth.home" if is_out else "administrators.index"), text)
+    return done(url_for("auth.home" if is_out else "administrators.index"), text)
 
 
 def _role(account: Account, form: RoleForm, status: int = 200, question=None) -> Response:
-    return creation.creation_page(
+    return dialog(
         "administrators/role.html",
-        form,
+        status,
+        form=form,
         back=url_for("administrators.index"),
-        status=status,
         account=account,
         meanings=MEANINGS,
         question=question,
     )
 
 
-def _taking(account: Account, status: int = 200, problem: str | None = None) -> Response:
+def _taking(account: Account, status: int = 200, problem=None) -> Response:
     is_own = account.id == me().id
     lost = _own_consequence(Role.USER)
     text = _("%(name)s, %(address)s, administers nothing any more. The account itself stays as it is.")
-    return creation.creation_page(
-        "administrators/take.html",
-        None,
+    return dialog(
+        "directory/consequence.html",
+        status,
         back=url_for("administrators.index"),
-        status=status,
-        account=account,
+        title=_("Take the role away"),
         consequence=lost if is_own else text % {"name": account.name, "address": readable(account.address)},
-        is_own=is_own,
+        confirm_label=_("Take my own role away") if is_own else _("Take the role away"),
         problem=problem,
     )

@@ -1,14 +1,16 @@
 """A forgotten password: a link is mailed, and its page lets choose a new one."""
 
+from functools import partial
+
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from app import htmx
 from app.blueprints.auth.forms import ChoiceForm, ForgottenForm
 from app.blueprints.auth.views import blueprint
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import open_to_everybody
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.operations import passwords
 from app.rules import password_links
 
@@ -21,14 +23,9 @@ def request_password_link():
     if request.method == "GET":
         form.address.data = request.args.get("address", "")[:320]
         return _forgotten(form)
-    if not form.validate():
-        return _forgotten(form, 422)
-    try:
+    with submission(form, partial(_forgotten, form)):
         passwords.request_password_link(form.address.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _forgotten(form, refusal.status, refusal.retry_after)
-    return htmx.page("auth/forgotten.html", form=form, is_sent=True)
+    return _forgotten(form, is_sent=True)
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
@@ -41,25 +38,18 @@ def choose_password(token: str):
     form = ChoiceForm()
     if request.method == "GET":
         return _choice(form, account)
-    if not form.validate():
-        return _choice(form, account, 422)
     try:
-        account = passwords.choose_password(token, form.password.data)
+        with submission(form, partial(_choice, form, account), passing=NotFound):
+            passwords.choose_password(token, form.password.data)
     except NotFound:
         return _used()
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _choice(form, account, refusal.status)
     session.clear()
     flash(_("Your password is chosen. Sign in with it."), "success")
     return redirect(url_for("auth.sign_in"), 303)
 
 
-def _forgotten(form: ForgottenForm, status: int = 200, retry_after: int | None = None):
-    response = htmx.page("auth/forgotten.html", status=status, form=form, is_sent=False)
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+def _forgotten(form: ForgottenForm, status: int = 200, *, is_sent: bool = False):
+    return htmx.page("auth/forgotten.html", status=status, form=form, is_sent=is_sent)
 
 
 def _choice(form: ChoiceForm, account, status: int = 200):

@@ -1,6 +1,7 @@
 """Pages of signing in, of one's own devices and password, and the globe menu's choice."""
 
 import re
+from functools import partial
 
 from flask import Blueprint, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -10,14 +11,14 @@ from app import htmx
 from app.blueprints.auth import loader
 from app.blueprints.auth.devices import known
 from app.blueprints.auth.forms import PasswordForm, SignInForm
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me, open_to_everybody
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.i18n import LANGUAGE_NAMES
 from app.models import Role
 from app.operations import own_account, passwords, sessions
-from app.queries import sessions as devices
 from app.queries import settings
+from app.queries.sessions import devices
 
 blueprint = Blueprint("auth", __name__)
 blueprint.record_once(lambda state: loader.init_app(state.app))
@@ -44,18 +45,12 @@ def sign_in():
 @blueprint.post("/sign-in", endpoint="enter")
 @open_to_everybody
 def enter():
-    """Sign this browser in. The cookie is emptied first: what a stranger put there is worth
-    nothing afterwards."""
+    """Sign this browser in. The session cookie is emptied first, against session fixation."""
     form = SignInForm()
-    if not form.validate_on_submit():
-        return _sign_in_page(form, 422)
-    try:
+    with submission(form, partial(_sign_in_page, form)):
         signed_in = sessions.sign_in(
             form.address.data, form.password.data, user_agent=request.user_agent.string, known=known()
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _sign_in_page(form, refusal.status, refusal.retry_after)
     loader.remember(signed_in)
     return redirect(_wanted_page(signed_in.account), 303)
 
@@ -71,14 +66,13 @@ def sign_out():
 @blueprint.get("/sessions", endpoint="sessions")
 def show_sessions():
     """The devices one is signed in on."""
-    found = devices.devices(me(), me().session_id)
-    return htmx.page("auth/sessions.html", blocks=("content",), devices=found)
+    return htmx.page("auth/sessions.html", blocks=("content",), devices=devices(me(), me().session_id))
 
 
 @blueprint.post("/sessions/<int:session_id>/revoke")
 def revoke_session(session_id: int):
     """Sign one of one's own devices out."""
-    if session_id not in {device.id for device in devices.devices(me())}:
+    if session_id not in {device.id for device in devices(me())}:
         raise NotFound()
     sessions.revoke_session(me(), session_id)
     return htmx.see_other(url_for("auth.sessions"), toast=_("The device is signed out."))
@@ -97,13 +91,8 @@ def change_password():
     form = PasswordForm()
     if request.method == "GET":
         return _password_page(form)
-    if not form.validate():
-        return _password_page(form, 422)
-    try:
+    with submission(form, partial(_password_page, form)):
         passwords.change_own_password(me(), form.current.data, form.password.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _password_page(form, refusal.status)
     return htmx.see_other(url_for("auth.sessions"), toast=_("Your password is changed."))
 
 
@@ -133,17 +122,14 @@ def _home_of(account) -> str:
     return url_for("chat.home" if account.role is Role.USER else "dashboard.show")
 
 
-def _sign_in_page(form: SignInForm, status: int = 200, retry_after: int | None = None):
-    response = htmx.page(
+def _sign_in_page(form: SignInForm, status: int = 200):
+    return htmx.page(
         "auth/sign_in.html",
         status=status,
         form=form,
         next=request.values.get("next", ""),
         is_installed=settings.is_installed(),
     )
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 def _password_page(form: PasswordForm, status: int = 200):

@@ -1,10 +1,13 @@
 """Choose what to do with the chosen rows, see what will change and what will not, run."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation
+from app.blueprints.dialogs import back_from, dialog
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.errors import Invalid
 from app.htmx import see_other
@@ -28,11 +31,9 @@ def preview_action(name: str) -> Response:
     problem = _problem(selection)
     if problem or (action.fields and not _given()):
         return _page(collection, action, selection, problem=problem, status=422 if problem else 200)
-    try:
+    with refusals_to(partial(_page, collection, action, selection), only=Invalid):
         values = bulk.checked_values(me(), action, selection.wanted, _given())
         found = bulk.preview(me(), collection, action, selection, values)
-    except Invalid as refusal:
-        return _page(collection, action, selection, problem=refusal.sentence, status=refusal.status)
     return _page(collection, action, selection, found=found, values=values)
 
 
@@ -44,10 +45,8 @@ def start_action(name: str) -> Response:
     problem = _problem(selection)
     if problem:
         return _page(collection, action, selection, problem=problem, status=422)
-    try:
+    with refusals_to(partial(_page, collection, action, selection), only=Invalid):
         values = bulk.checked_values(me(), action, selection.wanted, _given())
-    except Invalid as refusal:
-        return _page(collection, action, selection, problem=refusal.sentence, status=refusal.status)
     task = bulk.start_action(me(), collection, action, selection, values)
     tasks.run(task.id, seconds=AT_ONCE)
     return _result(task)
@@ -84,19 +83,18 @@ def _given() -> dict:
 
 def _back() -> str:
     """The list that the person came from."""
-    return creation.back(url_for("dashboard.show"))
+    return back_from(url_for("dashboard.show"))
 
 
-def _page(collection: Collection, action: Action, selection: Selection, *, status: int = 200, **context):
+def _page(collection: Collection, action: Action, selection: Selection, status: int = 200, **context):
     wanted = selection.wanted
     asked = [(field, list(field.choices(me(), wanted))) for field in action.fields]
     found, values = context.get("found"), context.get("values", {})
     worth = found is not None and found.changing and action.consequence is not None
-    return creation.creation_page(
+    return dialog(
         "bulk/action.html",
-        None,
+        status,
         back=_back(),
-        status=status,
         collection=collection,
         action=action,
         selection=selection,

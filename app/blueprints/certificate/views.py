@@ -1,16 +1,18 @@
 """System → Certificate."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints.certificate.forms import CertificateForm
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import put_refusal, refusals_to, submission
 from app.blueprints.gate import me
 from app.errors import Refusal
 from app.htmx import page, see_other
 from app.models import now
-from app.operations import certificates as verbs
-from app.queries import certificates as questions
+from app.operations import certificates
+from app.queries import certificates as certificate_store
 from app.rules import distrust, scope
 
 blueprint = Blueprint("certificate", __name__, url_prefix="/admin/certificate")
@@ -18,7 +20,7 @@ blueprint = Blueprint("certificate", __name__, url_prefix="/admin/certificate")
 
 @blueprint.get("/")
 def show() -> Response:
-    """What is served now, what is installed, and the way to another one. Fragments: served."""
+    """Show the certificate served now, those installed, and the forms that replace it. Fragments: served."""
     scope.require_server_wide(me())
     return _page(CertificateForm(formdata=None))
 
@@ -28,51 +30,56 @@ def install_certificate() -> Response:
     """Install a new certificate."""
     scope.require_server_wide(me())
     form = CertificateForm()
-    chain, key = form.texts()
-    try:
-        verbs.install_certificate(me(), chain, key, form.passphrase.data or None)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        form.forget_secrets()
-        return _page(form, refusal.status, is_unsaved=True)
+    with submission(form, partial(_page, form, is_unsaved=True)):
+        chain, key = form.texts()
+        certificates.install_certificate(me(), chain, key, form.passphrase.data or None)
     return see_other(url_for("certificate.show"), toast=_("The certificate is installed."))
 
 
 @blueprint.post("/trial")
 def make_trial_certificate() -> Response:
     """Make a certificate for a trial that signs itself."""
-    return _done(lambda: verbs.make_trial_certificate(me()), _("The certificate is made and installed."))
+    return _done(
+        lambda: certificates.make_trial_certificate(me()), _("The certificate is made and installed.")
+    )
 
 
 @blueprint.post("/kept/<certificate_id>/restore")
 def restore_certificate(certificate_id: str) -> Response:
     """Go back to an earlier certificate."""
     return _done(
-        lambda: verbs.restore_certificate(me(), certificate_id), _("The earlier certificate is served again.")
+        lambda: certificates.restore_certificate(me(), certificate_id),
+        _("The earlier certificate is served again."),
     )
 
 
 @blueprint.post("/look")
 def ask_for_look() -> Response:
     """Have the worker look at what is served now."""
-    return _done(lambda: verbs.ask_for_look(me()), _("The server looks; the answer appears in a moment."))
+    return _done(
+        lambda: certificates.ask_for_look(me()), _("The server looks; the answer appears in a moment.")
+    )
 
 
 def _done(act, text: str) -> Response:
     scope.require_server_wide(me())
-    try:
+    with refusals_to(_refused):
         act()
-    except Refusal as refusal:
-        form = CertificateForm(formdata=None)
-        put_refusal(form, refusal)
-        return _page(form, refusal.status)
     return see_other(url_for("certificate.show"), toast=text)
 
 
+def _refused(status: int, problem: Refusal) -> Response:
+    form = CertificateForm(formdata=None)
+    put_refusal(form, problem)
+    return _page(form, status)
+
+
 def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False) -> Response:
-    installed = questions.installed()
+    if status != 200:
+        form.forget_secrets()
+    installed = certificate_store.installed()
     served = next((one for one in installed if one.is_served), None)
-    seen = questions.seen()
+    seen = certificate_store.seen()
     tried = request.args.get("tried", 0, type=int)
     return page(
         "certificate/show.html",
@@ -80,14 +87,14 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         status=status,
         form=form,
         is_unsaved=is_unsaved,
-        is_ours=questions.folder() is not None,
+        is_ours=certificate_store.folder() is not None,
         installed=installed,
         served=served,
         seen=seen,
         distrust=distrust,
         is_loaded=_is_loaded(served, seen),
         tried=tried,
-        host=verbs.host_name(),
+        host=certificates.host_name(),
         moment=now(),
     )
 

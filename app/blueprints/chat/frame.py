@@ -2,9 +2,11 @@
 
 from functools import partial
 
-from flask import request
+from flask import Response, request
 
+from app.blueprints.dialogs import dialog
 from app.blueprints.gate import me
+from app.htmx import wants_dialog
 from app.queries import rooms
 from app.rules import policies, server
 
@@ -19,3 +21,8 @@ def frame() -> dict:
         "has_teamchat": policies.account_has(me(), policies.Feature.TEAMCHAT),
         "is_running": server.state().chat_runs,
     }
+
+
+def chat_dialog(template: str, status: int = 200, **context) -> Response:
+    """Show a dialog over the chat, or the page of the chat that it stands in."""
+    return dialog(template, status, **context, **({} if wants_dialog() else frame()))

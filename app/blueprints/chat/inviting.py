@@ -1,19 +1,19 @@
 """*Inviter*: addresses into a room, what became of them, and what a room shows to its guests."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.blueprints.chat.forms import GuestSettingsForm, InviteForm
-from app.blueprints.chat.frame import frame
 from app.blueprints.chat.people import back_to_people, people_page
-from app.blueprints.chat.views import blueprint, room_context
-from app.blueprints.forms import put_refusal
+from app.blueprints.chat.views import blueprint, room_dialog
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
-from app.errors import NotFound, Refusal
-from app.htmx import page, say, wants_fragment
-from app.operations import guests as verbs
-from app.operations import rooms
+from app.errors import Forbidden, NotFound
+from app.htmx import say
+from app.operations import guests, rooms
 from app.queries.invitations import find_invitation
 from app.rules import access, inviting, managing
 from app.text.numbers import whole_number
@@ -32,17 +32,10 @@ def invite_guests(room_id: int) -> Response:
     """Invite; addresses that could not be are shown again with the reason, the others are on their way."""
     seen = access.find_room(me(), room_id)
     form = InviteForm()
-    if not form.validate():
-        return _dialog(seen, form, 422)
-    try:
-        outcomes = verbs.invite_guests(
+    with submission(form, partial(_dialog, seen, form), status=422, passing=(NotFound, Forbidden)):
+        outcomes = guests.invite_guests(
             me(), seen.room, form.addresses.data or "", form.personal_line.data, form.language.data
         )
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _dialog(seen, form, 403 if refusal.status == 403 else 422)
     refused = [one for one in outcomes if one.refusal is not None]
     done = len(outcomes) - len(refused)
     told = ngettext("%(num)s person is invited.", "%(num)s people are invited.", done)
@@ -55,19 +48,19 @@ def invite_guests(room_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/resend")
 def resend_invitation(room_id: int, invitation_id: int) -> Response:
     """Send the mail again."""
-    return _done(room_id, invitation_id, verbs.resend_invitation, _("The mail is on its way again."))
+    return _done(room_id, invitation_id, guests.resend_invitation, _("The mail is on its way again."))
 
 
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/revoke")
 def revoke_invitation(room_id: int, invitation_id: int) -> Response:
     """Take an invitation back."""
-    return _done(room_id, invitation_id, verbs.revoke_invitation, _("The invitation is taken back."))
+    return _done(room_id, invitation_id, guests.revoke_invitation, _("The invitation is taken back."))
 
 
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/again")
 def invite_again(room_id: int, invitation_id: int) -> Response:
     """Invite once more."""
-    return _done(room_id, invitation_id, verbs.invite_again, _("The invitation is sent."))
+    return _done(room_id, invitation_id, guests.invite_again, _("The invitation is sent."))
 
 
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/link")
@@ -75,17 +68,9 @@ def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
     """Show an invitation's link, to be passed on another way. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
     invitation = find_invitation(me(), room_id, invitation_id)
-    link = verbs.copy_invitation_link(me(), invitation)
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
-    return page(
-        "chat/invitation_link.html",
-        blocks=("dialog",),
-        link=link,
-        invitation=invitation,
-        is_over=wants_fragment(),
-        **around,
-        **frame(),
-    )
+    link = guests.copy_invitation_link(me(), invitation)
+    back = url_for("chat.room_people", room_id=room_id)
+    return room_dialog("directory/invitation_link.html", seen, link=link, invitation=invitation, back=back)
 
 
 @blueprint.get("/rooms/<int:room_id>/guests")
@@ -103,9 +88,7 @@ def set_guest_settings(room_id: int) -> Response:
     """Save it."""
     seen = access.find_room(me(), room_id)
     form = GuestSettingsForm()
-    if not form.validate():
-        return _settings(seen, form, 422)
-    try:
+    with submission(form, partial(_settings, seen, form), status=422, passing=Forbidden):
         rooms.set_guest_settings(
             me(),
             seen.room,
@@ -114,43 +97,25 @@ def set_guest_settings(room_id: int) -> Response:
             guest_days=form.guest_days.data,
             seen_version=whole_number(form.row_version.data),
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _settings(seen, form, 403 if refusal.status == 403 else 422)
     return back_to_people(room_id, _("Saved."))
 
 
-def _done(room_id: int, invitation_id: int, verb, text: str) -> Response:
-    """Whoever is not in the room would see neither what has come of it nor that it was done: WebAdmin is theirs."""
+def _done(room_id: int, invitation_id: int, change, text: str) -> Response:
+    """Change an invitation. Only for people in the room: others could not see the result."""
     access.find_room(me(), room_id)
-    verb(me(), find_invitation(me(), room_id, invitation_id))
+    change(me(), find_invitation(me(), room_id, invitation_id))
     if request.headers.get("HX-Request"):
         return say(people_page(access.find_room(me(), room_id)), text)
     return back_to_people(room_id, text)
 
 
 def _dialog(seen: access.RoomAccess, form: InviteForm, status: int = 200, refused=(), told=None) -> Response:
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
-    return page(
-        "chat/invite.html",
-        blocks=("dialog",),
-        status=status,
-        is_over=wants_fragment(),
-        refused=refused,
-        told=told,
-        here=url_for("chat.invite_guests", room_id=seen.room.id),
-        **{**around, "invite_form": form},
-        **frame(),
+    back = url_for("chat.room_people", room_id=seen.room.id)
+    return room_dialog(
+        "chat/invite.html", seen, status, invite_form=form, refused=refused, told=told, back=back
     )
 
 
 def _settings(seen: access.RoomAccess, form: GuestSettingsForm, status: int = 200) -> Response:
-    around = {"room": seen.room} if wants_fragment() else room_context(seen)
-    return page(
-        "chat/guest_settings.html",
-        blocks=("dialog",),
-        status=status,
-        is_over=wants_fragment(),
-        **{**around, "settings": form},
-        **frame(),
-    )
+    back = url_for("chat.room_people", room_id=seen.room.id)
+    return room_dialog("chat/guest_settings.html", seen, status, settings=form, back=back)

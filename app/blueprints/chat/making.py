@@ -1,20 +1,21 @@
 """Créer salle, and direct conversations."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from app.blueprints.chat.forms import RoomForm
-from app.blueprints.chat.frame import frame
+from app.blueprints.chat.frame import chat_dialog
 from app.blueprints.chat.views import blueprint
-from app.blueprints.forms import put_refusal
+from app.blueprints.dialogs import done
+from app.blueprints.forms import refusals_to, submission
 from app.blueprints.gate import me
-from app.errors import Forbidden, Refusal
-from app.htmx import page, see_other, wants_fragment
+from app.errors import Forbidden
 from app.models import RoomKind
-from app.operations import rooms as verbs
-from app.queries import places
-from app.queries import room_people as people
+from app.operations import rooms
+from app.queries import places, room_people
 
 
 @blueprint.get("/rooms/new")
@@ -30,21 +31,16 @@ def new_room() -> Response:
 def create_room() -> Response:
     """Make a room: public in a group, private in a group, or private of one's own."""
     form = _form()
-    if not form.validate():
-        return _dialog(form, 422)
-    kind, _colon, group = form.place.data.partition(":")
-    try:
-        room = verbs.create_room(
+    with submission(form, partial(_dialog, form), status=422):
+        kind, _colon, group = form.place.data.partition(":")
+        room = rooms.create_room(
             me(),
             RoomKind(kind),
             form.name.data,
             group_id=int(group) if group else None,
             topic=form.topic.data,
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _dialog(form, 422)
-    return _go_to(room)
+    return done(url_for("chat.room", room_id=room.id))
 
 
 @blueprint.get("/direct")
@@ -56,23 +52,15 @@ def new_direct() -> Response:
 @blueprint.post("/direct")
 def open_direct() -> Response:
     """Open the conversation of the chosen people."""
-    try:
-        room = verbs.open_direct(me(), request.form.getlist("people", type=int))
-    except Refusal as refusal:
-        return _direct(refusal)
-    return _go_to(room)
+    with refusals_to(_direct, status=422):
+        room = rooms.open_direct(me(), request.form.getlist("people", type=int))
+    return done(url_for("chat.room", room_id=room.id))
 
 
 def _require_account() -> None:
     """Guests make no rooms."""
     if me().is_guest:
         raise Forbidden()
-
-
-def _go_to(room) -> Response:
-    """The room, as a whole page: the list has a new entry, the dialog closes."""
-    url = url_for("chat.room", room_id=room.id)
-    return Response(status=204, headers={"HX-Redirect": url}) if wants_fragment() else see_other(url)
 
 
 def _form(**values) -> RoomForm:
@@ -92,28 +80,25 @@ def _form(**values) -> RoomForm:
 
 
 def _dialog(form: RoomForm, status: int = 200) -> Response:
-    return page(
-        "chat/new_room.html",
-        blocks=("dialog",),
-        status=status,
-        form=form,
-        is_over=wants_fragment(),
-        **frame(),
+    return chat_dialog(
+        "chat/new_room.html", status, form=form, layout="chat/card.html", back=url_for("chat.home")
     )
 
 
-def _direct(refusal: Refusal | None = None) -> Response:
+def _direct(status: int = 200, problem=None) -> Response:
     _require_account()
     search = request.values.get("q", "")
     chosen = request.values.getlist("people", type=int)
-    return page(
+    return chat_dialog(
         "chat/direct.html",
-        blocks=("dialog", "candidates"),
-        status=422 if refusal else 200,
-        refusal=refusal,
+        status,
+        blocks=("candidates",),
+        layout="chat/card.html",
+        back=url_for("chat.home"),
+        send_url=url_for("chat.open_direct"),
+        choose_url=url_for("chat.new_direct"),
+        problem=problem,
         search=search,
         picked=chosen,
-        candidates=people.candidates(me(), None, search, keep=chosen),
-        is_over=wants_fragment(),
-        **frame(),
+        candidates=room_people.candidates(me(), None, search, keep=chosen),
     )

@@ -1,25 +1,27 @@
 """Membres: who is in a room and how, adding, removing, leaving; and what one may do there oneself."""
 
+from functools import partial
+
 from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import invitation_words
 from app.blueprints.chat.frame import frame
-from app.blueprints.chat.views import blueprint, room_context
+from app.blueprints.chat.views import blueprint, room_context, room_dialog
+from app.blueprints.dialogs import done
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.blueprints.right_names import INVITING, RIGHT_NAMES, principal_name
-from app.errors import Invalid, Refusal
+from app.errors import Invalid
 from app.extensions import db
-from app.htmx import page, say, see_other, target_id, wants_fragment
+from app.htmx import page, say, target_id, wants_fragment
 from app.models import Account, Domain, Group, RoomKind
-from app.operations import rooms as verbs
+from app.operations import rooms
 from app.queries import room_people as people
 from app.queries.changers import changers_of
 from app.queries.invitations import invitations_of
 from app.queries.ways import ways_for_members
-from app.rules import access, guests, inviting, managing, standing
-from app.rules import explain as why
-from app.rules import inviting as rules
+from app.rules import access, explain, guests, inviting, managing, standing
 from app.rules.addresses import readable
 from app.rules.rights import Right
 
@@ -49,10 +51,8 @@ def choose_people(room_id: int) -> Response:
 def add_people(room_id: int) -> Response:
     """Add the chosen accounts to a private room."""
     seen = access.find_room(me(), room_id)
-    try:
-        verbs.add_people(me(), seen.room, request.form.getlist("people", type=int))
-    except Refusal as refusal:
-        return _choose(seen, refusal)
+    with refusals_to(partial(_choose, seen), status=422):
+        rooms.add_people(me(), seen.room, request.form.getlist("people", type=int))
     return back_to_people(room_id, _("Added."))
 
 
@@ -60,7 +60,7 @@ def add_people(room_id: int) -> Response:
 def remove_person(room_id: int, account_id: int) -> Response:
     """The small cross: take somebody out."""
     seen = access.find_room(me(), room_id)
-    verbs.remove_person(me(), seen.room, _somebody(account_id))
+    rooms.remove_person(me(), seen.room, _somebody(account_id))
     return back_to_people(room_id, _("Removed."))
 
 
@@ -68,7 +68,7 @@ def remove_person(room_id: int, account_id: int) -> Response:
 def hand_over(room_id: int, account_id: int) -> Response:
     """Give a private room another owner."""
     seen = access.find_room(me(), room_id)
-    verbs.hand_over(me(), seen.room, _somebody(account_id))
+    rooms.hand_over(me(), seen.room, _somebody(account_id))
     return back_to_people(room_id, _("The room has a new owner."))
 
 
@@ -82,24 +82,22 @@ def ask_leave(room_id: int) -> Response:
 def leave_room(room_id: int) -> Response:
     """Leave a room."""
     seen = access.find_room(me(), room_id)
-    try:
-        verbs.leave_room(me(), seen.room)
-    except Invalid as refusal:
-        return _ask_leave(seen, refusal)
-    return _elsewhere(url_for("chat.home"))
+    with refusals_to(partial(_ask_leave, seen), only=Invalid):
+        rooms.leave_room(me(), seen.room)
+    return done(url_for("chat.home"))
 
 
 @blueprint.get("/rooms/<int:room_id>/rights")
 def own_rights(room_id: int) -> Response:
     """*Que puis-je faire ici ?*: one's own rights, why, and who can change them. Fragment: panel."""
     seen = access.find_room(me(), room_id)
-    explanation = why.explain(me(), seen.room)
+    explanation = explain.explain(me(), seen.room)
     return _panel(
         "chat/own_rights.html",
         seen,
         explanation=explanation,
         lines=_names(explanation.lines),
-        inviting=rules.inviting_of(me(), seen.room, explanation.rights),
+        inviting=inviting.inviting_of(me(), seen.room, explanation.rights),
         inviting_words=INVITING,
         right_names=RIGHT_NAMES,
         all_rights=list(RIGHT_NAMES),
@@ -145,31 +143,27 @@ def _may_set_guests(seen: access.RoomAccess) -> bool:
     )
 
 
-def _ask_leave(seen: access.RoomAccess, refusal: Refusal | None = None) -> Response:
-    return _panel(
-        "chat/leave.html",
-        seen,
-        blocks=("dialog",),
-        status=422 if refusal else 200,
-        refusal=refusal,
-        is_over=wants_fragment(),
-    )
+def _ask_leave(seen: access.RoomAccess, status: int = 200, problem=None) -> Response:
+    back = url_for("chat.room", room_id=seen.room.id)
+    return room_dialog("chat/leave.html", seen, status, problem=problem, back=back)
 
 
-def _choose(seen: access.RoomAccess, refusal: Refusal | None = None) -> Response:
+def _choose(seen: access.RoomAccess, status: int = 200, problem=None) -> Response:
     access.require(me(), Right.ADMINISTRATION_INVITE, seen.room.id)
     search = request.values.get("q", "")
     chosen = request.values.getlist("people", type=int)
-    return _panel(
+    return room_dialog(
         "chat/add_people.html",
         seen,
-        blocks=("dialog", "candidates"),
-        status=422 if refusal else 200,
-        refusal=refusal,
+        status,
+        blocks=("candidates",),
+        back=url_for("chat.room_people", room_id=seen.room.id),
+        send_url=url_for("chat.add_people", room_id=seen.room.id),
+        choose_url=url_for("chat.choose_people", room_id=seen.room.id),
+        problem=problem,
         search=search,
         picked=chosen,
         candidates=people.candidates(me(), seen.room, search, keep=chosen),
-        is_over=wants_fragment(),
     )
 
 
@@ -215,8 +209,4 @@ def back_to_people(room_id: int, text: str) -> Response:
     """The list again; where a dialog was open, as a whole page, which closes it."""
     if target_id() == "panel":
         return say(people_page(access.find_room(me(), room_id)), text)
-    return _elsewhere(url_for("chat.room_people", room_id=room_id))
-
-
-def _elsewhere(url: str) -> Response:
-    return Response(status=204, headers={"HX-Redirect": url}) if wants_fragment() else see_other(url)
+    return done(url_for("chat.room_people", room_id=room_id))

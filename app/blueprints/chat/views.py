@@ -1,19 +1,21 @@
 """Pages and pieces of the conversation. What the socket tells can always be fetched here again."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.blueprints.chat.forms import MessageForm
-from app.blueprints.chat.frame import frame
+from app.blueprints.chat.frame import chat_dialog, frame
 from app.blueprints.errors import tell, wants_json
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.errors import Forbidden, NotFound, Refusal, ServiceStopped
-from app.htmx import page, see_other, wants_fragment
+from app.htmx import page, see_other, target_id, wants_dialog, wants_fragment
 from app.limits import count_message
 from app.models import RoomState
-from app.operations import messages as verbs
+from app.operations.messages import post_message
 from app.queries import guest_view, reading, rooms
 from app.queries import messages as conversation
 from app.rules import access, history
@@ -64,16 +66,13 @@ def room(room_id: int) -> Response:
 
 
 @blueprint.post("/rooms/<int:room_id>/messages")
-def post_message(room_id: int) -> Response:
-    """Post without the socket: where no scripts run."""
+def send_message(room_id: int) -> Response:
+    """Post a message without the socket, where no scripts run."""
     form = MessageForm()
     access.find_room(me(), room_id)
-    try:
+    with refusals_to(partial(_refused, room_id, form)):
         count_message(me().id)
-        verbs.post_message(me(), room_id, form.body.data, client_id=form.client_id.data or None)
-    except Refusal as refusal:
-        form.body.errors = [*form.body.errors, refusal.sentence]
-        return _room_page(room_id, form, status=refusal.status)
+        post_message(me(), room_id, form.body.data, client_id=form.client_id.data or None)
     return see_other(url_for("chat.room", room_id=room_id, _anchor="composer"))
 
 
@@ -112,6 +111,11 @@ def source(room_id: int, message_id: int) -> Response:
     return Response(body, mimetype="text/plain")
 
 
+def _refused(room_id: int, form: MessageForm, status: int, problem: Refusal) -> Response:
+    form.body.errors = [*form.body.errors, problem.sentence]
+    return _room_page(room_id, form, status)
+
+
 def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
     seen = access.find_room(me(), room_id)
     if not seen.rights & Right.ITEMS_READ:
@@ -119,6 +123,13 @@ def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
     return page(
         "chat/room.html", blocks=("content", "panel"), status=status, **room_context(seen, form), **frame()
     )
+
+
+def room_dialog(template: str, seen: access.RoomAccess, status: int = 200, **context) -> Response:
+    """Show a dialog about a room, or the page of the room with it in the panel."""
+    is_part = wants_dialog() or target_id() in context.get("blocks", ())
+    around = {"room": seen.room, "seen": seen} if is_part else room_context(seen)
+    return chat_dialog(template, status, layout="chat/panel.html", **{**around, **context})
 
 
 def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:

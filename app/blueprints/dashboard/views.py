@@ -11,9 +11,11 @@ from app.errors import NotFound
 from app.htmx import page, see_other
 from app.i18n import time_zone
 from app.models import ServiceName, now
-from app.operations import services as verbs
-from app.queries import directory, domains, figures, services
+from app.operations import services
+from app.queries import directory, domains, figures
 from app.queries.figures import Period
+from app.queries.services import ServiceView, overview
+from app.queries.services import of as service_view
 from app.rules import readiness, scope
 from app.rules.addresses import readable
 from app.rules.checks import Check
@@ -43,7 +45,7 @@ def show() -> Response:
 @blueprint.post("/services/<name>/start")
 def start_service(name: str) -> Response:
     """Start a service."""
-    verbs.start_service(me(), _named(name))
+    services.start_service(me(), _named(name))
     return _done(_("%(name)s is started.", name=label(_named(name))))
 
 
@@ -53,19 +55,19 @@ def stop_service(name: str) -> Response:
     scope.require_server_wide(me())
     if _stops_teamchat(_named(name)) and "confirmed" not in request.form:
         return _dashboard(status=422, asked=_named(name))
-    verbs.stop_service(me(), _named(name))
+    services.stop_service(me(), _named(name))
     return _done(_("%(name)s is stopped.", name=label(_named(name))))
 
 
 @blueprint.post("/services/<name>/restart")
 def restart_service(name: str) -> Response:
     """Stop and start a service in one act."""
-    verbs.restart_service(me(), _named(name))
+    services.restart_service(me(), _named(name))
     return _done(_("%(name)s is restarted.", name=label(_named(name))))
 
 
 @blueprint.app_template_global("needs_of")
-def needs_of(view: services.ServiceView) -> str:
+def needs_of(view: ServiceView) -> str:
     """The stopped services that another one waits for."""
     return ", ".join(label(name) for name in view.stopped_needs)
 
@@ -83,7 +85,7 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
         "dashboard/show.html",
         blocks=("services", "activity"),
         status=status,
-        sections=services.overview(),
+        sections=overview(),
         checks=readiness.checks if scope.is_server_wide(me()) else list,
         counts=_counts,
         endings=lambda: domains.endings(me()),
@@ -118,7 +120,7 @@ def _named(name: str) -> ServiceName:
 
 
 def _stops_teamchat(name: ServiceName) -> bool:
-    return name in CARRIES_TEAMCHAT and services.of(ServiceName.TEAMCHAT).is_effective
+    return name in CARRIES_TEAMCHAT and service_view(ServiceName.TEAMCHAT).is_effective
 
 
 def _midnight() -> datetime:

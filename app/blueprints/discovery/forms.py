@@ -1,5 +1,6 @@
 """The form of SmartDiscover: one for the server, one for a domain, of the same fields."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wtforms import HiddenField, SelectField, StringField, ValidationError
@@ -48,10 +49,10 @@ class DiscoveryForm(_Values):
         self.fill(level.version, level.values)
         self.own.data = " ".join(level.own)
 
-    def meet_level(self, level: Level) -> list[Theirs]:
-        """Take over what others have set meanwhile, and tell it."""
-        theirs = self.meet(level.version, level.values)
-        self.own.data = " ".join(sorted(self.marked | level.own.keys()))
+    def meet(self, version: int, values: dict, own: Iterable[str] = ()) -> list[Theirs]:
+        """Take over what others have set meanwhile, and return it. own: names of the values that are set here."""
+        theirs = super().meet(version, values)
+        self.own.data = " ".join(sorted(self.marked.union(own)))
         return theirs
 
     def base(self, level: Level, *, is_server: bool) -> dict[str, str]:

@@ -14,8 +14,10 @@ from app.errors import Invalid, TooMany
 from app.extensions import csrf
 from app.models import Account, now
 from app.operations import sessions
-from app.queries import discovery as questions
 from app.queries import settings
+from app.queries.discovery import domain_named
+from app.queries.discovery import of as discovery_of
+from app.queries.discovery import server as server_discovery
 from app.rules import addresses, discovery
 from app.security import request_id
 
@@ -90,7 +92,7 @@ def document() -> Response:
 @open_to_everybody
 def teamchat_api() -> Response:
     """What stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
-    told, here = questions.server().values, settings.public_url()
+    told, here = server_discovery().values, settings.public_url()
     urls = {name: told[name] for name in ("webclient", "webadmin")}
     urls["sign_in"] = here + url_for("auth.sign_in")
     urls["discovery"] = here + url_for("discovery.document")
@@ -110,7 +112,7 @@ def _signed_in() -> Account:
 
 def _settings(account: Account, asked: pox.Asked) -> Response:
     """An address that is not one's own does not exist, whether it does or not."""
-    values = questions.of(account.domain).values
+    values = discovery_of(account.domain).values
     if addresses.normalise(asked.address) != account.address:
         raise pox.Unacceptable(pox.NOT_FOUND)
     if asked.schema == pox.MOBILE:
@@ -140,7 +142,7 @@ def _mail_protocols(values: dict[str, str]) -> list[dict]:
 def _values(address: str) -> dict[str, str]:
     """What the domain of an address tells; a domain that is not ours is told what the server tells."""
     name = addresses.normalise(address).rpartition("@")[2]
-    return questions.of(questions.domain_named(name)).values
+    return discovery_of(domain_named(name)).values
 
 
 def _xml(template: str, **context) -> Response:

@@ -1,18 +1,20 @@
 """SmartDiscover in WebAdmin: the server's values, and a domain's own."""
 
+from collections.abc import Iterable
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints.discovery import checking, words
 from app.blueprints.discovery.forms import DiscoveryForm
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
-from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Domain
-from app.operations import discovery as verbs
-from app.queries import discovery as questions
-from app.queries import trail as history
+from app.operations.discovery import note_check, set_domain_discovery, set_server_discovery
+from app.queries import trail
+from app.queries.discovery import of as discovery_of
 from app.rules import discovery, scope
 
 blueprint = Blueprint("discovery", __name__)
@@ -26,7 +28,7 @@ def show() -> Response:
 
 
 @blueprint.post("/admin/smartdiscover")
-def set_server_discovery() -> Response:
+def save() -> Response:
     """Save what the server tells; or only change the form, when one of its small buttons was pressed."""
     scope.require_server_wide(me())
     return _sent(None)
@@ -46,7 +48,7 @@ def show_domain(domain_id: int) -> Response:
 
 
 @blueprint.post("/admin/domains/<int:domain_id>/smartdiscover")
-def set_domain_discovery(domain_id: int) -> Response:
+def save_domain(domain_id: int) -> Response:
     """Save what a domain tells instead of the server."""
     return _sent(scope.find_domain(me(), domain_id))
 
@@ -58,55 +60,41 @@ def check_domain(domain_id: int) -> Response:
 
 
 def _shown(domain: Domain | None, **context) -> Response:
-    level = questions.of(domain)
     form = DiscoveryForm(formdata=None)
-    form.show(level)
-    return _page(domain, level, form, **context)
+    form.show(discovery_of(domain))
+    return _page(domain, form, **context)
 
 
 def _sent(domain: Domain | None) -> Response:
-    level, form = questions.of(domain), DiscoveryForm()
-    base = form.base(level, is_server=domain is None)
+    form = DiscoveryForm()
+    base = form.base(discovery_of(domain), is_server=domain is None)
     if request.form.get("restore") in discovery.LABELS:
         form.restore(request.form["restore"], base)
-        return _page(domain, level, form, 422)
-    is_sound = form.validate()
+        return _page(domain, form, 422)
+    form.validate()
     if "move" in request.form and not form[discovery.HOST_NAME].errors:
         form.move_all()
-        is_sound = form.validate()
-        return _page(domain, level, form, 422)
-    if not is_sound:
-        return _page(domain, level, form, 422)
-    return _saved(domain, form, form.wanted(base, is_server=domain is None))
-
-
-def _saved(domain: Domain | None, form: DiscoveryForm, own: dict) -> Response:
-    try:
+        form.validate()
+        return _page(domain, form, 422)
+    with submission(form, partial(_page, domain, form), current=partial(_current, domain)):
+        own = form.wanted(base, is_server=domain is None)
         if domain is None:
-            verbs.set_server_discovery(me(), own, form.seen_version)
+            set_server_discovery(me(), own, form.seen_version)
         else:
-            verbs.set_domain_discovery(me(), domain, own, form.seen_version)
-    except Conflict:
-        domain = domain and scope.find_domain(me(), domain.id)
-        level = questions.of(domain)
-        return _page(domain, level, form, 422, theirs=form.meet_level(level))
-    except Refusal as refusal:
-        domain = domain and scope.find_domain(me(), domain.id)
-        put_refusal(form, refusal)
-        return _page(domain, questions.of(domain), form, refusal.status)
+            set_domain_discovery(me(), domain, own, form.seen_version)
     return see_other(_url("show", domain), toast=_("Saved."))
 
 
 def _checked(domain: Domain | None) -> Response:
     """The transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
-    values, is_trusted = questions.of(domain).values, scope.is_server_wide(me())
-    verbs.note_check(me(), domain)
+    values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
+    note_check(me(), domain)
     results = checking.found(values, is_trusted=is_trusted)
     return _shown(domain, results=[words.line_of(one) for one in results])
 
 
-def _page(domain: Domain | None, level, form: DiscoveryForm, status: int = 200, **context) -> Response:
-    host, protocols, urls = form.rows(form.base(level, is_server=domain is None))
+def _page(domain: Domain | None, form: DiscoveryForm, status: int = 200, **context) -> Response:
+    host, protocols, urls = form.rows(form.base(discovery_of(domain), is_server=domain is None))
     return page(
         "discovery/domain.html" if domain else "discovery/server.html",
         blocks=("fields", "results"),
@@ -124,8 +112,13 @@ def _page(domain: Domain | None, level, form: DiscoveryForm, status: int = 200, 
     )
 
 
+def _current(domain: Domain | None) -> tuple[int, dict, Iterable[str]]:
+    level = discovery_of(domain)
+    return level.version, level.values, level.own
+
+
 def _last_change(domain: Domain | None):
-    return history.last_change("domain", domain.id) if domain else None
+    return trail.last_change("domain", domain.id) if domain else None
 
 
 def _url(name: str, domain: Domain | None) -> str:

@@ -1,16 +1,19 @@
 """A domain is deleted: its name is typed, what goes is told in numbers, and a task does it."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import creation
+from app.blueprints.dialogs import dialog, done
 from app.blueprints.domains import consequences
 from app.blueprints.domains.views import blueprint
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.errors import Refusal
 from app.models import Domain
-from app.operations import domains as verbs
-from app.queries import domains as questions
+from app.operations import domains
+from app.queries.domains import contents
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -22,22 +25,19 @@ def delete_domain(domain_id: int) -> Response:
     scope.require_server_wide(me())
     if request.method == "GET":
         return _asked(domain)
-    try:
-        task = verbs.delete_domain(me(), domain, typed_name=request.form.get("name", ""))
-    except Refusal as refusal:
-        return _asked(domain, 422, refusal)
+    with refusals_to(partial(_asked, domain), status=422):
+        task = domains.delete_domain(me(), domain, typed_name=request.form.get("name", ""))
     text = _("%(name)s is being deleted.", name=readable(domain.name))
-    return creation.created(url_for("tasks.show", task_id=task.id), text)
+    return done(url_for("tasks.show", task_id=task.id), text)
 
 
 def _asked(domain: Domain, status: int = 200, problem: Refusal | None = None) -> Response:
-    return creation.creation_page(
+    return dialog(
         "domains/delete.html",
-        None,
+        status,
         back=url_for("domains.properties", domain_id=domain.id),
-        status=status,
         domain=domain,
-        consequences=consequences.of_deleting(questions.contents(domain)),
+        consequences=consequences.of_deleting(contents(domain)),
         problem=problem,
         typed=request.form.get("name", ""),
     )

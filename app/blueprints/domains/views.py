@@ -1,23 +1,25 @@
 """The list of domains, and a domain's own page."""
 
+from functools import partial
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.blueprints import creation, features, lists, trail
+from app.blueprints import features, lists, trail
+from app.blueprints.dialogs import created, dialog
 from app.blueprints.domains import consequences
 from app.blueprints.domains.forms import DomainForm, NewDomainForm, values_of, wanted
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
-from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Domain
-from app.operations import bulk
-from app.operations import domains as verbs
+from app.operations import bulk, domains
 from app.queries import directory
-from app.queries import domains as domain_questions
-from app.queries import trail as questions
-from app.queries.directory import domains as listed
+from app.queries.directory.domains import FILTERS as DOMAIN_FILTERS
+from app.queries.domains import open_deletion
+from app.queries.trail import history as history_of
+from app.queries.trail import last_change
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -32,7 +34,7 @@ FILTERS = (
 @blueprint.get("/")
 def index() -> Response:
     """The list of domains. Fragments: list."""
-    wish = lists.wish(filters=listed.FILTERS)
+    wish = lists.wish(filters=DOMAIN_FILTERS)
     shown = lists.Shown(wish, directory.domain_list(me(), wish))
     return page(
         "domains/index.html",
@@ -47,20 +49,17 @@ def index() -> Response:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 def create_domain() -> Response:
-    """Make a domain."""
+    """Create a domain."""
     scope.require_server_wide(me())
     form = NewDomainForm()
-    if request.method == "GET" or not form.validate():
-        return _creation(form, 200 if request.method == "GET" else 422)
-    try:
-        domain = verbs.create_domain(me(), name=form.name.data, description=form.description.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _creation(form, refusal.status)
+    show = partial(dialog, "domains/new.html", back=url_for("domains.index"))
+    if request.method == "GET":
+        return show(form=form)
+    with submission(form, partial(show, form=form)):
+        domain = domains.create_domain(me(), name=form.name.data, description=form.description.data)
     text = _("The domain %(name)s is created.", name=readable(domain.name))
-    if creation.wants_another():
-        return creation.created_and_new(_creation(NewDomainForm(formdata=None)), text)
-    return creation.created(url_for("domains.properties", domain_id=domain.id), text)
+    empty = partial(show, form=NewDomainForm(formdata=None))
+    return created(url_for("domains.properties", domain_id=domain.id), text, empty=empty)
 
 
 @blueprint.get("/<int:domain_id>/")
@@ -75,52 +74,40 @@ def properties(domain_id: int) -> Response:
     """A domain's properties: Information, and Characteristics with the tiles of its features."""
     domain = scope.find_domain(me(), domain_id)
     form = DomainForm(formdata=None)
-    form.fill(domain.row_version, values_of(domain))
+    form.fill(*_current(domain))
     return _properties(domain, form)
 
 
 @blueprint.post("/<int:domain_id>/properties")
 def update_domain(domain_id: int) -> Response:
-    """Save a domain's properties and features. Whatever stops TeamChat is asked about first."""
+    """Save a domain's properties and features, after a confirmation if the change stops TeamChat."""
     domain = scope.find_domain(me(), domain_id)
     form = DomainForm()
-    if not form.validate():
-        return _properties(domain, form, 422)
-    is_server_wide = scope.is_server_wide(me())
-    switches = features.typed(form, domain) if is_server_wide else {}
-    asked = features.question(domain, switches, consequences.of_stopping) if switches else None
-    values = wanted(form, is_server_wide=is_server_wide)
-    for question in (asked, consequences.suspension(domain, values)):
-        if question is not None and question.answer not in request.form.getlist("answer"):
-            return _properties(domain, form, 422, question=question)
-    values["features"] = features.answered(switches, asked.answer if asked else None)
-    return _saved(domain, form, values)
+    with submission(form, partial(_properties, domain, form), current=partial(_current, domain)):
+        is_server_wide = scope.is_server_wide(me())
+        switches = features.typed(form, domain) if is_server_wide else {}
+        asked = features.question(domain, switches, consequences.of_stopping) if switches else None
+        values = wanted(form, is_server_wide=is_server_wide)
+        for question in (asked, consequences.suspension(domain, values)):
+            if question is not None and question.answer not in request.form.getlist("answer"):
+                return _properties(domain, form, 422, question=question)
+        values["features"] = features.answered(switches, asked.answer if asked else None)
+        domains.update_domain(me(), domain, values, form.seen_version)
+    return see_other(url_for("domains.properties", domain_id=domain.id), toast=_("Saved."))
 
 
 @blueprint.get("/<int:domain_id>/history")
 def history(domain_id: int) -> Response:
     """What was done to a domain. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    found = questions.history("domain", domain.id, request.args.get("cursor"))
+    found = history_of("domain", domain.id, request.args.get("cursor"))
     return page(
         "domains/history.html", blocks=("list",), domain=domain, history=found, trail=trail, lists=lists
     )
 
 
-def _saved(domain: Domain, form: DomainForm, values: dict) -> Response:
-    try:
-        verbs.update_domain(me(), domain, values, form.seen_version)
-    except Conflict:
-        domain = scope.find_domain(me(), domain.id)
-        return _properties(domain, form, 422, theirs=form.meet(domain.row_version, values_of(domain)))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _properties(domain, form, refusal.status)
-    return see_other(url_for("domains.properties", domain_id=domain.id), toast=_("Saved."))
-
-
-def _creation(form: NewDomainForm, status: int = 200) -> Response:
-    return creation.creation_page("domains/new.html", form, back=url_for("domains.index"), status=status)
+def _current(domain: Domain) -> tuple[int, dict]:
+    return domain.row_version, values_of(domain)
 
 
 def _properties(domain: Domain, form: DomainForm, status: int = 200, **context) -> Response:
@@ -134,7 +121,7 @@ def _properties(domain: Domain, form: DomainForm, status: int = 200, **context) 
         is_server_wide=is_server_wide,
         is_unsaved=status != 200,
         is_own=domain.id == me().domain_id,
-        deletion=domain_questions.open_deletion(domain),
-        last_change=questions.last_change("domain", domain.id) if context.get("theirs") else None,
+        deletion=open_deletion(domain),
+        last_change=last_change("domain", domain.id) if context.get("theirs") else None,
         **context,
     )

@@ -1,5 +1,7 @@
 """Accounts and groups from a file or pasted: tried first, done as a task when one has seen what would happen."""
 
+from functools import partial
+
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -7,15 +9,16 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField, SelectField, TextAreaField
 
-from app.blueprints import creation, tables
+from app.blueprints import tables
+from app.blueprints.dialogs import domain_choices
 from app.blueprints.exchange.exports import blueprint
 from app.blueprints.exchange.importable import ACCOUNTS, GROUPS, Importable
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
-from app.errors import Invalid, Refusal
+from app.errors import Invalid
 from app.htmx import page, see_other
 from app.operations import imports, tasks
-from app.queries import tasks as questions
+from app.queries.tasks import find_task
 from app.rules import scope
 
 AT_ONCE = 1.5
@@ -66,7 +69,7 @@ def import_groups() -> Response:
 @blueprint.post("/tasks/<int:task_id>/import")
 def start_import(task_id: int) -> Response:
     """Do what was tried."""
-    tried = questions.find_task(me(), task_id)
+    tried = find_task(me(), task_id)
     task = imports.start_import(me(), tried)
     tasks.run(task.id, seconds=AT_ONCE)
     return see_other(url_for("tasks.show", task_id=task.id))
@@ -74,22 +77,19 @@ def start_import(task_id: int) -> Response:
 
 def _choose_and_try(what: Importable) -> Response:
     form = _form()
-    if request.method == "GET" or not form.validate():
-        return _page(what, form, 200 if request.method == "GET" else 422)
-    try:
+    if request.method == "GET":
+        return _page(what, form)
+    with submission(form, partial(_page, what, form)):
         domain = scope.find_domain(me(), form.domain.data)
         data, name = _table(form)
         task = imports.check_import(me(), domain, data, name=name, kind=what.kind)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(what, form, refusal.status)
     tasks.run(task.id, seconds=AT_ONCE)
     return see_other(url_for("tasks.show", task_id=task.id))
 
 
 def _form() -> ImportForm:
     form = ImportForm() if request.method == "POST" else ImportForm(formdata=None)
-    form.domain.choices = creation.domain_choices()
+    form.domain.choices = domain_choices()
     if request.method == "GET":
         form.domain.data = request.args.get("domain", type=int) or me().domain_id
     return form

@@ -4,11 +4,11 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation
+from app.blueprints.dialogs import dialog, done
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.models import Group
-from app.operations import groups as verbs
+from app.operations import groups
 from app.queries import directory
 from app.queries.directory import Weight
 from app.rules import scope
@@ -26,17 +26,16 @@ def delete_group(group_id: int) -> Response:
         return _question(group, 422, _("Type the name of the group exactly as it is written."))
     url = url_for("groups.index", domain_id=group.domain_id)
     text = _("The group %(address)s is deleted.", address=readable(group.address))
-    verbs.delete_group(me(), group)
-    return creation.created(url, text)
+    groups.delete_group(me(), group)
+    return done(url, text)
 
 
-def _question(group: Group, status: int = 200, problem: str | None = None) -> Response:
+def _question(group: Group, status: int = 200, problem=None) -> Response:
     weight = directory.weight_of(group)
-    return creation.creation_page(
+    return dialog(
         "groups/delete.html",
-        None,
+        status,
         back=url_for("groups.show", group_id=group.id),
-        status=status,
         group=group,
         consequences=_consequences(group, weight),
         needs_name=weight.messages > 0,

@@ -1,18 +1,19 @@
 """Limits: what a group takes at most."""
 
+from functools import partial
+
 from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.blueprints.forms import LimitField, put_refusal
+from app.blueprints.forms import LimitField, submission
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.blueprints.versioned import VersionedForm
-from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Group
-from app.operations import groups as verbs
-from app.queries import trail as questions
+from app.operations import groups
+from app.queries.trail import last_change
 from app.rules import scope
 
 
@@ -33,7 +34,7 @@ def group_limits(group_id: int) -> Response:
     """A group's limits."""
     group = scope.find_group(me(), group_id)
     form = GroupLimitsForm(formdata=None)
-    form.fill(group.row_version, _values(group))
+    form.fill(*_current(group))
     return _shown(group, form)
 
 
@@ -42,23 +43,15 @@ def set_group_limits(group_id: int) -> Response:
     """Save a group's limits."""
     group = scope.find_group(me(), group_id)
     form = GroupLimitsForm()
-    if not form.validate():
-        return _shown(group, form, 422)
-    try:
-        verbs.set_group_limits(
+    with submission(form, partial(_shown, group, form), current=partial(_current, group)):
+        groups.set_group_limits(
             me(), group, sends_per_minute=form.sends_per_minute.data, seen_version=form.seen_version
         )
-    except Conflict:
-        group = scope.find_group(me(), group.id)
-        return _shown(group, form, 422, theirs=form.meet(group.row_version, _values(group)))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(group, form, refusal.status)
     return see_other(url_for("groups.group_limits", group_id=group.id), toast=_("Saved."))
 
 
-def _values(group: Group) -> dict:
-    return {"sends_per_minute": group.sends_per_minute}
+def _current(group: Group) -> tuple[int, dict]:
+    return group.row_version, {"sends_per_minute": group.sends_per_minute}
 
 
 def _shown(group: Group, form: GroupLimitsForm, status: int = 200, **context) -> Response:
@@ -68,6 +61,6 @@ def _shown(group: Group, form: GroupLimitsForm, status: int = 200, **context) ->
         group=group,
         form=form,
         is_unsaved=status != 200,
-        last_change=questions.last_change("group", group.id) if context.get("theirs") else None,
+        last_change=last_change("group", group.id) if context.get("theirs") else None,
         **context,
     )

@@ -1,17 +1,21 @@
 """A group's members, and the picker that adds them."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.blueprints import creation, lists
+from app.blueprints import lists
+from app.blueprints.dialogs import dialog, done
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.htmx import page, wants_fragment
 from app.models import EntryKind, Group
-from app.operations import groups as verbs
+from app.operations import groups
 from app.queries import directory
 from app.rules import scope
 from app.rules.addresses import readable
@@ -48,13 +52,11 @@ def choose_members(group_id: int) -> Response:
 def add_members(group_id: int) -> Response:
     """Add what was chosen."""
     group = scope.find_group(me(), group_id)
-    wanted = _chosen()
-    try:
-        count = verbs.add_members(me(), group, wanted)
-    except Refusal as refusal:
-        return _picker(group, refusal.status, refusal.sentence)
+    entries = _chosen()
+    with refusals_to(partial(_picker, group)):
+        count = groups.add_members(me(), group, entries)
     text = ngettext("%(num)s member added.", "%(num)s members added.", count)
-    return creation.created(url_for("groups.members", group_id=group.id), text)
+    return done(url_for("groups.members", group_id=group.id), text)
 
 
 @blueprint.route("/groups/<int:group_id>/members/<int:entry_id>/remove", methods=["GET", "POST"])
@@ -63,9 +65,9 @@ def remove_member(group_id: int, entry_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _removal(group, entry_id)
-    name = verbs.remove_member(me(), group, entry_id)
+    name = groups.remove_member(me(), group, entry_id)
     text = _("%(name)s is no longer a member.", name=readable(name))
-    return creation.created(url_for("groups.members", group_id=group.id), text)
+    return done(url_for("groups.members", group_id=group.id), text)
 
 
 def _picker(group: Group, status: int = 200, problem=None) -> Response:
@@ -109,4 +111,4 @@ def _removal(group: Group, entry_id: int) -> Response:
     if entry is None:
         raise NotFound()
     back = url_for("groups.members", group_id=group.id)
-    return creation.creation_page("groups/remove_member.html", None, back=back, group=group, row=entry)
+    return dialog("groups/remove_member.html", back=back, group=group, row=entry)

@@ -1,18 +1,22 @@
 """Who is in a group and how, who is kept out, entries turned into their people, pasted addresses."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation, lists
+from app.blueprints import lists
+from app.blueprints.dialogs import dialog, done
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
-from app.errors import Invalid, NotFound, Refusal
+from app.errors import Invalid, NotFound
 from app.htmx import page, see_other
 from app.models import EntryKind, Group
-from app.operations import groups as verbs
+from app.operations import groups
 from app.queries import directory
-from app.queries import people as questions
+from app.queries.people import exclusions, find_member, people_of_group
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -22,7 +26,7 @@ def member_people(group_id: int) -> Response:
     """Everybody who is in a group, each once. Fragments: list."""
     group = scope.find_group(me(), group_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = questions.people_of_group(group, search, request.args.get("cursor"))
+    found = people_of_group(group, search, request.args.get("cursor"))
     return page(
         "groups/people.html",
         blocks=("list",),
@@ -39,7 +43,7 @@ def member_people(group_id: int) -> Response:
 def excluded_members(group_id: int) -> Response:
     """Who is kept out of a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    found, total = questions.exclusions(group, request.args.get("cursor"))
+    found, total = exclusions(group, request.args.get("cursor"))
     return page(
         "groups/excluded.html",
         blocks=("list",),
@@ -57,16 +61,16 @@ def exclude_member(group_id: int, account_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _keeping_out(group, account_id)
-    address = verbs.exclude_person(me(), group, account_id)
+    address = groups.exclude_person(me(), group, account_id)
     text = _("%(name)s is kept out of the group.", name=readable(address))
-    return creation.created(url_for("groups.member_people", group_id=group.id), text)
+    return done(url_for("groups.member_people", group_id=group.id), text)
 
 
 @blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/include")
 def include_member(group_id: int, account_id: int) -> Response:
     """Let somebody in again."""
     group = scope.find_group(me(), group_id)
-    address = verbs.include_person(me(), group, account_id)
+    address = groups.include_person(me(), group, account_id)
     text = _("%(name)s is no longer kept out.", name=readable(address))
     return see_other(url_for("groups.excluded_members", group_id=group.id), toast=text)
 
@@ -77,14 +81,12 @@ def detach_member(group_id: int, entry_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _detaching(group, entry_id)
-    try:
-        count = verbs.detach_member(me(), group, entry_id)
-    except Invalid as refusal:
-        return _detaching(group, entry_id, refusal.status, refusal.sentence)
+    with refusals_to(partial(_detaching, group, entry_id), only=Invalid):
+        count = groups.detach_member(me(), group, entry_id)
     text = ngettext(
         "The entry is now %(num)s person of its own.", "The entry is now %(num)s people of their own.", count
     )
-    return creation.created(url_for("groups.members", group_id=group.id), text)
+    return done(url_for("groups.members", group_id=group.id), text)
 
 
 @blueprint.route("/groups/<int:group_id>/members/paste", methods=["GET", "POST"])
@@ -93,18 +95,14 @@ def paste_members(group_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _pasting(group)
-    try:
-        count = verbs.add_addresses(me(), group, request.form.get("addresses", ""))
-    except verbs.UnknownLines as refusal:
-        return _pasting(group, refusal.status, refusal.sentence, refusal.lines)
-    except Refusal as refusal:
-        return _pasting(group, refusal.status, refusal.sentence)
+    with refusals_to(partial(_pasting, group)):
+        count = groups.add_addresses(me(), group, request.form.get("addresses", ""))
     text = ngettext("%(num)s member added.", "%(num)s members added.", count)
-    return creation.created(url_for("groups.members", group_id=group.id), text)
+    return done(url_for("groups.members", group_id=group.id), text)
 
 
 def _keeping_out(group: Group, account_id: int) -> Response:
-    person, rooms = questions.find_member(group, account_id), directory.room_count(group)
+    person, rooms = find_member(group, account_id), directory.room_count(group)
     lost = ngettext(
         "%(name)s loses %(num)s room of this group at once, in open windows too.",
         "%(name)s loses the %(num)s rooms of this group at once, in open windows too.",
@@ -114,16 +112,15 @@ def _keeping_out(group: Group, account_id: int) -> Response:
     kept = _(
         "No entry brings them in again, until you let them in under Kept out. What they have written stays."
     )
-    return creation.creation_page(
-        "groups/keep_out.html",
-        None,
+    return dialog(
+        "directory/consequence.html",
+        layout="groups/frame.html",
         back=url_for("groups.member_people", group_id=group.id),
         group=group,
         title=_("Keep %(name)s out?", name=person.name),
         consequence=lost,
         remedy=kept,
-        action=_("Keep out"),
-        kind="danger-solid",
+        confirm_label=_("Keep out"),
     )
 
 
@@ -132,19 +129,16 @@ def _detaching(group: Group, entry_id: int, status: int = 200, problem=None) -> 
     if entry is None or entry.entry.kind is EntryKind.ACCOUNT:
         raise NotFound()
     back = url_for("groups.members", group_id=group.id)
-    return creation.creation_page(
-        "groups/detach.html", None, back=back, status=status, group=group, row=entry, problem=problem
-    )
+    return dialog("groups/detach.html", status, back=back, group=group, row=entry, problem=problem)
 
 
-def _pasting(group: Group, status: int = 200, problem=None, lines=()) -> Response:
-    return creation.creation_page(
+def _pasting(group: Group, status: int = 200, problem=None) -> Response:
+    return dialog(
         "groups/paste.html",
-        None,
+        status,
         back=url_for("groups.members", group_id=group.id),
-        status=status,
         group=group,
         problem=problem,
-        lines=lines,
+        lines=problem.lines if isinstance(problem, groups.UnknownLines) else (),
         pasted=request.form.get("addresses", ""),
     )

@@ -1,23 +1,25 @@
 """A domain's groups, and a group's own page."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.blueprints import creation, lists, trail
+from app.blueprints import lists, trail
+from app.blueprints.dialogs import created, dialog, domain_choices
 from app.blueprints.features import Question
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.groups.forms import GroupForm, NewGroupForm, values_of, wanted
-from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Group
-from app.operations import bulk
-from app.operations import groups as verbs
+from app.operations import bulk, groups
 from app.queries import directory
-from app.queries import trail as questions
-from app.queries.directory import groups as listed
+from app.queries.directory.groups import FILTERS as GROUP_FILTERS
+from app.queries.trail import history as history_of
+from app.queries.trail import last_change
 from app.rules import addresses, policies, scope
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin")
@@ -33,7 +35,7 @@ HIDE = "hide"
 def index(domain_id: int) -> Response:
     """A domain's groups. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address"), filters=listed.FILTERS)
+    wish = lists.wish(sorts=("name", "address"), filters=GROUP_FILTERS)
     shown = lists.Shown(wish, directory.group_list(domain, wish))
     return page(
         "groups/index.html",
@@ -48,22 +50,20 @@ def index(domain_id: int) -> Response:
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])
 def create_group() -> Response:
-    """Make a group."""
+    """Create a group."""
     form = _new_form()
-    if request.method == "GET" or not form.validate():
-        return _creation(form, 200 if request.method == "GET" else 422)
-    alias = form.alias.data or addresses.suggested_alias(form.name.data)
-    try:
-        group = verbs.create_group(
-            me(), scope.find_domain(me(), form.domain.data), name=form.name.data, alias=alias
+    if request.method == "GET":
+        return _creation(form)
+    with submission(form, partial(_creation, form)):
+        group = groups.create_group(
+            me(),
+            scope.find_domain(me(), form.domain.data),
+            name=form.name.data,
+            alias=form.alias.data or addresses.suggested_alias(form.name.data),
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _creation(form, refusal.status)
     text = _("The group %(address)s is created.", address=addresses.readable(group.address))
-    if creation.wants_another():
-        return creation.created_and_new(_creation(_new_form(group.domain_id)), text)
-    return creation.created(url_for("groups.show", group_id=group.id), text)
+    url = url_for("groups.show", group_id=group.id)
+    return created(url, text, empty=lambda: _creation(_new_form(group.domain_id)))
 
 
 @blueprint.get("/groups/<int:group_id>/")
@@ -71,44 +71,36 @@ def show(group_id: int) -> Response:
     """A group's information, and what it shares."""
     group = scope.find_group(me(), group_id)
     form = GroupForm(formdata=None)
-    form.fill(group.row_version, values_of(group))
+    form.fill(*_current(group))
     return _information(group, form)
 
 
 @blueprint.post("/groups/<int:group_id>/")
 def update_group(group_id: int) -> Response:
-    """Save a group. TeamChat without the public folder, and hiding rooms, are asked about first."""
+    """Save a group, after a confirmation if TeamChat needs the public folder or rooms would be hidden."""
     group = scope.find_group(me(), group_id)
     form = GroupForm()
-    if not form.validate():
-        return _information(group, form, 422)
-    asked = _question(group, form)
-    if asked is not None and request.form.get("answer") != asked.answer:
-        return _information(group, form, 422, question=asked)
-    if asked is not None:
-        form.has_public_folder.data |= asked.answer == FOLDER_TOO
-        form.teamchat.data = asked.answer == FOLDER_TOO
-    return _saved(group, form)
+    with submission(form, partial(_information, group, form), current=partial(_current, group)):
+        asked = _question(group, form)
+        if asked is not None and request.form.get("answer") != asked.answer:
+            return _information(group, form, 422, question=asked)
+        if asked is not None:
+            form.has_public_folder.data |= asked.answer == FOLDER_TOO
+            form.teamchat.data = asked.answer == FOLDER_TOO
+        groups.update_group(me(), group, wanted(form), form.seen_version)
+    return see_other(url_for("groups.show", group_id=group.id), toast=_("Saved."))
 
 
 @blueprint.get("/groups/<int:group_id>/history")
 def history(group_id: int) -> Response:
     """What was done to a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    found = questions.history("group", group.id, request.args.get("cursor"))
+    found = history_of("group", group.id, request.args.get("cursor"))
     return page("groups/history.html", blocks=("list",), group=group, history=found, trail=trail, lists=lists)
 
 
-def _saved(group: Group, form: GroupForm) -> Response:
-    try:
-        verbs.update_group(me(), group, wanted(form), form.seen_version)
-    except Conflict:
-        group = scope.find_group(me(), group.id)
-        return _information(group, form, 422, theirs=form.meet(group.row_version, values_of(group)))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _information(group, form, refusal.status)
-    return see_other(url_for("groups.show", group_id=group.id), toast=_("Saved."))
+def _current(group: Group) -> tuple[int, dict]:
+    return group.row_version, values_of(group)
 
 
 def _question(group: Group, form: GroupForm) -> Question | None:
@@ -134,19 +126,19 @@ def _consequence(group: Group) -> str:
 
 
 def _new_form(domain_id: int | None = None) -> NewGroupForm:
-    """What was sent; else an empty form, for the domain one comes from, else for one's own."""
+    """Return the submitted form, else an empty one for the given domain, the one in the URL or the person's own."""
     if request.method == "POST" and domain_id is None:
         form = NewGroupForm()
     else:
         form = NewGroupForm(formdata=None)
         form.domain.data = domain_id or request.args.get("domain", type=int) or me().domain_id
-    form.domain.choices = creation.domain_choices()
+    form.domain.choices = domain_choices()
     return form
 
 
 def _creation(form: NewGroupForm, status: int = 200) -> Response:
     back = url_for("groups.index", domain_id=form.domain.data or me().domain_id)
-    return creation.creation_page("groups/new.html", form, back=back, status=status)
+    return dialog("groups/new.html", status, form=form, back=back)
 
 
 def _information(group: Group, form: GroupForm, status: int = 200, **context) -> Response:
@@ -158,6 +150,6 @@ def _information(group: Group, form: GroupForm, status: int = 200, **context) ->
         room_count=directory.room_count(group),
         domain_has_teamchat=policies.own(group.domain, policies.Feature.TEAMCHAT),
         is_unsaved=status != 200,
-        last_change=questions.last_change("group", group.id) if context.get("theirs") else None,
+        last_change=last_change("group", group.id) if context.get("theirs") else None,
         **context,
     )

@@ -3,59 +3,59 @@
 from flask import Response, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import creation, invitation_words, lists
+from app.blueprints import invitation_words, lists
+from app.blueprints.dialogs import back_from, dialog
 from app.blueprints.gate import me
 from app.blueprints.guests.views import blueprint
 from app.htmx import page, see_other
-from app.operations import guests as verbs
-from app.queries.directory import invitations as questions
+from app.operations import guests
+from app.queries.directory.invitations import FILTERS, invitation_list
+from app.queries.directory.invitations import invitation_count as count_invitations
 from app.queries.invitations import find_administered
 
 
 @blueprint.get("/invitations")
 def invitations() -> Response:
     """The invitations that wait for an answer, or have ended without. Fragments: list."""
-    wish = lists.wish(filters=questions.FILTERS)
-    states = {state: invitation_words.STATES[state] for state in questions.FILTERS["state"]}
+    wish = lists.wish(filters=FILTERS)
+    states = {state: invitation_words.STATES[state] for state in FILTERS["state"]}
     return page(
         "guests/invitations.html",
         blocks=("list",),
-        shown=lists.Shown(wish, questions.invitation_list(me(), wish)),
+        shown=lists.Shown(wish, invitation_list(me(), wish)),
         filters=[("state", _("Waiting for an answer"), states)],
         invitation_words=invitation_words,
-        invitation_count=questions.invitation_count(me()),
+        invitation_count=count_invitations(me()),
     )
 
 
 @blueprint.post("/invitations/<int:invitation_id>/resend")
 def resend_invitation(invitation_id: int) -> Response:
     """Send the mail again."""
-    return _done(invitation_id, verbs.resend_invitation, _("The mail is on its way again."))
+    return _done(invitation_id, guests.resend_invitation, _("The mail is on its way again."))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/revoke")
 def revoke_invitation(invitation_id: int) -> Response:
     """Take an invitation back."""
-    return _done(invitation_id, verbs.revoke_invitation, _("The invitation is taken back."))
+    return _done(invitation_id, guests.revoke_invitation, _("The invitation is taken back."))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/again")
 def invite_again(invitation_id: int) -> Response:
     """Invite once more."""
-    return _done(invitation_id, verbs.invite_again, _("The invitation is sent."))
+    return _done(invitation_id, guests.invite_again, _("The invitation is sent."))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/link")
 def copy_invitation_link(invitation_id: int) -> Response:
     """Show an invitation's link, to be passed on another way. Fragments: dialog."""
     invitation = find_administered(me(), invitation_id)
-    link = verbs.copy_invitation_link(me(), invitation)
-    back = creation.back(url_for("guests.invitations"))
-    return creation.creation_page(
-        "guests/invitation_link.html", None, back=back, close_url=back, link=link, invitation=invitation
-    )
+    link = guests.copy_invitation_link(me(), invitation)
+    back = back_from(url_for("guests.invitations"))
+    return dialog("directory/invitation_link.html", back=back, link=link, invitation=invitation)
 
 
 def _done(invitation_id: int, verb, text: str) -> Response:
     verb(me(), find_administered(me(), invitation_id))
-    return see_other(creation.back(url_for("guests.invitations")), toast=text)
+    return see_other(back_from(url_for("guests.invitations")), toast=text)

@@ -1,23 +1,26 @@
 """The list of guests, and a guest's information."""
 
+from functools import partial
+
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.blueprints import lists, tables
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.guests.forms import LIVES, STATES, GuestForm, values_of
-from app.errors import Conflict, Invalid, Refusal
+from app.errors import Invalid
 from app.extensions import db
 from app.htmx import page, see_other
 from app.models import Account
-from app.operations import bulk
-from app.operations import guests as verbs
-from app.queries.directory import guests as questions
+from app.operations import bulk, guests
+from app.queries.directory.guests import FILTERS, GuestRow, every_guest, guest_list
 from app.queries.directory.invitations import invitation_count
 from app.queries.trail import last_change
-from app.rules import addresses, guests, scope
+from app.rules import addresses, scope
+from app.rules.guests import find_guest, sponsor_of
+from app.rules.guests import internal_address as address_of
 
 blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 
@@ -25,17 +28,17 @@ blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 @blueprint.get("/")
 def index() -> Response:
     """The guests of one's scope. Fragments: list."""
-    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    wish = lists.wish(sorts=("name", "address"), filters=FILTERS)
     return page(
         "guests/index.html",
         blocks=("list",),
-        shown=lists.Shown(wish, questions.guest_list(me(), wish)),
+        shown=lists.Shown(wish, guest_list(me(), wish)),
         states=STATES,
         lives=LIVES,
         actions=bulk.collection_named("guests").offered(me()),
         wanted={"q": wish.search, **dict(wish.filters)},
         filters=[("state", _("Any state"), STATES), ("life", _("Any moment of life"), LIVES)],
-        internal_address=guests.internal_address,
+        internal_address=address_of,
         invitation_count=invitation_count(me()),
     )
 
@@ -43,16 +46,16 @@ def index() -> Response:
 @blueprint.get("/guests.csv")
 def export_guests() -> Response:
     """The guests, as the list is filtered."""
-    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    wish = lists.wish(sorts=("name", "address"), filters=FILTERS)
     head = ("name", "address", "sponsor", "rooms", "state", "verified", "expires", "last_sign_in")
-    rows = (_exported(row) for row in questions.every_guest(me(), wish))
+    rows = (_exported(row) for row in every_guest(me(), wish))
     return tables.download("guests", head, rows)
 
 
 @blueprint.get("/<int:guest_id>/")
 def show(guest_id: int) -> Response:
     """A guest's information."""
-    guest = guests.find_guest(me(), guest_id)
+    guest = find_guest(me(), guest_id)
     form = _form(guest)
     return _information(guest, form)
 
@@ -60,27 +63,18 @@ def show(guest_id: int) -> Response:
 @blueprint.post("/<int:guest_id>/")
 def update_guest(guest_id: int) -> Response:
     """Save a guest; with another address in the sponsor's field, change the sponsor too."""
-    guest = guests.find_guest(me(), guest_id)
+    guest = find_guest(me(), guest_id)
     form = GuestForm()
-    if not form.validate():
-        return _information(guest, form, 422)
-    try:
+    with submission(form, partial(_again, guest, form), current=partial(_current, guest)):
         wanted = form.wanted(guest) | {"sponsor": _sponsor(guest, form.sponsor.data or "")}
-        verbs.update_guest(me(), guest, wanted, form.seen_version)
-    except Conflict:
-        guest = guests.find_guest(me(), guest_id)
-        theirs = form.meet(guest.row_version, values_of(guest, guests.sponsor_of(guest)))
-        return _information(guest, form, 422, theirs=theirs)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _information(guest, form, 422 if refusal.status == 404 else refusal.status)
+        guests.update_guest(me(), guest, wanted, form.seen_version)
     return see_other(url_for("guests.show", guest_id=guest.id), toast=_("Saved."))
 
 
 def _sponsor(guest: Account, typed: str) -> Account | None:
     """The account of one's scope that shall answer for the guest, where it is another one. Error: Invalid."""
     address = addresses.normalise(typed)
-    current = guests.sponsor_of(guest)
+    current = sponsor_of(guest)
     if not address or (current is not None and current.address == address):
         return None
     statement = select(Account).join(Account.domain).where(scope.of_domains(me()))
@@ -93,9 +87,17 @@ def _sponsor(guest: Account, typed: str) -> Account | None:
 
 def _form(guest: Account) -> GuestForm:
     form = GuestForm(formdata=None)
-    values = values_of(guest, guests.sponsor_of(guest))
-    form.fill(guest.row_version, values)
+    form.fill(*_current(guest))
     return form
+
+
+def _current(guest: Account) -> tuple[int, dict]:
+    return guest.row_version, values_of(guest, sponsor_of(guest))
+
+
+def _again(guest: Account, form: GuestForm, status: int, **context) -> Response:
+    """Show the form again. 404 speaks of the sponsor here, not of the guest."""
+    return _information(guest, form, 422 if status == 404 else status, **context)
 
 
 def _information(guest: Account, form: GuestForm, status: int = 200, **context) -> Response:
@@ -104,15 +106,15 @@ def _information(guest: Account, form: GuestForm, status: int = 200, **context) 
         status=status,
         guest=guest,
         form=form,
-        sponsor=guests.sponsor_of(guest),
-        internal_address=guests.internal_address(guest),
+        sponsor=sponsor_of(guest),
+        internal_address=address_of(guest),
         is_unsaved=status != 200,
         last_change=last_change("account", guest.id) if context.get("theirs") else None,
         **context,
     )
 
 
-def _exported(row: questions.GuestRow) -> tuple:
+def _exported(row: GuestRow) -> tuple:
     guest = row.guest
     moments = (guest.verified_at, guest.expires_at, guest.last_sign_in_at)
     sponsor = row.sponsor.address if row.sponsor else ""

@@ -1,15 +1,17 @@
 """An address confirmed, an account extended: each on a page whose button acts, since mail scanners follow links."""
 
+from functools import partial
+
 from flask import Response, session, url_for
 
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import open_to_everybody
 from app.blueprints.join.forms import ButtonForm, ConfirmForm
 from app.blueprints.join.views import GONE, OWN, blueprint
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.htmx import page, see_other
-from app.operations import guests as verbs
-from app.rules import guests
+from app.operations import guests
+from app.rules.guests import extended_until
 from app.rules.invitations import CONFIRMATION, EXTENSION, guest_by_link
 
 
@@ -28,15 +30,11 @@ def confirm_address(token: str) -> Response:
     form = _form(guest)
     if guest is None:
         return _confirmation(token)
-    if not form.validate():
-        return _confirmation(token, form, 422)
     try:
-        verbs.confirm_address(token, form.password.data if "password" in form else None)
+        with submission(form, partial(_confirmation, token, form), passing=NotFound):
+            guests.confirm_address(token, form.password.data if "password" in form else None)
     except NotFound:
         return _confirmation(token)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _confirmation(token, form, refusal.status)
     session.pop(OWN, None)
     return see_other(url_for("join.confirmed"))
 
@@ -61,12 +59,10 @@ def extend_guest(token: str) -> Response:
     """Extend a guest's account, as far as the domain lets it."""
     form = ButtonForm()
     try:
-        guest = verbs.extend_by_link(token)
+        with submission(form, partial(_extension, token, form), passing=NotFound):
+            guest = guests.extend_by_link(token)
     except NotFound:
         return _extension(token)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _extension(token, form, refusal.status)
     return page("join/extended.html", guest=guest)
 
 
@@ -81,7 +77,7 @@ def _confirmation(token: str, form=None, status: int = 200) -> Response:
 
 def _extension(token: str, form=None, status: int = 200) -> Response:
     guest = guest_by_link(EXTENSION, token)
-    until = guests.extended_until(guest) if guest is not None else None
+    until = extended_until(guest) if guest is not None else None
     if until is None:
         return page("join/extend_over.html", status=GONE)
     return page(

@@ -3,18 +3,20 @@
 Buttons act, links do not.
 """
 
+from functools import partial
+
 from flask import Blueprint, Response, flash, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import refusals_to, submission
 from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
 from app.errors import NotFound, Refusal, ServiceStopped, TooMany
 from app.htmx import page, see_other
 from app.i18n import language
 from app.models import Account
-from app.operations import guests as verbs
+from app.operations import guests
 from app.rules import invitations
 from app.rules.invitations import Opened, Opens
 
@@ -39,17 +41,13 @@ def register_guest(token: str) -> Response:
     opened, form = _opened(token), JoinForm()
     if opened.opens is not Opens.REGISTER:
         return _shown(token, opened, form)
-    if not form.validate():
-        return _shown(token, opened, form, 422)
     try:
-        guest = verbs.register_guest(
-            token, name=form.name.data, password=form.password.data, language=language()
-        )
+        with submission(form, partial(_shown, token, opened, form), passing=NotFound):
+            guest = guests.register_guest(
+                token, name=form.name.data, password=form.password.data, language=language()
+            )
     except NotFound:
         return _shown(token, _opened(token), form)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(token, opened, form, refusal.status)
     session[OWN] = guest.id
     return see_other(url_for("join.show", token=token))
 
@@ -61,7 +59,7 @@ def join_room(token: str) -> Response:
     if not ButtonForm().validate():
         raise NotFound()
     try:
-        invitation = verbs.join_room(token, _reader())
+        invitation = guests.join_room(token, _reader())
     except NotFound:
         return see_other(url_for("join.show", token=token))
     return see_other(url_for("chat.room", room_id=invitation.room_id))
@@ -74,7 +72,7 @@ def mail_invitation(token: str) -> Response:
     if not ButtonForm().validate():
         raise NotFound()
     try:
-        invitation = verbs.mail_invitation(token)
+        invitation = guests.mail_invitation(token)
     except NotFound:
         return see_other(url_for("join.show", token=token))
     return page("join/mailed.html", invitation=invitation)
@@ -86,11 +84,8 @@ def ask_again(token: str) -> Response:
     """Have the inviter told that a new invitation is asked for. The answer is the same for any link, genuine or not."""
     if not ButtonForm().validate():
         raise NotFound()
-    try:
-        verbs.ask_again(token)
-    except (TooMany, ServiceStopped) as refusal:
-        flash(str(refusal.sentence), "error")
-        return see_other(url_for("join.show", token=token))
+    with refusals_to(partial(_refused, token), only=(TooMany, ServiceStopped)):
+        guests.ask_again(token)
     return see_other(url_for("join.asked"))
 
 
@@ -106,11 +101,9 @@ def asked() -> Response:
 def send_confirmation_again(token: str) -> Response:
     """Send the mail that confirms the address once more."""
     try:
-        verbs.send_confirmation_again(token)
+        with refusals_to(partial(_refused, token), passing=NotFound):
+            guests.send_confirmation_again(token)
     except NotFound:
-        return see_other(url_for("join.show", token=token))
-    except Refusal as refusal:
-        flash(str(refusal.sentence), "error")
         return see_other(url_for("join.show", token=token))
     return see_other(url_for("join.show", token=token), toast=_("The mail is on its way again."))
 
@@ -120,6 +113,11 @@ def send_confirmation_again(token: str) -> Response:
 def about(token: str) -> Response:
     """What TeamChat is, in a few words."""
     return page("join/about.html", token=token)
+
+
+def _refused(token: str, _status: int, problem: Refusal) -> Response:
+    flash(str(problem.sentence), "error")
+    return see_other(url_for("join.show", token=token))
 
 
 def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:

@@ -12,10 +12,10 @@ from app.blueprints.journal import words
 from app.htmx import page, see_other
 from app.i18n import time_zone
 from app.models import now
-from app.operations import seals as verbs
-from app.queries import journal as questions
-from app.queries import seals
+from app.operations import seals
+from app.queries import journal
 from app.queries.journal import Search
+from app.queries.seals import chain
 from app.queries.trail import Entry
 from app.rules import scope
 from app.text.days import day_of
@@ -30,17 +30,17 @@ LONGEST = 200
 def index() -> Response:
     """What was done, as far as one administers it. Fragments: list, chain."""
     search = wish()
-    found = questions.page_of(me(), search, request.args.get("cursor"))
+    found = journal.page_of(me(), search, request.args.get("cursor"))
     return page(
         "journal/index.html",
         blocks=("list", "chain"),
         search=search,
         found=found,
-        existing=questions.existing(me(), found.rows),
+        existing=journal.existing(me(), found.rows),
         lists=lists,
         trail=trail,
         words=words,
-        chain=seals.chain() if scope.is_server_wide(me()) else None,
+        chain=chain() if scope.is_server_wide(me()) else None,
         arguments={name: value for name, value in request.args.items() if name != "cursor"},
     )
 
@@ -48,7 +48,7 @@ def index() -> Response:
 @blueprint.get("/export.<form>")
 def export(form: str) -> Response:
     """Everything that is found, as a file: csv for spreadsheets, json for programs."""
-    entries = questions.every(me(), wish())
+    entries = journal.every(me(), wish())
     name = f"{_('audit-log')}-{now().astimezone(time_zone()).date().isoformat()}"
     if form == "csv":
         head = [
@@ -71,7 +71,7 @@ def export(form: str) -> Response:
 @blueprint.post("/verify")
 def verify_trail() -> Response:
     """Have the worker check the whole chain."""
-    verbs.ask_for_verification(me())
+    seals.ask_for_verification(me())
     return see_other(url_for("journal.index"), toast=_("The trail is being checked."))
 
 

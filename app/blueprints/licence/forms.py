@@ -50,6 +50,9 @@ class IssueForm(FlaskForm):
 class InstallForm(FlaskForm):
     """A signed licence, pasted or as a file."""
 
+    # Whether the licence was refused because it gives less than the one in force.
+    gives_less = False
+
     document = TextAreaField(
         _l("Licence"),
         [Length(max=LONGEST, message=_l("This is too long."))],

@@ -1,15 +1,17 @@
-"""The licence's page."""
+"""The page of the licence."""
+
+from functools import partial
 
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.licence.forms import InstallForm, IssueForm
-from app.errors import Refusal
+from app.errors import Invalid
 from app.htmx import page, see_other
 from app.models import Role
-from app.operations import licences as verbs
+from app.operations import licences
 from app.rules import licensing, scope
 
 blueprint = Blueprint("licence", __name__, url_prefix="/admin/licence")
@@ -17,38 +19,32 @@ blueprint = Blueprint("licence", __name__, url_prefix="/admin/licence")
 
 @blueprint.get("")
 def show() -> Response:
-    """The licence that counts, and how the next one comes in."""
+    """Show the licence in force, and the forms that replace it."""
     scope.require_server_wide(me())
     return _shown()
 
 
 @blueprint.post("/issue")
 def issue_licence() -> Response:
-    """Give this server a licence."""
+    """Issue a licence for this server."""
     scope.require_server_wide(me())
     form = IssueForm()
-    if not form.validate():
-        return _shown(422, issue=form)
-    try:
-        verbs.issue_licence(me(), form.terms())
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(refusal.status, issue=form)
+    with submission(form, partial(_shown, issue=form)):
+        licences.issue_licence(me(), form.terms())
     return see_other(url_for("licence.show"), toast=_("The licence is issued."))
 
 
 @blueprint.post("/install")
 def install_licence() -> Response:
-    """Install a signed licence; one that gives less is asked about first."""
+    """Install a signed licence, after a confirmation if it gives less."""
     scope.require_server_wide(me())
     form = InstallForm()
-    if not form.validate():
-        return _shown(422, install=form)
-    try:
-        verbs.install_licence(me(), form.text(), accepts_less=form.accepts_less.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(refusal.status, install=form, gives_less=refusal.code == "licence_gives_less")
+    with submission(form, partial(_shown, install=form)):
+        try:
+            licences.install_licence(me(), form.text(), accepts_less=form.accepts_less.data)
+        except Invalid as refusal:
+            form.gives_less = refusal.code == "licence_gives_less"
+            raise
     return see_other(url_for("licence.show"), toast=_("The licence is installed."))
 
 
@@ -57,7 +53,6 @@ def _shown(
     *,
     issue: IssueForm | None = None,
     install: InstallForm | None = None,
-    gives_less: bool = False,
 ) -> Response:
     licence = licensing.current()
     return page(
@@ -70,5 +65,4 @@ def _shown(
         may_issue=me().role is Role.SERVER,
         issue=issue or IssueForm.suggested(licence),
         install=install or InstallForm(formdata=None),
-        gives_less=gives_less,
     )

@@ -1,24 +1,25 @@
 """The mail server: its settings, and a test mail that is sent while one waits."""
 
 import secrets
+from functools import partial
 
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.mails import words
 from app.blueprints.mails.forms import MailServerForm, values_of
 from app.blueprints.mails.views import blueprint
-from app.errors import Conflict, Invalid, Refusal
+from app.errors import Invalid
 from app.extensions import db
 from app.htmx import page, see_other
 from app.i18n import language
 from app.integrations import mail
 from app.integrations.mail import MailServer, Trial
 from app.listeners.letters import made
-from app.operations import mails as outbox
-from app.operations import settings as verbs
+from app.operations.mails import note_trial
+from app.operations.settings import update_mail_server
 from app.queries import settings
 from app.queries.settings import Setting
 from app.rules import mail_servers, scope
@@ -26,7 +27,7 @@ from app.rules import mail_servers, scope
 
 @blueprint.get("/server")
 def show_server() -> Response:
-    """Where mails go."""
+    """Show the settings of the mail server."""
     scope.require_server_wide(me())
     form = MailServerForm(formdata=None)
     form.fill(settings.mail_version(), values_of())
@@ -35,38 +36,26 @@ def show_server() -> Response:
 
 
 @blueprint.post("/server")
-def update_mail_server() -> Response:
-    """Save where mails go."""
+def update_server() -> Response:
+    """Save the settings of the mail server."""
     scope.require_server_wide(me())
     form = MailServerForm()
-    if not form.validate():
-        return _shown(form, 422)
-    try:
-        verbs.update_mail_server(me(), form.wanted(), form.seen_version)
-    except Conflict:
-        return _shown(form, 422, theirs=form.meet(settings.mail_version(), values_of()))
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(form, refusal.status)
+    with submission(form, partial(_shown, form), current=lambda: (settings.mail_version(), values_of())):
+        update_mail_server(me(), form.wanted(), form.seen_version)
     return see_other(url_for("mails.show_server"), toast=_("Saved."))
 
 
 @blueprint.post("/server/test")
 def send_test_mail() -> Response:
-    """Send a test mail with what stands in the form, saved or not, and show how far it came."""
+    """Send a test mail with the settings in the form, saved or not, and show how far it came."""
     scope.require_server_wide(me())
     form = MailServerForm()
-    if not form.validate():
-        return _shown(form, 422)
-    try:
+    with submission(form, partial(_shown, form)):
         server = form.wanted()
         if server is None:
             raise Invalid(_("No mail server is set."), code="no_mail_server", field="host")
         server = mail_servers.checked(server)
         address = mail_servers.checked_address(form.test_address.data or "", field="test_address")
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _shown(form, refusal.status)
     trial = _tried_out(server, address)
     return _shown(form, trial=trial, test_address=address)
 
@@ -77,7 +66,7 @@ def _tried_out(server: MailServer, address: str) -> Trial:
     db.session.rollback()
     message_id = f"<test-{secrets.token_hex(8)}@{server.sender.rpartition('@')[2]}>"
     trial = mail.try_out(server, address, subject, text, html, message_id)
-    outbox.note_trial(me(), server, address, trial.failure.kind if trial.failure else "ok")
+    note_trial(me(), server, address, trial.failure.kind if trial.failure else "ok")
     return trial
 
 

@@ -3,20 +3,22 @@
 import base64
 import hashlib
 import re
+from functools import partial
 
 from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.blueprints import lists
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.blueprints.mails import words
-from app.errors import NotFound, Refusal
+from app.errors import Conflict, NotFound
 from app.htmx import page, see_other
 from app.listeners.letters import made
 from app.models import MailFailure, Role, ServiceName, WorkState
-from app.operations import mails as verbs
-from app.queries import mails as questions
+from app.operations import mails
+from app.queries import mails as outbox
 from app.queries import settings
 from app.rules import scope, server
 
@@ -39,8 +41,8 @@ def index() -> Response:
     return page(
         "mailroom/index.html",
         blocks=("list",),
-        shown=lists.Shown(wish, questions.outbox(wish)),
-        counts=questions.counts(),
+        shown=lists.Shown(wish, outbox.outbox(wish)),
+        counts=outbox.counts(),
         **_circumstances(),
     )
 
@@ -56,7 +58,7 @@ def show(mail_id: int) -> Response:
 def letter(mail_id: int) -> Response:
     """What a mail says, to be looked at inside of its page."""
     scope.require_server_wide(me())
-    mail = questions.mail(mail_id)
+    mail = outbox.mail(mail_id)
     if not _may_read():
         abort(404)
     html = _letter(mail)[2].replace("<head>", '<head><base target="_blank">', 1)
@@ -72,33 +74,29 @@ def letter(mail_id: int) -> Response:
 
 @blueprint.post("/<int:mail_id>/resend")
 def resend_mail(mail_id: int) -> Response:
-    """Have a mail leave now."""
-    mail = verbs.resend_mail(me(), mail_id)
+    """Send a mail now."""
+    mail = mails.resend_mail(me(), mail_id)
     return see_other(url_for("mails.show", mail_id=mail.id), toast=_("The mail leaves as soon as it can."))
 
 
 @blueprint.post("/<int:mail_id>/cancel")
 def cancel_mail(mail_id: int) -> Response:
-    """Have a mail never leave."""
-    try:
-        verbs.cancel_mail(me(), mail_id)
-    except Refusal as refusal:
-        if refusal.code != "mail_left":
-            raise
-        return _shown(mail_id, status=422, refusal=refusal.sentence)
+    """Cancel a mail that has not left yet."""
+    with refusals_to(partial(_shown, mail_id), only=Conflict, status=422):
+        mails.cancel_mail(me(), mail_id)
     return see_other(url_for("mails.show", mail_id=mail_id), toast=_("The mail will not be sent."))
 
 
 @blueprint.post("/resend-failed")
 def resend_failed_mails() -> Response:
-    """Have all mails that were given up tried again."""
-    count = verbs.resend_failed_mails(me())
+    """Try all failed mails again."""
+    count = mails.resend_failed_mails(me())
     text = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
     return see_other(url_for("mails.index"), toast=text)
 
 
-def _shown(mail_id: int, *, status: int = 200, refusal=None) -> Response:
-    mail = questions.mail(mail_id)
+def _shown(mail_id: int, status: int = 200, problem=None) -> Response:
+    mail = outbox.mail(mail_id)
     found = _letter(mail) if _may_read() else None
     return page(
         "mailroom/show.html",
@@ -106,15 +104,15 @@ def _shown(mail_id: int, *, status: int = 200, refusal=None) -> Response:
         status=status,
         mail=mail,
         letter=found,
-        refusal=refusal,
+        problem=problem,
         **_circumstances(),
     )
 
 
-def _letter(mail: questions.Row) -> tuple[str, str, str] | None:
+def _letter(mail: outbox.Row) -> tuple[str, str, str] | None:
     """A mail's subject, text and HTML; none when what it speaks of is gone."""
     try:
-        return made(mail.template, mail.language, questions.arguments_of(mail.id))
+        return made(mail.template, mail.language, outbox.arguments_of(mail.id))
     except NotFound:
         return None
 

@@ -1,12 +1,14 @@
 """*Mes données* and *Options*: what is kept about oneself, and what one chooses."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.own.forms import NameForm, OptionsForm, PictureForm
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.htmx import page, see_other
 from app.operations import own_account, pictures
 from app.queries import own, sessions
@@ -30,13 +32,8 @@ def data() -> Response:
 def rename_myself() -> Response:
     """A guest's name: nobody administers it for them."""
     form = NameForm()
-    if not form.validate():
-        return _data(name_form=form, status=422)
-    try:
+    with submission(form, partial(_data, name_form=form)):
         own_account.rename_myself(me(), form.name.data)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _data(name_form=form, status=refusal.status)
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 
@@ -45,11 +42,8 @@ def rename_myself() -> Response:
 def set_picture() -> Response:
     """Have one's picture shown beside one's name."""
     form = PictureForm()
-    try:
+    with submission(form, partial(_data, picture_form=form)):
         pictures.set_picture(me(), me(), form.picture.data.read() if form.picture.data else b"")
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _data(picture_form=form, status=refusal.status)
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 
@@ -66,16 +60,15 @@ def choose_options() -> Response:
     form = OptionsForm()
     if request.method == "GET":
         form.process(data=_chosen())
-        return page("own/options.html", form=form)
-    if not form.validate():
-        return page("own/options.html", status=422, form=form)
-    own_account.choose_options(
-        me(),
-        language=form.language.data or None,
-        theme=form.theme.data,
-        time_zone=form.time_zone.data or None,
-        enter_sends=form.enter.data == "sends",
-    )
+        return _options(form)
+    with submission(form, partial(_options, form)):
+        own_account.choose_options(
+            me(),
+            language=form.language.data or None,
+            theme=form.theme.data,
+            time_zone=form.time_zone.data or None,
+            enter_sends=form.enter.data == "sends",
+        )
     response = see_other(url_for("own.choose_options"), toast=_("Saved."))
     response.set_cookie("theme", form.theme.data, max_age=YEAR, secure=True, samesite="Lax", path="/")
     return response
@@ -103,6 +96,10 @@ def _data(status: int = 200, **forms) -> Response:
         devices=sessions.devices(me(), me().session_id),
         counts=own.counts(me()),
     )
+
+
+def _options(form: OptionsForm, status: int = 200) -> Response:
+    return page("own/options.html", status=status, form=form)
 
 
 def _chosen() -> dict:

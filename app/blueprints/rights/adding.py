@@ -1,12 +1,15 @@
 """The picker that puts accounts, groups, domains and everybody's lines on a list."""
 
 import json
+from functools import partial
 
 from flask import Response, request
 from flask_babel import ngettext
 
-from app.blueprints import lists as addresses
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me, open_to_accounts
+from app.blueprints.lists import LONGEST_SEARCH
+from app.blueprints.lists import chosen as chosen_in_form
 from app.blueprints.rights import wishes, words
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
@@ -14,7 +17,7 @@ from app.htmx import page, say, see_other, wants_fragment
 from app.models import EntryKind, Folder, Room
 from app.operations import grants
 from app.queries import directory
-from app.queries import rights as questions
+from app.queries.rights import find_place
 from app.rules import lists, managing, scope
 from app.rules.rights import PRESETS
 
@@ -23,37 +26,36 @@ from app.rules.rights import PRESETS
 @open_to_accounts
 def choose_subjects(kind: str, place_id: int) -> Response:
     """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
-    return _picker(questions.find_place(me(), kind, place_id))
+    return _picker(find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/add")
 @open_to_accounts
 def add_lines(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
-    place = questions.find_place(me(), kind, place_id)
+    place = find_place(me(), kind, place_id)
     subjects = [wishes.subject_of(text) for text in _chosen()]
-    try:
-        rights = PRESETS.get(request.form.get("preset", ""))
-        if rights is None:
-            raise NotFound()
-        accepts = wishes.accepts_own_loss()
-        seen = wishes.seen() if "seen" in request.form else None
+    rights = PRESETS.get(request.form.get("preset", ""))
+    if rights is None:
+        raise NotFound()
+    accepts = wishes.accepts_own_loss()
+    seen = wishes.seen() if "seen" in request.form else None
+    with refusals_to(partial(_shown_again, place), passing=NotFound):
         count = grants.set_grants(me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen)
-    except NotFound:
-        raise
-    except Conflict as refusal:
-        told = "question" if refusal.code == "own_loss" else "problem"
-        return _picker(place, 422, **{told: refusal.sentence})
-    except Refusal as refusal:
-        return _picker(place, refusal.status, problem=refusal.sentence)
     text = ngettext("%(num)s line added.", "%(num)s lines added.", count)
     return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
+
+
+def _shown_again(place: Folder | Room, status: int, problem: Refusal) -> Response:
+    if not isinstance(problem, Conflict):
+        return _picker(place, status, problem=problem)
+    return _picker(place, 422, **{"question" if problem.code == "own_loss" else "problem": problem})
 
 
 def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
     asked = request.values
     kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
-    search = asked.get("q", "")[: addresses.LONGEST_SEARCH]
+    search = asked.get("q", "")[:LONGEST_SEARCH]
     chosen = _chosen()
     chosen_among = directory.chosen if managing.administers(me(), place) else directory.chosen_by_sight
     found, has_more, domains, domain = _candidates(place, kind, search)
@@ -116,4 +118,4 @@ def _everybody(there: dict, chosen: set[str], search: str) -> list[tuple[str, st
 
 
 def _chosen() -> list[str]:
-    return list(dict.fromkeys(addresses.chosen("member")))
+    return list(dict.fromkeys(chosen_in_form("member")))

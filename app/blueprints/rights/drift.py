@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.htmx import page, say, see_other, wants_fragment
 from app.models import Folder, Group
 from app.operations import grants
-from app.queries import rights as questions
+from app.queries.rights import drifting, drifting_marks, tree_of
 from app.rules import scope
 from app.text.numbers import whole_number
 
@@ -25,14 +25,14 @@ AT_ONCE = 1_000
 def differing_rooms(group_id: int) -> Response:
     """The rooms that differ, and in what. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    return _list(group, questions.tree_of(group.id).folder)
+    return _list(group, tree_of(group.id).folder)
 
 
 @blueprint.post("/groups/<int:group_id>/rights/drift")
 def reset_rooms(group_id: int) -> Response:
     """Have one room, those that were ticked, or all that the page knew of inherit again; none that changed since."""
     group = scope.find_group(me(), group_id)
-    folder = questions.tree_of(group.id).folder
+    folder = tree_of(group.id).folder
     if folder is None:
         raise NotFound()
     seen = _seen()
@@ -48,7 +48,7 @@ def reset_rooms(group_id: int) -> Response:
 
 
 def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) -> Response:
-    found, total = questions.drifting(folder, request.args.get("cursor")) if folder else (None, 0)
+    found, total = drifting(folder, request.args.get("cursor")) if folder else (None, 0)
     return page(
         "rights/drift.html",
         blocks=("list",),
@@ -58,7 +58,7 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
         rows=found.rows if found else [],
         total=total,
         most=AT_ONCE,
-        seen=json.dumps(questions.drifting_marks(folder, AT_ONCE) if folder else {}),
+        seen=json.dumps(drifting_marks(folder, AT_ONCE) if folder else {}),
         ticked=set(request.form.getlist("room")),
         problem=refusal.sentence if refusal else None,
         changed=refusal.rooms if refusal else (),

@@ -10,7 +10,7 @@ from app.blueprints.rights.window import blueprint, url_of
 from app.htmx import page
 from app.models import Room
 from app.queries import people
-from app.queries import rights as questions
+from app.queries.rights import find_place
 from app.rules import explain, inviting, managing, scope
 
 SEEN_AT_ONCE = 100
@@ -92,4 +92,4 @@ def _about(room: Room) -> dict:
 
 
 def _room(room_id: int) -> Room:
-    return questions.find_place(me(), "room", room_id)
+    return find_place(me(), "room", room_id)

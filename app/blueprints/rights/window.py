@@ -1,18 +1,21 @@
 """The window of rights: the tree of folders, the list NOM | DROITS of one of them, a line of it."""
 
 import json
+from functools import partial
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
+from app.blueprints.dialogs import dialog
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.rights import wishes, words
 from app.errors import Conflict, NotFound, Refusal
 from app.extensions import db
-from app.htmx import page, say, see_other, wants_fragment
+from app.htmx import say, see_other, wants_fragment
 from app.models import Folder, Principal, Room, RoomKind
 from app.operations import grants
-from app.queries import rights as questions
+from app.queries.rights import find_place, lines_of, outdone, reaches_nobody, tree_of, without_effect
 from app.rules import access, explain, lists, managing, scope
 from app.rules.rights import PRESETS, WRITE, Right
 
@@ -23,15 +26,13 @@ blueprint = Blueprint("rights", __name__, url_prefix="/admin")
 def show_group(group_id: int) -> Response:
     """A group's folders: its public one, and all of them when asked. Fragments: dialog."""
     group = scope.find_group(me(), group_id)
-    return page(
+    return dialog(
         "rights/window.html",
-        blocks=("dialog",),
         group=group,
-        tree=questions.tree_of(group.id),
+        tree=tree_of(group.id),
         shows_all="all" in request.args,
         place=None,
         back=url_for("groups.show", group_id=group.id),
-        is_over=wants_fragment(),
         words=words,
     )
 
@@ -40,14 +41,14 @@ def show_group(group_id: int) -> Response:
 @open_to_accounts
 def show_place(kind: str, place_id: int) -> Response:
     """The list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
-    return window(questions.find_place(me(), kind, place_id))
+    return window(find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/save")
 @open_to_accounts
 def save_line(kind: str, place_id: int) -> Response:
     """Give a principal of the list other rights."""
-    place = questions.find_place(me(), kind, place_id)
+    place = find_place(me(), kind, place_id)
     subject = wishes.subject_of(request.form.get("line", ""))
     return written(
         place, lambda **how: grants.set_grant(me(), place, subject, wishes.rights(), **how), _("Saved.")
@@ -58,7 +59,7 @@ def save_line(kind: str, place_id: int) -> Response:
 @open_to_accounts
 def remove_line(kind: str, place_id: int) -> Response:
     """Take a principal out of the list."""
-    place = questions.find_place(me(), kind, place_id)
+    place = find_place(me(), kind, place_id)
     subject = wishes.subject_of(request.form.get("line", ""))
     return written(
         place, lambda **how: grants.remove_grant(me(), place, subject, **how), _("The line is removed.")
@@ -69,7 +70,7 @@ def remove_line(kind: str, place_id: int) -> Response:
 @open_to_accounts
 def inherit_again(kind: str, place_id: int) -> Response:
     """Drop a room's own list."""
-    place = questions.find_place(me(), kind, place_id)
+    place = find_place(me(), kind, place_id)
     if isinstance(place, Folder):
         raise NotFound()
     text = _("The room inherits the rights of its folder again.")
@@ -78,14 +79,8 @@ def inherit_again(kind: str, place_id: int) -> Response:
 
 def written(place, write, text: str) -> Response:
     """Write, and show the list; or the window with what stands in the way: another's change, a question, a refusal."""
-    try:
+    with refusals_to(partial(_shown_again, place), passing=NotFound):
         write(seen=wishes.seen(), accepts_own_loss=wishes.accepts_own_loss())
-    except NotFound:
-        raise
-    except Conflict as refusal:
-        return _asked_again(place, refusal)
-    except Refusal as refusal:
-        return window(place, refusal.status, problem=refusal.sentence)
     if wishes.accepts_own_loss() and managing.has_lost_administration(me(), place):
         return see_other(_conversation(place), toast=text)
     if wants_fragment():
@@ -100,15 +95,14 @@ def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
 
 def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
     """The list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
-    found = questions.lines_of(place)
+    found = lines_of(place)
     asked = request.values.get("line") if line == "" else line
     opened = next((one for one in found if key_of(one) == asked), None)
     if asked and opened is None and not context:
         wishes.subject_of(asked)
-    return page(
+    return dialog(
         "rights/window.html",
-        blocks=("dialog",),
-        status=status,
+        status,
         place=place,
         url_of=url_of,
         key_of=key_of,
@@ -116,7 +110,6 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
         opened=opened,
         form=_shown(opened),
         seen=json.dumps(lists.snapshot(place)),
-        is_over=wants_fragment(),
         words=words,
         focused=_last(found),
         **_about(place, found, opened),
@@ -142,15 +135,14 @@ def _about(place, found, opened) -> dict:
     is_mine = managing.administers(me(), place)
     return {
         "group": group,
-        "tree": questions.tree_of(place.group_id) if group and is_mine else None,
+        "tree": tree_of(place.group_id) if group and is_mine else None,
         "shows_all": True,
         "is_mine": is_mine,
         "back": _back(place) if is_mine else _conversation(place),
         "folder_url": None if is_mine else _folder_url(place),
-        "without_effect": questions.without_effect(place, found),
-        "reaches_nobody": is_named
-        and questions.reaches_nobody(place, opened.line.principal, opened.line.principal_id),
-        "outdone": questions.outdone(found),
+        "without_effect": without_effect(place, found),
+        "reaches_nobody": is_named and reaches_nobody(place, opened.line.principal, opened.line.principal_id),
+        "outdone": outdone(found),
     }
 
 
@@ -187,9 +179,11 @@ def _shown(opened) -> dict:
     return {"preset": preset, "boxes": held, "held": held}
 
 
-def _asked_again(place, refusal: Conflict) -> Response:
-    if refusal.code == "own_loss":
-        return window(place, 422, question=refusal.sentence)
+def _shown_again(place, status: int, problem: Refusal) -> Response:
+    if not isinstance(problem, Conflict):
+        return window(place, status, problem=problem)
+    if problem.code == "own_loss":
+        return window(place, 422, question=problem.sentence)
     seen, now = wishes.seen(), lists.snapshot(place)
     gone = managing.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
     names = {

@@ -4,44 +4,43 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation
+from app.blueprints.dialogs import dialog, done
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint, list_url
-from app.errors import Invalid
 from app.htmx import see_other
 from app.models import Room
-from app.operations import rooms as verbs
+from app.operations import rooms
 from app.queries import directory
 
+# Deleting a room with at least so many messages asks for its name.
 MANY_MESSAGES = 100
-"""From so many on, whoever deletes a room types its name."""
 
 
 @blueprint.post("/rooms/<int:room_id>/archive")
 def archive_room(room_id: int) -> Response:
     """Make a room read only."""
-    room = verbs.archive_room(me(), directory.find_room(me(), room_id))
+    room = rooms.archive_room(me(), directory.find_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is archived: it can be read.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/reopen")
 def reopen_room(room_id: int) -> Response:
     """Take a room out of the archive."""
-    room = verbs.reopen_room(me(), directory.find_room(me(), room_id))
+    room = rooms.reopen_room(me(), directory.find_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is open again.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/restore")
 def restore_room(room_id: int) -> Response:
     """Take a room out of the trash."""
-    room = verbs.restore_room(me(), directory.find_room(me(), room_id))
+    room = rooms.restore_room(me(), directory.find_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is restored.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/clone")
 def clone_room(room_id: int) -> Response:
     """Make a room like another, without what was said in it."""
-    copy = verbs.clone_room(me(), directory.find_room(me(), room_id))
+    copy = rooms.clone_room(me(), directory.find_room(me(), room_id))
     return see_other(_own_url(copy), toast=_("The room %(name)s is created.", name=copy.name))
 
 
@@ -52,12 +51,11 @@ def delete_room(room_id: int) -> Response:
     if request.method == "GET":
         return _question(room)
     if needs_name(room) and request.form.get("name", "").strip() != room.name:
-        problem = Invalid(_("Type the name of the room exactly as it is written."), field="name")
-        return _question(room, 422, problem.sentence)
+        return _question(room, 422, _("Type the name of the room exactly as it is written."))
     url, name = list_url(room), room.name
-    verbs.delete_room(me(), room)
+    rooms.delete_room(me(), room)
     text = _("%(name)s is in the trash. It can be restored for 30 days.", name=name)
-    return creation.created(url, text)
+    return done(url, text)
 
 
 def needs_name(room: Room) -> bool:
@@ -73,11 +71,10 @@ def _question(room: Room, status: int = 200, problem=None) -> Response:
             ngettext("It holds %(num)s message.", "It holds %(num)s messages.", messages),
         )
     )
-    return creation.creation_page(
+    return dialog(
         "rooms/delete.html",
-        None,
+        status,
         back=_own_url(room),
-        status=status,
         room=room,
         consequence=consequence,
         needs_name=needs_name(room),

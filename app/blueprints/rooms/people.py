@@ -6,16 +6,18 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation, invitation_words, lists
+from app.blueprints import invitation_words, lists
+from app.blueprints.dialogs import dialog, done
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
-from app.errors import NotFound, Refusal
+from app.errors import NotFound
 from app.htmx import page, wants_fragment
 from app.models import Account, EntryKind, Room
-from app.operations import rooms as verbs
+from app.operations import rooms
 from app.queries import directory
-from app.queries import people as questions
 from app.queries.invitations import invitations_of
+from app.queries.people import room_people
 from app.rules import scope
 from app.rules.guests import InvitationState
 from app.text.numbers import whole_number
@@ -37,15 +39,11 @@ def choose_people(room_id: int) -> Response:
 def add_people(room_id: int) -> Response:
     """Bring in those who were chosen."""
     room = directory.find_room(me(), room_id)
-    wanted = _chosen()
-    try:
-        count = verbs.add_people(me(), room, wanted)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _picker(room, refusal.status, refusal.sentence)
+    account_ids = _chosen()
+    with refusals_to(partial(_picker, room), passing=NotFound):
+        count = rooms.add_people(me(), room, account_ids)
     text = ngettext("%(num)s person added.", "%(num)s people added.", count)
-    return creation.created(url_for("rooms.people", room_id=room.id), text)
+    return done(url_for("rooms.people", room_id=room.id), text)
 
 
 @blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/remove", methods=["GET", "POST"])
@@ -55,10 +53,10 @@ def remove_person(room_id: int, account_id: int) -> Response:
     person = directory.find_person(room, account_id)
     if request.method == "GET":
         return _removing(room, person)
+    with refusals_to(partial(_removing, room, person), passing=NotFound):
+        rooms.remove_person(me(), room, person)
     text = _("%(name)s is no longer in this room.", name=person.name)
-    return _done(
-        room, lambda: verbs.remove_person(me(), room, person), text, partial(_removing, room, person)
-    )
+    return done(url_for("rooms.people", room_id=room.id), text)
 
 
 @blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/own", methods=["GET", "POST"])
@@ -68,20 +66,9 @@ def hand_over(room_id: int, account_id: int) -> Response:
     person = directory.find_person(room, account_id)
     if request.method == "GET":
         return _handing_over(room, person)
-    text = _("The room has a new owner.")
-    return _done(
-        room, lambda: verbs.hand_over(me(), room, person), text, partial(_handing_over, room, person)
-    )
-
-
-def _done(room: Room, write, text: str, ask) -> Response:
-    try:
-        write()
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return ask(refusal.status, refusal.sentence)
-    return creation.created(url_for("rooms.people", room_id=room.id), text)
+    with refusals_to(partial(_handing_over, room, person), passing=NotFound):
+        rooms.hand_over(me(), room, person)
+    return done(url_for("rooms.people", room_id=room.id), _("The room has a new owner."))
 
 
 def _removing(room: Room, person: Account, status: int = 200, problem=None) -> Response:
@@ -94,7 +81,7 @@ def _removing(room: Room, person: Account, status: int = 200, problem=None) -> R
         remedy=_("What they have written stays. They can be invited again.")
         if person.is_guest
         else _("What they have written stays. They can be added again."),
-        action=_("Remove"),
+        confirm_label=_("Remove"),
         kind="danger-solid",
     )
 
@@ -107,21 +94,27 @@ def _handing_over(room: Room, person: Account, status: int = 200, problem=None) 
         title=_("Hand the room over?"),
         consequence=_("%(name)s owns this room then, and holds every right in it.", name=person.name),
         remedy=_("An owner who hands the room over stays in it as a member."),
-        action=_("Hand over"),
+        confirm_label=_("Hand over"),
         kind="primary",
     )
 
 
 def _question(room: Room, status: int, problem, **words) -> Response:
     back = url_for("rooms.people", room_id=room.id)
-    return creation.creation_page(
-        "rooms/consequence.html", None, back=back, status=status, room=room, problem=problem, **words
+    return dialog(
+        "directory/consequence.html",
+        status,
+        layout="rooms/frame.html",
+        back=back,
+        room=room,
+        problem=problem,
+        **words,
     )
 
 
 def _list(room: Room) -> Response:
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = questions.room_people(room, search, request.args.get("cursor"))
+    found = room_people(room, search, request.args.get("cursor"))
     return page(
         "rooms/people.html",
         blocks=("list",),

@@ -1,16 +1,19 @@
 """The rooms of a group, the private rooms of a domain, and a room's own page."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import creation, lists
-from app.blueprints.forms import put_refusal
+from app.blueprints import lists
+from app.blueprints.dialogs import created, dialog
+from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.blueprints.rooms.forms import NewRoomForm, RoomForm, values_of
-from app.errors import Conflict, NotFound, Refusal
+from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import Room, RoomKind
-from app.operations import rooms as verbs
+from app.operations import rooms
 from app.queries import directory
 from app.rules import scope
 
@@ -39,25 +42,19 @@ def private_rooms(domain_id: int) -> Response:
 
 @blueprint.route("/groups/<int:group_id>/rooms/new", methods=["GET", "POST"])
 def create_room(group_id: int) -> Response:
-    """Make a public room in a group."""
+    """Create a public room in a group."""
     group = scope.find_group(me(), group_id)
     form = NewRoomForm()
-    back = url_for("rooms.index", group_id=group.id)
-    if request.method == "GET" or not form.validate():
-        status = 200 if request.method == "GET" else 422
-        return creation.creation_page("rooms/new.html", form, back=back, status=status)
-    try:
-        room = verbs.create_room(
+    show = partial(dialog, "rooms/new.html", back=url_for("rooms.index", group_id=group.id))
+    if request.method == "GET":
+        return show(form=form)
+    with submission(form, partial(show, form=form)):
+        room = rooms.create_room(
             me(), RoomKind.PUBLIC, form.name.data, group_id=group.id, topic=form.topic.data
         )
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return creation.creation_page("rooms/new.html", form, back=back, status=refusal.status)
     text = _("The room %(name)s is created.", name=room.name)
-    if creation.wants_another():
-        empty = creation.creation_page("rooms/new.html", NewRoomForm(formdata=None), back=back)
-        return creation.created_and_new(empty, text)
-    return creation.created(back, text)
+    empty = partial(show, form=NewRoomForm(formdata=None))
+    return created(url_for("rooms.index", group_id=group.id), text, empty=empty)
 
 
 @blueprint.get("/rooms/<int:room_id>/")
@@ -65,7 +62,7 @@ def show(room_id: int) -> Response:
     """A room: its name and topic, its state, who is in it in numbers."""
     room = directory.find_room(me(), room_id)
     form = RoomForm(formdata=None)
-    form.fill(room.row_version, values_of(room))
+    form.fill(*_current(room))
     return shown(room, form)
 
 
@@ -74,20 +71,10 @@ def update_room(room_id: int) -> Response:
     """Save a room's name and topic."""
     room = directory.find_room(me(), room_id)
     form = RoomForm()
-    if not form.validate():
-        return shown(room, form, 422)
-    try:
-        verbs.update_room(
+    with submission(form, partial(shown, room, form), current=partial(_current, room), passing=NotFound):
+        rooms.update_room(
             me(), room, name=form.name.data, topic=form.topic.data, seen_version=form.seen_version
         )
-    except Conflict:
-        room = directory.find_room(me(), room_id)
-        return shown(room, form, 422, theirs=form.meet(room.row_version, values_of(room)))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return shown(room, form, refusal.status)
     return see_other(url_for("rooms.show", room_id=room.id), toast=_("Saved."))
 
 
@@ -104,6 +91,10 @@ def shown(room: Room, form: RoomForm, status: int = 200, **context) -> Response:
         back=list_url(room),
         **context,
     )
+
+
+def _current(room: Room) -> tuple[int, dict]:
+    return room.row_version, values_of(room)
 
 
 def list_url(room: Room) -> str:

@@ -1,15 +1,18 @@
 """The page of the first installation. Its link is printed in the terminal, works once and for a day."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, request, url_for
 
 from app import htmx
 from app.blueprints.auth.loader import remember
-from app.blueprints.forms import put_refusal
+from app.blueprints.forms import submission
 from app.blueprints.gate import open_to_everybody
 from app.blueprints.setup.forms import InstallationForm
-from app.errors import Refusal
+from app.errors import Invalid
 from app.i18n import language
 from app.operations import installation, sessions
 from app.queries import settings
@@ -30,22 +33,21 @@ def install_server(token: str):
     form = InstallationForm(host_name=urlsplit(settings.public_url()).hostname)
     if request.method == "GET":
         return _page(form)
-    if not form.validate():
-        return _page(form, 422)
-    try:
+    with submission(form, partial(_page, form)), _domain_refusals():
         administrator = installation.install_server(token, form.plan(language()))
-    except Refusal as refusal:
-        put_refusal(form, _about_this_form(refusal))
-        return _page(form, refusal.status)
     remember(sessions.open_session(administrator, user_agent=request.user_agent.string))
     return redirect(url_for("dashboard.show"), 303)
 
 
-def _about_this_form(refusal: Refusal) -> Refusal:
-    """A domain's name is called "domain" here, where "name" is the administrator's."""
-    if refusal.code in ("bad_domain", "domain_taken") and refusal.field == "name":
-        refusal.field = "domain"
-    return refusal
+@contextmanager
+def _domain_refusals() -> Iterator[None]:
+    """Point refusals of the domain's name to the field "domain": "name" is the administrator's here."""
+    try:
+        yield
+    except Invalid as refusal:
+        if refusal.code in ("bad_domain", "domain_taken") and refusal.field == "name":
+            refusal.field = "domain"
+        raise
 
 
 def _page(form: InstallationForm, status: int = 200):

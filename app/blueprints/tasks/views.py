@@ -1,15 +1,17 @@
 """Tasks: the list, one task with its progress, and what was left as it was."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import lists, tables
+from app.blueprints.forms import refusals_to
 from app.blueprints.gate import me
-from app.errors import Refusal
 from app.htmx import page, see_other
 from app.models import Task
-from app.operations import tasks as verbs
-from app.queries import tasks as questions
+from app.operations import tasks
+from app.queries.tasks import every_line, find_task, line_list, task_list
 from app.rules import scope
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/admin/tasks")
@@ -19,7 +21,7 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/admin/tasks")
 def index() -> Response:
     """One's own tasks; with ?all=1 everybody's, for those who administer the server. Fragments: list."""
     everybody = scope.is_server_wide(me()) and request.args.get("all") == "1"
-    found = questions.task_list(me(), request.args.get("cursor"), only_own=not everybody)
+    found = task_list(me(), request.args.get("cursor"), only_own=not everybody)
     return page(
         "tasks/index.html",
         blocks=("list",),
@@ -36,36 +38,34 @@ def index() -> Response:
 @blueprint.get("/<int:task_id>/")
 def show(task_id: int) -> Response:
     """A task: how far it is, and what was left as it was. Fragments: progress."""
-    return _task(questions.find_task(me(), task_id))
+    return _task(find_task(me(), task_id))
 
 
 @blueprint.post("/<int:task_id>/cancel")
 def cancel_task(task_id: int) -> Response:
-    """Have a task stop before its next row."""
-    task = questions.find_task(me(), task_id)
-    try:
-        verbs.cancel_task(me(), task)
-    except Refusal as refusal:
-        return _task(task, refusal.status, refusal.sentence)
+    """Cancel a task: it stops before its next row."""
+    task = find_task(me(), task_id)
+    with refusals_to(partial(_task, task)):
+        tasks.cancel_task(me(), task)
     return see_other(url_for("tasks.show", task_id=task.id))
 
 
 @blueprint.get("/<int:task_id>/lines.csv")
 def lines(task_id: int) -> Response:
     """The rows that were left as they were, with the reason, as a table."""
-    task = questions.find_task(me(), task_id)
+    task = find_task(me(), task_id)
     head = (_("Line"), _("Name"), _("Result"), _("Reason"))
     words = {"skipped": _("unchanged"), "failed": _("refused")}
     rows = (
         (line.line or "", line.name or "", words.get(line.outcome, line.outcome), line.sentence)
-        for line in questions.every_line(task)
+        for line in every_line(task)
     )
     return tables.download(f"task-{task.id}", head, rows)
 
 
 def title_of(task: Task) -> str:
     """What a task does, in words."""
-    kind = verbs.kinds.get(task.kind)
+    kind = tasks.kinds.get(task.kind)
     return str(kind.title) if kind else task.kind
 
 
@@ -77,7 +77,7 @@ def percent(task: Task) -> int:
 
 
 def _task(task: Task, status: int = 200, problem=None) -> Response:
-    found = questions.line_list(task, request.args.get("cursor"))
+    found = line_list(task, request.args.get("cursor"))
     return page(
         "tasks/show.html",
         blocks=("progress",),
@@ -88,5 +88,5 @@ def _task(task: Task, status: int = 200, problem=None) -> Response:
         title_of=title_of,
         percent=percent,
         lists=lists,
-        follow_up=verbs.kinds[task.kind].follow_up(task) if task.kind in verbs.kinds else None,
+        follow_up=tasks.kinds[task.kind].follow_up(task) if task.kind in tasks.kinds else None,
     )
