@@ -1,18 +1,22 @@
-"""The addresses of stylesheets, scripts and libraries. Each carries the content's hash: caches may keep it for ever."""
+"""Addresses of style sheets, scripts and libraries, with a hash of the content: caches may keep them for ever."""
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from flask import current_app
 from markupsafe import Markup
 
+# Libraries that our modules import by name.
 LIBRARIES = ("htmx", "socket.io-client", "uplot")
-"""Libraries that our modules import by name."""
+
+# Static imports of a module. The formatter lets each begin a line; types in comments and import() do not.
+STATIC_IMPORT = re.compile(r"""^(?:import|export)\s+(?:[^"'();]*\bfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
 
 
 class Assets:
-    """What stands in a static folder. Contents are read once; with watching, again whenever a file has changed."""
+    """The files of a static folder. Contents are read once; with watching, again whenever a file has changed."""
 
     def __init__(self, folder: str | Path, url: str, *, is_watching: bool = False):
         self.folder = Path(folder)
@@ -20,6 +24,7 @@ class Assets:
         self.is_watching = is_watching
         self._read = {}
         self._map = None
+        self._preloads = {}
 
     def asset_url(self, path: str) -> str:
         """The address of one of our files, given its path below the static folder."""
@@ -38,8 +43,31 @@ class Assets:
             }
         return self._map
 
+    def preloads(self, entries: tuple[str, ...]) -> list[str]:
+        """Return the addresses of all modules that a page's entry modules import, directly or not."""
+        if entries not in self._preloads or self.is_watching:
+            self._preloads[entries] = [self._module_url(name) for name in self._reachable(entries)]
+        return self._preloads[entries]
+
+    def _reachable(self, entries: tuple[str, ...]) -> list[str]:
+        """Return the names of imported modules in breadth-first order, without the entries."""
+        names = list(entries)
+        for name in names:
+            for imported in self._imports(name):
+                if imported not in names:
+                    names.append(imported)
+        return names[len(entries) :]
+
+    def _imports(self, name: str) -> list[str]:
+        if name in LIBRARIES:
+            return []
+        return STATIC_IMPORT.findall((self.folder / module_path(name)).read_text(encoding="utf-8"))
+
+    def _module_url(self, name: str) -> str:
+        return self.vendor_url(name) if name in LIBRARIES else self.asset_url(module_path(name))
+
     def _modules(self):
-        """Every module of ours: its name, and its path below the static folder."""
+        """Yield the name of every module of ours, and its path below the static folder."""
         for path in sorted((self.folder / "js").rglob("*.js")):
             below = path.relative_to(self.folder / "js").with_suffix("").as_posix()
             yield f"teamchat/{below}", path.relative_to(self.folder).as_posix()
@@ -60,15 +88,22 @@ class Assets:
         return known[1]
 
 
+def module_path(name: str) -> str:
+    """Return the path of a module below the static folder: teamchat/lib/csrf is js/lib/csrf.js."""
+    return f"js/{name.removeprefix('teamchat/')}.js"
+
+
 def content_hash(content: bytes) -> str:
     """Twelve hexadecimal digits that change when the content does."""
     return hashlib.sha256(content).hexdigest()[:12]
 
 
 def init_app(app) -> None:
-    """Read the application's static folder, and give templates the three addresses they ask for."""
+    """Read the application's static folder, and give templates the functions that return addresses."""
     app.extensions["assets"] = Assets(app.static_folder, app.static_url_path, is_watching=app.debug)
-    app.jinja_env.globals.update(asset_url=asset_url, vendor_url=vendor_url, import_map=import_map)
+    app.jinja_env.globals.update(
+        asset_url=asset_url, vendor_url=vendor_url, import_map=import_map, preloads=preloads
+    )
 
 
 def asset_url(path: str) -> str:
@@ -84,6 +119,11 @@ def vendor_url(name: str) -> str:
 def import_map() -> Markup:
     """The import map as JSON, safe inside a script element."""
     return Markup(json.dumps(_assets().import_map()).replace("<", "\\u003c"))
+
+
+def preloads(entries: list[str]) -> list[str]:
+    """Return the addresses of the modules that the entry modules of a page import: ["app"]."""
+    return _assets().preloads(tuple(f"teamchat/{entry}" for entry in entries))
 
 
 def _assets() -> Assets:

@@ -1,23 +1,29 @@
-"""bin/check: format, lint, templates and catalogues."""
+"""Static checks of Python, scripts, style sheets, templates and catalogues."""
 
 import subprocess
 import sys
 import time
 
-from deploy.local import checkout
+from deploy.local import checkout, programs
 from deploy.local.paths import PYTHON, ROOT, VENV
 from deploy.local.steps import CommandError, report
 
 RUFF = str(VENV / "bin/ruff")
+NODE = str(programs.find("node") or VENV / "bin/node")
+BIOME = [NODE, "node_modules/@biomejs/biome/bin/biome", "check", "--config-path=deploy/biome.jsonc"]
+SCRIPTS = ["app/static/js", "app/static/css", "tests/client"]
 CHECKS = {
     "format": [RUFF, "format", "--check", "--quiet", "--output-format=concise", "."],
     "code": [RUFF, "check", "--quiet", "--output-format=concise", "."],
+    "scripts": [*BIOME, "--error-on-warnings", "--colors=off", *SCRIPTS],
+    "types of scripts": [NODE, "node_modules/typescript/bin/tsc", "--project", "app/static/js/jsconfig.json"],
     "templates": [str(PYTHON), "-m", "djlint", "app/templates", "--lint", "--quiet"],
     "catalogues": [str(PYTHON), "bin/catalogues", "--check"],
 }
 FIXES = {
     "code": [RUFF, "check", "--quiet", "--fix", "."],
     "format": [RUFF, "format", "--quiet", "."],
+    "scripts": [*BIOME, "--write", "--log-level=none", *SCRIPTS],
     "catalogues": [str(PYTHON), "bin/catalogues"],
 }
 

@@ -53,7 +53,7 @@ def _prepare_python(lists: tuple[str, ...]) -> None:
         )
     if not programs.find("npm"):
         _install_packages(NODE, "Node.js")
-    _fetch_libraries()
+    _fetch_libraries(needs_tools=lists == TESTING)
     _compile_catalogues()
 
 
@@ -90,13 +90,14 @@ def _install_packages(name: str, title: str) -> None:
     stamp.write_text(digest)
 
 
-def _fetch_libraries() -> None:
-    # bin/vendor compares first and ends at once when nothing has changed.
+def _fetch_libraries(*, needs_tools: bool) -> None:
+    """Run bin/vendor, which does nothing when all is up to date. Tests and checks need its tools."""
+    command = [PYTHON, ROOT / "bin/vendor", *(["--tools"] if needs_tools else [])]
     if (ROOT / "node_modules").exists():
-        run([PYTHON, ROOT / "bin/vendor"], failure="The browser libraries could not be fetched.")
+        run(command, failure="The browser libraries could not be fetched.")
         return
     with step("Installing browser libraries from npm"):
-        run([PYTHON, ROOT / "bin/vendor"], failure="The browser libraries could not be fetched.")
+        run(command, failure="The browser libraries could not be fetched.")
 
 
 def _compile_catalogues() -> None:

@@ -52,7 +52,7 @@ def test_who_comes_too_soon_keeps_the_text_and_sees_the_seconds(both, house, pla
     arthur.composer.press("Enter")
     expect(arthur.composer).to_have_value("trois, à garder")
     limit(house, place, 20)
-    arthur.page.evaluate("() => { document.querySelector('tc-composer').until = Date.now() + 300; }")
+    arthur.page.evaluate("() => { document.querySelector('tc-composer').pauseEnd = Date.now() + 300; }")
     expect(notice).to_be_hidden()
     arthur.composer.press("Enter")
     jean.sees("trois, à garder")

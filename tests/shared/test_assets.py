@@ -75,3 +75,31 @@ def test_templates_ask_by_the_same_names(folder):
     assert "<" not in rendered
     assert rendered.endswith("/static/vendor/htmx-1.js")
     assert json.loads(rendered.rpartition(" ")[0])["imports"]["teamchat/a<b"]
+
+
+def test_preloads_name_every_static_import_once(folder):
+    write(
+        folder / "js/app.js",
+        'import htmx from "htmx";\nimport {\n  a,\n} from "teamchat/lib/a";\nimport "teamchat/lib/csrf";\n',
+    )
+    write(
+        folder / "js/lib/a.js",
+        'export { b } from "teamchat/lib/csrf";\n/** @type {import("teamchat/x").X} */\n',
+    )
+    write(
+        folder / "js/lib/csrf.js",
+        'import { a } from "teamchat/lib/a";\nexport const late = () => import("teamchat/late");\n',
+    )
+    served = Assets(folder, "/static")
+    expected = [
+        "/static/vendor/htmx-1.js",
+        served.asset_url("js/lib/a.js"),
+        served.asset_url("js/lib/csrf.js"),
+    ]
+    assert served.preloads(("teamchat/app",)) == expected
+
+
+def test_preloads_of_two_entries_do_not_name_the_entries(folder):
+    write(folder / "js/more.js", 'import "teamchat/lib/csrf";\nimport "teamchat/app";\n')
+    served = Assets(folder, "/static")
+    assert served.preloads(("teamchat/app", "teamchat/more")) == [served.asset_url("js/lib/csrf.js")]

@@ -18,7 +18,7 @@ SILENT_ROUTES = {
     "auth.choose_language": "one's own taste",
     "auth.request_password_link": "strangers ask; the worker leaves an entry for those who exist",
     "bulk.preview_action": "it only shows what an action would change",
-    "chat.post_message": "what people say is not administration",
+    "chat.send_message": "what people say is not administration",
     "chat.set_favourite": "one's own taste",
     "own.choose_options": "one's own taste",
     "discovery.autodiscover": "a mail program asks by POST and changes nothing; refusals are noted",

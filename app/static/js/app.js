@@ -1,4 +1,4 @@
-/* What every page loads: htmx, our token on its requests, and the elements of the frame. */
+/* Loaded by every page: htmx, the CSRF token on its requests, and the elements of the frame. */
 
 import htmx from "htmx";
 import "teamchat/elements/confirm";
@@ -28,14 +28,19 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
 });
 
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.target?.id === "content" || ctx.target === document.body) document.getElementById("content")?.focus({ preventScroll: true });
+  if (ctx.target?.id === "content" || ctx.target === document.body)
+    document.getElementById("content")?.focus({ preventScroll: true });
 });
 
-/* On a narrow screen the sections stand in a row that scrolls: the one that one is in is brought into sight. */
+/* On a narrow screen the sections are a row that scrolls: the current one is brought into view. */
 const showSection = () => {
-  const here = document.querySelector(".sections [aria-current]");
-  const row = here?.parentElement;
-  if (row) row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - here.offsetWidth) / 2;
+  const current = /** @type {HTMLElement | null} */ (document.querySelector(".sections [aria-current]"));
+  const row = current?.parentElement;
+  if (current && row)
+    row.scrollLeft +=
+      current.getBoundingClientRect().left -
+      row.getBoundingClientRect().left -
+      (row.clientWidth - current.offsetWidth) / 2;
 };
 showSection();
 document.addEventListener("htmx:after:swap", showSection);

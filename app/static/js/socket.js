@@ -1,17 +1,18 @@
-/* The connection to the server: the only one of this page. It comes back by itself, whoever closed it. */
+/* The only connection of this page to the server. It reconnects by itself, whichever side closed it. */
 
 import { io } from "socket.io-client";
 
 const FIRST_RETRY = 300;
-const LONGEST_RETRY = 5000;
-const PATIENCE = 8000;
-const OVER = ["signed-out", "somebody-else"];
-const LINK = { autoConnect: false, reconnection: false, transports: ["websocket"], timeout: 6000 };
+const MAX_RETRY = 5000;
+const ANSWER_TIMEOUT = 8000;
+const FINAL_STATES = ["signed-out", "somebody-else"];
+const OPTIONS = { autoConnect: false, reconnection: false, transports: ["websocket"], timeout: 6000 };
 
 class Connection extends EventTarget {
-  #io = io(LINK);
+  #io = io(OPTIONS);
   #attempts = 0;
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   state = "idle";
 
   constructor() {
@@ -20,15 +21,15 @@ class Connection extends EventTarget {
     this.#io.on("disconnect", () => this.#lost());
     this.#io.on("connect_error", (error) => this.#refused(error));
     this.#io.on("signed-out", () => this.signOut());
-    this.#watchTheBrowser();
+    this.#watchBrowser();
   }
 
-  /* Say for whom this page was made: where somebody else has signed in meanwhile, the server lets nothing through. */
+  /* Name the account of this page: the server refuses the connection when another one has signed in meanwhile. */
   actFor(account) {
     this.#io.auth = { account_id: Number(account) };
   }
 
-  /* Begin, or try again now. */
+  /* Connect, or try again now. */
   open() {
     if (this.state === "connected" || this.isOver) return;
     clearTimeout(this.#timer);
@@ -36,45 +37,48 @@ class Connection extends EventTarget {
     this.#io.connect();
   }
 
-  /* Hear an event of the server; what is returned stops it. */
+  /* Listen to an event of the server. Returns a function that stops listening. */
   on(event, listener) {
     this.#io.on(event, listener);
     return () => this.#io.off(event, listener);
   }
 
-  /* Hear "state" (of the connection) or "wake" (the computer slept, or the window was away). */
+  /* Listen to "state" (of the connection) or "wake" (the computer slept, or the window was hidden). */
   watch(kind, listener) {
-    const hear = ({ detail }) => listener(detail);
-    this.addEventListener(kind, hear);
-    return () => this.removeEventListener(kind, hear);
+    const listen = (/** @type {any} */ { detail }) => listener(detail);
+    this.addEventListener(kind, listen);
+    return () => this.removeEventListener(kind, listen);
   }
 
-  /* Ask the server; the answer is its acknowledgement, or {ok: false, error: "offline"}. */
+  /**
+   * Send a request. Returns the server's acknowledgement, or {ok: false, error: "offline"}.
+   * @returns {Promise<any>}
+   */
   async request(event, payload) {
     if (this.state !== "connected") return { ok: false, error: "offline" };
     try {
-      return await this.#io.timeout(PATIENCE).emitWithAck(event, payload);
+      return await this.#io.timeout(ANSWER_TIMEOUT).emitWithAck(event, payload);
     } catch {
-      this.#suspect();
+      this.#drop();
       return { ok: false, error: "offline" };
     }
   }
 
-  /* Say something that nobody has to answer. */
-  say(event, payload) {
+  /* Send an event that is not acknowledged. */
+  send(event, payload) {
     if (this.state === "connected") this.#io.emit(event, payload);
   }
 
-  /* The session is over: what comes next is the sign-in page. */
+  /* End the session of this page: the sign-in page follows. */
   signOut() {
     clearTimeout(this.#timer);
     this.#enter("signed-out");
     this.#io.disconnect();
   }
 
-  /* Nothing of this page will be sent any more. */
+  /* Whether this page will never send anything again. */
   get isOver() {
-    return OVER.includes(this.state);
+    return FINAL_STATES.includes(this.state);
   }
 
   get isConnected() {
@@ -98,13 +102,13 @@ class Connection extends EventTarget {
 
   #retryLater() {
     clearTimeout(this.#timer);
-    const longest = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#attempts++);
+    const longest = Math.min(MAX_RETRY, FIRST_RETRY * 2 ** this.#attempts++);
     this.#enter("waiting");
     this.#timer = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
   }
 
-  /* A line on which an answer is overdue is dead, whatever it says of itself. */
-  #suspect() {
+  /* Close the connection: an answer is overdue, so it is dead whatever its state says. */
+  #drop() {
     if (this.#io.connected) this.#io.disconnect();
   }
 
@@ -114,8 +118,8 @@ class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
-  #watchTheBrowser() {
-    window.addEventListener("offline", () => this.#suspect());
+  #watchBrowser() {
+    window.addEventListener("offline", () => this.#drop());
     window.addEventListener("online", () => this.#wake());
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.#wake());
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake());

@@ -1,53 +1,58 @@
-/* <tc-connection>: the bar that says the connection is lost, and how much waits for it. */
+/* <tc-connection>: the bar that tells that the connection is lost, and how many messages wait for it. */
 
 import { counted } from "teamchat/lib/counted";
+import { find } from "teamchat/lib/dom";
 import { outbox } from "teamchat/lib/outbox";
 import { socket } from "teamchat/socket";
 
-const GRACE = 700;
+const DELAY = 700;
 
 class ConnectionBar extends HTMLElement {
+  #stopWatching = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
   connectedCallback() {
-    this.stop = socket.watch("state", () => this.show());
+    this.#stopWatching = socket.watch("state", () => this.#update());
     outbox.addEventListener("change", this);
     this.addEventListener("click", this);
-    this.show();
+    this.#update();
   }
 
   disconnectedCallback() {
-    this.stop();
-    clearTimeout(this.timer);
+    this.#stopWatching();
+    clearTimeout(this.#timer);
     outbox.removeEventListener("change", this);
   }
 
   handleEvent(event) {
-    if (event.type === "change") this.write();
+    if (event.type === "change") this.#draw();
     else if (event.target.closest("[data-retry]")) socket.open();
   }
 
-  /* A short break is no news. */
-  show() {
+  /* A short interruption is not shown. */
+  #update() {
     const isUp = socket.isConnected || socket.isOver;
-    if (isUp) this.clear();
-    else this.timer ??= setTimeout(() => this.appear(), socket.state === "connecting" ? GRACE * 3 : GRACE);
+    if (isUp) this.#hide();
+    else this.#timer ??= setTimeout(() => this.#show(), socket.state === "connecting" ? DELAY * 3 : DELAY);
   }
 
-  clear() {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  #hide() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.hidden = true;
   }
 
-  appear() {
+  #show() {
     this.hidden = false;
-    this.write();
+    this.#draw();
   }
 
-  write() {
+  #draw() {
     if (this.hidden) return;
     const waiting = outbox.waiting;
     const more = waiting ? ` ${counted(waiting, this.dataset.waitingOne, this.dataset.waitingMany)}` : "";
-    this.querySelector("[data-text]").textContent = this.dataset.lost + more;
+    find(this, "[data-text]").textContent = this.dataset.lost + more;
   }
 }
 

@@ -1,9 +1,14 @@
-/* <tc-editor>: a message's text, being edited in its place. It says "tc-edit-save" or "tc-edit-cancel". */
+/* <tc-editor>: the text of a message that is being edited. It sends "tc-edit-typed", "tc-edit-save" or "tc-edit-cancel". */
 
-class Editor extends HTMLElement {
+import { find } from "teamchat/lib/dom";
+
+export class Editor extends HTMLElement {
+  #isReady = false;
+  #isSaving = false;
+
   connectedCallback() {
-    if (this.isReady) return;
-    this.isReady = true;
+    if (this.#isReady) return;
+    this.#isReady = true;
     this.addEventListener("keydown", this);
     this.addEventListener("submit", this);
     this.addEventListener("click", this);
@@ -11,65 +16,71 @@ class Editor extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "keydown") this.key(event);
-    else if (event.type === "submit") this.save(event);
-    else if (event.type === "input") this.tell("tc-edit-typed");
-    else if (event.target.closest("[data-cancel]")) this.tell("tc-edit-cancel");
+    if (event.type === "keydown") this.#keyPressed(event);
+    else if (event.type === "submit") this.#save(event);
+    else if (event.type === "input") this.#send("tc-edit-typed");
+    else if (event.target.closest("[data-cancel]")) this.#send("tc-edit-cancel");
   }
 
-  key(event) {
+  #keyPressed(event) {
     event.stopPropagation();
     if (event.isComposing) return;
-    if (event.key === "Escape") this.tell("tc-edit-cancel");
-    else if (event.key === "Enter" && !event.altKey && !event.shiftKey && (this.sends || event.ctrlKey || event.metaKey)) this.save(event);
+    if (event.key === "Escape") this.#send("tc-edit-cancel");
+    else if (
+      event.key === "Enter" &&
+      !event.altKey &&
+      !event.shiftKey &&
+      (this.#savesOnEnter || event.ctrlKey || event.metaKey)
+    )
+      this.#save(event);
   }
 
-  save(event) {
+  #save(event) {
     event.preventDefault();
-    if (!this.isSaving) this.tell("tc-edit-save");
+    if (!this.#isSaving) this.#send("tc-edit-save");
   }
 
-  tell(name) {
+  #send(name) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
 
-  begin(text, focuses) {
-    this.field.value = text;
-    if (focuses) this.focusAtEnd();
+  begin(text, takesFocus) {
+    this.#field.value = text;
+    if (takesFocus) this.#focusAtEnd();
   }
 
-  focusAtEnd() {
-    this.field.focus();
-    this.field.setSelectionRange(this.text.length, this.text.length);
+  #focusAtEnd() {
+    this.#field.focus();
+    this.#field.setSelectionRange(this.text.length, this.text.length);
   }
 
-  wait(isSaving) {
-    this.isSaving = isSaving;
-    this.setAttribute("aria-busy", isSaving);
+  setSaving(isSaving) {
+    this.#isSaving = isSaving;
+    this.setAttribute("aria-busy", String(isSaving));
   }
 
-  refuse(why) {
-    this.wait(false);
-    this.error.textContent = why;
-    this.error.hidden = !why;
-    this.field.focus();
+  showError(text) {
+    this.setSaving(false);
+    this.#error.textContent = text;
+    this.#error.hidden = !text;
+    this.#field.focus();
   }
 
-  /* Whether Enter alone saves: as in the composer. */
-  get sends() {
+  /* Whether Enter alone saves, as in the composer. */
+  get #savesOnEnter() {
     return this.dataset.enter === "sends";
   }
 
   get text() {
-    return this.field.value;
+    return this.#field.value;
   }
 
-  get field() {
-    return this.querySelector("textarea");
+  get #field() {
+    return find(this, "textarea");
   }
 
-  get error() {
-    return this.querySelector("[data-error]");
+  get #error() {
+    return find(this, "[data-error]");
   }
 }
 

@@ -1,8 +1,10 @@
-/* <tc-keys>: the sheet of shortcuts, behind a button and the question mark. */
+/* <tc-keys>: the list of shortcuts, opened by a button and the question mark. */
+
+import { find } from "teamchat/lib/dom";
 
 class Keys extends HTMLElement {
   connectedCallback() {
-    this.querySelector("button").addEventListener("click", () => this.open());
+    find(this, "button").addEventListener("click", () => this.#open());
     document.addEventListener("keydown", this);
   }
 
@@ -13,12 +15,12 @@ class Keys extends HTMLElement {
   handleEvent(event) {
     if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
     event.preventDefault();
-    this.open();
+    this.#open();
   }
 
-  open() {
-    const sheet = this.querySelector("dialog");
-    if (!sheet.open) sheet.showModal();
+  #open() {
+    const dialog = find(this, "dialog");
+    if (!dialog.open) dialog.showModal();
   }
 }
 

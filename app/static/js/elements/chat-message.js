@@ -1,50 +1,58 @@
-/* <tc-message>: a message carries facts; what differs by reader is done here. */
+/* <tc-message>: a message. The server sends facts; what differs by reader is added here. */
 
 import { dayKey, hourOf, momentOf } from "teamchat/lib/dates";
+import { find, findAll } from "teamchat/lib/dom";
 
-const TOGETHER = 5 * 60 * 1000;
+/* Messages of one author within this time are shown as one block. */
+const BLOCK_TIME = 5 * 60 * 1000;
 
-class Message extends HTMLElement {
+export class Message extends HTMLElement {
+  /** @type {Date | undefined} */
+  #moment;
+  /** @type {string | undefined} */
+  #dayOfMoment;
+
   connectedCallback() {
-    const time = this.querySelector("time");
+    const time = find(this, "time");
     time.textContent = hourOf(this.at);
     time.title = momentOf(this.at);
     const hour = this.querySelector(".message-hour");
     if (hour) hour.textContent = time.textContent;
-    for (const box of this.querySelectorAll("li > input")) box.setAttribute("aria-label", box.parentElement.textContent.trim());
+    for (const box of findAll(this, "li > input"))
+      box.setAttribute("aria-label", box.parentElement?.textContent.trim() ?? "");
   }
 
-  /* What depends on who reads, and on what stands above. */
+  /* Update what depends on the reader, and on the message above. */
   dress({ account, url, previous }) {
     this.classList.toggle("is-own", this.author === account);
-    this.classList.toggle("is-continued", this.follows(previous));
-    const link = this.querySelector(".message-link:not([href])");
+    this.classList.toggle("is-continued", this.#continues(previous));
+    const link = /** @type {HTMLAnchorElement | null} */ (this.querySelector(".message-link:not([href])"));
     if (link) link.href = this.addressIn(url);
   }
 
-  /* Same author, within five minutes, and nothing in between. */
-  follows(previous) {
+  /* Whether it continues a block: same author, same day, within five minutes. */
+  #continues(previous) {
     if (!previous || this.isNote || previous.isNote || previous.author !== this.author) return false;
-    return this.at - previous.at < TOGETHER && this.day === previous.day;
+    return this.at.getTime() - previous.at.getTime() < BLOCK_TIME && this.day === previous.day;
   }
 
   addressIn(url) {
     return `${url}?at=${this.seq}#${this.id}`;
   }
 
-  /* Comes before another in the conversation. */
+  /* Whether it precedes another in the conversation. */
   isBefore(other) {
     return this.seq === other.seq ? this.note < other.note : this.seq < other.seq;
   }
 
   get at() {
-    this.moment ??= new Date(this.dataset.at);
-    return this.moment;
+    this.#moment ??= new Date(this.dataset.at ?? "");
+    return this.#moment;
   }
 
   get day() {
-    this.dayOfMoment ??= dayKey(this.at);
-    return this.dayOfMoment;
+    this.#dayOfMoment ??= dayKey(this.at);
+    return this.#dayOfMoment;
   }
 
   get key() {
@@ -67,10 +75,6 @@ class Message extends HTMLElement {
     return this.dataset.author;
   }
 
-  get clientId() {
-    return this.dataset.clientId;
-  }
-
   get isNote() {
     return this.dataset.kind === "note";
   }
@@ -80,7 +84,7 @@ class Message extends HTMLElement {
   }
 
   get body() {
-    return this.querySelector(".message-body");
+    return find(this, ".message-body");
   }
 
   get editor() {

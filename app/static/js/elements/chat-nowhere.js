@@ -1,17 +1,23 @@
-/* <tc-nowhere>: where no room is. Its own htmx request asks again when that may have changed. */
+/* <tc-nowhere>: a page without a room. Its htmx request is repeated when that may have changed. */
 
 import { socket } from "teamchat/socket";
 
 class Nowhere extends HTMLElement {
+  /** @type {(() => void)[]} */
+  #stops = [];
+
   connectedCallback() {
-    this.stops = [socket.on("rooms:changed", () => this.ask()), socket.on("service:stopped", () => this.ask())];
+    this.#stops = [
+      socket.on("rooms:changed", () => this.#refresh()),
+      socket.on("service:stopped", () => this.#refresh()),
+    ];
   }
 
   disconnectedCallback() {
-    this.stops.forEach((stop) => stop());
+    for (const stop of this.#stops) stop();
   }
 
-  ask() {
+  #refresh() {
     this.dispatchEvent(new Event("refresh"));
   }
 }

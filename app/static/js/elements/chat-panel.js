@@ -1,21 +1,23 @@
-/* <tc-panel>: what stands beside a room. Closing it leaves the conversation as it is; it says "tc-panel-closed". */
+/* <tc-panel>: the panel beside a room. Closing it leaves the conversation as it is, and sends "tc-panel-closed". */
 
-class Panel extends HTMLElement {
+import { find } from "teamchat/lib/dom";
+
+export class Panel extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this, true);
-    if (document.readyState === "complete") this.querySelector("h2").focus({ preventScroll: true });
+    if (document.readyState === "complete") find(this, "h2").focus({ preventScroll: true });
   }
 
-  /* Before htmx hears of it, which would fetch the room again. */
+  /* Listens in the capture phase: htmx would fetch the room again. */
   handleEvent(event) {
     if (!event.target.closest("a[data-close]") || event.target.closest("dialog")) return;
     event.preventDefault();
     event.stopPropagation();
-    this.leave();
+    this.close();
   }
 
-  leave() {
-    history.pushState({ htmx: true }, "", this.querySelector("a[data-close]").href);
+  close() {
+    history.pushState({ htmx: true }, "", find(this, "a[data-close]", HTMLAnchorElement).href);
     this.dispatchEvent(new CustomEvent("tc-panel-closed", { bubbles: true }));
     this.remove();
   }

@@ -1,96 +1,132 @@
-/* <tc-room>: an open room. It knocks at the server, hears what is told there, and hands it to its parts. */
+/* <tc-room>: an open room. It opens the room on the server, and hands broadcasts to its parts. */
 
-import { cloneOf } from "teamchat/lib/clone";
+import { cloneOf, find } from "teamchat/lib/dom";
 import { draftOf, editOf, openEdits } from "teamchat/lib/drafts";
 import { outbox } from "teamchat/lib/outbox";
 import { socket } from "teamchat/socket";
 
-const SPREAD = 400;
-const TOGETHER = 400;
+const MAX_DELAY = 400;
+const READ_DELAY = 400;
 const NOBODY = { people: [], present: 0 };
-const HEARD = ["tc-seen", "tc-send", "tc-typing", "tc-edit-last", "tc-take-back", "tc-write", "tc-gone"];
+const EVENTS = ["tc-read", "tc-send", "tc-typing", "tc-edit-last", "tc-take-back", "tc-write", "tc-gone"];
 
-class Room extends HTMLElement {
+export class Room extends HTMLElement {
+  #room = 0;
+  #account = "";
+  #lastRead = -1;
+  isOpen = false;
+  #hasEnded = false;
+  /** @type {(() => void)[]} */
+  #stops = [];
+  /** @type {AbortController} */
+  #listeners;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #readTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #focusTimer;
+
   connectedCallback() {
-    this.room = Number(this.dataset.room);
-    this.account = this.closest("tc-chat").dataset.account;
-    this.read = -1;
-    for (const type of HEARD) this.addEventListener(type, this);
-    this.stops = [...this.#hearServer(), ...this.#hearWindow()];
-    setTimeout(() => this.isConnected && this.#wakeUp());
+    this.#room = Number(this.dataset.room);
+    this.#account = /** @type {HTMLElement} */ (this.closest("tc-chat")).dataset.account ?? "";
+    for (const type of EVENTS) this.addEventListener(type, this);
+    this.#listeners = new AbortController();
+    this.#stops = [...this.#listenToServer(), this.#listenToWindow()];
+    /* The parts are upgraded after this element. */
+    setTimeout(() => this.isConnected && this.#begin());
   }
 
   disconnectedCallback() {
     this.#leave();
   }
 
-  /* The parts are awake by now. */
-  #wakeUp() {
-    this.timeline.actions.allow(this.dataset.can.split(" "));
-    if (matchMedia("(hover: hover)").matches && !location.hash.startsWith("#m-")) this.composer.focusAtEnd();
-    this.open();
+  #begin() {
+    this.#timeline.actions.allow((this.dataset.can ?? "").split(" "));
+    if (matchMedia("(hover: hover)").matches && !location.hash.startsWith("#m-")) this.#composer.focusAtEnd();
+    this.#open();
   }
 
   #leave() {
-    this.stops.forEach((stop) => stop());
-    this.stops = [];
-    clearTimeout(this.timer);
-    if (this.timer) this.#tellRead();
-    socket.say("room:close", { room_id: this.room });
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+    clearTimeout(this.#readTimer);
+    if (this.#readTimer) this.#sendRead();
+    socket.send("room:close", { room_id: this.#room });
   }
 
-  #hearServer() {
-    const mine = (listener) => (told) => told.room_id === this.room && listener(told);
+  #listenToServer() {
+    const here = (listener) => (data) => data.room_id === this.#room && listener(data);
     return [
-      socket.watch("state", (state) => (state === "connected" ? this.open() : this.#close())),
-      socket.watch("wake", () => this.open()),
-      socket.on("message:posted", mine((told) => this.timeline.posted(told))),
-      socket.on("message:changed", mine((told) => this.timeline.changed(told))),
-      socket.on("room:behind", mine((told) => this.timeline.hear(told))),
-      socket.on("room:removed", mine(() => this.#end())),
-      socket.on("room:reopen", ({ room_id }) => (room_id ?? this.room) === this.room && this.#openSoon()),
-      socket.on("typing", mine((told) => this.querySelector("tc-typing").hear(told, this.account))),
-      socket.on("presence", mine((told) => this.querySelector("tc-presence").show(told))),
+      socket.watch("state", (state) => (state === "connected" ? this.#open() : this.#close())),
+      socket.watch("wake", () => this.#open()),
+      socket.on(
+        "message:posted",
+        here((data) => this.#timeline.messagePosted(data)),
+      ),
+      socket.on(
+        "message:changed",
+        here((data) => this.#timeline.messageChanged(data)),
+      ),
+      socket.on(
+        "room:behind",
+        here((data) => this.#timeline.advance(data)),
+      ),
+      socket.on(
+        "room:removed",
+        here(() => this.#end()),
+      ),
+      socket.on("room:reopen", ({ room_id }) => (room_id ?? this.#room) === this.#room && this.#openSoon()),
+      socket.on(
+        "typing",
+        here((data) => find(this, "tc-typing").update(data, this.#account)),
+      ),
+      socket.on(
+        "presence",
+        here((data) => find(this, "tc-presence").show(data)),
+      ),
       socket.on("service:stopped", () => this.#stopped()),
       socket.on("service:started", () => this.isOpen || this.#openSoon()),
     ];
   }
 
-  #hearWindow() {
-    const tell = () => this.#tellFocus();
-    const events = [[document, "visibilitychange"], [window, "focus"], [window, "blur"]];
-    events.forEach(([target, type]) => target.addEventListener(type, tell));
-    return events.map(([target, type]) => () => target.removeEventListener(type, tell));
+  #listenToWindow() {
+    const { signal } = this.#listeners;
+    const sendFocus = () => this.#sendFocus();
+    document.addEventListener("visibilitychange", sendFocus, { signal });
+    window.addEventListener("focus", sendFocus, { signal });
+    window.addEventListener("blur", sendFocus, { signal });
+    return () => this.#listeners.abort();
   }
 
+  /** @param {any} event */
   handleEvent({ type, detail }) {
-    if (type === "tc-seen") this.#seen(detail.seq);
-    else if (type === "tc-send") outbox.add(this.room, detail.text);
-    else if (type === "tc-typing") socket.say(detail.isWriting ? "typing:start" : "typing:stop", { room_id: this.room });
-    else if (type === "tc-edit-last") this.timeline.actions.editLast();
-    else if (type === "tc-take-back") this.composer.giveBack(detail.text);
-    else if (type === "tc-write") this.composer.focusAtEnd();
+    if (type === "tc-read") this.#noteRead(detail.seq);
+    else if (type === "tc-send") outbox.add(this.#room, detail.text);
+    else if (type === "tc-typing")
+      socket.send(detail.isWriting ? "typing:start" : "typing:stop", { room_id: this.#room });
+    else if (type === "tc-edit-last") this.#timeline.actions.editLast();
+    else if (type === "tc-take-back") this.#composer.giveBack(detail.text);
+    else if (type === "tc-write") this.#composer.focusAtEnd();
     else this.#end();
   }
 
-  /* Knock, and take what the door says. */
-  async open() {
+  /* Open the room on the server, and show what it answers. */
+  async #open() {
     if (!socket.isConnected) return;
-    const answer = await socket.request("room:open", { room_id: this.room, is_visible: isInFront() });
-    if (!this.isConnected || this.hasEnded) return;
+    const answer = await socket.request("room:open", { room_id: this.#room, is_visible: isInFront() });
+    if (!this.isConnected || this.#hasEnded) return;
     if (answer.ok) this.#opened(answer);
     else this.#refused(answer);
   }
 
   #opened({ last_seq, last_read, change, can, is_archived, people, present }) {
     this.isOpen = true;
-    this.timeline.hear({ seq: last_seq, change });
-    this.timeline.actions.allow(can);
-    this.composer.allow(can, is_archived);
-    this.querySelector("tc-presence").show({ people, present });
-    this.dispatchEvent(new CustomEvent("tc-opened", { bubbles: true, detail: { room: this.room, seq: last_read } }));
-    this.timeline.look();
-    if (this.read > last_read) this.#tellRead();
+    this.#timeline.advance({ seq: last_seq, change });
+    this.#timeline.actions.allow(can);
+    this.#composer.allow(can, is_archived);
+    find(this, "tc-presence").show({ people, present });
+    this.dispatchEvent(new CustomEvent("tc-opened", { bubbles: true, detail: { room: this.#room, seq: last_read } }));
+    this.#timeline.updateRead();
+    if (this.#lastRead > last_read) this.#sendRead();
   }
 
   #refused({ error, retry_after }) {
@@ -101,61 +137,64 @@ class Room extends HTMLElement {
   }
 
   #openSoon(after = 0) {
-    setTimeout(() => this.isConnected && !this.hasEnded && this.open(), after + Math.random() * SPREAD);
+    setTimeout(() => this.isConnected && !this.#hasEnded && this.#open(), after + Math.random() * MAX_DELAY);
   }
 
   #close() {
     this.isOpen = false;
-    this.querySelector("tc-presence").show(NOBODY);
+    find(this, "tc-presence").show(NOBODY);
   }
 
   #stopped() {
     this.isOpen = false;
-    this.composer.stop();
-    this.querySelector("tc-presence").show(NOBODY);
+    this.#composer.stop();
+    find(this, "tc-presence").show(NOBODY);
   }
 
-  /* How far one has read: told soon, and once for all that was read meanwhile. */
-  #seen(seq) {
-    this.read = Math.max(this.read, seq);
-    this.timer ||= setTimeout(() => this.#tellRead(), TOGETHER);
+  /* Send how far the reader has read after a moment, once for all messages read meanwhile. */
+  #noteRead(seq) {
+    this.#lastRead = Math.max(this.#lastRead, seq);
+    this.#readTimer ??= setTimeout(() => this.#sendRead(), READ_DELAY);
   }
 
-  #tellRead() {
-    this.timer = 0;
-    if (this.isOpen) socket.request("room:read", { room_id: this.room, seq: this.read });
+  #sendRead() {
+    this.#readTimer = undefined;
+    if (this.isOpen) socket.request("room:read", { room_id: this.#room, seq: this.#lastRead });
   }
 
-  #tellFocus() {
-    clearTimeout(this.focusTimer);
-    this.focusTimer = setTimeout(() => this.isOpen && socket.say("room:focus", { room_id: this.room, is_visible: isInFront() }), TOGETHER / 2);
+  #sendFocus() {
+    clearTimeout(this.#focusTimer);
+    this.#focusTimer = setTimeout(
+      () => this.isOpen && socket.send("room:focus", { room_id: this.#room, is_visible: isInFront() }),
+      READ_DELAY / 2,
+    );
   }
 
-  /* The room is no longer there for this person; what they were writing is. */
+  /* Close a room that this person no longer sees, and leave them what they were writing. */
   #end() {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    const farewell = cloneOf(this.querySelector("template[data-gone]"));
-    const kept = this.#unsent();
-    farewell.querySelector("[data-kept]").hidden = !kept;
-    farewell.querySelector("[data-kept-text]").value = kept;
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const notice = cloneOf(find(this, "template[data-gone]"));
+    const unsent = this.#unsent();
+    find(notice, "[data-kept]").hidden = !unsent;
+    find(notice, "[data-kept-text]", HTMLTextAreaElement).value = unsent;
     this.#leave();
-    this.replaceChildren(farewell);
+    this.replaceChildren(notice);
   }
 
-  /* All that was typed here and is with nobody else: on its way, being edited, begun. */
+  /* Return the texts that exist only here: queued messages, interrupted edits, the draft. */
   #unsent() {
-    const edits = openEdits(this.room).map((message) => editOf(this.room, message));
-    const texts = [...outbox.of(this.room).map(({ body }) => body), ...edits, draftOf(this.room)];
+    const edits = openEdits(this.#room).map((message) => editOf(this.#room, message));
+    const texts = [...outbox.of(this.#room).map(({ body }) => body), ...edits, draftOf(this.#room)];
     return texts.filter(Boolean).join("\n\n");
   }
 
-  get timeline() {
-    return this.querySelector("tc-timeline");
+  get #timeline() {
+    return find(this, "tc-timeline");
   }
 
-  get composer() {
-    return this.querySelector("tc-composer");
+  get #composer() {
+    return find(this, "tc-composer");
   }
 }
 

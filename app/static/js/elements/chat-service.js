@@ -1,21 +1,24 @@
-/* <tc-service>: says that an administrator has stopped TeamChat. */
+/* <tc-service>: the notice that an administrator has stopped TeamChat. */
 
 import { socket } from "teamchat/socket";
 
 class Service extends HTMLElement {
+  /** @type {(() => void)[]} */
+  #stops = [];
+
   connectedCallback() {
-    this.stops = [
-      socket.on("hello", ({ service }) => this.show(service !== "running")),
-      socket.on("service:stopped", () => this.show(true)),
-      socket.on("service:started", () => this.show(false)),
+    this.#stops = [
+      socket.on("hello", ({ service }) => this.#show(service !== "running")),
+      socket.on("service:stopped", () => this.#show(true)),
+      socket.on("service:started", () => this.#show(false)),
     ];
   }
 
   disconnectedCallback() {
-    this.stops.forEach((stop) => stop());
+    for (const stop of this.#stops) stop();
   }
 
-  show(isStopped) {
+  #show(isStopped) {
     this.hidden = !isStopped;
   }
 }

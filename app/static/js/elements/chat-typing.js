@@ -1,44 +1,49 @@
-/* <tc-typing>: who is writing. Every server process tells of its own people; what is not repeated is forgotten. */
+/* <tc-typing>: the people who are writing. Every server process reports its own; a report expires unless repeated. */
 
-const LASTS = 8000;
+import { find } from "teamchat/lib/dom";
 
-class Typing extends HTMLElement {
-  told = new Map();
+const EXPIRY = 8000;
+
+export class Typing extends HTMLElement {
+  #writers = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   disconnectedCallback() {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  hear({ from, people }, account) {
+  update({ from, people }, account) {
     const others = people.filter((person) => String(person.id) !== account);
-    this.told.set(from, { others, until: Date.now() + LASTS });
-    this.draw();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.draw(), LASTS);
+    this.#writers.set(from, { others, until: Date.now() + EXPIRY });
+    this.#draw();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#draw(), EXPIRY);
   }
 
-  draw() {
-    const names = [...new Map(this.fresh.map((person) => [person.id, this.nameOf(person)])).values()];
+  #draw() {
+    const names = [...new Map(this.#current.map((person) => [person.id, this.#nameOf(person)])).values()];
     this.classList.toggle("is-on", names.length > 0);
-    const text = this.querySelector("[data-text]");
-    if (text.textContent !== this.sentence(names)) text.textContent = this.sentence(names);
+    const text = find(this, "[data-text]");
+    if (text.textContent !== this.#sentence(names)) text.textContent = this.#sentence(names);
   }
 
-  nameOf({ name, is_guest: isGuest }) {
-    return isGuest ? this.dataset.guest.replace("{a}", () => name) : name;
+  #nameOf({ name, is_guest: isGuest }) {
+    return isGuest ? (this.dataset.guest ?? "").replace("{a}", () => name) : name;
   }
 
-  get fresh() {
-    return [...this.told.values()].filter(({ until }) => until > Date.now()).flatMap(({ others }) => others);
+  get #current() {
+    return [...this.#writers.values()].filter(({ until }) => until > Date.now()).flatMap(({ others }) => others);
   }
 
-  sentence([one, two, ...more]) {
+  /** @param {string[]} names */
+  #sentence([one, two, ...more]) {
     if (!one) return "";
     const named = { "{a}": one, "{b}": two };
-    const say = (pattern) => pattern.replace(/\{[ab]\}/g, (mark) => named[mark]);
-    if (!two) return say(this.dataset.one);
-    if (!more.length) return say(this.dataset.two);
-    return this.dataset.many;
+    const fill = (pattern = "") => pattern.replace(/\{[ab]\}/g, (mark) => named[mark]);
+    if (!two) return fill(this.dataset.one);
+    if (!more.length) return fill(this.dataset.two);
+    return this.dataset.many ?? "";
   }
 }
 

@@ -1,4 +1,4 @@
-/* Everything the chat's pages need, in the order in which it wakes up: the frame first, a room before its parts. */
+/* The elements of the chat's pages, in the order in which they are upgraded: the frame first, a room before its parts. */
 
 import "teamchat/elements/chat-frame";
 import "teamchat/elements/chat-connection";

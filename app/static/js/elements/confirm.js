@@ -1,14 +1,16 @@
-/* <tc-confirm>: a button that first tells the consequence. Newer browsers open the dialog by themselves. */
+/* <tc-confirm>: a button that first shows the consequence. Newer browsers open the dialog by themselves. */
+
+import { find } from "teamchat/lib/dom";
 
 class Confirm extends HTMLElement {
   connectedCallback() {
     if ("commandForElement" in HTMLButtonElement.prototype) return;
-    this.querySelector("[data-open]").addEventListener("click", () => this.dialog.showModal());
-    this.querySelector("[data-close]").addEventListener("click", () => this.dialog.close());
+    find(this, "[data-open]").addEventListener("click", () => this.#dialog.showModal());
+    find(this, "[data-close]").addEventListener("click", () => this.#dialog.close());
   }
 
-  get dialog() {
-    return this.querySelector("dialog");
+  get #dialog() {
+    return find(this, "dialog");
   }
 }
 

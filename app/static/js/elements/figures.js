@@ -1,5 +1,6 @@
-/* <tc-figures>: draws the small charts beside a table of figures, from the table itself. The table is what is read aloud. */
+/* <tc-figures>: small charts drawn from the table of figures beside them. Screen readers read the table. */
 
+import { findAll } from "teamchat/lib/dom";
 import uPlot from "uplot";
 
 const HEIGHT = 150;
@@ -7,53 +8,60 @@ const THEMES = matchMedia("(prefers-color-scheme: dark)");
 const short = new Intl.NumberFormat(document.documentElement.lang || "fr", { notation: "compact" });
 
 class Figures extends HTMLElement {
+  /** @type {{ place: HTMLElement, chart: uPlot }[]} */
+  #charts = [];
+  /** @type {ResizeObserver} */
+  #sizes;
+  /** @type {MutationObserver} */
+  #themes;
+
   connectedCallback() {
-    this.charts = [];
-    this.sizes = new ResizeObserver(() => this.fit());
-    this.themes = new MutationObserver(() => this.draw());
-    this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    this.#sizes = new ResizeObserver(() => this.#fit());
+    this.#themes = new MutationObserver(() => this.#draw());
+    this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     THEMES.addEventListener("change", this);
-    this.draw();
-    this.sizes.observe(this);
+    this.#draw();
+    this.#sizes.observe(this);
   }
 
   disconnectedCallback() {
     THEMES.removeEventListener("change", this);
-    this.sizes.disconnect();
-    this.themes.disconnect();
-    this.clear();
+    this.#sizes.disconnect();
+    this.#themes.disconnect();
+    this.#clear();
   }
 
   handleEvent() {
-    this.draw();
+    this.#draw();
   }
 
-  draw() {
-    this.clear();
-    const rows = [...this.querySelectorAll("tbody tr")];
+  #draw() {
+    this.#clear();
+    const rows = findAll(this, "tbody tr", HTMLTableRowElement);
     const moments = rows.map((row) => Number(row.dataset.at));
-    for (const place of this.querySelectorAll("[data-column]")) {
-      const values = rows.map((row) => valueOf(row.cells[Number(place.dataset.column)]));
-      this.charts.push({ place, chart: new uPlot(options(place, values, moments), [moments, values], place) });
+    for (const place of findAll(this, "[data-column]")) {
+      const values = rows.map((row) => figureIn(row.cells[Number(place.dataset.column)]));
+      this.#charts.push({ place, chart: new uPlot(options(place, values, moments), [moments, values], place) });
     }
   }
 
-  clear() {
-    for (const { chart } of this.charts) chart.destroy();
-    this.charts = [];
+  #clear() {
+    for (const { chart } of this.#charts) chart.destroy();
+    this.#charts = [];
   }
 
-  fit() {
-    for (const { place, chart } of this.charts) {
+  #fit() {
+    for (const { place, chart } of this.#charts) {
       if (place.clientWidth !== chart.width) chart.setSize({ width: place.clientWidth, height: HEIGHT });
     }
   }
 }
 
-function valueOf(cell) {
+function figureIn(cell) {
   return cell.dataset.value === undefined ? null : Number(cell.dataset.value);
 }
 
+/** @returns {uPlot.Options} */
 function options(place, values, moments) {
   const style = getComputedStyle(place);
   const ink = style.getPropertyValue("--tc-ink-3");
@@ -69,16 +77,37 @@ function options(place, values, moments) {
     padding: [8, 14, 0, 0],
     scales: { x: { range: [moments[0] - half, moments.at(-1) + half] }, y: { range: [0, highest * 1.1] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 24, space: 60, values: (_chart, splits, _place, _space, step) => splits.map((at) => labelOf(at, step)) },
-      { ...axis, grid: { stroke: () => colourOf(place, line), width: 1 }, size: 42, space: 40, incrs: whole(), values: (_chart, splits) => splits.map((value) => short.format(value)) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 60,
+        values: (_chart, splits, _place, _space, step) => splits.map((at) => labelOf(at, step)),
+      },
+      {
+        ...axis,
+        grid: { stroke: () => colourOf(place, line), width: 1 },
+        size: 42,
+        space: 40,
+        incrs: whole(),
+        values: (_chart, splits) => splits.map((value) => short.format(value)),
+      },
     ],
     series: [{}, seriesOf(place, style.color)],
   };
 }
 
 function seriesOf(place, colour) {
-  const shape = place.dataset.shape === "bars" ? { paths: uPlot.paths.bars({ size: [0.7, 40], radius: 0.2 }), width: 0 } : { width: 2, spanGaps: false };
-  return { ...shape, stroke: colour, fill: place.dataset.shape === "bars" ? colour : faint(colour), points: { show: place.dataset.shape !== "bars", size: 4, fill: colour } };
+  const shape =
+    place.dataset.shape === "bars"
+      ? { paths: uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.2 }), width: 0 }
+      : { width: 2, spanGaps: false };
+  return {
+    ...shape,
+    stroke: colour,
+    fill: place.dataset.shape === "bars" ? colour : faint(colour),
+    points: { show: place.dataset.shape !== "bars", size: 4, fill: colour },
+  };
 }
 
 function faint(colour) {
@@ -96,12 +125,15 @@ function colourOf(place, text) {
 }
 
 function labelOf(at, step) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const format = step < 86400 ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat(document.documentElement.lang || "fr", format).format(at * 1000);
 }
 
 function whole() {
-  return [1, 2, 5].flatMap((one) => Array.from({ length: 9 }, (_none, power) => one * 10 ** power)).sort((one, other) => one - other);
+  return [1, 2, 5]
+    .flatMap((one) => Array.from({ length: 9 }, (_none, power) => one * 10 ** power))
+    .sort((one, other) => one - other);
 }
 
 customElements.define("tc-figures", Figures);

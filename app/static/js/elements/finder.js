@@ -1,4 +1,6 @@
-/* <tc-finder>: search everything. Ctrl+K opens it from anywhere, the arrow keys walk through what was found. */
+/* <tc-finder>: the search of WebAdmin. Ctrl+K opens it from anywhere, the arrow keys move through the results. */
+
+import { find, findAll, focusedIndex } from "teamchat/lib/dom";
 
 class Finder extends HTMLElement {
   connectedCallback() {
@@ -11,55 +13,56 @@ class Finder extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "keydown" && event.currentTarget === document) this.call(event);
-    else if (event.type === "keydown") this.key(event);
-    else if (event.type === "focusout") this.left(event);
-    else this.show(this.input.value.trim() !== "");
+    if (event.type === "keydown" && event.currentTarget === document) this.#shortcut(event);
+    else if (event.type === "keydown") this.#keyPressed(event);
+    else if (event.type === "focusout") this.#focusLeft(event);
+    else this.#show(this.#input.value.trim() !== "");
   }
 
-  call(event) {
+  #shortcut(event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
-    this.input.focus();
-    this.input.select();
+    this.#input.focus();
+    this.#input.select();
   }
 
-  key(event) {
-    const lines = [...this.panel.querySelectorAll("a")];
-    const place = lines.indexOf(document.activeElement);
-    if (event.key === "Escape") this.close(event);
-    else if (event.key === "ArrowDown") this.go(event, lines[Math.min(place + 1, lines.length - 1)]);
-    else if (event.key === "ArrowUp") this.go(event, place > 0 ? lines[place - 1] : this.input);
-    else if (event.key === "Enter" && event.target === this.input && lines.length && !this.panel.hidden) this.go(event, lines[0])?.click();
+  #keyPressed(event) {
+    const links = findAll(this.#panel, "a");
+    const index = focusedIndex(links);
+    if (event.key === "Escape") this.#close(event);
+    else if (event.key === "ArrowDown") this.#focus(event, links[Math.min(index + 1, links.length - 1)]);
+    else if (event.key === "ArrowUp") this.#focus(event, index > 0 ? links[index - 1] : this.#input);
+    else if (event.key === "Enter" && event.target === this.#input && links.length && !this.#panel.hidden)
+      this.#focus(event, links[0])?.click();
   }
 
-  go(event, target) {
+  #focus(event, target) {
     event.preventDefault();
     target?.focus();
     return target;
   }
 
-  close(event) {
+  #close(event) {
     event.stopPropagation();
-    this.show(false);
-    this.input.focus();
+    this.#show(false);
+    this.#input.focus();
   }
 
-  left({ relatedTarget }) {
-    if (!this.contains(relatedTarget)) this.show(false);
+  #focusLeft({ relatedTarget }) {
+    if (!this.contains(relatedTarget)) this.#show(false);
   }
 
-  show(isOpen) {
-    this.panel.hidden = !isOpen || this.panel.childElementCount === 0;
-    this.input.setAttribute("aria-expanded", String(!this.panel.hidden));
+  #show(isOpen) {
+    this.#panel.hidden = !isOpen || this.#panel.childElementCount === 0;
+    this.#input.setAttribute("aria-expanded", String(!this.#panel.hidden));
   }
 
-  get input() {
-    return this.querySelector("input");
+  get #input() {
+    return find(this, "input");
   }
 
-  get panel() {
-    return this.querySelector("[data-found]");
+  get #panel() {
+    return find(this, "[data-found]");
   }
 }
 

@@ -1,59 +1,66 @@
-/* <tc-guarded-form>: a form that knows its unsaved changes, and asks before they are left behind; <tc-unsaved> tells of them. */
+/* <tc-guarded-form>: a form that asks before unsaved changes are lost; <tc-unsaved>: the notice that there are some. */
+
+import { find } from "teamchat/lib/dom";
 
 class GuardedForm extends HTMLElement {
+  /** @type {string | null} */
+  #saved = null;
+  #isLeaving = false;
+
   connectedCallback() {
-    this.keep();
-    if (this.hasAttribute("data-unsaved")) this.doubt();
-    for (const type of ["click", "input", "change", "submit", "reset", "htmx:after:swap"]) this.addEventListener(type, this);
+    this.#markSaved();
+    if (this.hasAttribute("data-unsaved")) this.#markUnsaved();
+    for (const type of ["click", "input", "change", "submit", "reset", "htmx:after:swap"])
+      this.addEventListener(type, this);
     window.addEventListener("beforeunload", this);
   }
 
   disconnectedCallback() {
     window.removeEventListener("beforeunload", this);
-    this.tell(false);
+    this.#announce(false);
   }
 
   handleEvent(event) {
-    if (event.type === "beforeunload") this.hold(event);
-    else if (event.type === "submit") this.isLeaving = true;
-    else if (event.type === "click") this.isLeaving ||= event.target.closest("[data-discard]") !== null;
-    else if (event.type !== "htmx:after:swap") queueMicrotask(() => this.weigh());
-    else if (event.detail.ctx.response?.status < 400) this.keep();
-    else this.weigh();
+    if (event.type === "beforeunload") this.#confirmLeaving(event);
+    else if (event.type === "submit") this.#isLeaving = true;
+    else if (event.type === "click") this.#isLeaving ||= event.target.closest("[data-discard]") !== null;
+    else if (event.type !== "htmx:after:swap") queueMicrotask(() => this.#update());
+    else if (event.detail.ctx.response?.status < 400) this.#markSaved();
+    else this.#update();
   }
 
-  hold(event) {
-    if (this.isDirty && !this.isLeaving) event.preventDefault();
+  #confirmLeaving(event) {
+    if (this.#isDirty && !this.#isLeaving) event.preventDefault();
   }
 
-  /* What stands in the form now is what the server has. */
-  keep() {
-    this.saved = this.snapshot();
-    this.weigh();
+  /* Take the form as it is for what the server has. */
+  #markSaved() {
+    this.#saved = this.#snapshot();
+    this.#update();
   }
 
-  /* The server has sent back what it did not save. */
-  doubt() {
-    this.saved = null;
-    queueMicrotask(() => this.weigh());
+  /* Take the form for unsaved: the server has sent back what it refused. */
+  #markUnsaved() {
+    this.#saved = null;
+    queueMicrotask(() => this.#update());
   }
 
-  weigh() {
-    this.isLeaving = false;
-    this.tell(this.isDirty);
+  #update() {
+    this.#isLeaving = false;
+    this.#announce(this.#isDirty);
   }
 
-  tell(isDirty) {
+  #announce(isDirty) {
     this.toggleAttribute("data-dirty", isDirty);
     document.dispatchEvent(new CustomEvent("dirty", { detail: { isDirty } }));
   }
 
-  get isDirty() {
-    return this.snapshot() !== this.saved;
+  get #isDirty() {
+    return this.#snapshot() !== this.#saved;
   }
 
-  snapshot() {
-    const entries = [...new FormData(this.querySelector("form"))];
+  #snapshot() {
+    const entries = [...new FormData(find(this, "form"))];
     return JSON.stringify(entries.map(([name, value]) => [name, value instanceof File ? value.name : value]));
   }
 }
@@ -67,6 +74,7 @@ class Unsaved extends HTMLElement {
     document.removeEventListener("dirty", this);
   }
 
+  /** @param {any} event */
   handleEvent({ detail }) {
     this.hidden = !detail.isDirty;
   }

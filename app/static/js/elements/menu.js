@@ -1,4 +1,6 @@
-/* <tc-menu>: a button and its popover. The browser opens and closes it; the arrow keys walk through it. */
+/* <tc-menu>: a button and its popover. The browser opens and closes it; the arrow keys move through it. */
+
+import { find, findAll, focusedIndex } from "teamchat/lib/dom";
 
 class Menu extends HTMLElement {
   connectedCallback() {
@@ -7,21 +9,21 @@ class Menu extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "keydown") this.walk(event);
-    else if (event.target.closest("a.dropdown-item")) this.panel.hidePopover();
+    if (event.type === "keydown") this.#keyPressed(event);
+    else if (event.target.closest("a.dropdown-item")) this.#panel.hidePopover();
   }
 
-  walk(event) {
+  #keyPressed(event) {
     const { key } = event;
     if (!["ArrowDown", "ArrowUp", "Home", "End"].includes(key)) return;
     event.preventDefault();
-    if (!this.panel.matches(":popover-open")) this.panel.showPopover({ source: this.querySelector("[popovertarget]") });
-    const items = [...this.panel.querySelectorAll("a, button")].filter((item) => !item.disabled);
-    items.at(nextPlace(key, items.indexOf(document.activeElement), items.length))?.focus();
+    if (!this.#panel.matches(":popover-open")) this.#panel.showPopover({ source: find(this, "[popovertarget]") });
+    const items = findAll(this.#panel, "a, button:not(:disabled)");
+    items.at(nextPlace(key, focusedIndex(items), items.length))?.focus();
   }
 
-  get panel() {
-    return this.querySelector("[popover]");
+  get #panel() {
+    return find(this, "[popover]");
   }
 }
 

@@ -1,4 +1,6 @@
-/* <tc-rights-line>: presets and single rights say the same thing: choosing one ticks the boxes, ticking a box finds its preset. */
+/* <tc-rights-line>: presets and single rights in step: a preset ticks its rights, and rights select their preset. */
+
+import { find, findAll } from "teamchat/lib/dom";
 
 class RightsLine extends HTMLElement {
   connectedCallback() {
@@ -6,24 +8,26 @@ class RightsLine extends HTMLElement {
   }
 
   handleEvent({ target }) {
-    if (target.name === "preset") this.tick(target);
-    else if (target.name === "right") this.findPreset();
+    if (target.name === "preset") this.#applyPreset(target);
+    else if (target.name === "right") this.#choosePreset();
   }
 
-  tick({ dataset, value }) {
-    if (value === "custom") this.querySelector("details").open = true;
-    else for (const box of this.boxes) box.checked = Boolean(Number(dataset.rights) & Number(box.dataset.right));
+  #applyPreset({ dataset, value }) {
+    if (value === "custom") find(this, "details").open = true;
+    else for (const box of this.#boxes) box.checked = Boolean(Number(dataset.rights) & Number(box.dataset.right));
   }
 
-  findPreset() {
-    const held = this.boxes.reduce((sum, box) => sum + (box.checked ? Number(box.dataset.right) : 0), 0);
-    const presets = [...this.querySelectorAll("input[name='preset']")];
-    const found = presets.find(({ dataset }) => dataset.rights !== undefined && Number(dataset.rights) === held);
-    (found ?? presets.find(({ value }) => value === "custom")).checked = true;
+  #choosePreset() {
+    const held = this.#boxes.reduce((sum, box) => sum + (box.checked ? Number(box.dataset.right) : 0), 0);
+    const presets = findAll(this, "input[name='preset']", HTMLInputElement);
+    const preset = presets.find(({ dataset }) => dataset.rights !== undefined && Number(dataset.rights) === held);
+    const custom = presets.find(({ value }) => value === "custom");
+    const chosen = preset ?? custom;
+    if (chosen) chosen.checked = true;
   }
 
-  get boxes() {
-    return [...this.querySelectorAll("input[name='right']")];
+  get #boxes() {
+    return findAll(this, "input[name='right']", HTMLInputElement);
   }
 }
 

@@ -1,70 +1,76 @@
-/* <tc-selection>: a list whose rows can be chosen. It counts them, offers the whole page at once, and tells the button. */
+/* <tc-selection>: a list whose rows can be selected. It counts them, and selects the whole page at once. */
 
 import { counted } from "teamchat/lib/counted";
+import { find, findAll } from "teamchat/lib/dom";
 
 class Selection extends HTMLElement {
+  /** @type {MutationObserver} */
+  #observer;
+
   connectedCallback() {
     this.addEventListener("change", this);
     this.addEventListener("htmx:after:swap", this);
-    this.watch = new MutationObserver(() => this.tell());
-    this.watch.observe(this, { childList: true, subtree: true });
-    this.tell();
+    this.#observer = new MutationObserver(() => this.#draw());
+    this.#observer.observe(this, { childList: true, subtree: true });
+    this.#draw();
   }
 
   disconnectedCallback() {
-    this.watch.disconnect();
+    this.#observer.disconnect();
   }
 
   handleEvent(event) {
-    if (event.type === "change" && event.target.matches("[data-page-box]")) this.pickPage(event.target.checked);
-    if (event.type === "change" && event.target.matches("[name=ids]") && !event.target.checked) this.forgetAll();
-    this.tell();
+    if (event.type === "change" && event.target.matches("[data-page-box]")) this.#selectPage(event.target.checked);
+    if (event.type === "change" && event.target.matches("[name=ids]") && !event.target.checked) this.#unselectAll();
+    this.#draw();
   }
 
-  pickPage(isPicked) {
-    for (const box of this.boxes) box.checked = isPicked;
-    if (!isPicked) this.forgetAll();
+  #selectPage(isSelected) {
+    for (const box of this.#boxes) box.checked = isSelected;
+    if (!isSelected) this.#unselectAll();
   }
 
-  forgetAll() {
-    if (this.all) this.all.checked = false;
+  #unselectAll() {
+    const all = this.#all;
+    if (all) all.checked = false;
   }
 
-  /* Writes only what differs: it is called for every change below, its own too. */
-  tell() {
-    const picked = this.boxes.filter((box) => box.checked).length;
-    const number = this.all?.checked ? Number(this.all.dataset.total) : picked;
-    const label = this.querySelector("[data-count]");
+  /* Write only what differs: it is called for every change below, its own too. */
+  #draw() {
+    const selected = this.#boxes.filter((box) => box.checked).length;
+    const all = this.#all;
+    const number = all?.checked ? Number(all.dataset.total) : selected;
+    const label = findAll(this, "[data-count]").at(0);
     if (!label) return;
-    const text = number ? counted(number, label.dataset.one, label.dataset.many) : label.dataset.none;
+    const text = number ? counted(number, label.dataset.one, label.dataset.many) : (label.dataset.none ?? "");
     if (label.textContent !== text) label.textContent = text;
-    this.tellPage(picked);
-    this.tellButton(number);
+    this.#drawPage(selected);
+    this.#drawButton(number);
   }
 
-  tellPage(picked) {
-    const page = this.querySelector("[data-page]");
-    const box = this.querySelector("[data-page-box]");
+  #drawPage(selected) {
+    const page = find(this, "[data-page]");
+    const box = find(this, "[data-page-box]", HTMLInputElement);
     if (page.hidden) page.hidden = false;
-    box.checked = picked > 0 && picked === this.boxes.length;
-    box.indeterminate = picked > 0 && picked < this.boxes.length;
+    box.checked = selected > 0 && selected === this.#boxes.length;
+    box.indeterminate = selected > 0 && selected < this.#boxes.length;
   }
 
-  tellButton(number) {
-    const button = this.querySelector(".selection-action");
-    const label = button.querySelector("span");
+  #drawButton(number) {
+    const button = find(this, ".selection-action", HTMLButtonElement);
+    const label = find(button, "span");
     label.dataset.title ??= label.textContent;
     const text = `${label.dataset.title} (${number})`;
     if (label.textContent !== text) label.textContent = text;
     if (button.disabled !== (number === 0)) button.disabled = number === 0;
   }
 
-  get boxes() {
-    return [...this.querySelectorAll("input[name=ids]")];
+  get #boxes() {
+    return findAll(this, "input[name=ids]", HTMLInputElement);
   }
 
-  get all() {
-    return this.querySelector("[data-all]");
+  get #all() {
+    return findAll(this, "[data-all]", HTMLInputElement).at(0);
   }
 }
 

@@ -1,6 +1,8 @@
-/* <tc-toasts>: the region for short notices, above everything else; <tc-flash>: a notice the server wrote into the page. */
+/* <tc-toasts>: the region for short notices, above everything else; <tc-flash>: a notice in a page of the server. */
 
-const READING_TIME = { success: 5000, info: 7000, error: 12000 };
+import { cloneOf, find } from "teamchat/lib/dom";
+
+const SHOWN_FOR = { success: 5000, info: 7000, error: 12000 };
 
 class Toasts extends HTMLElement {
   connectedCallback() {
@@ -11,42 +13,45 @@ class Toasts extends HTMLElement {
     document.removeEventListener("toast", this);
   }
 
+  /** @param {any} event */
   handleEvent({ detail }) {
     const text = detail.text ?? this.dataset[detail.sentence];
-    const level = detail.level in READING_TIME ? detail.level : "info";
-    if (text) this.show(text, level);
+    const level = detail.level in SHOWN_FOR ? detail.level : "info";
+    if (text) this.#show(text, level);
   }
 
-  show(text, level) {
-    this.withdraw([...this.list.children].find((note) => note.querySelector(".toast-text").textContent === text));
-    const note = this.querySelector("template").content.firstElementChild.cloneNode(true);
+  #show(text, level) {
+    this.#close([...this.#list.children].find((note) => find(note, ".toast-text").textContent === text));
+    const note = cloneOf(find(this, "template"));
     note.classList.add(`toast-${level}`);
-    note.querySelector(".toast-text").textContent = text;
-    note.querySelector("button").addEventListener("click", () => this.withdraw(note));
-    this.rise();
-    this.list.append(note);
-    this.countDown(note, READING_TIME[level]);
+    find(note, ".toast-text").textContent = text;
+    find(note, "button").addEventListener("click", () => this.#close(note));
+    this.#raise();
+    this.#list.append(note);
+    this.#closeLater(note, SHOWN_FOR[level]);
   }
 
-  /* A dialog opened later would cover the region: the last to be shown lies on top. */
-  rise() {
+  /* Show the region again: a dialog opened later would cover it. */
+  #raise() {
     if (this.matches(":popover-open")) this.hidePopover();
     this.showPopover();
   }
 
-  countDown(note, time) {
-    let timer = setTimeout(() => this.withdraw(note), time);
+  #closeLater(note, time) {
+    let timer = setTimeout(() => this.#close(note), time);
     note.addEventListener("pointerenter", () => clearTimeout(timer));
-    note.addEventListener("pointerleave", () => { timer = setTimeout(() => this.withdraw(note), time / 2); });
+    note.addEventListener("pointerleave", () => {
+      timer = setTimeout(() => this.#close(note), time / 2);
+    });
   }
 
-  withdraw(note) {
+  #close(note) {
     note?.remove();
-    if (!this.list.childElementCount && this.matches(":popover-open")) this.hidePopover();
+    if (!this.#list.childElementCount && this.matches(":popover-open")) this.hidePopover();
   }
 
-  get list() {
-    return this.querySelector(".toast-list");
+  get #list() {
+    return find(this, ".toast-list");
   }
 }
 

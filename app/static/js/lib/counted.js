@@ -1,7 +1,7 @@
-/* A label for a number: the server wrote the singular, and the plural with {n} in it. */
+/* Labels with a number: the server wrote the singular, and the plural with {n} in it. */
 
 const figures = new Intl.NumberFormat(document.documentElement.lang || "fr");
 
-export function counted(number, one, many) {
+export function counted(number, one = "", many = "") {
   return number === 1 ? one : many.replace("{n}", figures.format(number));
 }

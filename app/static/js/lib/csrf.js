@@ -1,5 +1,7 @@
 /* The token that proves a request comes from our own page. */
 
+import { find } from "teamchat/lib/dom";
+
 export function csrfToken() {
-  return document.querySelector('meta[name="csrf-token"]').content;
+  return find(document, 'meta[name="csrf-token"]', HTMLMetaElement).content;
 }

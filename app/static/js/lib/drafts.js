@@ -1,4 +1,4 @@
-/* What is being written, by room; and by message, while one is being edited. */
+/* Drafts by room, and interrupted edits by room and message. */
 
 import { keysOf, read, remove, watchOthers, write } from "teamchat/lib/store";
 
@@ -26,7 +26,7 @@ export function dropEdit(room, message) {
   remove(`edit:${room}:${message}`);
 }
 
-/* Ids of messages whose editing was interrupted. */
+/* Return the ids of messages whose editing was interrupted. */
 export function openEdits(room) {
   return keysOf(`edit:${room}:`).map((key) => key.split(":")[2]);
 }

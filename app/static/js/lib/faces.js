@@ -1,4 +1,4 @@
-/* A face where there is no picture: initials on the person's own colour, as the server draws it. */
+/* Faces of people without a picture: initials on a colour of their own, as the server draws them. */
 
 export function drawFace(element, { id, name }) {
   element.classList.add(`face-hue-${id % 10}`);
@@ -6,7 +6,11 @@ export function drawFace(element, { id, name }) {
 }
 
 function initialsOf(name) {
-  const words = name.split("@")[0].replace(/^[[\]() ]+|[[\]() ]+$/g, "").split(/[\s._-]+/).filter(Boolean);
+  const words = name
+    .split("@")[0]
+    .replace(/^[[\]() ]+|[[\]() ]+$/g, "")
+    .split(/[\s._-]+/)
+    .filter(Boolean);
   if (!words.length) return "?";
   const letters = words.length > 1 ? firstOf(words[0]) + firstOf(words[1]) : [...words[0]].slice(0, 2).join("");
   return letters.toLocaleUpperCase();

@@ -1,4 +1,14 @@
-/* Pieces of the conversation that the server wrote, as elements. The one place where a script reads HTML. */
+/* Parts of the conversation as the server renders them, as elements. The only place where a script parses HTML. */
+
+/**
+ * Consecutive messages of a room, and the state of the room when they were read.
+ * @typedef {object} Piece
+ * @property {import("teamchat/elements/chat-message").Message[]} messages
+ * @property {number} lastSeq
+ * @property {number} lastChange
+ * @property {boolean} hasBefore
+ * @property {boolean} hasAfter
+ */
 
 export class Unreachable extends Error {
   constructor(status) {
@@ -7,10 +17,13 @@ export class Unreachable extends Error {
   }
 }
 
-/* A page of messages with what is said about it. Error: Unreachable, status 0 for no network, 401 for signed out. */
+/**
+ * Fetch messages. Throws Unreachable, with status 0 for no network and 401 for signed out.
+ * @returns {Promise<Piece>}
+ */
 export async function fetchPiece(url) {
   const [box] = elementsOf(await fetchText(url));
-  const messages = [...box.children];
+  const messages = /** @type {Piece["messages"]} */ ([...box.children]);
   const { lastSeq, lastChange, hasBefore, hasAfter } = box.dataset;
   return {
     messages,
@@ -32,7 +45,7 @@ export async function fetchText(url) {
   return response.text();
 }
 
-/* The message in a broadcast. */
+/* Return the message in a broadcast. */
 export function messageOf(html) {
   return elementsOf(html)[0];
 }
@@ -45,6 +58,10 @@ async function answerOf(url) {
   }
 }
 
+/** @returns {HTMLElement[]} */
 function elementsOf(html) {
-  return [...document.createRange().createContextualFragment(html).children];
+  return Array.from(
+    document.createRange().createContextualFragment(html).children,
+    (child) => /** @type {any} */ (child),
+  );
 }

@@ -1,84 +1,128 @@
-/* What the screen holds of a room's history, and how it catches up: by places (seq) and by changes, in order, once each. */
+/* What the screen holds of a room's history, and how it catches up: by number (seq) and by change, in order, once each. */
 
 import { fetchPiece } from "teamchat/lib/fragments";
 
-const MOST_PAGES = 6;
+const MAX_PAGES = 6;
+
+/**
+ * What a history does to the conversation on the screen.
+ * @typedef {object} HistoryView
+ * @property {(piece: import("teamchat/lib/fragments").Piece) => void} append add newer messages at the end
+ * @property {(messages: HTMLElement[]) => void} update show changed messages again
+ * @property {() => void} skip stop paging towards the end: there is too much
+ * @property {() => number} lastSeq the number of the last message on the screen
+ * @property {(error: any) => void} failed handle an Unreachable
+ */
 
 export class History {
-  /* show(piece) puts newer messages at the end, renew(messages) shows changed ones again, leap() gives up the end of
-     the screen's window, last() is the place it ends at, failed(error) hears of an Unreachable. */
-  constructor(url, { newest, change, hasAfter }, { show, renew, leap, last, failed }) {
-    this.url = `${url}/messages`;
+  /* The newest message of the room that was heard of. */
+  newest;
+  /* Whether messages precede the first one on the screen that are not loaded. */
+  hasBefore;
+  /* Whether messages follow the last one on the screen that are not loaded. */
+  hasAfter;
+
+  #url;
+  #newestChange;
+  #change;
+  /** @type {Promise<void> | null} */
+  #running = null;
+  #emptyAnswers = 0;
+  #view;
+
+  /**
+   * @param {string} url the room's address
+   * @param {{ newest: number, change: number, hasBefore: boolean, hasAfter: boolean }} heads
+   * @param {HistoryView} view
+   */
+  constructor(url, { newest, change, hasBefore, hasAfter }, view) {
+    this.#url = `${url}/messages`;
     this.newest = newest;
-    this.head = change;
-    this.change = change;
+    this.#newestChange = change;
+    this.#change = change;
+    this.hasBefore = hasBefore;
     this.hasAfter = hasAfter;
-    Object.assign(this, { show, renew, leap, last, failed });
+    this.#view = view;
   }
 
-  /* The room's heads as somebody has just seen them; fetch what is lacking. */
-  hear({ seq, change }) {
-    this.newest = Math.max(this.newest, seq ?? 0);
-    this.head = Math.max(this.head, change ?? 0);
+  get lastSeq() {
+    return this.#view.lastSeq();
+  }
+
+  /**
+   * Note the room's newest message and change, and fetch what is missing.
+   * @param {{ seq?: number, change?: number }} heads
+   */
+  advance({ seq = 0, change = 0 }) {
+    this.newest = Math.max(this.newest, seq);
+    this.#newestChange = Math.max(this.#newestChange, change);
     return this.catchUp();
   }
 
-  /* A new message has been told: whether it is the next one and may be shown as it is. */
-  takes(seq) {
+  /* Note a broadcast message. Returns whether it is the next one; if not, what is missing is fetched. */
+  acceptMessage(seq) {
     this.newest = Math.max(this.newest, seq);
-    const isNext = !this.hasAfter && !this.running && seq === this.last() + 1;
+    const isNext = !this.hasAfter && !this.#running && seq === this.lastSeq + 1;
     if (!isNext) this.catchUp();
     return isNext;
   }
 
-  /* A change has been told: whether it is the next one. */
-  takesChange(change) {
-    this.head = Math.max(this.head, change);
-    const isNext = !this.running && change === this.change + 1;
-    if (isNext) this.change = change;
+  /* Note a broadcast change. Returns whether it is the next one; if not, what is missing is fetched. */
+  acceptChange(change) {
+    this.#newestChange = Math.max(this.#newestChange, change);
+    const isNext = !this.#running && change === this.#change + 1;
+    if (isNext) this.#change = change;
     else this.catchUp();
     return isNext;
   }
 
-  get isBehind() {
-    return this.change < this.head || (!this.hasAfter && this.last() < this.newest);
+  /* Fetch what is missing. What could not be fetched is asked for again at the next occasion. */
+  catchUp() {
+    this.#running ??= this.#run()
+      .catch((error) => this.#view.failed(error))
+      .finally(() => {
+        this.#running = null;
+      });
+    return this.#running;
   }
 
-  /* What could not be fetched is asked for again at the next occasion. */
-  catchUp() {
-    this.running ??= this.#run().catch((error) => this.failed(error)).finally(() => { this.running = null; });
-    return this.running;
+  get #lacksChanges() {
+    return this.#change < this.#newestChange;
+  }
+
+  get #lacksMessages() {
+    return !this.hasAfter && this.lastSeq < this.newest;
   }
 
   async #run() {
-    this.vain = 0;
-    for (let pages = 0; this.isBehind; pages += 1) {
-      if (this.change < this.head) await this.#fetchChanges();
-      else if (pages < MOST_PAGES) await this.#fetchNewer();
-      else return this.leap();
+    this.#emptyAnswers = 0;
+    for (let pages = 0; this.#lacksChanges || this.#lacksMessages; pages += 1) {
+      if (this.#lacksChanges) await this.#fetchChanges();
+      else if (pages < MAX_PAGES) await this.#fetchNewer();
+      else return this.#view.skip();
     }
   }
 
   async #fetchChanges() {
-    const before = this.change;
-    const piece = await fetchPiece(`${this.url}?changes=${before}`);
-    this.renew(piece.messages);
+    const before = this.#change;
+    const piece = await fetchPiece(`${this.#url}?changes=${before}`);
+    this.#view.update(piece.messages);
     this.newest = Math.max(this.newest, piece.lastSeq);
-    this.change = Math.max(before, piece.lastChange);
-    if (this.#isVain(this.change > before)) this.head = this.change;
+    this.#change = Math.max(before, piece.lastChange);
+    if (this.#isExhausted(this.#change > before)) this.#newestChange = this.#change;
   }
 
   async #fetchNewer() {
-    const before = this.last();
-    const piece = await fetchPiece(`${this.url}?after=${before}`);
+    const before = this.lastSeq;
+    const piece = await fetchPiece(`${this.#url}?after=${before}`);
     this.newest = Math.max(this.newest, piece.lastSeq);
-    this.show(piece);
-    if (this.#isVain(this.last() > before)) this.newest = this.last();
+    this.#view.append(piece);
+    if (this.#isExhausted(this.lastSeq > before)) this.newest = this.lastSeq;
   }
 
-  /* One answer without anything new may have crossed with the news; the second one says that there is none. */
-  #isVain(hasMoved) {
-    this.vain = hasMoved ? 0 : this.vain + 1;
-    return this.vain > 1;
+  /* One answer without news may have crossed with the news; after the second one there is none. */
+  #isExhausted(hasAdvanced) {
+    this.#emptyAnswers = hasAdvanced ? 0 : this.#emptyAnswers + 1;
+    return this.#emptyAnswers > 1;
   }
 }

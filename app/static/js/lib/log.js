@@ -1,35 +1,47 @@
-/* The messages on the screen: in order, each once, no more than a bounded number, with what stands between them. */
+/* The messages on the screen: in order, each once, with the lines between them for days and new messages. */
 
-import { cloneOf } from "teamchat/lib/clone";
 import { dayName } from "teamchat/lib/dates";
+import { cloneOf, find } from "teamchat/lib/dom";
+
+/** @typedef {import("teamchat/elements/chat-message").Message} Message */
 
 export class Log {
-  /* element holds the messages; templates are those of the day's line and of the line "New". */
+  /* The last message that was read when the line "New" was drawn; null: there is no line. */
+  /** @type {number | null} */
+  newAfter = null;
+
+  #all;
+  #templates;
+  #url;
+  /** @type {Message | undefined} */
+  #focusable;
+
+  /**
+   * @param {HTMLElement} element holds the messages
+   * @param {{ day: HTMLTemplateElement, new: HTMLTemplateElement }} templates lines of a new day and of new messages
+   * @param {{ account: string, url: string }} reader
+   */
   constructor(element, templates, { account, url }) {
     this.element = element;
-    this.found = element.getElementsByTagName("tc-message");
-    this.templates = templates;
+    this.#all = /** @type {HTMLCollectionOf<Message>} */ (element.getElementsByTagName("tc-message"));
+    this.#templates = templates;
     this.account = account;
-    this.url = url;
-    this.newAfter = null;
+    this.#url = url;
   }
 
   get messages() {
-    return [...this.found];
-  }
-
-  get length() {
-    return this.found.length;
+    return [...this.#all];
   }
 
   get first() {
-    return this.found[0];
+    return this.#all[0];
   }
 
   get last() {
-    return this.found[this.found.length - 1];
+    return this.#all[this.#all.length - 1];
   }
 
+  /** @returns {Message | null} */
   byId(id) {
     return this.element.querySelector(`#m-${Number(id)}`);
   }
@@ -38,32 +50,34 @@ export class Log {
     return this.messages.find((message) => message.seq >= seq);
   }
 
-  /* Put messages where they belong; what is known is replaced by what is newer. */
+  /* Insert messages where they belong, or replace an older version of them. */
   put(nodes) {
-    const placed = nodes.map((node) => this.#putOne(node)).filter(Boolean);
+    const placed = nodes.map((node) => this.#insert(node)).filter(Boolean);
     const firstNew = this.#firstNew();
-    for (const message of new Set(placed.flatMap((one) => [one, nextOf(one)]))) if (message) this.#dress(message, firstNew);
-    this.#keepOneReachable();
+    for (const message of new Set(placed.flatMap((message) => [message, nextOf(message)])))
+      if (message) this.#dress(message, firstNew);
+    this.#keepOneFocusable();
   }
 
-  /* Take away what is too much at the top: whether anything was. Notes stay with the message they stand behind. */
-  trimTop(most) {
+  /* Remove messages from the top beyond a number. Returns whether there were any. Notes stay with the message before them. */
+  trimTop(max) {
     const { messages } = this;
-    let start = messages.length - most;
+    let start = messages.length - max;
     if (start <= 0 || messages.slice(0, start).some((message) => message.editor)) return false;
     while (start > 0 && messages[start].note > 0) start -= 1;
     this.#removeBefore(messages[start]);
     return start > 0;
   }
 
-  trimBottom(most) {
-    const extra = this.messages.slice(most);
+  /* Remove messages from the end beyond a number. Returns whether there were any. */
+  trimBottom(max) {
+    const extra = this.messages.slice(max);
     if (!extra.length || extra.some((message) => message.editor)) return false;
     const { last } = this;
-    while (this.element.lastElementChild !== extra[0]) this.element.lastElementChild.remove();
+    while (this.element.lastElementChild !== extra[0]) this.element.lastElementChild?.remove();
     extra[0].remove();
-    if (last.tabIndex === 0) this.#keepOneReachable();
-    this.#dropLinesAtTheEnd();
+    if (last.tabIndex === 0) this.#keepOneFocusable();
+    this.#removeTrailingLines();
     return true;
   }
 
@@ -71,7 +85,7 @@ export class Log {
     this.element.replaceChildren();
   }
 
-  /* The line "New" stands before the first message of somebody else behind this place; null: nowhere. */
+  /* Draw the line "New" before the first message of somebody else after this one; null: nowhere. */
   markNew(after) {
     this.newAfter = after;
     this.dressAll();
@@ -81,30 +95,31 @@ export class Log {
     return this.element.querySelector(":scope > .new");
   }
 
-  /* Days and times have moved on, or the line "New" has. */
+  /* Update all messages: the day has changed, or the line "New" has moved. */
   dressAll() {
     const firstNew = this.#firstNew();
-    for (const message of this.found) this.#dress(message, firstNew);
-    this.#keepOneReachable();
+    for (const message of this.#all) this.#dress(message, firstNew);
+    this.#keepOneFocusable();
   }
 
   #dress(message, firstNew) {
     const previous = previousOf(message);
     const isNew = message === firstNew;
-    this.#linesBefore(message, !previous || previous.day !== message.day, isNew);
-    message.dress({ account: this.account, url: this.url, previous: isNew ? null : previous });
+    this.#drawLines(message, !previous || previous.day !== message.day, isNew);
+    message.dress({ account: this.account, url: this.#url, previous: isNew ? null : previous });
   }
 
   #firstNew() {
-    if (this.newAfter === null) return null;
-    return this.messages.find((message) => message.seq > this.newAfter && message.author !== this.account) ?? null;
+    const { newAfter } = this;
+    if (newAfter === null) return null;
+    return this.messages.find((message) => message.seq > newAfter && message.author !== this.account) ?? null;
   }
 
-  #putOne(node) {
+  #insert(node) {
     const known = this.byId(node.dataset.id);
     if (known) return this.#replace(known, node);
     customElements.upgrade(node);
-    this.element.insertBefore(node, this.#placeOf(node));
+    this.element.insertBefore(node, this.#nodeAfter(node));
     return node;
   }
 
@@ -114,56 +129,57 @@ export class Log {
     const { editor } = known;
     node.tabIndex = known.tabIndex;
     known.replaceWith(node);
-    if (editor && !node.isDeleted) editWith(node, editor);
+    if (editor && !node.isDeleted) showEditor(node, editor);
     if (hadFocus) node.focus({ preventScroll: true });
     return node;
   }
 
-  #placeOf(node) {
+  #nodeAfter(node) {
     let before = this.last;
     while (before && node.isBefore(before)) before = previousOf(before);
     return before ? before.nextSibling : this.element.firstChild;
   }
 
-  #linesBefore(message, isDay, isNew) {
-    const there = linesAbove(message);
+  #drawLines(message, isDay, isNew) {
+    const present = linesAbove(message);
     const lines = [];
-    if (isDay) lines.push(this.#dayLine(message, there));
-    if (isNew) lines.push(this.newLine ?? cloneOf(this.templates.new));
-    if (lines.length === there.length && lines.every((line, place) => line === there[place])) return;
-    for (const line of there) if (!lines.includes(line)) line.remove();
+    if (isDay) lines.push(this.#dayLine(message, present));
+    if (isNew) lines.push(this.newLine ?? cloneOf(this.#templates.new));
+    if (lines.length === present.length && lines.every((line, index) => line === present[index])) return;
+    for (const line of present) if (!lines.includes(line)) line.remove();
     message.before(...lines);
   }
 
-  #dayLine(message, there) {
-    const line = there.find((one) => one.dataset.day === message.day) ?? cloneOf(this.templates.day);
-    const name = line.querySelector(".day-name");
+  #dayLine(message, present) {
+    const line = present.find((line) => line.dataset.day === message.day) ?? cloneOf(this.#templates.day);
+    const name = find(line, ".day-name");
     const text = dayName(message.at);
     line.dataset.day = message.day;
     if (name.textContent !== text) name.textContent = text;
     return line;
   }
 
-  #dropLinesAtTheEnd() {
-    while (this.element.lastElementChild && !isMessage(this.element.lastElementChild)) this.element.lastElementChild.remove();
+  #removeTrailingLines() {
+    while (this.element.lastElementChild && !isMessage(this.element.lastElementChild))
+      this.element.lastElementChild.remove();
   }
 
   #removeBefore(message) {
-    while (this.element.firstElementChild !== message) this.element.firstElementChild.remove();
+    while (this.element.firstElementChild !== message) this.element.firstElementChild?.remove();
     this.#dress(message, this.#firstNew());
-    this.#keepOneReachable();
+    this.#keepOneFocusable();
   }
 
-  /* The conversation is one stop of the Tab key; the arrows go on from there. */
-  #keepOneReachable() {
-    if (this.reachable?.isConnected && this.reachable.tabIndex === 0) return;
-    this.reachable = this.messages.find((message) => message.tabIndex === 0) ?? this.last;
-    if (this.reachable) this.reachable.tabIndex = 0;
+  /* Keep one message in the order of the Tab key; the arrow keys move on from there. */
+  #keepOneFocusable() {
+    if (this.#focusable?.isConnected && this.#focusable.tabIndex === 0) return;
+    this.#focusable = this.messages.find((message) => message.tabIndex === 0) ?? this.last;
+    if (this.#focusable) this.#focusable.tabIndex = 0;
   }
 }
 
-/* Show an editor in place of a message's text. */
-export function editWith(message, editor) {
+/* Show an editor in place of the text of a message. */
+export function showEditor(message, editor) {
   message.classList.add("is-edited-now");
   message.body.after(editor);
 }
@@ -172,20 +188,25 @@ function isMessage(element) {
   return element.localName === "tc-message";
 }
 
+/** @returns {Message | null} */
 function previousOf(message) {
   let other = message.previousElementSibling;
   while (other && !isMessage(other)) other = other.previousElementSibling;
   return other;
 }
 
+/** @returns {Message | null} */
 function nextOf(message) {
   let other = message.nextElementSibling;
   while (other && !isMessage(other)) other = other.nextElementSibling;
   return other;
 }
 
+/** @returns {HTMLElement[]} */
 function linesAbove(message) {
+  /** @type {HTMLElement[]} */
   const lines = [];
-  for (let line = message.previousElementSibling; line && !isMessage(line); line = line.previousElementSibling) lines.unshift(line);
+  for (let line = message.previousElementSibling; line && !isMessage(line); line = line.previousElementSibling)
+    lines.unshift(line);
   return lines;
 }

@@ -1,102 +1,109 @@
-/* What can be done with a message: copy its link, edit, delete; by pointer and by key, with one bar that moves along. */
+/* Actions on a message: copy its link, edit, delete; by key, and by a bar that moves to the message in use. */
 
+import { find } from "teamchat/lib/dom";
 import { dropEdit, editOf, keepEdit, openEdits } from "teamchat/lib/drafts";
 import { fetchText } from "teamchat/lib/fragments";
-import { editWith } from "teamchat/lib/log";
+import { showEditor } from "teamchat/lib/log";
 import { toast } from "teamchat/lib/notify";
 import { socket } from "teamchat/socket";
 
 const EVENTS = ["pointerover", "focusin", "keydown", "click", "tc-edit-typed", "tc-edit-cancel", "tc-edit-save"];
 
 export class MessageActions {
+  #timeline;
+  #room;
+  #bar;
+  /** @type {Set<string>} */
+  #rights = new Set();
+
+  /** @param {import("teamchat/elements/chat-timeline").Timeline} timeline */
   constructor(timeline) {
-    this.timeline = timeline;
-    this.room = timeline.room;
-    this.bar = timeline.template("actions");
-    this.can = new Set();
+    this.#timeline = timeline;
+    this.#room = Number(timeline.dataset.room);
+    this.#bar = timeline.template("actions");
     for (const type of EVENTS) timeline.addEventListener(type, this);
   }
 
   handleEvent(event) {
     const message = event.target.closest("tc-message");
-    if (event.type === "pointerover") this.showBar(message);
-    else if (event.type === "focusin") this.reach(message);
-    else if (event.type === "keydown") this.key(event, message);
-    else if (event.type === "click") this.click(event, message);
-    else this.edited(event, message);
+    if (event.type === "pointerover") this.#showBar(message);
+    else if (event.type === "focusin") this.#makeCurrent(message);
+    else if (event.type === "keydown") this.#keyPressed(event, message);
+    else if (event.type === "click") this.#clicked(event, message);
+    else this.#editorEvent(event, message);
   }
 
   allow(rights) {
-    this.can = new Set(rights);
-    this.bar.remove();
+    this.#rights = new Set(rights);
+    this.#bar.remove();
   }
 
-  mayEdit(message) {
-    return this.may(message, "items_modify");
+  #mayEdit(message) {
+    return this.#may(message, "items_modify");
   }
 
-  mayDelete(message) {
-    return this.may(message, "items_delete");
+  #mayDelete(message) {
+    return this.#may(message, "items_delete");
   }
 
-  may(message, rightForOthers) {
+  #may(message, rightForOthers) {
     if (message.isNote || message.isDeleted) return false;
-    return this.can.has(message.author === this.timeline.dataset.account ? "items_write" : rightForOthers);
+    return this.#rights.has(message.author === this.#timeline.dataset.account ? "items_write" : rightForOthers);
   }
 
-  /* The bar stays where the keyboard is. */
-  showBar(message) {
-    if (this.bar.contains(document.activeElement) && this.bar.isConnected) return;
-    if (!message || message.isNote || message.editor) return this.bar.remove();
-    if (this.bar.parentElement === message) return;
-    this.bar.querySelector('[data-action="edit"]').hidden = !this.mayEdit(message);
-    this.bar.querySelector('[data-action="delete"]').hidden = !this.mayDelete(message);
-    message.append(this.bar);
+  /* Show the bar at a message, unless the focus is in it. */
+  #showBar(message) {
+    if (this.#bar.contains(document.activeElement) && this.#bar.isConnected) return;
+    if (!message || message.isNote || message.editor) return this.#bar.remove();
+    if (this.#bar.parentElement === message) return;
+    find(this.#bar, '[data-action="edit"]').hidden = !this.#mayEdit(message);
+    find(this.#bar, '[data-action="delete"]').hidden = !this.#mayDelete(message);
+    message.append(this.#bar);
   }
 
-  reach(message) {
+  #makeCurrent(message) {
     if (!message) return;
-    for (const other of this.timeline.log.messages) other.tabIndex = other === message ? 0 : -1;
-    this.showBar(message);
+    for (const other of this.#timeline.log.messages) other.tabIndex = other === message ? 0 : -1;
+    this.#showBar(message);
   }
 
-  key(event, message) {
+  #keyPressed(event, message) {
     if (!message || message.editor || event.altKey || event.ctrlKey || event.metaKey) return;
-    const ways = {
-      ArrowUp: () => this.focus(-1, message),
-      ArrowDown: () => this.focus(1, message),
-      Home: () => this.timeline.log.first.focus(),
-      End: () => this.timeline.log.last.focus(),
-      Escape: () => this.leave(message),
-      Delete: () => this.remove(message),
-      e: () => this.edit(message),
-      l: () => this.copy(message),
+    const actions = {
+      ArrowUp: () => this.#focusNeighbour(-1, message),
+      ArrowDown: () => this.#focusNeighbour(1, message),
+      Home: () => this.#timeline.log.first.focus(),
+      End: () => this.#timeline.log.last.focus(),
+      Escape: () => this.#leave(message),
+      Delete: () => this.#confirmDelete(message),
+      e: () => this.#edit(message),
+      l: () => this.#copyLink(message),
     };
-    const way = ways[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!way) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
     event.preventDefault();
-    way();
+    action();
   }
 
-  click({ target }, message) {
+  #clicked({ target }, message) {
     const action = target.closest("[data-action]")?.dataset.action;
-    if (action === "copy") this.copy(message);
-    else if (action === "edit") this.edit(message);
-    else if (action === "delete") this.remove(message);
+    if (action === "copy") this.#copyLink(message);
+    else if (action === "edit") this.#edit(message);
+    else if (action === "delete") this.#confirmDelete(message);
   }
 
-  focus(by, message) {
-    const { messages } = this.timeline.log;
+  #focusNeighbour(by, message) {
+    const { messages } = this.#timeline.log;
     messages[messages.indexOf(message) + by]?.focus();
   }
 
-  leave(message) {
-    if (this.bar.contains(document.activeElement)) message.focus();
-    else this.timeline.dispatchEvent(new CustomEvent("tc-write", { bubbles: true }));
+  #leave(message) {
+    if (this.#bar.contains(document.activeElement)) message.focus();
+    else this.#timeline.dispatchEvent(new CustomEvent("tc-write", { bubbles: true }));
   }
 
-  async copy(message) {
-    const { dataset } = this.timeline;
+  async #copyLink(message) {
+    const { dataset } = this.#timeline;
     try {
       await navigator.clipboard.writeText(new URL(message.addressIn(dataset.url), location.href).href);
       toast(dataset.copied, "success");
@@ -108,96 +115,93 @@ export class MessageActions {
   /* Editing. */
 
   editLast() {
-    const own = this.timeline.log.messages.findLast((message) => message.author === this.timeline.dataset.account && this.mayEdit(message));
-    if (own) this.edit(own);
+    const message = this.#timeline.log.messages.findLast(
+      (message) => message.author === this.#timeline.dataset.account && this.#mayEdit(message),
+    );
+    if (message) this.#edit(message);
   }
 
-  /* Go on with what a reload has interrupted. */
+  /* Continue the edits that a reload has interrupted. */
   reopen() {
-    for (const id of openEdits(this.room)) {
-      const message = this.timeline.log.byId(id);
-      if (message && !message.isDeleted && !message.editor) this.begin(message, editOf(this.room, id), false);
+    for (const id of openEdits(this.#room)) {
+      const message = this.#timeline.log.byId(id);
+      if (message && !message.isDeleted && !message.editor) this.#openEditor(message, editOf(this.#room, id), false);
     }
   }
 
-  async edit(message) {
-    if (!this.mayEdit(message) || message.editor) return;
-    const text = editOf(this.room, message.key) ?? (await this.sourceOf(message));
-    if (text !== null && !message.editor) this.begin(message, text, true);
+  async #edit(message) {
+    if (!this.#mayEdit(message) || message.editor) return;
+    const text = editOf(this.#room, message.key) ?? (await this.#fetchSource(message));
+    if (text !== null && !message.editor) this.#openEditor(message, text, true);
   }
 
-  async sourceOf(message) {
+  async #fetchSource(message) {
     try {
-      return await fetchText(`${this.timeline.dataset.url}/messages/${message.key}/source`);
-    } catch (error) {
-      toast(error.status ? this.timeline.dataset.gone : this.timeline.dataset.offline, "error");
+      return await fetchText(`${this.#timeline.dataset.url}/messages/${message.key}/source`);
+    } catch (/** @type {any} */ error) {
+      toast(error.status ? this.#timeline.dataset.gone : this.#timeline.dataset.offline, "error");
       return null;
     }
   }
 
-  begin(message, text, focuses) {
-    this.bar.remove();
-    const editor = this.timeline.template("editor");
-    editWith(message, editor);
-    editor.begin(text, focuses);
+  #openEditor(message, text, takesFocus) {
+    this.#bar.remove();
+    const editor = /** @type {import("teamchat/elements/chat-editor").Editor} */ (this.#timeline.template("editor"));
+    showEditor(message, editor);
+    editor.begin(text, takesFocus);
   }
 
-  edited(event, message) {
+  #editorEvent(event, message) {
     const editor = event.target;
-    if (event.type === "tc-edit-typed") keepEdit(this.room, message.key, editor.text);
-    else if (event.type === "tc-edit-cancel") this.end(editor);
-    else this.save(editor);
+    if (event.type === "tc-edit-typed") keepEdit(this.#room, message.key, editor.text);
+    else if (event.type === "tc-edit-cancel") this.#closeEditor(editor);
+    else this.#save(editor);
   }
 
-  async save(editor) {
+  async #save(editor) {
     const message = editor.closest("tc-message");
-    if (!editor.text.trim()) return this.remove(message);
-    editor.wait(true);
+    if (!editor.text.trim()) return this.#confirmDelete(message);
+    editor.setSaving(true);
     const answer = await socket.request("message:edit", { message_id: message.key, body: editor.text });
-    if (!answer.ok) return editor.refuse(this.why(answer));
-    this.end(editor);
-    this.expect(answer.change);
+    if (!answer.ok) return editor.showError(this.#reasonOf(answer));
+    this.#closeEditor(editor);
+    this.#timeline.expect({ change: answer.change });
   }
 
-  end(editor) {
+  #closeEditor(editor) {
     const message = editor.closest("tc-message");
     const hadFocus = editor.contains(document.activeElement);
-    dropEdit(this.room, message.key);
+    dropEdit(this.#room, message.key);
     editor.remove();
     message.classList.remove("is-edited-now");
-    if (hadFocus) this.timeline.dispatchEvent(new CustomEvent("tc-write", { bubbles: true }));
+    if (hadFocus) this.#timeline.dispatchEvent(new CustomEvent("tc-write", { bubbles: true }));
   }
 
   /* Deleting. */
 
-  remove(message) {
-    if (!this.mayDelete(message)) return;
-    const dialog = this.timeline.part("confirm");
-    dialog.querySelector("[data-quote]").textContent = message.body.textContent.trim().slice(0, 300);
-    dialog.querySelector("[data-error]").hidden = true;
-    dialog.querySelector("[data-cancel]").onclick = () => dialog.close();
-    dialog.querySelector("[data-delete]").onclick = () => this.removeNow(message.key, dialog);
+  #confirmDelete(message) {
+    if (!this.#mayDelete(message)) return;
+    const dialog = find(this.#timeline, '[data-part="confirm"]', HTMLDialogElement);
+    find(dialog, "[data-quote]").textContent = message.body.textContent.trim().slice(0, 300);
+    find(dialog, "[data-error]").hidden = true;
+    find(dialog, "[data-cancel]").onclick = () => dialog.close();
+    find(dialog, "[data-delete]").onclick = () => this.#delete(message.key, dialog);
     dialog.showModal();
   }
 
-  async removeNow(id, dialog) {
+  async #delete(id, dialog) {
     const answer = await socket.request("message:delete", { message_id: id });
-    const error = dialog.querySelector("[data-error]");
+    const error = find(dialog, "[data-error]");
     error.hidden = answer.ok;
-    error.textContent = answer.ok ? "" : this.why(answer);
+    error.textContent = answer.ok ? "" : this.#reasonOf(answer);
     if (!answer.ok) return;
-    dropEdit(this.room, id);
+    dropEdit(this.#room, id);
     dialog.close();
-    this.timeline.log.byId(id)?.focus({ preventScroll: true });
-    this.expect(answer.change);
+    this.#timeline.log.byId(id)?.focus({ preventScroll: true });
+    this.#timeline.expect({ change: answer.change });
   }
 
-  /* The broadcast shows it; should it be lost, it is fetched. */
-  expect(change) {
-    this.timeline.later(300, () => this.timeline.history.hear({ change }));
-  }
-
-  why(answer) {
-    return answer.message ?? this.timeline.dataset.offline;
+  #reasonOf(answer) {
+    return answer.message ?? this.#timeline.dataset.offline;
   }
 }

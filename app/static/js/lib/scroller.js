@@ -1,51 +1,75 @@
-/* Where the reader is in a scrolled box, and how to keep them there while things are added and taken away. */
+/* The reader's position in a scrolled box, and how to keep it while elements are added and removed. */
 
 const NEAR = 40;
 
 export class Scroller {
-  /* list: the element whose children are read. */
+  /* Whether the reader stays at the end when messages are added. */
+  isFollowing = false;
+
+  #box;
+  #list;
+  #lastAbove = 0;
+
+  /**
+   * @param {HTMLElement} box the element that scrolls
+   * @param {HTMLElement} list the element whose children are read
+   */
   constructor(box, list) {
-    this.box = box;
-    this.list = list;
+    this.#box = box;
+    this.#list = list;
   }
 
   get above() {
-    return this.box.scrollTop;
+    return this.#box.scrollTop;
   }
 
   get below() {
-    return this.box.scrollHeight - this.box.clientHeight - this.box.scrollTop;
+    return this.#box.scrollHeight - this.#box.clientHeight - this.#box.scrollTop;
   }
 
-  get isAtEnd() {
-    return this.below < NEAR;
+  get height() {
+    return this.#box.clientHeight;
   }
 
-  toEnd(isSmooth = false) {
-    this.box.scrollTo({ top: this.box.scrollHeight, behavior: isSmooth ? "smooth" : "instant" });
+  /* Update isFollowing after scrolling. Only scrolling up ends it: when an element grows, the end moves away by itself. */
+  updateFollowing(hasEnd) {
+    const { above } = this;
+    if (!hasEnd || above < this.#lastAbove - 1) this.isFollowing = false;
+    if (hasEnd && this.below < NEAR) this.isFollowing = true;
+    this.#lastAbove = above;
   }
 
-  /* Bring an element into sight, a share of the height below the top. */
+  toEnd() {
+    this.#box.scrollTo({ top: this.#box.scrollHeight, behavior: "instant" });
+  }
+
+  /* Bring an element into view, a share of the height below the top, and stay there. */
   toElement(element, share = 0.3) {
-    const distance = element.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
-    this.box.scrollTop += distance - this.box.clientHeight * share;
+    this.isFollowing = false;
+    this.#box.scrollTop += this.#distance(element) - this.#box.clientHeight * share;
+    this.#lastAbove = this.above;
   }
 
   isAbove(element) {
-    return element.getBoundingClientRect().top < this.box.getBoundingClientRect().top;
+    return this.#distance(element) < 0;
   }
 
-  /* Do something to the list and leave what the reader sees where it was. */
-  keeping(work) {
-    const anchor = this.#firstSeen();
-    const before = anchor?.getBoundingClientRect().top;
-    const result = work();
-    if (anchor?.isConnected) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
-    return result;
+  /* Change the list, and leave what the reader sees where it was. */
+  keepPosition(change) {
+    const anchor = this.#firstVisible();
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    if (anchor?.isConnected) this.#box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
-  #firstSeen() {
-    const top = this.box.getBoundingClientRect().top;
-    return [...this.list.children].find((child) => child.localName === "tc-message" && child.getBoundingClientRect().bottom > top);
+  #distance(element) {
+    return element.getBoundingClientRect().top - this.#box.getBoundingClientRect().top;
+  }
+
+  #firstVisible() {
+    const { top } = this.#box.getBoundingClientRect();
+    return [...this.#list.children].find(
+      (child) => child.localName === "tc-message" && child.getBoundingClientRect().bottom > top,
+    );
   }
 }

@@ -1,5 +1,5 @@
-/* What this browser keeps for one account: drafts, and messages on their way. In memory where storage is refused or
-   full: what is there is newer than what was stored. */
+/* What this browser stores for one account: drafts and queued messages. Values that storage refuses are kept in memory,
+   where they are newer than what was stored. */
 
 let prefix = "tc:0:";
 const memory = new Map();
@@ -45,11 +45,11 @@ export function keysOf(start) {
   return all.filter((key) => key.startsWith(prefix + start)).map((key) => key.slice(prefix.length));
 }
 
-/* Hear what other windows of this browser change below a key; what is returned stops it. */
+/* Listen to what other windows of this browser change below a key. Returns a function that stops listening. */
 export function watchOthers(start, listener) {
-  const hear = ({ key }) => key?.startsWith(prefix + start) && listener(key.slice(prefix.length));
-  window.addEventListener("storage", hear);
-  return () => window.removeEventListener("storage", hear);
+  const listen = ({ key }) => key?.startsWith(prefix + start) && listener(key.slice(prefix.length));
+  window.addEventListener("storage", listen);
+  return () => window.removeEventListener("storage", listen);
 }
 
 function stored(key) {

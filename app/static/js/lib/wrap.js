@@ -1,4 +1,4 @@
-/* Markdown's marks around what is selected in a text field; taken away again where they are already there. */
+/* Markdown marks around the selection of a text field: added, or removed where they are already there. */
 
 export function wrap(field, mark) {
   const { selectionStart: start, selectionEnd: end, value } = field;
