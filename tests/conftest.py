@@ -14,7 +14,7 @@ from app import create_app
 from app.extensions import db, socketio
 from app.listeners import broadcasts
 from app.models import Account
-from app.rules import access
+from app.rules.rights import access
 from tests import cast as stage
 from tests import schema
 from tests.tools import script

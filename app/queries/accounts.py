@@ -24,8 +24,9 @@ from app.models import (
     now,
 )
 from app.queries.paging import Page, keyset
-from app.rules import explain, membership, scope
+from app.rules import membership, scope
 from app.rules.membership import Way
+from app.rules.rights.explanation import names_of
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
         select(func.count()).select_from(mine.with_only_columns(Group.id).order_by(None).subquery())
     )
     named = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
-    names = explain.names_of(named | {(Principal.DOMAIN, account.domain_id)})
+    names = names_of(named | {(Principal.DOMAIN, account.domain_id)})
     return Belonging(Page(rows, page.previous, page.next), total, len(ways) - total, names)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select
 from app.extensions import db
 from app.models import Account, AccountState, Message, Room, RoomMember
 from app.queries.messages import MessageView, Slice
-from app.rules import crowd
+from app.rules.rights.audience import people_of
 
 MENTION = re.compile(r'<span class="mention" data-account="(\d+)">(@[^<]*)</span>')
 """A mention as text.render writes it; nobody can type one, since HTML is shown as it was typed."""
@@ -112,9 +112,7 @@ def _named(html) -> list[int]:
 
 
 def _inside(room: Room, ids: set[int]) -> set[int]:
-    return set(
-        db.session.scalars(crowd.people_of(room).with_only_columns(Account.id).where(Account.id.in_(ids)))
-    )
+    return set(db.session.scalars(people_of(room).with_only_columns(Account.id).where(Account.id.in_(ids))))
 
 
 def _without(html: str, hidden: frozenset[int]) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Account, Message, MessageKind, Picture, Room, RoomMember
 from app.queries.sessions import devices
-from app.rules import access, history
+from app.rules import history
+from app.rules.rights import access
 
 BATCH = 500
 """Messages read at once for the export."""

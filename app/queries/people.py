@@ -11,8 +11,8 @@ from app.models import Account, Domain, Exclusion, Group, Room, RoomKind, RoomMe
 from app.queries.directory.listing import found
 from app.queries.paging import Page, keyset, keyset_of
 from app.queries.ways import Ways, ways_of
-from app.rules import access, crowd, membership, scope
-from app.rules.rights import Right
+from app.rules import membership, scope
+from app.rules.rights import access, audience
 
 
 @dataclass(frozen=True)
@@ -62,16 +62,16 @@ def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
 
 def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
     """A page of (account, rights) of everybody in a room. The number of statements is fixed."""
-    page = _page_of(crowd.branches(room), search, cursor)
+    page = _page_of(audience.branches(room), search, cursor)
     accounts = [row[0] for row in page.rows]
-    rights = crowd.rights_in(accounts, room)
-    rows = [(account, rights.get(account.id, Right.NONE)) for account in accounts]
+    rights = access.rights_by_account(accounts, room)
+    rows = [(account, rights[account.id]) for account in accounts]
     return Page(rows, page.previous, page.next)
 
 
 def find_person(actor, room: Room, account_id: int) -> Account:
     """Somebody to ask about in a room: of the actor's scope, or in the room. Error: NotFound."""
-    inside = crowd.people_of(room).where(Account.id == account_id)
+    inside = audience.people_of(room).where(Account.id == account_id)
     person = db.session.scalars(inside).unique().one_or_none()
     return person if person is not None else scope.find_account(actor, account_id)
 
@@ -79,7 +79,7 @@ def find_person(actor, room: Room, account_id: int) -> Account:
 def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
     """Who matches what was typed: whoever is in the room, then accounts of the scope."""
     whole, order = select(Account).options(joinedload(Account.domain)), (Account.name, Account.id)
-    inside = [branch.where(found(Account, search)) for branch in crowd.branches(room)]
+    inside = [branch.where(found(Account, search)) for branch in audience.branches(room)]
     first = [row[0] for row in keyset_of(inside, order, whole=whole, size=limit).rows]
     if len(first) == limit:
         return first

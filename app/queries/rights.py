@@ -21,9 +21,9 @@ from app.models import (
     RoomState,
 )
 from app.queries.paging import Page, keyset
-from app.rules import crowd, explain, lists, managing, membership
-from app.rules.explain import NamedLine
-from app.rules.rights import Right
+from app.rules import lists, managing, membership
+from app.rules.rights import Right, audience
+from app.rules.rights.explanation import NamedEntry, entries_of, names_of
 
 SHOWN = 200
 """Rooms in the tree; the list of the group's rooms has them all."""
@@ -75,14 +75,14 @@ def tree_of(group_id: int) -> Tree:
     return Tree(folders.get(FolderKind.PUBLIC), teamchat, rooms[:SHOWN], len(rooms) > SHOWN)
 
 
-def lines_of(place: Folder | Room) -> list[NamedLine]:
+def lines_of(place: Folder | Room) -> list[NamedEntry]:
     """The list that counts in a place."""
-    return explain.lines_of(lists.scope_of(place))
+    return entries_of(lists.scope_of(place))
 
 
-def without_effect(place: Folder | Room, lines: list[NamedLine]) -> set[str]:
+def without_effect(place: Folder | Room, lines: list[NamedEntry]) -> set[str]:
     """Keys of the lines about accounts to whom the place is closed. One statement."""
-    ids = {one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT}
+    ids = {one.entry.principal_id for one in lines if one.entry.principal is Principal.ACCOUNT}
     inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
     out = ids - set(db.session.scalars(inside)) if ids else set()
     return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
@@ -106,13 +106,13 @@ def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int
 def people_of(place: Folder | Room):
     """A statement of everybody a place is open to."""
     if isinstance(place, Room):
-        return crowd.people_of(place)
+        return audience.people_of(place)
     return membership.effective_members(place.group_id)
 
 
-def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
+def outdone(lines: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
     """Lines of inner groups that give less than that of a group around them, and the latter. One statement."""
-    groups = {one.line.principal_id: one for one in lines if one.line.principal is Principal.GROUP}
+    groups = {one.entry.principal_id: one for one in lines if one.entry.principal is Principal.GROUP}
     if len(groups) < 2:
         return []
     root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
@@ -125,7 +125,7 @@ def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
         select(tree).where(tree.c.group_id.in_(groups), tree.c.group_id != tree.c.root)
     )
     found = [(groups[inner], groups[outer]) for inner, outer in pairs]
-    return [(inner, outer) for inner, outer in found if outer.line.rights & ~inner.line.rights]
+    return [(inner, outer) for inner, outer in found if outer.entry.rights & ~inner.entry.rights]
 
 
 def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
@@ -150,7 +150,7 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     ids = [room.id for room in rooms]
     own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
     held = usual.get((None, folder.id), {})
-    names = explain.names_of({key for lines in [held, *own.values()] for key in lines})
+    names = names_of({key for lines in [held, *own.values()] for key in lines})
     found = []
     for room in rooms:
         lines = own.get((room.id, None), {})

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import ReadMark, Room, RoomKind, RoomState, now
 from app.queries.room_people import direct_titles
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 
 
 @dataclass(frozen=True)

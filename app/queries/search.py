@@ -15,8 +15,8 @@ from app.extensions import db
 from app.models import Account, AccountState, Message, Room, RoomKind, SearchMark
 from app.queries import guest_view, kept_words
 from app.queries.room_people import direct_titles
-from app.rules import access, directory, history, names, server
-from app.rules.rights import Right
+from app.rules import directory, history, names, server
+from app.rules.rights import Right, access
 from app.text import words
 from app.text.words import Term
 

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account, Domain, EntryKind, Group, Principal
-from app.rules import crowd, explain
 from app.rules.addresses import readable
 from app.rules.membership import Way
+from app.rules.rights.audience import ways_in
+from app.rules.rights.explanation import names_of
 
 WAYS_SHOWN = 3
 """Ways of being in that a row tells."""
@@ -25,15 +26,15 @@ class Ways:
 
 def ways_of(accounts: list[Account], group: Group) -> dict[int, Ways]:
     """How each is in a group, down to the entry: for administrators. Four statements."""
-    found = crowd.ways_in(accounts, group.id)
+    found = ways_in(accounts, group.id)
     ids = {(Principal.GROUP, key) for ways in found.values() for way in ways for key in way.group_ids}
-    names = explain.names_of(ids)
+    names = names_of(ids)
     return {key: _first([_whole(way, names) for way in ways]) for key, ways in found.items()}
 
 
 def ways_for_members(accounts: list[Account], group: Group) -> dict[int, Ways]:
     """How each is in a group, for who is in it as well: by its own entries, not by what those hold. Five statements."""
-    found = crowd.ways_in(accounts, group.id)
+    found = ways_in(accounts, group.id)
     inner = {way.group_ids[1] for ways in found.values() for way in ways if len(way.group_ids) > 1}
     groups, domains = _names(Group, inner), _names(Domain, {account.domain_id for account in accounts})
     return {

@@ -7,7 +7,8 @@ from sqlalchemy import and_, exists, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, RoomKind, RoomMember
-from app.rules import access, membership
+from app.rules import membership
+from app.rules.rights import access
 
 
 def visible_to(actor: Account):

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from app.extensions import db
 from app.models import FOLDER_SCOPE, ROOM_SCOPE, Folder, Grant, Principal, Room
-from app.rules import standing
+from app.rules.rights.facts import scope_of as scope_of_room
 
 OWN = "own"
 """Stands in a snapshot of a room that has a list of its own."""
@@ -15,7 +15,7 @@ OWN = "own"
 
 def scope_of(place: Folder | Room) -> tuple[int, int]:
     """Where the list stands that counts in a place."""
-    return (FOLDER_SCOPE, place.id) if isinstance(place, Folder) else standing.scope_of(place)
+    return (FOLDER_SCOPE, place.id) if isinstance(place, Folder) else scope_of_room(place)
 
 
 def key_of(principal: Principal, principal_id: int) -> str:

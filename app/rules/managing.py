@@ -6,8 +6,8 @@ from sqlalchemy.orm import aliased
 from app.errors import Forbidden, NotFound
 from app.extensions import db
 from app.models import Account, Domain, Folder, Group, Principal, Room, RoomKind, RoomMember
-from app.rules import access, directory, folders, membership, scope
-from app.rules.rights import Right
+from app.rules import directory, folders, membership, scope
+from app.rules.rights import Right, access
 
 MOST_NAMED = 500
 """Lines that are gone and told by name: a form that remembers more was not made by us."""

@@ -10,8 +10,7 @@ from app import limits
 from app.extensions import db
 from app.models import Message, Principal, ReadMark, RoomState, ServiceName
 from app.operations import messages, reading, services
-from app.rules import access
-from app.rules.rights import READ, Right
+from app.rules.rights import READ, Right, access
 from tests import factories
 
 PIECE = re.compile(r"<div data-last-seq=\"(\d+)\" data-last-change=\"(\d+)\"([^>]*)>")

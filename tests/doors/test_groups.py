@@ -7,7 +7,7 @@ import pytest
 from app.extensions import db
 from app.models import Group, MemberEntry
 from app.operations import groups, messages
-from app.rules import access
+from app.rules.rights import access
 from tests import factories
 from tests.doors.test_domains import filled
 

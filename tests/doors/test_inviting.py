@@ -8,8 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Grant, Invitation, MailFailure, OutgoingMail, Principal, RoomMember, WorkState, now
 from app.operations import guests
-from app.rules import access
-from app.rules.rights import FULL, MODERATE
+from app.rules.rights import FULL, MODERATE, access
 from tests import factories
 
 

@@ -13,7 +13,8 @@ from app.models import Account, EntryKind, MemberEntry, Message, Role, Room, Roo
 from app.operations import guests
 from app.queries import guest_view
 from app.queries import messages as conversation
-from app.rules import access, history, standing
+from app.rules import history
+from app.rules.rights import access, candidates, decision
 from tests import crawler, factories
 from tests.crawler import Crawl, FoundOut, Walk
 
@@ -135,15 +136,15 @@ def test_the_crawler_finds_what_a_missing_filter_lets_out(app, client_of, compan
 
 
 def test_the_crawler_finds_what_an_open_gate_lets_out(app, client_of, company, monkeypatch):
-    monkeypatch.setattr(standing, "is_inside", lambda *_who: True)
-    monkeypatch.setattr(access, "_candidate_ids", lambda is_one: select(Room.id))
-    access._candidates.cache_clear()
+    monkeypatch.setattr(decision, "is_member", lambda *_who: True)
+    monkeypatch.setattr(candidates, "_candidate_ids", lambda is_one: select(Room.id))
+    candidates._candidates.cache_clear()
     try:
         with pytest.raises(FoundOut):
             walk_of(app, client_of, company, is_eager=True).everywhere()
     finally:
         monkeypatch.undo()
-        access._candidates.cache_clear()
+        candidates._candidates.cache_clear()
 
 
 def test_the_crawler_finds_early_words_without_the_floor(app, client_of, company, monkeypatch):

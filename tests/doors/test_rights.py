@@ -10,8 +10,8 @@ from app.extensions import db
 from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
 from app.operations import grants
 from app.operations.grants import Subject
-from app.rules import access, lists
-from app.rules.rights import FULL, MODERATE, READ, WRITE, Right
+from app.rules import lists
+from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access
 from tests import factories
 
 
@@ -316,24 +316,6 @@ def test_the_matrix_costs_the_same_for_many(cast, client_of, count_statements):
         page = client.get(url)
     assert len(many) <= len(few) and page.text.count('class="matrix-cell"') == 50 * 12
     assert "cursor=" in page.text
-
-
-def test_the_matrix_says_what_explain_says(cast, folder):
-    from app.models import Account
-    from app.rules import crowd, explain
-
-    inner = factories.make_group(cast.domain, "dedans")
-    factories.add_member(cast.group, inner)
-    factories.add_member(inner, cast.paul)
-    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
-    factories.join_room(cast.room, guest)
-    private = factories.make_private_room(cast.jean, cast.paul, guest)
-    grants.set_grant(cast.admin, folder, Subject(Principal.GROUP, inner.id), FULL)
-    grants.set_grant(cast.admin, folder, Subject(Principal.ACCOUNT, cast.jean.id), MODERATE)
-    everybody = db.session.query(Account).all()
-    for room in (cast.room, private):
-        many = crowd.rights_in(everybody, room)
-        assert many == {one.id: explain.explain(one, room).rights for one in everybody}
 
 
 def test_testing_as_somebody_shows_no_foreign_secret(cast, client_of):

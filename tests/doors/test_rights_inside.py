@@ -19,8 +19,8 @@ from app.models import (
 )
 from app.operations import grants, services
 from app.operations.grants import Subject
-from app.rules import access, lists
-from app.rules.rights import FULL, READ, WRITE, Right
+from app.rules import lists
+from app.rules.rights import FULL, READ, WRITE, Right, access
 from tests import factories
 from tests.doors.test_rights import address, rights, sent, words_of
 

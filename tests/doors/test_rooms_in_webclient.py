@@ -5,8 +5,7 @@ import pytest
 from app.extensions import db
 from app.models import Grant, Principal, Room, RoomKind, RoomMember, RoomState
 from app.operations import rooms
-from app.rules import access
-from app.rules.rights import FULL
+from app.rules.rights import FULL, access
 from tests import factories
 
 

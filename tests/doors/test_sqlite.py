@@ -14,8 +14,8 @@ from app.i18n import speaking
 from app.identity import SYSTEM
 from app.models import OutgoingMail, now
 from app.operations import accounts, domains, groups, rooms, tasks
-from app.rules import access
 from app.rules.policies import Feature
+from app.rules.rights import access
 from tests import cast as stage
 from tests import factories
 from tests.filled import form_in

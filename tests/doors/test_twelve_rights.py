@@ -14,8 +14,8 @@ from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal, Room, RoomKind, RoomState
 from app.operations import grants, messages, reading, rooms
 from app.realtime import handlers
-from app.rules import access, inviting, lists
-from app.rules.rights import FULL, READ, WRITE, Right
+from app.rules import inviting, lists
+from app.rules.rights import FULL, READ, WRITE, Right, access
 from app.transaction import operations
 from tests import factories
 

@@ -34,7 +34,8 @@ from app.queries import directory as lists
 from app.queries import messages as conversation
 from app.queries.directory.listing import Wish
 from app.queries.room_people import direct_titles
-from app.rules import access, directory, licensing, scope
+from app.rules import directory, licensing, scope
+from app.rules.rights import access
 from app.transaction import operation
 from tests import factories
 

@@ -21,9 +21,9 @@ from app.models import (
     now,
 )
 from app.operations import grants, groups, messages, rooms
-from app.rules import access, crowd, membership
-from app.rules import explain as why
-from app.rules.rights import FULL, READ, Right
+from app.rules import membership
+from app.rules.rights import FULL, READ, Basis, Right, access, audience
+from app.rules.rights.explanation import explain
 from tests import factories
 
 
@@ -115,10 +115,10 @@ def test_answers_about_its_rooms_still_come(cast):
     groups.delete_group(cast.admin, cast.group)
     for room in (db.session.get(Room, key) for key in ids):
         for person in (cast.arthur, guest, cast.admin):
-            answer = why.explain(person, room)
-            assert (answer.verdict, answer.rights) == (why.DELETED, Right.NONE)
-        assert crowd.rights_in([cast.arthur, guest], room) == {cast.arthur.id: 0, guest.id: 0}
-        assert db.session.scalars(crowd.people_of(room)).unique().all() is not None
+            answer = explain(person, room)
+            assert (answer.decision.basis, answer.rights) == (Basis.DELETED, Right.NONE)
+        assert access.rights_by_account([cast.arthur, guest], room) == {cast.arthur.id: 0, guest.id: 0}
+        assert db.session.scalars(audience.people_of(room)).unique().all() is not None
 
 
 def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(cast):

@@ -7,8 +7,7 @@ from app.extensions import db
 from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
 from app.operations import grants
 from app.operations.grants import Subject
-from app.rules import access
-from app.rules.rights import FULL, MODERATE, READ, WRITE, Right
+from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access
 from tests import factories
 
 GROUP = Principal.GROUP

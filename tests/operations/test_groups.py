@@ -6,7 +6,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Address, AuditEntry, Domain, Folder, Group, MemberEntry, Room
 from app.operations import groups
-from app.rules import access
+from app.rules.rights import access
 from tests import factories
 
 

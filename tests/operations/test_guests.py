@@ -10,8 +10,9 @@ from app.errors import Forbidden, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.models import Account, AccountState, Address, Invitation, OutgoingMail, RoomMember, Session, now
 from app.operations import guests
-from app.rules import access, invitations
+from app.rules import invitations
 from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, Opens
+from app.rules.rights import access
 from tests import factories
 
 PASSWORD = "une phrase bien à moi"

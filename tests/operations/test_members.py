@@ -7,7 +7,8 @@ from app.extensions import db
 from app.models import Account, AuditEntry, Exclusion, MemberEntry
 from app.operations import groups
 from app.operations.groups import keeping, pasting
-from app.rules import access, crowd, membership
+from app.rules import membership
+from app.rules.rights import access, audience
 from tests import factories
 
 
@@ -141,8 +142,8 @@ def test_many_at_once_are_answered_as_one_by_one(cast, inner):
     factories.exclude(cast.group, cast.paul)
     everybody = db.session.query(Account).all()
     ways, reach = (
-        crowd.ways_in(everybody, cast.group.id),
-        crowd.groups_of(everybody, {cast.group.id, inner.id}),
+        audience.ways_in(everybody, cast.group.id),
+        audience.groups_of(everybody, {cast.group.id, inner.id}),
     )
     for account in everybody:
         assert ways.get(account.id, []) == membership.ways_in(account, cast.group.id)

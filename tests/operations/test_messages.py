@@ -25,8 +25,7 @@ from app.models import (
 )
 from app.operations import messages, reading
 from app.operations.messages import posting
-from app.rules import access
-from app.rules.rights import MODERATE, READ, WRITE
+from app.rules.rights import MODERATE, READ, WRITE, access
 from app.transaction import operation, touch_access
 from tests import factories
 

@@ -8,8 +8,7 @@ from app.extensions import db
 from app.models import Folder, Grant, Message, MessageKind, Principal, Room, RoomKind, RoomMember, RoomState
 from app.operations import messages, reading, rooms
 from app.queries.rooms import room_list
-from app.rules import access
-from app.rules.rights import FULL, READ, WRITE, Right
+from app.rules.rights import FULL, READ, WRITE, Right, access
 from tests import factories
 
 

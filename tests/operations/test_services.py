@@ -7,7 +7,8 @@ from app.events import AccessChanged, ServiceStateChanged
 from app.extensions import db
 from app.models import AuditEntry, Service, ServiceName
 from app.operations import services
-from app.rules import access, server
+from app.rules import server
+from app.rules.rights import access
 
 
 def state_of(name: ServiceName) -> Service:

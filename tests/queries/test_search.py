@@ -8,8 +8,7 @@ from app.models import MessageWord, Principal, RoomState, SearchMark, now
 from app.operations import messages
 from app.operations import search as verbs
 from app.queries import kept_words, search
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 from tests import factories
 
 

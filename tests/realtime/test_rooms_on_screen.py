@@ -7,7 +7,7 @@ from app.extensions import db
 from app.models import MemberEntry, RoomState
 from app.operations import groups, messages, reading
 from app.realtime import chat, hub
-from app.rules import access
+from app.rules.rights import access
 
 
 def leave_the_group(cast, who):

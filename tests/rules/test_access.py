@@ -22,8 +22,8 @@ from app.models import (
     ServiceName,
     now,
 )
-from app.rules import access, server
-from app.rules.rights import FULL, READ, WRITE, Right
+from app.rules import server
+from app.rules.rights import FULL, READ, WRITE, Right, access
 from app.transaction import operation, touch_access
 from tests import factories
 

@@ -6,9 +6,9 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import Domain, Folder, Principal, RoomState
 from app.operations import domains, rooms
-from app.rules import access, inviting
+from app.rules import inviting
 from app.rules.inviting import Reason
-from app.rules.rights import MODERATE, READ, WRITE, Right
+from app.rules.rights import MODERATE, READ, WRITE, Right, access
 from tests import factories
 
 INVITE = Right.ADMINISTRATION_INVITE

@@ -5,7 +5,7 @@ import pytest
 from app.extensions import db
 from app.models import Account, EntryKind
 from app.operations import groups, messages
-from app.rules import access
+from app.rules.rights import access
 from tests import factories
 
 

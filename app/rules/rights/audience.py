@@ -1,31 +1,18 @@
-"""Membership and rights of many people at once, with the answers that membership and explain give about one."""
+"""The people a room is open to, and the groups that many people are in."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import and_, exists, or_, select
 
 from app.extensions import db
-from app.models import (
-    Account,
-    AccountState,
-    EntryKind,
-    Exclusion,
-    Grant,
-    Group,
-    MemberEntry,
-    Principal,
-    Room,
-    RoomKind,
-    RoomMember,
-    RoomState,
-)
-from app.rules import membership, policies, server, standing
+from app.models import Account, EntryKind, Exclusion, MemberEntry, Room, RoomKind, RoomMember
+from app.rules import membership
 from app.rules.membership import Way, edges_below, shortest
-from app.rules.rights import Line, Person, Right, Standing, resolve
 
 
-def groups_of(accounts: list[Account], among) -> dict[int, frozenset[int]]:
-    """Which of these groups each account is in, guests in none. One statement."""
+def groups_of(accounts: Collection[Account], among: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return which of these groups each account is in; guests are in none. One statement."""
     ids = [account.id for account in accounts if not account.is_guest]
     if not ids or not among:
         return {}
@@ -48,7 +35,7 @@ def groups_of(accounts: list[Account], among) -> dict[int, frozenset[int]]:
 
 
 def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
-    """How each account is in a group, the shortest way first. Three statements."""
+    """Return the ways in which each account is in a group, the shortest first. Three statements."""
     ids = [account.id for account in accounts]
     below = select(membership.inner_groups(group_id).c.group_id)
     entries = (
@@ -69,25 +56,8 @@ def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
     return found
 
 
-def rights_in(accounts: list[Account], room: Room) -> dict[int, Right]:
-    """What each of these accounts may do in a room. A fixed number of statements."""
-    state = server.state()
-    if not state.chat_runs or room.state is RoomState.DELETED or not _is_group_on(room):
-        return {account.id: Right.NONE for account in accounts}
-    lines = _all_lines(standing.scope_of(room))
-    named = {line.principal_id for line in lines if line.principal is Principal.GROUP}
-    groups = groups_of(accounts, named | ({room.group_id} if room.group_id else set()))
-    members = _members(accounts, room)
-    answers = {}
-    for account in accounts:
-        person = Person(account.id, account.domain_id, groups.get(account.id, frozenset()), account.is_guest)
-        how = _standing(account, person, room, members.get(account.id), state)
-        answers[account.id] = resolve(person, how, lines)
-    return answers
-
-
 def people_of(room: Room):
-    """A statement of everybody the door of a room is open to, each once."""
+    """Return a statement of the accounts that a room is open to, each once."""
     entries = select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
     invited = select(Account.id).where(Account.id.in_(entries))
     if room.group_id is None or room.kind is not RoomKind.PUBLIC:
@@ -98,42 +68,12 @@ def people_of(room: Room):
 
 
 def branches(room: Room) -> list:
-    """People of people_of(), each in one of these statements only, and each statement with an index of its own."""
+    """Split people_of() into statements that share nobody and use an index each."""
     if room.group_id is None or room.kind is not RoomKind.PUBLIC:
         return [people_of(room)]
     entries = select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
     guests = select(Account).where(Account.id.in_(entries), Account.is_guest)
     return [*membership.branches(room.group_id), guests]
-
-
-def _standing(account, person, room, member, state) -> Standing:
-    is_on = policies.account_has(account, policies.Feature.TEAMCHAT)
-    is_muted = account.state is AccountState.MUTED or state.is_read_only
-    return Standing(
-        is_inside=is_on and standing.is_inside(person, room, member),
-        is_owner=standing.is_owner(room, member),
-        is_read_only=is_muted or room.state is RoomState.ARCHIVED,
-    )
-
-
-def _is_group_on(room: Room) -> bool:
-    if room.group_id is None:
-        return True
-    group = db.session.get(Group, room.group_id)
-    return group.has_teamchat and policies.domain_has(group.domain, policies.Feature.TEAMCHAT)
-
-
-def _all_lines(scope: tuple[int, int]) -> list[Line]:
-    kind, scope_id = scope
-    statement = select(Grant).where(Grant.scope_kind == kind, Grant.scope_id == scope_id)
-    grants = db.session.scalars(statement)
-    return [Line(grant.principal, grant.principal_id, Right(grant.rights)) for grant in grants]
-
-
-def _members(accounts: list[Account], room: Room) -> dict[int, RoomMember]:
-    ids = [account.id for account in accounts]
-    statement = select(RoomMember).where(RoomMember.room_id == room.id, RoomMember.account_id.in_(ids))
-    return {row.account_id: row for row in db.session.scalars(statement)}
 
 
 def _exclusions(ids: list[int]) -> dict[int, set[int]]:
