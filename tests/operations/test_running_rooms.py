@@ -5,7 +5,18 @@ import pytest
 from app.errors import Forbidden, Invalid, NotFound
 from app.events import MessageChanged, RoomChanged
 from app.extensions import db
-from app.models import Folder, Grant, Message, MessageKind, Principal, Room, RoomKind, RoomMember, RoomState
+from app.models import (
+    AccountState,
+    Folder,
+    Grant,
+    Message,
+    MessageKind,
+    Principal,
+    Room,
+    RoomKind,
+    RoomMember,
+    RoomState,
+)
 from app.operations import messages, reading, rooms
 from app.queries.rooms import room_list
 from app.rules.rights import FULL, READ, WRITE, Right, access
@@ -132,6 +143,19 @@ def test_archiving_makes_read_only_and_can_be_taken_back(cast):
         rooms.reopen_room(cast.arthur, cast.room)
     rooms.reopen_room(cast.jean, cast.room)
     assert access.find_room(cast.arthur, cast.room.id).rights == WRITE
+
+
+@pytest.mark.parametrize("act", [rooms.reopen_room, rooms.delete_room])
+def test_muted_account_cannot_run_archived_room(cast, act):
+    give(cast, cast.jean, FULL)
+    rooms.archive_room(cast.jean, cast.room)
+    cast.jean.state = AccountState.MUTED
+    db.session.commit()
+    with pytest.raises(Forbidden):
+        act(cast.jean, cast.room)
+    cast.jean.state = AccountState.ENABLED
+    db.session.commit()
+    act(cast.jean, cast.room)
 
 
 def test_the_trash_and_back(cast):

@@ -51,10 +51,9 @@ class RightsFacts:
         return decide(self.people[account_id], room, self.entries.get(room.scope, ()))
 
     def decide_if_active(self, account_id: int, room_id: int) -> Decision:
-        """Return the decision as if the room were not archived, whether or not the person may only read."""
-        room = self.rooms[room_id]._replace(state=RoomState.ACTIVE, is_licensed=True)
-        person = self.people[account_id]._replace(is_muted=False)
-        return decide(person, room, self.entries.get(room.scope, ()))
+        """Return the decision as if the room were not archived."""
+        room = self.rooms[room_id]._replace(state=RoomState.ACTIVE)
+        return decide(self.people[account_id], room, self.entries.get(room.scope, ()))
 
 
 def facts_of(accounts: Collection[Account], rooms: Collection[Room], state: ServerState) -> RightsFacts:
