@@ -10,14 +10,14 @@ from app.models import Account, Address, Group
 from app.operations import name_words  # noqa: F401
 
 
-def require_free(address: str, *, owner: Account | Group | None = None) -> None:
+def require_free_address(address: str, *, owner: Account | Group | None = None) -> None:
     """Refuse an address that somebody else has. owner: who may have it already."""
     row = db.session.scalars(select(Address).where(Address.address == address)).first()
     if row is not None and not _belongs_to(row, owner):
-        raise taken(address)
+        raise address_taken(address)
 
 
-def take(owner: Account | Group) -> None:
+def assign_address(owner: Account | Group) -> None:
     """Write an account's or a group's address into the address space, in place of the one it had there."""
     column = _column(owner)
     row = db.session.scalars(select(Address).where(column == owner.id)).first()
@@ -28,20 +28,20 @@ def take(owner: Account | Group) -> None:
     row.address = owner.address
 
 
-def stored(row, address: str):
+def store_with_address(row, address: str):
     """Write a row that bears an address now. When somebody else was faster with it: Invalid."""
     try:
         with db.session.begin_nested():
             db.session.add(row)
             db.session.flush()
-            take(row)
+            assign_address(row)
             db.session.flush()
     except IntegrityError as error:
-        raise taken(address) from error
+        raise address_taken(address) from error
     return row
 
 
-def taken(address: str) -> Invalid:
+def address_taken(address: str) -> Invalid:
     """The refusal of an address that is in use."""
     return Invalid(
         _("%(address)s is already used by an account or a group.", address=address),

@@ -18,7 +18,7 @@ from app.queries.settings import Setting
 from app.rules import scope
 from app.transaction import operation
 
-LOOK = "look_at_certificate"
+INSPECTION_JOB = "look_at_certificate"
 """The job that shakes hands with the public address."""
 
 
@@ -55,14 +55,14 @@ def restore_certificate(actor, certificate_id: str) -> None:
 
 
 @operation
-def ask_for_look(actor) -> None:
+def request_inspection(actor) -> None:
     """Have the worker look now at what the public address shows."""
     scope.require_server_administrator(actor)
-    jobs.enqueue(LOOK)
+    jobs.enqueue(INSPECTION_JOB)
     audit.record(actor, "certificate.look")
 
 
-def look() -> None:
+def inspect_public_address() -> None:
     """Shake hands with the public address, and keep what it showed. For the worker: it takes seconds."""
     address = urlsplit(settings.public_url())
     _keep(probe.look_at_tls(address.hostname, address.port or 443, network.EVERYWHERE))
@@ -96,7 +96,7 @@ def _serve(actor, act: str, name: str, **about) -> None:
     found = {one.id: one for one in questions.installed()}
     before = next((one for one in found.values() if one.is_served), None)
     audit.record(actor, act, before=_told(before), after={**_told(found[name]), **about})
-    jobs.enqueue(LOOK)
+    jobs.enqueue(INSPECTION_JOB)
     shelf.serve(place, name)
 
 

@@ -52,7 +52,7 @@ def set_domain_discovery(actor, domain: Domain, own: dict[str, str], seen_versio
     own = {name: discovery.checked(name, value) for name, value in own.items()}
     if seen_version in (None, questions.of(domain).version) and own == questions.of(domain).own:
         return
-    row = versions.locked(_row_of(domain), seen_version)
+    row = versions.lock_row(_row_of(domain), seen_version)
     before = questions.of(domain)
     row.overrides = json.dumps(own, ensure_ascii=False)
     db.session.flush()
@@ -61,7 +61,7 @@ def set_domain_discovery(actor, domain: Domain, own: dict[str, str], seen_versio
 
 
 @operation
-def note_check(actor, domain: Domain | None = None) -> None:
+def record_discovery_check(actor, domain: Domain | None = None) -> None:
     """Leave in the trail that somebody has the server connect to what is told; it connects afterwards."""
     if domain is None:
         scope.require_server_wide(actor)

@@ -11,11 +11,11 @@ from app.queries import figures as questions
 from app.transaction import operation
 
 HOURS_AT_ONCE = 24
-BACK_TO = timedelta(days=7)
+COUNTED_BACK_TO = timedelta(days=7)
 """Hours that nobody has counted yet are made up for so far back, a day of them at a time."""
 
-KEPT = timedelta(days=400)
-GONE = timedelta(hours=1)
+FIGURES_KEPT = timedelta(days=400)
+REPORT_VALID = timedelta(hours=1)
 """A process that has said nothing for so long is forgotten."""
 
 
@@ -26,7 +26,7 @@ def report_process(process: str, *, windows: int, open_rooms: int) -> None:
     process: its name among all that share the database. What it said before counts no longer.
     """
     _keep(ProcessReport, {"process": process}, windows=windows, open_rooms=open_rooms, reported_at=now())
-    _run(delete(ProcessReport).where(ProcessReport.reported_at < now() - GONE))
+    _run(delete(ProcessReport).where(ProcessReport.reported_at < now() - REPORT_VALID))
     total = questions.connections()
     _raise_peak(ServiceName.WEBCLIENT, total.windows)
     _raise_peak(ServiceName.TEAMCHAT, total.open_rooms)
@@ -42,7 +42,7 @@ def withdraw_process(process: str) -> None:
 @operation(audited=False)
 def count_figures() -> int:
     """Count messages and sign-ins of the running hour, and of hours that were missed. Returns how many hours."""
-    hours = questions.uncounted_hours(now() - BACK_TO, HOURS_AT_ONCE)
+    hours = questions.uncounted_hours(now() - COUNTED_BACK_TO, HOURS_AT_ONCE)
     for hour in hours:
         for name, count in questions.counted(hour).items():
             _keep(Figure, {"name": name, "hour": hour}, value=count)
@@ -50,13 +50,13 @@ def count_figures() -> int:
 
 
 @operation(audited=False)
-def forget_figures() -> int:
+def delete_old_figures() -> int:
     """Forget hours of more than a year ago."""
-    return _run(delete(Figure).where(Figure.hour < now() - KEPT))
+    return _run(delete(Figure).where(Figure.hour < now() - FIGURES_KEPT))
 
 
 @operation(audited=False)
-def put_figures(rows: list[dict]) -> None:
+def insert_missing_figures(rows: list[dict]) -> None:
     """Put figures in that have none yet: {"name", "hour", "value"}. Only the demo company has a past to invent."""
     known = set(db.session.execute(select(Figure.name, Figure.hour)).all())
     db.session.add_all(Figure(**row) for row in rows if (row["name"], row["hour"]) not in known)

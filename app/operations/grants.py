@@ -25,7 +25,7 @@ from app.rules import lists, managing
 from app.rules.rights import FULL, Right, preset_of
 from app.transaction import operation, touch_access
 
-NAMED = {Principal.ACCOUNT: Account, Principal.GROUP: Group, Principal.DOMAIN: Domain}
+PRINCIPAL_MODELS = {Principal.ACCOUNT: Account, Principal.GROUP: Group, Principal.DOMAIN: Domain}
 """Principals that are somebody in particular."""
 
 
@@ -118,7 +118,7 @@ def reset_rooms(actor, folder: Folder, room_ids: list[int], *, seen: dict[int, s
     a room that still has its own list has another one by now, or its folder has.
     """
     managing.require_may_administer(actor, folder)
-    versions.locked(folder)
+    versions.lock_row(folder)
     wanted = select(Room).where(Room.folder_id == folder.id, Room.id.in_(room_ids)).order_by(Room.id)
     rooms = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
     if len(rooms) != len(set(room_ids)):
@@ -145,8 +145,8 @@ def _in_turn(actor, scope: Folder | Room, seen: dict | None) -> None:
     """Only one person at a time changes a list, and only the list that they have seen."""
     managing.require_may_administer(actor, scope)
     if isinstance(scope, Room) and scope.folder_id is not None:
-        versions.locked(db.session.get(Folder, scope.folder_id))
-    versions.locked(scope)
+        versions.lock_row(db.session.get(Folder, scope.folder_id))
+    versions.lock_row(scope)
     if seen is not None and seen != lists.snapshot(scope):
         raise Conflict(
             _("Somebody else has changed this list in the meantime."), code="list_changed", field="principal"
@@ -192,13 +192,13 @@ def _own_list(scope: Folder | Room) -> None:
 
 def _name_of(actor, subject: Subject, *, is_known: bool = False) -> str:
     """How the trail calls a principal. Error: NotFound for somebody the actor may not see."""
-    if subject.principal not in NAMED:
+    if subject.principal not in PRINCIPAL_MODELS:
         if subject.principal_id:
             raise Invalid(
                 _("This principal is nobody in particular."), code="bad_principal", field="principal"
             )
         return f"[{subject.principal}]"
-    row = db.session.get(NAMED[subject.principal], subject.principal_id)
+    row = db.session.get(PRINCIPAL_MODELS[subject.principal], subject.principal_id)
     if row is None or not (is_known or managing.may_name(actor, row)):
         raise NotFound(_("This account, group or domain is not known."), field="principal")
     return getattr(row, "address", None) or row.name

@@ -16,7 +16,7 @@ from app.models import Account, License, LicenseKind, Role, ServerSetting, now
 from app.operations import audit
 from app.operations.accounts import create_account
 from app.operations.domains import create_domain
-from app.operations.internal import internal_domain
+from app.operations.internal import ensure_internal_domain
 from app.operations.settings import set_mail_server, set_setting
 from app.queries import settings
 from app.queries.settings import Setting
@@ -29,7 +29,7 @@ TRIAL_SEATS = 100
 
 
 @dataclass(frozen=True)
-class Plan:
+class InstallationPlan:
     """What the form of the first installation asks for. mail: None when it is set later."""
 
     name: str
@@ -54,7 +54,7 @@ def make_setup_link(actor) -> str:
 
 
 @operation
-def install_server(token: str, plan: Plan) -> Account:
+def install_server(token: str, plan: InstallationPlan) -> Account:
     """Make the server's administrator, the first domain and everything a server needs.
     Gives the administrator."""
     _require_valid(token)
@@ -85,7 +85,7 @@ def prepare_server(actor, *, holder: str) -> None:
     for name in (Setting.SETUP_DIGEST, Setting.SETUP_UNTIL):
         set_setting(actor, name, None)
     set_setting(actor, Setting.INSTALLED_AT, now().isoformat())
-    internal_domain()
+    ensure_internal_domain()
     _start_trial(holder)
     audit.record(actor, "server.install", name=holder)
 

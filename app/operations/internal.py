@@ -7,7 +7,7 @@ from app.extensions import db
 from app.models import INTERNAL_DOMAIN, Domain
 
 
-def internal_domain() -> Domain:
+def ensure_internal_domain() -> Domain:
     """The internal domain, made if this server has none yet. What guests may have is decided by being a guest,
     so its switches are on."""
     statement = select(Domain).where(Domain.name == INTERNAL_DOMAIN)

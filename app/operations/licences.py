@@ -17,12 +17,12 @@ from app.rules.licensing import LicenseFacts
 from app.text.days import LAST
 from app.transaction import operation, touch_access
 
-SHOWN = ("holder", "kind", "seats", "valid_until", "reference")
+AUDITED_COLUMNS = ("holder", "kind", "seats", "valid_until", "reference")
 """What the trail keeps of a licence."""
 
 
 @dataclass(frozen=True)
-class Terms:
+class LicenseTerms:
     """What a licence that this server gives itself says. valid_until: a moment in UTC."""
 
     holder: str
@@ -31,7 +31,7 @@ class Terms:
 
 
 @operation
-def issue_licence(actor, terms: Terms) -> License:
+def issue_license(actor, terms: LicenseTerms) -> License:
     """Give this server a licence of its own. Server administrators only, and only where no key says who gives them."""
     scope.require_server_administrator(actor)
     if licensing.public_key():
@@ -53,7 +53,7 @@ def issue_licence(actor, terms: Terms) -> License:
 
 
 @operation
-def install_licence(actor, text: str, *, accepts_less: bool = False) -> License:
+def install_license(actor, text: str, *, accepts_less: bool = False) -> License:
     """Install a signed licence. One that was made for another installation works for seven days.
 
     accepts_less: whether the person has been told that it gives less than the one before, and wants it. Whatever is
@@ -64,13 +64,13 @@ def install_licence(actor, text: str, *, accepts_less: bool = False) -> License:
         raise Invalid(_("No key to check licences with is set."), code="licence_no_key", field="document")
     document = licence_documents.opened(text, licensing.public_key())
     _checked_end(document.valid_until, field="document")
-    less = what_is_less(document, licensing.current())
+    less = license_losses(document, licensing.current())
     if less and not accepts_less:
         raise Invalid(" ".join(less), code="licence_gives_less", field="document")
     return _recorded(actor, "licence.install", _of(document, text))
 
 
-def what_is_less(document: Document, license: LicenseFacts | None) -> list[str]:
+def license_losses(document: Document, license: LicenseFacts | None) -> list[str]:
     """What a licence gives less of than the one that counts; a trial is not measured by."""
     if license is None:
         return []
@@ -126,8 +126,8 @@ def _recorded(actor, act: str, license: License) -> License:
         kind="licence",
         id=license.id,
         name=license.holder,
-        before={name: getattr(before, name) for name in SHOWN} if before else None,
-        after={name: getattr(license, name) for name in SHOWN},
+        before={name: getattr(before, name) for name in AUDITED_COLUMNS} if before else None,
+        after={name: getattr(license, name) for name in AUDITED_COLUMNS},
     )
     return license
 

@@ -42,12 +42,12 @@ def choose_options(
 
 
 @operation
-def rename_myself(actor: Account, name: str) -> None:
+def rename_own_account(actor: Account, name: str) -> None:
     """A guest's own name; an account's is its administrators' to change. Errors: Invalid, Forbidden."""
     if not actor.is_guest:
         raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
     name = names.checked_guest_name(name)
-    me = versions.locked(actor)
+    me = versions.lock_row(actor)
     before = me.name
     if name == before:
         return

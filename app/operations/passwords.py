@@ -11,13 +11,13 @@ from app.extensions import db
 from app.identity import SYSTEM, origin
 from app.models import Account, now
 from app.operations import audit, jobs, mails, sessions
-from app.operations.sign_in_limits import count_attempt, count_request, forgive
+from app.operations.sign_in_limits import count_attempt, count_link_request, reset_attempts
 from app.queries import settings
 from app.rules import addresses, hashing, password_links
 from app.rules import passwords as rules
 from app.transaction import operation
 
-LINK_JOB = "password_link"
+PASSWORD_LINK_JOB = "password_link"
 
 
 def change_own_password(actor, current: str, new: str) -> None:
@@ -26,7 +26,7 @@ def change_own_password(actor, current: str, new: str) -> None:
     count_attempt(actor.address, origin().ip, device)
     if not hashing.matches(actor.password_hash, current):
         raise Invalid(_("This is not your current password."), code="wrong_password", field="current")
-    forgive(actor.address, origin().ip, device)
+    reset_attempts(actor.address, origin().ip, device)
     _keep(actor, rules.hashed_new(new, name=actor.name, address=actor.address))
 
 
@@ -36,12 +36,12 @@ def request_password_link(address: str) -> None:
     worker looks whose it is. Error: TooMany."""
     require_mail()
     address = addresses.normalise(address)
-    count_request(address, origin().ip)
-    jobs.enqueue(LINK_JOB, address=address)
+    count_link_request(address, origin().ip)
+    jobs.enqueue(PASSWORD_LINK_JOB, address=address)
 
 
 @operation
-def send_forgotten(address: str) -> None:
+def send_requested_link(address: str) -> None:
     """Mail the link that was asked for, if somebody who may sign in has the address."""
     account = db.session.scalars(select(Account).where(Account.address == address)).one_or_none()
     if account is None or not account.is_active:
@@ -53,7 +53,7 @@ def send_forgotten(address: str) -> None:
 def queue_link(account: Account, life: timedelta, *, is_from_administrator: bool = False) -> None:
     """Have the link mailed; it counts for as long as life says, and once. Only inside of an operation."""
     until = max(now() + life, account.password_link_until or now())
-    update_quietly(account, password_link_until=until)
+    update_unversioned(account, password_link_until=until)
     mails.queue(
         account,
         "password_link",
@@ -83,34 +83,34 @@ def choose_password(token: str, new: str) -> Account:
 def _choose(account: Account, kept: str) -> Account:
     """Of two who use the same link at once, one is too late."""
     seen = (Account.id == account.id, Account.password_generation == account.password_generation)
-    values = {"password_hash": kept, **used_up(account)}
+    values = {"password_hash": kept, **values_ending_links(account)}
     statement = update(Account).where(*seen, Account.password_link_until > now()).values(**values)
     if db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount != 1:
         raise NotFound()
     db.session.refresh(account)
-    forgive(account.address, origin().ip)
+    reset_attempts(account.address, origin().ip)
     _changed(account)
     return account
 
 
 @operation
 def _keep(actor: Account, kept: str) -> None:
-    update_quietly(actor, password_hash=kept, **used_up(actor))
+    update_unversioned(actor, password_hash=kept, **values_ending_links(actor))
     _changed(actor, but=actor.session_id)
 
 
 def _changed(account: Account, but: int | None = None) -> None:
-    sessions.revoke_all(account, account, but=but)
+    sessions.revoke_all_sessions(account, account, but=but)
     mails.queue(account, "password_changed", ip=origin().ip)
     audit.record(account, "account.password", account)
 
 
-def used_up(account: Account) -> dict:
+def values_ending_links(account: Account) -> dict:
     """What ends every link to choose a password that was mailed before."""
     return {"password_generation": account.password_generation + 1, "password_link_until": None}
 
 
-def update_quietly(account: Account, **values) -> None:
+def update_unversioned(account: Account, **values) -> None:
     """Written past the row version: one's own password does not disturb an administrator who edits the account."""
     statement = update(Account).where(Account.id == account.id).values(**values)
     db.session.execute(statement, execution_options={"synchronize_session": "fetch"})

@@ -18,14 +18,14 @@ from app.rules import scope
 from app.rules.seals import FIRST, seal_of
 from app.transaction import operation
 
-BATCH = 500
+SEAL_BATCH = 500
 SETTLED_AFTER = timedelta(seconds=10)
 """Age at which an entry is sealed: by then every entry with a smaller number has been written,
 or never will be."""
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedBatch:
     """How many entries a batch sealed, and where the chain ends now; last_id 0 before it has begun."""
 
     count: int
@@ -34,7 +34,7 @@ class Sealed:
 
 
 @operation(audited=False)
-def seal_entries(key: bytes) -> Sealed:
+def seal_entries(key: bytes) -> SealedBatch:
     """Chain the next entries to the last sealed one.
 
     The locking read waits for entries that another transaction has written and not committed yet: the chain
@@ -42,13 +42,13 @@ def seal_entries(key: bytes) -> Sealed:
     """
     named_lock("seal")
     last_id, seal = _end_of_chain()
-    waiting = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(BATCH)
+    waiting = select(AuditEntry).where(AuditEntry.id > last_id).order_by(AuditEntry.id).limit(SEAL_BATCH)
     entries = db.session.scalars(waiting.with_for_update()).all()
     settled = list(takewhile(lambda entry: entry.created_at < now() - SETTLED_AFTER, entries))
     for entry in settled:
         entry.seal = seal = seal_of(key, seal, entry)
         last_id = entry.id
-    return Sealed(len(settled), last_id, seal)
+    return SealedBatch(len(settled), last_id, seal)
 
 
 def _end_of_chain() -> tuple[int, bytes]:
@@ -63,7 +63,7 @@ def _end_of_chain() -> tuple[int, bytes]:
 
 
 @operation
-def ask_for_verification(actor) -> None:
+def request_verification(actor) -> None:
     """Have the worker compute the whole chain again. Server and web administrators only."""
     scope.require_server_wide(actor)
     jobs.enqueue("verify_trail_now")
@@ -71,7 +71,7 @@ def ask_for_verification(actor) -> None:
 
 
 @operation(audited=False)
-def keep_verdict(sealed: int, waiting: int, broken_at: int | None) -> None:
+def store_verdict(sealed: int, waiting: int, broken_at: int | None) -> None:
     """Remember what the last check of the chain has found, and when."""
     verdict = {"at": now().isoformat(), "sealed": sealed, "waiting": waiting, "broken_at": broken_at}
     locked_row(Setting.TRAIL_VERDICT).value = json.dumps(verdict)

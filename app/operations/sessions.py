@@ -16,17 +16,17 @@ from app.extensions import db
 from app.identity import origin
 from app.models import AccessScope, Account, Session, now
 from app.operations import audit
-from app.operations.sign_in_limits import count_attempt, forgive
+from app.operations.sign_in_limits import count_attempt, reset_attempts
 from app.queries.sessions import digest_of, open_sessions
 from app.rules import addresses, hashing, scope
 from app.transaction import operation, publish, touch_access
 
-SEEN_EVERY = timedelta(minutes=1)
+LAST_SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a device was last used."""
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class NewSession:
     """A device that has just been signed in. The token is told here once and stored nowhere."""
 
     token: str
@@ -36,7 +36,7 @@ class SignedIn:
 
 def sign_in(
     address: str, password: str, *, user_agent: str | None = None, known: Mapping[int, str] | None = None
-) -> SignedIn:
+) -> NewSession:
     """Sign a device in. Error: Invalid, the same whatever is wrong; TooMany, when one must wait.
 
     known: ids of accounts that have signed in on this device before, each with the name the device is counted by.
@@ -55,7 +55,7 @@ def sign_in(
     return _sign_in(account, address, renewed, user_agent, device)
 
 
-def prove(address: str, password: str) -> Account:
+def verify_credentials(address: str, password: str) -> Account:
     """Whose name and password these are, for a program that signs in with every request: no device is signed in.
 
     Only accounts of people; guests have no mail here. Errors: as of sign_in.
@@ -68,12 +68,12 @@ def prove(address: str, password: str) -> Account:
     if not hashing.matches(kept, password) or not account.is_active or account.is_guest:
         _refuse_sign_in(account, address)
         raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
-    forgive(address, origin().ip)
+    reset_attempts(address, origin().ip)
     return account
 
 
 @operation
-def open_session(account: Account, *, user_agent: str | None = None) -> SignedIn:
+def open_session(account: Account, *, user_agent: str | None = None) -> NewSession:
     """Sign a device in that has just proved otherwise whose it is: after the installation."""
     token = secrets.token_urlsafe(32)
     session = Session(
@@ -88,7 +88,7 @@ def open_session(account: Account, *, user_agent: str | None = None) -> SignedIn
     db.session.flush()
     _note_last_sign_in(account)
     audit.record(account, "session.open", account, after={"session": session.id})
-    return SignedIn(token, session.id, account)
+    return NewSession(token, session.id, account)
 
 
 @operation
@@ -111,7 +111,7 @@ def revoke_session(actor, session_id: int) -> None:
 
 
 @operation
-def revoke_all(actor, account: Account, *, but: int | None = None) -> int:
+def revoke_all_sessions(actor, account: Account, *, but: int | None = None) -> int:
     """Sign out every device of an account, but one session if told so. Gives how many there were."""
     _require_may_revoke(actor, account.id)
     found = [session for session in open_sessions(account) if session.id != but]
@@ -125,23 +125,25 @@ def revoke_all(actor, account: Account, *, but: int | None = None) -> int:
 @operation(audited=False)
 def keep_alive(session: Session) -> None:
     """Note that a device is in use, and put its end off; at most once a minute is anything written."""
-    if session.last_seen_at > now() - SEEN_EVERY:
+    if session.last_seen_at > now() - LAST_SEEN_EVERY:
         return
     statement = (
         update(Session)
-        .where(Session.id == session.id, Session.last_seen_at < now() - SEEN_EVERY)
+        .where(Session.id == session.id, Session.last_seen_at < now() - LAST_SEEN_EVERY)
         .values(last_seen_at=now(), expires_at=_end_of(session.created_at), ip=origin().ip)
     )
     db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
 @operation
-def _sign_in(account: Account, address: str, renewed: str | None, user_agent: str | None, device) -> SignedIn:
+def _sign_in(
+    account: Account, address: str, renewed: str | None, user_agent: str | None, device
+) -> NewSession:
     """The network's row comes last: everybody behind one address waits for its lock."""
     signed_in = open_session(account, user_agent=user_agent)
     if renewed:
         _keep_hash(account, renewed)
-    forgive(address, origin().ip, device)
+    reset_attempts(address, origin().ip, device)
     return signed_in
 
 

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import SignInFailure, now
 from app.transaction import operation
 
-FORGOTTEN_AFTER = timedelta(days=1)
+FAILURES_KEPT = timedelta(days=1)
 
 PEOPLE_BEHIND_AN_ADDRESS = 10
 """An office shares one network address: it has that many times the free attempts of an account."""
@@ -36,14 +36,14 @@ def count_attempt(address: str, ip: str | None, device: str | None = None) -> No
 
 
 @operation(audited=False)
-def count_request(address: str, ip: str | None) -> None:
+def count_link_request(address: str, ip: str | None) -> None:
     """Count a request for a link to choose a password. Error: TooMany."""
     network = (_digest("links to network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
     _count([(_digest("links to", address), REQUESTS_FREE), network])
 
 
 @operation(audited=False)
-def count_asking(ip: str | None) -> None:
+def count_ended_link_request(ip: str | None) -> None:
     """Count what somebody asks for through a link that has ended. Error: TooMany, without a word of signing in."""
     network = (_digest("asking from network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
     try:
@@ -62,7 +62,7 @@ def _count(subjects: list[tuple[bytes, int]]) -> None:
 
 
 @operation(audited=False)
-def forgive(address: str, ip: str | None, device: str | None = None) -> None:
+def reset_attempts(address: str, ip: str | None, device: str | None = None) -> None:
     """Take the attempt back that succeeded: the account starts afresh, the network loses only this one.
     device: as it was counted; what strangers have tried elsewhere is not forgiven by it."""
     (own, _free), *networks = _subjects(address, ip, device)
@@ -122,7 +122,7 @@ def _memory_of(subject: bytes) -> SignInFailure:
 
 
 def _is_forgotten(memory: SignInFailure) -> bool:
-    return memory.last_at < now() - FORGOTTEN_AFTER
+    return memory.last_at < now() - FAILURES_KEPT
 
 
 def _end_of_wait(count: int, free: int):

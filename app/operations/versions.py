@@ -7,7 +7,7 @@ from app.errors import Conflict, NotFound
 from app.extensions import db
 
 
-def locked(row, seen_version: int | None = None):
+def lock_row(row, seen_version: int | None = None):
     """The row as the database has it now, locked until the commit.
 
     seen_version: the one the person's form was made from, None where there was no form. Error: Conflict.
@@ -22,7 +22,7 @@ def locked(row, seen_version: int | None = None):
     return fresh
 
 
-def apply(row, values: dict) -> None:
+def apply_values(row, values: dict) -> None:
     """Give a row its new values."""
     for name, value in values.items():
         setattr(row, name, value)

@@ -66,7 +66,7 @@ def test_a_guest_is_found_by_the_name_they_have_chosen(cast):
         cast.domain, "Bruno", address="b@darnis.com", is_guest=True, sponsor_id=cast.arthur.id
     )
     version = guest.row_version
-    own_account.rename_myself(guest, "Béatrice")
+    own_account.rename_own_account(guest, "Béatrice")
     assert found(cast.admin, "beatrice") == [("guest", "Béatrice")] and found(cast.admin, "bruno") == []
     for search, names in (("beatr", ["Béatrice"]), ("bruno", [])):
         rows = guest_list(cast.admin, Wish(search=search)).rows

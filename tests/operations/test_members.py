@@ -107,7 +107,7 @@ def test_addresses_of_every_writing_are_taken(cast, inner):
 
 def test_a_line_that_names_nobody_adds_nobody(cast):
     text = "paul@iwdemo.fr\nnobody@iwdemo.fr\nautrui@autre.example\n"
-    with pytest.raises(groups.UnknownLines) as refusal:
+    with pytest.raises(groups.UnknownAddresses) as refusal:
         groups.add_addresses(cast.domain_admin, cast.group, text)
     assert [(line.number, line.text) for line in refusal.value.lines] == [
         (2, "nobody@iwdemo.fr"),
@@ -130,7 +130,7 @@ def test_five_thousand_lines_cost_what_ten_cost(cast, count_statements):
         assert groups.add_addresses(cast.admin, cast.group, "\n".join(row.address for row in rows)) == 4_999
     assert len(many) <= len(few) + 2
     with pytest.raises(Invalid) as refusal:
-        groups.add_addresses(cast.admin, cast.group, "x\n" * (pasting.LINES_AT_MOST + 1))
+        groups.add_addresses(cast.admin, cast.group, "x\n" * (pasting.ADDRESSES_MAX + 1))
     assert refusal.value.code == "too_many_lines"
 
 

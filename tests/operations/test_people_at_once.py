@@ -23,7 +23,7 @@ def cast(app):
 
 
 def test_a_link_chooses_one_password(app, cast):
-    passwords.send_forgotten(cast.arthur.address)
+    passwords.send_requested_link(cast.arthur.address)
     token = password_links.token_of(get(Account, cast.arthur.id))
     db.session.commit()
     answers = at_once(

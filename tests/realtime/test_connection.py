@@ -88,7 +88,7 @@ def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(cast, window_
 
     def and_out_again(*arguments):
         client = signed_in(*arguments)
-        sessions.revoke_all(cast.admin, cast.jean)
+        sessions.revoke_all_sessions(cast.admin, cast.jean)
         return client
 
     monkeypatch.setattr(connection, "_signed_in", and_out_again)

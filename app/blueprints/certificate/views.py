@@ -55,7 +55,9 @@ def restore_certificate(certificate_id: str) -> Response:
 @blueprint.post("/look")
 def ask_for_look() -> Response:
     """Have the worker look at what is served now."""
-    return _done(lambda: verbs.ask_for_look(me()), _("The server looks; the answer appears in a moment."))
+    return _done(
+        lambda: verbs.request_inspection(me()), _("The server looks; the answer appears in a moment.")
+    )
 
 
 def _done(act, text: str) -> Response:

@@ -100,7 +100,7 @@ def _saved(domain: Domain | None, form: DiscoveryForm, own: dict) -> Response:
 def _checked(domain: Domain | None) -> Response:
     """The transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
     values, is_trusted = questions.of(domain).values, scope.is_server_wide(me())
-    verbs.note_check(me(), domain)
+    verbs.record_discovery_check(me(), domain)
     results = checking.found(values, is_trusted=is_trusted)
     return _shown(domain, results=[words.line_of(one) for one in results])
 

@@ -95,7 +95,7 @@ def paste_members(group_id: int) -> Response:
         return _pasting(group)
     try:
         count = verbs.add_addresses(me(), group, request.form.get("addresses", ""))
-    except verbs.UnknownLines as refusal:
+    except verbs.UnknownAddresses as refusal:
         return _pasting(group, refusal.status, refusal.sentence, refusal.lines)
     except Refusal as refusal:
         return _pasting(group, refusal.status, refusal.sentence)

@@ -30,7 +30,7 @@ def issue_licence() -> Response:
     if not form.validate():
         return _shown(422, issue=form)
     try:
-        verbs.issue_licence(me(), form.terms())
+        verbs.issue_license(me(), form.terms())
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _shown(refusal.status, issue=form)
@@ -45,7 +45,7 @@ def install_licence() -> Response:
     if not form.validate():
         return _shown(422, install=form)
     try:
-        verbs.install_licence(me(), form.text(), accepts_less=form.accepts_less.data)
+        verbs.install_license(me(), form.text(), accepts_less=form.accepts_less.data)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _shown(refusal.status, install=form, gives_less=refusal.code == "licence_gives_less")

@@ -33,7 +33,7 @@ def rename_myself() -> Response:
     if not form.validate():
         return _data(name_form=form, status=422)
     try:
-        own_account.rename_myself(me(), form.name.data)
+        own_account.rename_own_account(me(), form.name.data)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _data(name_form=form, status=refusal.status)

@@ -60,7 +60,7 @@ def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
     known = [
         (EntryKind(one.principal), one.principal_id)
         for one in map(wishes.subject_of, chosen)
-        if one.principal in grants.NAMED
+        if one.principal in grants.PRINCIPAL_MODELS
     ]
     there = lists.snapshot(place)
     return page(

@@ -19,7 +19,7 @@ from app.models import (
     Session,
 )
 
-TAKEN_AWAY = (
+DELETED_WITH_ACCOUNT = (
     Address.account_id,
     AdministeredDomain.account_id,
     ContactCard.account_id,
@@ -31,7 +31,7 @@ TAKEN_AWAY = (
 )
 """Rows that are nothing without the account: they are deleted."""
 
-KEPT = (
+KEPT_WITH_NAME = (
     AuditEntry.actor_id,
     Invitation.account_id,
     Message.author_id,
@@ -41,6 +41,6 @@ KEPT = (
 )
 """What others have of the account: it stays, and shows the name of who has gone."""
 
-APART = (RoomMember.account_id, Session.account_id, Account.sponsor_id, Invitation.inviter_id)
+HANDLED_APART = (RoomMember.account_id, Session.account_id, Account.sponsor_id, Invitation.inviter_id)
 """Dealt with in deleting.py: rooms are handed over, open sockets end; guests, and invitations that are not answered
 yet, are entrusted to somebody else (entrusting.py). What was answered shows the name of who has gone."""

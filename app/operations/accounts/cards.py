@@ -7,7 +7,7 @@ from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, ContactCard
 from app.operations import audit, versions
-from app.operations.accounts.editing import locked
+from app.operations.accounts.editing import lock_account
 from app.rules import cards
 from app.transaction import operation
 
@@ -16,7 +16,7 @@ from app.transaction import operation
 def update_card(actor, account: Account, values: dict, seen_version: int | None = None) -> ContactCard:
     """Write on the card of an account of one's scope. seen_version: of the form the values come from, 0 for a card
     that was not there. Errors: NotFound, Forbidden, Invalid, Conflict."""
-    return write_card(actor, locked(actor, account), values, seen_version)
+    return write_card(actor, lock_account(actor, account), values, seen_version)
 
 
 @operation
@@ -29,7 +29,7 @@ def write_card(actor, account: Account, values: dict, seen_version: int | None =
     before, after = audit.changes(card, wanted)
     if not after:
         return card
-    versions.apply(card, after)
+    versions.apply_values(card, after)
     db.session.add(card)
     try:
         db.session.flush()

@@ -28,11 +28,11 @@ from app.models import (
     now,
 )
 from app.operations import audit, rooms, versions
-from app.operations.accounts.belongings import TAKEN_AWAY
-from app.operations.accounts.editing import locked
-from app.operations.accounts.entrusting import Successor, entrust
+from app.operations.accounts.belongings import DELETED_WITH_ACCOUNT
+from app.operations.accounts.editing import lock_account
+from app.operations.accounts.entrusting import Successor, entrust_guests
 from app.operations.accounts.powers import require_another_server_administrator
-from app.operations.internal import internal_domain
+from app.operations.internal import ensure_internal_domain
 from app.operations.sessions import end_session
 from app.queries.accounts import heirs_of, owned_by
 from app.queries.sessions import open_sessions
@@ -48,7 +48,7 @@ class OwnedRooms(StrEnum):
 
 
 @dataclass
-class Parting:
+class DeletionCounts:
     """How much a deletion has taken away, and who answers for the guests now, for the trail."""
 
     devices: int = 0
@@ -77,16 +77,16 @@ def delete_account(
     sponsor: the id of who shall answer for its guests, and for those it has invited.
     Its messages stay under its name, its address is free again. Errors: NotFound, Forbidden, Invalid.
     """
-    account = locked(actor, account)
+    account = lock_account(actor, account)
     if account.id == actor.id:
         raise Invalid(_("This is your own account: somebody else must delete it."), code="own_account")
     if account.role is Role.SERVER:
         require_another_server_administrator(account)
-    return erase(actor, account, owned=owned, heirs=heirs, sponsor=sponsor)
+    return erase_account(actor, account, owned=owned, heirs=heirs, sponsor=sponsor)
 
 
 @operation
-def erase(
+def erase_account(
     actor,
     account: Account,
     *,
@@ -95,7 +95,7 @@ def erase(
     sponsor: int | Successor = Successor.FIRST,
 ) -> Account:
     """Take away all of an account but its name and what it has said. The caller has checked that it may go."""
-    parting, address, domain_id = Parting(), account.address, account.domain_id
+    parting, address, domain_id = DeletionCounts(), account.address, account.domain_id
     _part_with_rooms(actor, account, owned, heirs or {}, parting)
     _part_with_guests(actor, account, sponsor, parting)
     _end_sessions(account, parting)
@@ -110,7 +110,9 @@ def erase(
     return account
 
 
-def _part_with_rooms(actor, account: Account, owned: OwnedRooms, heirs: Mapping, parting: Parting) -> None:
+def _part_with_rooms(
+    actor, account: Account, owned: OwnedRooms, heirs: Mapping, parting: DeletionCounts
+) -> None:
     """What stands in groups that others look after is none of the actor's business: it goes to the longest member."""
     own, of_others = owned_by(actor, account)
     for room in own:
@@ -126,7 +128,7 @@ def _part_with_rooms(actor, account: Account, owned: OwnedRooms, heirs: Mapping,
     _run(delete(RoomMember).where(mine, RoomMember.room_id.not_in(direct)))
 
 
-def _part_with_room(actor, room: Room, account: Account, wish, parting: Parting) -> None:
+def _part_with_room(actor, room: Room, account: Account, wish, parting: DeletionCounts) -> None:
     if wish is OwnedRooms.LONGEST:
         found = heirs_of(room, account, limit=1)
         wish = found[0].id if found else OwnedRooms.DELETE
@@ -145,8 +147,8 @@ def _part_with_room(actor, room: Room, account: Account, wish, parting: Parting)
     parting.handed_over += 1
 
 
-def _part_with_guests(actor, account: Account, wish: int | Successor, parting: Parting) -> None:
-    handed = entrust(actor, account, wish)
+def _part_with_guests(actor, account: Account, wish: int | Successor, parting: DeletionCounts) -> None:
+    handed = entrust_guests(actor, account, wish)
     parting.guests, parting.invitations, parting.sponsor = handed.guests, handed.invitations, handed.sponsor
 
 
@@ -166,17 +168,17 @@ def _leave_direct(account: Account, direct) -> None:
         publish(RoomChanged(room_id, None))
 
 
-def _end_sessions(account: Account, parting: Parting) -> None:
+def _end_sessions(account: Account, parting: DeletionCounts) -> None:
     found = open_sessions(account)
     for session in found:
         end_session(session)
     parting.devices = len(found)
 
 
-def _take_away(account: Account, parting: Parting) -> None:
+def _take_away(account: Account, parting: DeletionCounts) -> None:
     named = {
         column.class_.__name__: _run(delete(column.class_).where(column == account.id))
-        for column in TAKEN_AWAY
+        for column in DELETED_WITH_ACCOUNT
     }
     parting.groups = named["MemberEntry"]
     mine = (Grant.principal == Principal.ACCOUNT, Grant.principal_id == account.id)
@@ -187,12 +189,14 @@ def _take_away(account: Account, parting: Parting) -> None:
 
 def _close(account: Account) -> None:
     """What is left of the row: a name, in the domain that nobody sees."""
-    shelter = internal_domain()
+    shelter = ensure_internal_domain()
     values = {"role": Role.USER, "state": AccountState.DELETED, "deleted_at": now(), "password_hash": None}
     values |= {"domain_id": shelter.id, "address": f"deleted-{account.id}@{INTERNAL_DOMAIN}"}
     values |= {"last_sign_in_ip": None, "password_link_until": None}
     values |= {"password_generation": account.password_generation + 1}
-    versions.apply(account, values | {f"has_{name}": False for name in ("groupware", "webdav", "teamchat")})
+    versions.apply_values(
+        account, values | {f"has_{name}": False for name in ("groupware", "webdav", "teamchat")}
+    )
     db.session.flush()
     db.session.refresh(account, ["domain"])
 

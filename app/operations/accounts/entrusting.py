@@ -12,7 +12,7 @@ from app.models import CLOSED, Account, Invitation, now
 from app.operations import audit, versions
 from app.queries.successors import entrusted_to, guests_of, successor, successors, unanswered_of
 
-TOLD = 200
+AUDITED_GUESTS_MAX = 200
 """Guests that have an entry of their own in the trail; of more, the account's entry tells the number."""
 
 
@@ -26,7 +26,7 @@ class Successor(StrEnum):
 
 
 @dataclass(frozen=True)
-class Handed:
+class Handover:
     """How much was handed over, and to whose address; None: to nobody's."""
 
     guests: int = 0
@@ -34,18 +34,18 @@ class Handed:
     sponsor: str | None = None
 
 
-def entrust(actor, account: Account, wish: int | Successor) -> Handed:
+def entrust_guests(actor, account: Account, wish: int | Successor) -> Handover:
     """Hand over whatever an account answers for. wish: the id of an active account of its domain. Error: Invalid.
 
     Invitations go first: whoever registers by one at this moment holds its lock, and is among the guests afterwards.
     """
     if account.is_guest or not entrusted_to(account):
-        return Handed()
+        return Handover()
     heir = _still_able(account, _heir(actor, account, wish))
     if heir is None:
-        return Handed(invitations=_take_back(account))
+        return Handover(invitations=_take_back(account))
     invitations = _run(update(Invitation).where(*unanswered_of(account)).values(inviter_id=heir.id))
-    return Handed(_hand_over(actor, account, heir), invitations, heir.address)
+    return Handover(_hand_over(actor, account, heir), invitations, heir.address)
 
 
 def _heir(actor, account: Account, wish: int | Successor) -> Account | None:
@@ -63,7 +63,7 @@ def _still_able(account: Account, heir: Account | None) -> Account | None:
     """The same person under their lock: two deletions at once entrust nothing to somebody who goes as well."""
     if heir is None:
         return None
-    heir = versions.locked(heir)
+    heir = versions.lock_row(heir)
     if heir.state in CLOSED or heir.domain_id != account.domain_id:
         raise _no_such_sponsor()
     return heir
@@ -79,11 +79,13 @@ def _no_such_sponsor() -> Invalid:
 
 def _hand_over(actor, account: Account, heir: Account) -> int:
     mine = guests_of(account)
-    named = select(Account.id, Account.address).where(*mine).order_by(Account.id).limit(TOLD + 1)
+    named = (
+        select(Account.id, Account.address).where(*mine).order_by(Account.id).limit(AUDITED_GUESTS_MAX + 1)
+    )
     guests = db.session.execute(named).all()
     values = {"sponsor_id": heir.id, "link_generation": _generation(), "row_version": Account.row_version + 1}
     count = _run(update(Account).where(*mine).values(**values))
-    if len(guests) <= TOLD:
+    if len(guests) <= AUDITED_GUESTS_MAX:
         _tell(actor, account, heir, guests)
     return count
 

@@ -31,15 +31,15 @@ def create_account(
     room_for.require_room_for_account(domain)
     name, language = names.checked_name(name), names.checked_language(language)
     address = f"{addresses.checked_alias(alias)}@{domain.name}"
-    space.require_free(address)
+    space.require_free_address(address)
     account = Account(domain_id=domain.id, name=name, address=address, role=role, language=language)
     account.domain = domain
     if password is None:
         require_mail("password")
     else:
         account.password_hash = passwords.hashed_new(password, name=name, address=address)
-    versions.apply(account, _first_switches(domain, features))
-    space.stored(account, address)
+    versions.apply_values(account, _first_switches(domain, features))
+    space.store_with_address(account, address)
     if password is None:
         queue_link(account, password_links.SENT, is_from_administrator=True)
     touch_access(AccessScope.ACCOUNT, account.id)

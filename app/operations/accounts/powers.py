@@ -22,7 +22,7 @@ def require_another_server_administrator(account: Account) -> None:
         )
 
 
-def forget_domains(account: Account) -> None:
+def remove_administered_domains(account: Account) -> None:
     """Take away what an account administers beside its own domain."""
     statement = delete(AdministeredDomain).where(AdministeredDomain.account_id == account.id)
     db.session.execute(statement, execution_options={"synchronize_session": "fetch"})

@@ -8,8 +8,8 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import AccessScope, Account, AdministeredDomain, Domain, DomainState, Role
 from app.operations import audit
-from app.operations.accounts.editing import locked
-from app.operations.accounts.powers import forget_domains, require_another_server_administrator
+from app.operations.accounts.editing import lock_account
+from app.operations.accounts.powers import remove_administered_domains, require_another_server_administrator
 from app.rules import scope
 from app.transaction import operation, touch_access
 
@@ -21,7 +21,7 @@ def set_role(actor, account: Account, role: Role, domain_ids: Iterable[int] = ()
     domain_ids: what a domain administrator looks after beside their own domain, all of it within the actor's scope.
     Errors: NotFound, Forbidden, and Invalid for the last server administrator.
     """
-    account = locked(actor, account)
+    account = lock_account(actor, account)
     role = Role(role)
     scope.require_may_grant(actor, role)
     if account.role is Role.SERVER and role is not Role.SERVER:
@@ -32,7 +32,7 @@ def set_role(actor, account: Account, role: Role, domain_ids: Iterable[int] = ()
     if before == after:
         return account
     account.role = role
-    forget_domains(account)
+    remove_administered_domains(account)
     db.session.add_all(AdministeredDomain(account_id=account.id, domain_id=key) for key in wanted)
     touch_access(AccessScope.ACCOUNT, account.id)
     audit.record(actor, "account.role", account, before=before, after=after)

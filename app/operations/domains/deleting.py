@@ -27,12 +27,12 @@ from app.queries import domains as questions
 from app.rules import scope
 from app.transaction import operation, touch_access
 
-KIND = "domains.delete"
-GROUPS = 10**15
-LAST = 2 * 10**15
+DELETION_KIND = "domains.delete"
+GROUP_OFFSET = 10**15
+DOMAIN_OFFSET = 2 * 10**15
 """Accounts come first, by their ids; then groups, then the domain itself. A task's places only grow."""
 
-FEATURES = ("has_groupware", "has_webdav", "has_teamchat")
+FEATURE_COLUMNS = ("has_groupware", "has_webdav", "has_teamchat")
 
 
 @operation
@@ -45,7 +45,7 @@ def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
     Conflict when the domain is being deleted already.
     """
     scope.require_server_wide(actor)
-    domain = versions.locked(scope.find_domain(actor, domain.id))
+    domain = versions.lock_row(scope.find_domain(actor, domain.id))
     scope.require_may_close(actor, domain)
     if domain.id == actor.domain_id:
         raise Invalid(_("This is your own domain: you would lock yourself out."), code="own_domain")
@@ -56,25 +56,31 @@ def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
     found = questions.contents(domain)
     before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
     if after:
-        versions.apply(domain, after)
+        versions.apply_values(domain, after)
         touch_access(AccessScope.EVERYBODY)
         audit.record(actor, "domain.update", domain, before=before, after=after)
     total = found.accounts + found.groups + 1
-    return tasks.start_task(actor, KIND, total=total, subject=domain.name, domain_id=domain.id, key=domain.id)
+    return tasks.start_task(
+        actor, DELETION_KIND, total=total, subject=domain.name, domain_id=domain.id, key=domain.id
+    )
 
 
 def _steps(actor, arguments: dict, place: int, limit: int) -> list[Step]:
     key = arguments["key"]
-    if place < GROUPS:
+    if place < GROUP_OFFSET:
         found = _rows(Account, key, place, limit, ~Account.is_guest)
         if found:
             return [Step(row.id, row.address, ("account", row.id)) for row in found]
-    if place < LAST:
-        found = _rows(Group, key, max(0, place - GROUPS), limit)
+    if place < DOMAIN_OFFSET:
+        found = _rows(Group, key, max(0, place - GROUP_OFFSET), limit)
         if found:
-            return [Step(GROUPS + row.id, row.address, ("group", row.id)) for row in found]
+            return [Step(GROUP_OFFSET + row.id, row.address, ("group", row.id)) for row in found]
         domain = db.session.get(Domain, key)
-        return [Step(LAST, domain.name, ("domain", key))] if domain.state is not DomainState.DELETED else []
+        return (
+            [Step(DOMAIN_OFFSET, domain.name, ("domain", key))]
+            if domain.state is not DomainState.DELETED
+            else []
+        )
     return []
 
 
@@ -97,7 +103,7 @@ def _do(actor, arguments: dict, step: Step) -> None:
 def close_domain(actor, domain_id: int) -> Domain:
     """Take the domain itself away, once nobody is left in it. Its name is free again. Error: Invalid."""
     scope.require_server_wide(actor)
-    domain = versions.locked(scope.find_domain(actor, domain_id))
+    domain = versions.lock_row(scope.find_domain(actor, domain_id))
     if domain.id == actor.domain_id:
         raise Forbidden(_("This is your own domain: you would lock yourself out."), code="own_domain")
     accounts, groups = _left(Account, domain), _left(Group, domain)
@@ -111,7 +117,7 @@ def close_domain(actor, domain_id: int) -> Domain:
     name = domain.name
     _forget_lines(domain)
     closed = {"name": f"##deleted-{domain.id}##", "state": DomainState.DELETED, "deleted_at": now()}
-    versions.apply(domain, {**closed, **dict.fromkeys(FEATURES, False), "expires_at": None})
+    versions.apply_values(domain, {**closed, **dict.fromkeys(FEATURE_COLUMNS, False), "expires_at": None})
     touch_access(AccessScope.EVERYBODY)
     audit.record(actor, "domain.delete", domain, before={"name": name}, name=name)
     return domain
@@ -132,4 +138,4 @@ def _forget_lines(domain: Domain) -> None:
         db.session.execute(statement, execution_options={"synchronize_session": False})
 
 
-tasks.register(KIND, TaskKind(title=_l("Delete a domain"), steps=_steps, do=_do))
+tasks.register(DELETION_KIND, TaskKind(title=_l("Delete a domain"), steps=_steps, do=_do))

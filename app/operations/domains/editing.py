@@ -12,11 +12,11 @@ from app.rules import addresses, names, policies, readiness, scope
 from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
-DAYS_MAXIMUM = 3650
+GUEST_DAYS_MAX = 3650
 """Days that a guest's account lasts at most, where a domain says so at all: ten years."""
 
 
-def checked_state(value) -> DomainState:
+def checked_domain_state(value) -> DomainState:
     """A state that a domain can be put in; deleting is an act of its own. Error: Invalid."""
     state = DomainState(value)
     if state is DomainState.DELETED:
@@ -26,22 +26,22 @@ def checked_state(value) -> DomainState:
 
 def _checked_days(field: str):
     def checked(days: int | None) -> int | None:
-        if days is not None and not 1 <= days <= DAYS_MAXIMUM:
-            sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=DAYS_MAXIMUM)
+        if days is not None and not 1 <= days <= GUEST_DAYS_MAX:
+            sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=GUEST_DAYS_MAX)
             raise Invalid(sentence, code="bad_days", field=field)
         return days
 
     return checked
 
 
-CHECKS = {
+DOMAIN_CHECKS = {
     "description": names.checked_description,
     "language": names.checked_language,
     "members_may_invite_guests": bool,
     "guest_days": _checked_days("guest_days"),
     "guest_days_longest": _checked_days("guest_days_longest"),
     "expires_at": lambda moment: moment,
-    "state": checked_state,
+    "state": checked_domain_state,
 }
 """What may be changed of a domain beside its features and limits, and what makes it fit to be stored."""
 
@@ -64,7 +64,7 @@ def create_domain(
     domain = _stored(Domain(name=name, **described))
     audit.record(actor, "domain.create", domain, after={"name": name, "description": domain.description})
     if features:
-        set_features(actor, domain, features)
+        set_domain_features(actor, domain, features)
     return domain
 
 
@@ -76,8 +76,10 @@ def update_domain(actor, domain: Domain, values: dict, seen_version: int | None 
     """
     values = dict(values)
     features = values.pop("features", None)
-    domain = versions.locked(scope.find_domain(actor, domain.id), seen_version)
-    before, after = audit.changes(domain, {name: CHECKS[name](value) for name, value in values.items()})
+    domain = versions.lock_row(scope.find_domain(actor, domain.id), seen_version)
+    before, after = audit.changes(
+        domain, {name: DOMAIN_CHECKS[name](value) for name, value in values.items()}
+    )
     if any(name in SERVER_WIDE for name in after):
         scope.require_server_wide(actor)
     if after.get("state") is DomainState.SUSPENDED or after.get("expires_at"):
@@ -85,14 +87,14 @@ def update_domain(actor, domain: Domain, values: dict, seen_version: int | None 
     if after:
         _apply(actor, domain, before, after)
     if features:
-        set_features(actor, domain, features)
+        set_domain_features(actor, domain, features)
     return domain
 
 
 @operation
-def set_features(actor, domain: Domain, features: dict[Feature, bool]) -> Domain:
+def set_domain_features(actor, domain: Domain, features: dict[Feature, bool]) -> Domain:
     """Switch features on or off. TeamChat never goes without GroupWare and WebDAV, whichever door asks."""
-    domain = versions.locked(scope.find_domain(actor, domain.id))
+    domain = versions.lock_row(scope.find_domain(actor, domain.id))
     wanted = {**policies.own_features(domain), **features}
     before, after = audit.changes(
         domain, {f"has_{feature}": bool(is_on) for feature, is_on in wanted.items()}
@@ -103,14 +105,14 @@ def set_features(actor, domain: Domain, features: dict[Feature, bool]) -> Domain
     policies.require_consistent(wanted)
     if after.get("has_teamchat"):
         readiness.require_may_enable()
-    versions.apply(domain, after)
+    versions.apply_values(domain, after)
     touch_access(AccessScope.EVERYBODY)
     audit.record(actor, "domain.features", domain, before=before, after=after)
     return domain
 
 
 def _apply(actor, domain: Domain, before: dict, after: dict) -> None:
-    versions.apply(domain, after)
+    versions.apply_values(domain, after)
     _require_days_in_order(domain)
     if "state" in after or "expires_at" in after:
         _require_not_own(actor, domain)

@@ -8,7 +8,7 @@ from app.models import AccessScope, Domain, DomainState, now
 from app.operations import audit, versions
 from app.transaction import operation, touch_access
 
-BATCH = 200
+ENDED_BATCH = 200
 
 
 @operation
@@ -17,11 +17,11 @@ def suspend_ended_domains() -> int:
     ended = select(Domain.id).where(
         Domain.expires_at <= now(), Domain.state == DomainState.ACTIVE, ~Domain.is_internal
     )
-    ids = list(db.session.scalars(ended.order_by(Domain.expires_at, Domain.id).limit(BATCH)))
+    ids = list(db.session.scalars(ended.order_by(Domain.expires_at, Domain.id).limit(ENDED_BATCH)))
     for key in ids:
-        domain = versions.locked(db.session.get(Domain, key))
+        domain = versions.lock_row(db.session.get(Domain, key))
         before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
-        versions.apply(domain, after)
+        versions.apply_values(domain, after)
         audit.record(SYSTEM, "domain.end", domain, before=before, after=after)
     if ids:
         touch_access(AccessScope.EVERYBODY)

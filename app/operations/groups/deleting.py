@@ -34,7 +34,7 @@ def delete_group(actor, group: Group) -> None:
     Its rooms go to the trash and are gone after 30 days; a private one can be restored until then, as a room of its
     owner's own. The group leaves the groups it was a member of, and every list that had a line about it.
     """
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     outer = _groups_with_it(group)
     _touch_all(group)
     rooms = _put_rooms_into_trash(group)

@@ -9,7 +9,7 @@ from app.operations import audit, rooms, versions
 from app.rules import addresses, names, policies, scope
 from app.transaction import operation, touch_access
 
-CHECKS = {
+GROUP_CHECKS = {
     "name": names.checked_name,
     "description": names.checked_description,
     "has_public_folder": bool,
@@ -24,12 +24,12 @@ def create_group(actor, domain: Domain, *, name: str, alias: str, description: s
     domain = scope.find_domain(actor, domain.id)
     name = names.checked_name(name)
     address = f"{addresses.checked_alias(alias)}@{domain.name}"
-    space.require_free(address)
+    space.require_free_address(address)
     group = Group(
         domain_id=domain.id, name=name, address=address, description=names.checked_description(description)
     )
     group.domain = domain
-    space.stored(group, address)
+    space.store_with_address(group, address)
     touch_access(AccessScope.GROUP, group.id)
     audit.record(actor, "group.create", group, after={"name": name, "address": address})
     return group
@@ -42,7 +42,7 @@ def update_group(actor, group: Group, values: dict, seen_version: int | None = N
     values: any of name, alias, description, has_public_folder, folder_name, has_teamchat.
     seen_version: of the form the values come from. Error: Conflict when somebody else was faster.
     """
-    group = versions.locked(scope.find_group(actor, group.id), seen_version)
+    group = versions.lock_row(scope.find_group(actor, group.id), seen_version)
     before, after = audit.changes(group, _checked(group, values))
     wants_teamchat = after.pop("has_teamchat", None)
     _require_folder_for_teamchat(group, after, wants_teamchat)
@@ -56,7 +56,7 @@ def update_group(actor, group: Group, values: dict, seen_version: int | None = N
 
 def _checked(group: Group, values: dict) -> dict:
     values = dict(values)
-    fit = {name: CHECKS[name](values.pop(name)) for name in list(values) if name in CHECKS}
+    fit = {name: GROUP_CHECKS[name](values.pop(name)) for name in list(values) if name in GROUP_CHECKS}
     if "alias" in values:
         fit["address"] = f"{addresses.checked_alias(values.pop('alias'))}@{group.domain.name}"
     if "folder_name" in values:
@@ -80,9 +80,9 @@ def _require_folder_for_teamchat(group: Group, after: dict, wants_teamchat: bool
 
 def _apply(actor, group: Group, before: dict, after: dict) -> None:
     if "address" in after:
-        space.require_free(after["address"], owner=group)
-    versions.apply(group, after)
-    space.stored(group, group.address)
+        space.require_free_address(after["address"], owner=group)
+    versions.apply_values(group, after)
+    space.store_with_address(group, group.address)
     if "has_public_folder" in after or "folder_name" in after:
         _keep_public_folder(group)
         touch_access(AccessScope.GROUP, group.id)

@@ -11,21 +11,21 @@ from app.operations import audit, versions
 from app.rules import membership, scope
 from app.transaction import operation, touch_access
 
-DETACHED_AT_MOST = 5_000
+DETACHED_MAX = 5_000
 """People that an entry is turned into; more of them are better kept together."""
 
 
 @operation
 def detach_member(actor, group: Group, entry_id: int) -> int:
     """Turn a group or a whole domain into its people: they stay, and no longer follow it. Returns how many they are."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     entry = db.session.get(MemberEntry, entry_id)
     if entry is None or entry.group_id != group.id:
         raise NotFound()
     if entry.kind is EntryKind.ACCOUNT:
         raise Invalid(_("This entry is one person already."), code="one_person")
     name = entry.domain.name if entry.kind is EntryKind.DOMAIN else entry.inner_group.address
-    people = people_behind(entry)
+    people = people_of_entry(entry)
     count = _counted(people)
     _keep(group, people)
     db.session.delete(entry)
@@ -36,7 +36,7 @@ def detach_member(actor, group: Group, entry_id: int) -> int:
     return count
 
 
-def people_behind(entry: MemberEntry):
+def people_of_entry(entry: MemberEntry):
     """A statement of the ids of everybody an entry stands for, but those who are kept out of its group."""
     excluded = select(Exclusion.account_id).where(Exclusion.group_id == entry.group_id)
     if entry.kind is EntryKind.DOMAIN:
@@ -49,7 +49,7 @@ def people_behind(entry: MemberEntry):
 @operation
 def exclude_person(actor, group: Group, account_id: int) -> str:
     """Keep somebody out of a group whatever entries would bring them in. Returns their address."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     there = membership.effective_members(group.id).where(Account.id == account_id)
     person = db.session.scalars(there).unique().one_or_none()
     if person is None:
@@ -63,7 +63,7 @@ def exclude_person(actor, group: Group, account_id: int) -> str:
 @operation
 def include_person(actor, group: Group, account_id: int) -> str:
     """Take an exclusion back: the entries bring the person in again. Returns their address."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     row = (Exclusion.group_id == group.id, Exclusion.account_id == account_id)
     if not db.session.execute(delete(Exclusion).where(*row)).rowcount:
         raise NotFound()
@@ -76,12 +76,12 @@ def include_person(actor, group: Group, account_id: int) -> str:
 def _counted(people) -> int:
     """How many people these are. Error: Invalid when they are too many."""
     count = db.session.scalar(select(func.count()).select_from(people.order_by(None).subquery()))
-    if count > DETACHED_AT_MOST:
+    if count > DETACHED_MAX:
         raise Invalid(
             _(
                 "This entry stands for %(count)s people; at most %(most)s can be turned into entries of their own.",
                 count=count,
-                most=DETACHED_AT_MOST,
+                most=DETACHED_MAX,
             ),
             code="too_many_people",
         )

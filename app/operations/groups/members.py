@@ -13,8 +13,12 @@ from app.operations import audit, versions
 from app.rules import membership, scope
 from app.transaction import operation, touch_access
 
-COLUMNS = {EntryKind.ACCOUNT: "account_id", EntryKind.DOMAIN: "domain_id", EntryKind.GROUP: "inner_group_id"}
-NAMED = 20
+PRINCIPAL_COLUMNS = {
+    EntryKind.ACCOUNT: "account_id",
+    EntryKind.DOMAIN: "domain_id",
+    EntryKind.GROUP: "inner_group_id",
+}
+NAMED_MAX = 20
 """Names of new members that the trail keeps, and that access changes for one by one."""
 
 
@@ -30,7 +34,7 @@ def add_members(actor, group: Group, principals: Iterable[tuple[EntryKind, int]]
         raise Invalid(_("Choose at least one member."), code="nobody_chosen", field="members")
     if wanted[EntryKind.GROUP]:
         _take_turn()
-    group = versions.locked(group)
+    group = versions.lock_row(group)
     known = _entries_there(group)
     names = []
     for kind, ids in wanted.items():
@@ -48,7 +52,7 @@ def add_members(actor, group: Group, principals: Iterable[tuple[EntryKind, int]]
 @operation
 def remove_member(actor, group: Group, entry_id: int) -> str:
     """Take an entry out of the member list: its people lose the rooms at once. Returns the entry's name."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     entry = db.session.get(MemberEntry, entry_id, populate_existing=True)
     if entry is None or entry.group_id != group.id:
         raise NotFound()
@@ -59,7 +63,7 @@ def remove_member(actor, group: Group, entry_id: int) -> str:
     return name
 
 
-def contains_itself(name: str, path: Iterable[str]) -> Invalid:
+def circular_membership(name: str, path: Iterable[str]) -> Invalid:
     """The refusal of a member that a group would be inside of. path: addresses from the group to itself."""
     return Invalid(
         _(
@@ -109,7 +113,7 @@ def _refuse_circles(group: Group, found: dict[int, str]) -> None:
     outer = membership.containing_groups(group.id)
     for inner_id, name in found.items():
         if inner_id in outer:
-            raise contains_itself(name, [group.address, *_path(inner_id, group.id, outer)])
+            raise circular_membership(name, [group.address, *_path(inner_id, group.id, outer)])
 
 
 def _path(start: int, goal: int, among: frozenset[int]) -> list[str]:
@@ -155,7 +159,7 @@ def _insert(group: Group, kind: EntryKind, fresh: dict[int, str]) -> list[str]:
             "domain_id": None,
             "inner_group_id": None,
             "created_at": now(),
-            COLUMNS[kind]: key,
+            PRINCIPAL_COLUMNS[kind]: key,
         }
         for key in fresh
     ]
@@ -166,7 +170,7 @@ def _insert(group: Group, kind: EntryKind, fresh: dict[int, str]) -> list[str]:
 
 def _touch(group: Group, kind: EntryKind, ids: list[int]) -> None:
     """A few people are named one by one, so that nobody else in the group has to knock again."""
-    if kind is EntryKind.ACCOUNT and len(ids) <= NAMED:
+    if kind is EntryKind.ACCOUNT and len(ids) <= NAMED_MAX:
         for account_id in ids:
             touch_access(AccessScope.ACCOUNT, account_id)
     elif ids:
@@ -174,8 +178,8 @@ def _touch(group: Group, kind: EntryKind, ids: list[int]) -> None:
 
 
 def _summary(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    rest = len(names) - NAMED
+    shown = ", ".join(names[:NAMED_MAX])
+    rest = len(names) - NAMED_MAX
     return shown if rest <= 0 else _("%(names)s and %(count)s more", names=shown, count=rest)
 
 

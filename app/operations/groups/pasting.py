@@ -16,24 +16,24 @@ from app.operations.groups.members import add_members
 from app.rules import addresses, scope
 from app.transaction import operation
 
-LINES_AT_MOST = 5_000
+ADDRESSES_MAX = 5_000
 """Addresses that are taken at once."""
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownAddress:
     """A line that names nobody: its number, and what stands there."""
 
     number: int
     text: str
 
 
-class UnknownLines(Invalid):
+class UnknownAddresses(Invalid):
     """Some lines of a pasted list name nobody."""
 
     code = "unknown_lines"
 
-    def __init__(self, lines: list[Unknown]):
+    def __init__(self, lines: list[UnknownAddress]):
         self.lines = lines
         sentence = ngettext(
             "%(num)s line names nobody of this server. Nobody was added.",
@@ -49,9 +49,9 @@ def add_addresses(actor, group: Group, text: str) -> int:
     group = scope.find_group(actor, group.id)
     lines = _lines(text)
     known = _known(actor, group, {name for _number, _text, name in lines})
-    unknown = [Unknown(number, text) for number, text, name in lines if name not in known]
+    unknown = [UnknownAddress(number, text) for number, text, name in lines if name not in known]
     if unknown:
-        raise UnknownLines(unknown)
+        raise UnknownAddresses(unknown)
     return add_members(actor, group, list(dict.fromkeys(known[name] for *_, name in lines)))
 
 
@@ -63,11 +63,11 @@ def _lines(text: str) -> list[tuple[int, str, str]]:
         for part in re.split(r"[;,\t]", line)
         if part.strip()
     ]
-    if len(found) > LINES_AT_MOST:
+    if len(found) > ADDRESSES_MAX:
         raise Invalid(
             _(
                 "%(most)s addresses at once at most; these are %(count)s.",
-                most=LINES_AT_MOST,
+                most=ADDRESSES_MAX,
                 count=len(found),
             ),
             code="too_many_lines",
