@@ -1,4 +1,7 @@
-"""An account is described, given a role, a password and features."""
+"""Changes of accounts: properties, features, password."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -12,38 +15,42 @@ from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
 
-def checked_account_state(value) -> AccountState:
-    """A state that an account can be put in; deleting is an act of its own. Error: Invalid."""
+def checked_account_state(value: str) -> AccountState:
+    """Return the state of this name. Error: Invalid for DELETED, which is set by delete_account only."""
     state = AccountState(value)
     if state is AccountState.DELETED:
         raise Invalid(code="bad_state", field="state")
     return state
 
 
-ACCOUNT_CHECKS = {
+# The columns that update_account changes, each with the function that checks and normalises a value.
+ACCOUNT_CHECKS: dict[str, Callable[[Any], Any]] = {
     "name": names.checked_name,
     "language": names.checked_language,
     "role": Role,
     "state": checked_account_state,
 }
-"""What may be changed of an account beside features and password, and what makes it fit to be stored."""
 
+# Nobody changes these of their own account: they would lock themselves out.
 NOT_OWN = ("role", "state")
-"""What nobody changes of their own account: they would lock themselves out."""
 
 
 @operation
-def update_account(actor, account: Account, values: dict, seen_version: int | None = None) -> Account:
-    """Change an account. values may hold "features" and a new "password" too: all of it is saved, or nothing.
+def update_account(
+    actor: Account, account: Account, values: dict[str, Any], seen_version: int | None = None
+) -> Account:
+    """Change an account: all of values, or nothing.
 
-    seen_version: of the form the values come from. Error: Conflict when somebody else was faster.
+    values: any of ACCOUNT_CHECKS, "features" (as in set_account_features) and a new "password".
+    seen_version: the version that the form showed. Error: Conflict if the account has changed since.
     """
-    values = dict(values)
-    features, password = values.pop("features", None), values.pop("password", None)
     account = lock_account(actor, account, seen_version)
-    before, after = audit.changes(
-        account, {name: ACCOUNT_CHECKS[name](value) for name, value in values.items()}
-    )
+    columns = {
+        name: ACCOUNT_CHECKS[name](value)
+        for name, value in values.items()
+        if name not in ("features", "password")
+    }
+    before, after = audit.changes(account, columns)
     _require_allowed(actor, account, after)
     if after:
         versions.apply_values(account, after)
@@ -51,39 +58,70 @@ def update_account(actor, account: Account, values: dict, seen_version: int | No
             remove_administered_domains(account)
         touch_access(AccessScope.ACCOUNT, account.id)
         audit.record(actor, "account.update", account, before=before, after=after)
-    if features:
-        set_account_features(actor, account, features)
-    if password:
-        set_password(actor, account, password)
+    if values.get("features"):
+        _switch_features(actor, account, values["features"])
+    if values.get("password"):
+        _replace_password(actor, account, values["password"])
     return account
 
 
 @operation
-def set_account_features(actor, account: Account, features: dict[Feature, bool]) -> Account:
-    """Switch features of an account on or off, as far as its domain grants them."""
+def set_account_features(actor: Account, account: Account, features: dict[Feature, bool]) -> Account:
+    """Switch features of an account on or off, as far as its domain has them."""
     account = lock_account(actor, account)
-    wanted = {**policies.own_features(account), **features}
+    _switch_features(actor, account, features)
+    return account
+
+
+@operation
+def set_password(actor: Account, account: Account, password: str) -> Account:
+    """Give another person's account a new password. All its sessions end, and a mail tells the person.
+
+    Error: Invalid for the actor's own account, whose password change asks for the current one.
+    """
+    account = lock_account(actor, account)
+    _replace_password(actor, account, password)
+    return account
+
+
+@operation
+def send_password_link(actor: Account, account: Account) -> None:
+    """Mail a person a link to choose a password; it is valid for a day. Errors: NotFound, Forbidden, Invalid."""
+    account = lock_account(actor, account)
+    require_mail()
+    if not account.is_active:
+        raise Invalid(_("This account cannot sign in: enable it first."), code="closed")
+    queue_link(account, password_links.SENT, is_from_administrator=True)
+    audit.record(actor, "account.password_link", account)
+
+
+def lock_account(actor: Account, account: Account, seen_version: int | None = None) -> Account:
+    """Return an account that the actor may change, locked until the commit. Errors: NotFound, Forbidden, Conflict."""
+    account = versions.lock_row(scope.find_account(actor, account.id), seen_version)
+    if account.state is AccountState.DELETED:
+        raise NotFound()
+    scope.require_may_touch(actor, account)
+    return account
+
+
+def _switch_features(actor: Account, account: Account, features: dict[Feature, bool]) -> None:
+    switches = {**policies.own_features(account), **features}
     before, after = audit.changes(
-        account, {f"has_{feature}": bool(is_on) for feature, is_on in wanted.items()}
+        account, {f"has_{feature}": bool(is_on) for feature, is_on in switches.items()}
     )
     if not after:
-        return account
-    _require_granted(account.domain, after)
-    policies.require_consistent(wanted)
+        return
+    _require_domain_has(account.domain, after)
+    policies.require_consistent(switches)
     if after.get("has_teamchat"):
         readiness.require_may_enable()
         licensing.require_seat(adding=0)
     versions.apply_values(account, after)
     touch_access(AccessScope.ACCOUNT, account.id)
     audit.record(actor, "account.features", account, before=before, after=after)
-    return account
 
 
-@operation
-def set_password(actor, account: Account, password: str) -> Account:
-    """Give somebody else's account a new password; every device it is signed in on must sign in again, and a mail says
-    so. One's own is changed by who knows it."""
-    account = lock_account(actor, account)
+def _replace_password(actor: Account, account: Account, password: str) -> None:
     if account.id == actor.id:
         raise Invalid(
             _("Change your own password on the page of your sessions."), code="own_account", field="password"
@@ -93,30 +131,9 @@ def set_password(actor, account: Account, password: str) -> Account:
     sessions.revoke_all_sessions(actor, account)
     mails.queue(account, "password_changed", ip=None, is_by_administrator=True)
     audit.record(actor, "account.password", account)
-    return account
 
 
-@operation
-def send_password_link(actor, account: Account) -> None:
-    """Mail a person a link to choose a password, which counts for a day. Errors: NotFound, Forbidden, Invalid."""
-    account = lock_account(actor, account)
-    require_mail()
-    if not account.is_active:
-        raise Invalid(_("This account cannot sign in: enable it first."), code="closed")
-    queue_link(account, password_links.SENT, is_from_administrator=True)
-    audit.record(actor, "account.password_link", account)
-
-
-def lock_account(actor, account: Account, seen_version: int | None = None) -> Account:
-    """An account that the actor may change, locked until the commit. Errors: NotFound, Forbidden, Conflict."""
-    account = versions.lock_row(scope.find_account(actor, account.id), seen_version)
-    if account.state is AccountState.DELETED:
-        raise NotFound()
-    scope.require_may_touch(actor, account)
-    return account
-
-
-def _require_allowed(actor, account: Account, after: dict) -> None:
+def _require_allowed(actor: Account, account: Account, after: dict[str, Any]) -> None:
     if "role" in after:
         scope.require_may_grant(actor, after["role"])
     if account.id == actor.id and any(name in NOT_OWN for name in after):
@@ -129,8 +146,7 @@ def _require_allowed(actor, account: Account, after: dict) -> None:
         require_another_server_administrator(account)
 
 
-def _require_granted(domain: Domain, after: dict) -> None:
-    """An account's switch is editable only where its domain has the feature."""
+def _require_domain_has(domain: Domain, after: dict[str, Any]) -> None:
     for feature in Feature:
         if f"has_{feature}" in after:
             policies.require_domain_has(domain, feature)
