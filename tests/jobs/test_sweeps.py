@@ -53,7 +53,7 @@ def test_failed_sign_ins_of_the_day_before_are_forgotten(app):
 
 
 def test_the_newest_access_changes_stay_however_old(app, monkeypatch):
-    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_LEAST", 3)
+    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_MIN", 3)
     old = now() - 2 * DAY
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY, created_at=old) for n in range(1, 6)])
     assert sweeps.delete_old_access_changes() == 2
@@ -61,7 +61,7 @@ def test_the_newest_access_changes_stay_however_old(app, monkeypatch):
 
 
 def test_young_access_changes_stay_however_many(app, monkeypatch):
-    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_LEAST", 3)
+    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_MIN", 3)
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY) for n in range(1, 6)])
     assert sweeps.delete_old_access_changes() == 0
 

@@ -58,7 +58,7 @@ def test_a_detached_domain_leaves_its_people_but_those_kept_out(cast):
 
 
 def test_detaching_needs_few_enough_people_and_says_how_many(cast, monkeypatch):
-    monkeypatch.setattr(keeping, "DETACHED_AT_MOST", 3)
+    monkeypatch.setattr(keeping, "DETACHED_MAX", 3)
     entry = factories.add_member(cast.group, cast.domain)
     with pytest.raises(Invalid) as refusal:
         groups.detach_member(cast.admin, cast.group, entry.id)

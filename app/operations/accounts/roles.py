@@ -47,7 +47,7 @@ def _domains_in_scope(actor: Account, account: Account, domain_ids: Iterable[int
     if not ids:
         return {}
     statement = select(Domain.id, Domain.name).where(Domain.id.in_(ids), scope.of_domains(actor))
-    names = dict(db.session.execute(statement).tuples().all())
+    names = dict(db.session.execute(statement).all())
     if len(names) != len(ids):
         raise NotFound(field="domains")
     return names
@@ -59,7 +59,7 @@ def _administered_domains(account: Account) -> dict[int, str]:
         .join(AdministeredDomain, AdministeredDomain.domain_id == Domain.id)
         .where(AdministeredDomain.account_id == account.id, Domain.state != DomainState.DELETED)
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return dict(db.session.execute(statement).all())
 
 
 def _joined_names(domains: dict[int, str]) -> str:

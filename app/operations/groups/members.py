@@ -104,7 +104,7 @@ def _lock_nesting() -> None:
 
 def _existing_entries(group: Group) -> set[tuple[EntryKind, int]]:
     statement = select(MemberEntry.kind, MemberEntry.principal_id).where(MemberEntry.group_id == group.id)
-    return set(db.session.execute(statement).tuples())
+    return set(db.session.execute(statement).all())
 
 
 def _names_in_scope(actor: Account, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str]:
@@ -118,7 +118,7 @@ def _names_in_scope(actor: Account, group: Group, kind: EntryKind, ids: set[int]
     else:
         statement = select(Group.id, Group.address).join(Group.domain).where(Group.id.in_(ids))
     statement = statement.where(scope.of_members(actor, group))
-    names_by_id = dict(db.session.execute(statement).tuples().all())
+    names_by_id = dict(db.session.execute(statement).all())
     if len(names_by_id) != len(ids):
         raise NotFound()
     return names_by_id
@@ -143,7 +143,7 @@ def _path(start_id: int, goal_id: int, group_ids: frozenset[int]) -> list[str]:
         if inner_id is not None:
             inner_ids[outer_id].add(inner_id)
     rows = db.session.execute(select(Group.id, Group.address).where(Group.id.in_(group_ids)))
-    addresses = dict(rows.tuples().all())
+    addresses = dict(rows.all())
     return [addresses[group_id] for group_id in _shortest_path(start_id, goal_id, inner_ids)]
 
 
