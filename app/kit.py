@@ -1,6 +1,17 @@
 """`ui` in every template: the macros of templates/ui, also inside a block that is rendered on its own."""
 
-SHELVES = ("icon", "people", "buttons", "forms", "page", "lists", "menus", "dialogs", "selection")
+SHELVES = (
+    "icon",
+    "people",
+    "buttons",
+    "forms",
+    "page",
+    "lists",
+    "menus",
+    "dialogs",
+    "selection",
+    "list_page",
+)
 
 
 class Kit:

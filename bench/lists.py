@@ -20,8 +20,8 @@ from app.extensions import db
 from app.models import Account, Domain, Role
 from app.operations import bulk, tasks
 from app.operations.bulk import Selection
-from tests import factories, schema
-from tests.visitor import Visitor
+from tests.support import factories, schema
+from tests.support.visitor import Visitor
 
 TIMES = 15
 FILL = """

@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from app.extensions import db
 from app.models import Account
-from app.rules import access
+from app.rules.rights import access
 
 
 def visible_rooms(app, account_id, times=20):

@@ -22,7 +22,7 @@ from app.models import Account, Message, MessageKind, MessageWord, Room, SearchM
 from app.operations import search as indexing
 from app.queries import search
 from app.text import words
-from tests import factories, schema
+from tests.support import factories, schema
 
 TIMES = 9
 IN_OTHER_ROOMS = 100

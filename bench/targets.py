@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from bench import processes
-from tests.servers import PrivateMariaDB, PrivateRedis, free_port
+from tests.support.servers import PrivateMariaDB, PrivateRedis, free_port
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -27,8 +27,7 @@ from app.models import (
     RoomKind,
 )
 from app.operations import groups, messages
-from app.rules import access
-from app.rules.rights import WRITE
+from app.rules.rights import WRITE, access
 from bench.rights import counted
 
 FEW, MANY = 10, 10_000

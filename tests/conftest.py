@@ -1,4 +1,4 @@
-"""What every test may ask for: the application on a real database, the cast, browsers, a counter of statements."""
+"""What every test may ask for: the application on a real database, the people, browsers, a counter of statements."""
 
 import gc
 import os
@@ -14,18 +14,18 @@ from app import create_app
 from app.extensions import db, socketio
 from app.listeners import broadcasts
 from app.models import Account
-from app.rules import access
-from tests import cast as stage
-from tests import schema
-from tests.tools import script
-from tests.trail import is_whole, trail
-from tests.visitor import Visitor
+from app.rules.rights import access
+from tests.support import schema
+from tests.support.audit import is_whole, trail
+from tests.support.people import People, make_people
+from tests.support.tools import script
+from tests.support.visitor import Visitor
 
 gc.disable()
 SECRET = "a secret of the tests, which sign nothing that matters"
 _application = []
 _unseen = []
-ORDER = {"browser": 0, "faults": 1, "realtime": 2, "doors": 3}
+ORDER = {"browser": 0, "faults": 1, "realtime": 2, "blueprints": 3}
 
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
@@ -222,9 +222,9 @@ def another_app(app, database_url, tmp_path):
 
 
 @pytest.fixture
-def cast(app) -> stage.Cast:
+def people(app) -> People:
     """arthur, jean, paul, their administrators, groupetc with its room, and the other tenant."""
-    return stage.assemble()
+    return make_people()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.servers import PrivateMariaDB
+from tests.support.servers import PrivateMariaDB
 
 TOGETHER = ("-n2", "--dist=loadscope", "--no-loadscope-reorder")
 """How everything is run: in two processes, since half of the time one waits for a browser or for a server to start."""

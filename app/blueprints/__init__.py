@@ -31,7 +31,7 @@ SECTIONS = (
     "join",
     "own",
 )
-"""Every section, in the order in which they fill the menus."""
+"""Every section."""
 
 
 def init_app(app: Flask) -> None:

@@ -1,13 +1,15 @@
-"""Lists of WebAdmin: what they are asked for stands in the address, so that it can be kept and passed on."""
+"""Lists of WebAdmin: search, filters, sort, columns and page stand in the URL, so that it can be kept and shared."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
 from app.errors import Invalid
-from app.queries.directory.listing import Listing, Wish
+from app.queries.directory.listing import Listing, ListQuery
 from app.queries.paging import Page
 
 LONGEST_SEARCH = 200
@@ -35,25 +37,24 @@ def require_few(things, longest: int) -> None:
         )
 
 
-def wish(*, sorts: tuple[str, ...] = ("name",), filters: dict[str, type] | None = None) -> Wish:
-    """What the address asks of a list; what makes no sense there is left out. The first sort is the usual one."""
+def list_query(
+    *, sorts: tuple[str, ...] = ("name",), filters: Mapping[str, Iterable[str]] | None = None
+) -> ListQuery:
+    """Return what the URL asks of a list; values that are not offered are ignored. The first sort is the default.
+
+    filters: the values that each filter accepts.
+    """
     sort = request.args.get("sort", "")
-    return Wish(
+    return ListQuery(
         search=request.args.get("q", "").strip()[:LONGEST_SEARCH],
         sort=sort if sort.removeprefix("-") in sorts else sorts[0],
         cursor=request.args.get("cursor"),
         filters=tuple(
             (name, request.args[name])
-            for name, choices in (filters or {}).items()
-            if request.args.get(name) in set(choices)
+            for name, values in (filters or {}).items()
+            if request.args.get(name) in set(values)
         ),
     )
-
-
-def columns(known: dict, usual: tuple[str, ...]) -> list[str]:
-    """The columns that the address asks for (column=role&column=state), in their own order; else the usual ones."""
-    chosen = request.args.getlist("column") or usual
-    return [name for name in known if name in chosen]
 
 
 def address(**changes) -> str:
@@ -85,11 +86,63 @@ def previous_address(page: Page) -> str | None:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A list as its page shows it."""
+class Column:
+    """A column of a list. name: how its cell and its sort are called. Only optional columns can be hidden."""
 
-    wish: Wish
+    name: str
+    title: Any
+    is_sorted: bool = False
+    is_optional: bool = False
+    is_usual: bool = True
+
+
+@dataclass(frozen=True)
+class Empty:
+    """The state of a list without rows. button: its label and URL; is_dialog: whether it opens a dialog."""
+
+    title: Any
+    text: Any = ""
+    icon: str = "search"
+    button: tuple[Any, str] | None = None
+    is_dialog: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a list. title: the label of its first choice, which filters nothing."""
+
+    name: str
+    title: Any
+    labels: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list as its page shows it: ui.list_tools and ui.list_rows render all but the cells.
+
+    summary: the total in words. bulk: the bulk collection its rows are chosen for, with `scope`, the values of the
+    form beside search and filters. identify: returns id and name of a row that can be chosen. export: the endpoint of
+    the CSV file. import_url: the page of imports. refresh: the htmx trigger that reads the rows again.
+    """
+
+    query: ListQuery
     listing: Listing
+    title: Any
+    columns: tuple[Column, ...]
+    summary: str
+    placeholder: Any = ""
+    filters: tuple[Filter, ...] = ()
+    no_match: Empty | None = None
+    empty: Empty | None = None
+    bulk: str = ""
+    actions: list = field(default_factory=list)
+    scope: dict = field(default_factory=dict)
+    identify: Callable[[Any], tuple[int, str]] | None = None
+    export: str = ""
+    import_url: str = ""
+    refresh: str = "directory-changed from:body"
+    default_sort: str = "name"
+    table_class: str = "table-stack table-start"
 
     @property
     def rows(self) -> list:
@@ -100,6 +153,30 @@ class Shown:
         return self.listing.total
 
     @property
+    def url(self) -> str:
+        """The address of the list without search and filters."""
+        return url_for(request.endpoint, **request.view_args)
+
+    @property
+    def shown_columns(self) -> list[Column]:
+        """The columns that the URL asks for (column=role&column=state), else the usual ones."""
+        names = request.args.getlist("column")
+        return [
+            column
+            for column in self.columns
+            if not column.is_optional or (column.name in names if names else column.is_usual)
+        ]
+
+    @property
+    def optional_columns(self) -> list[Column]:
+        return [column for column in self.columns if column.is_optional]
+
+    @property
+    def selection(self) -> dict:
+        """The values by which a bulk action finds all rows that match."""
+        return {**self.scope, "q": self.query.search, **dict(self.query.filters)}
+
+    @property
     def next_url(self) -> str | None:
         return next_address(self.listing.page)
 
@@ -107,21 +184,22 @@ class Shown:
     def previous_url(self) -> str | None:
         return previous_address(self.listing.page)
 
+    @property
+    def export_url(self) -> str:
+        """The address of all rows as a file: the same filters, no page."""
+        arguments = {name: value for name, value in request.args.items() if name not in ("cursor", "column")}
+        return with_query(self.export, arguments)
+
     def filter(self, name: str) -> str:
-        """What a filter is set to; empty for everything."""
-        return dict(self.wish.filters).get(name, "")
+        """Return the value of a filter; empty if it filters nothing."""
+        return dict(self.query.filters).get(name, "")
 
     def sort_url(self, name: str) -> str:
-        """Where the list is sorted by a column: downwards if it is sorted upwards by it now."""
-        return address(sort=f"-{name}" if self.wish.sort == name else name)
-
-    def file_url(self, endpoint: str) -> str:
-        """Where all that the list leaves can be had as a file: the same filters, no page."""
-        wanted = {name: value for name, value in request.args.items() if name not in ("cursor", "column")}
-        return with_query(endpoint, wanted)
+        """Return the address of the list sorted by a column: descending if it is sorted by it now."""
+        return address(sort=f"-{name}" if self.query.sort == name else name)
 
     def direction(self, name: str) -> str | None:
-        """How a column is sorted now: "asc", "desc" or not at all."""
-        if self.wish.order != name:
+        """Return how a column is sorted now: "asc", "desc" or not at all."""
+        if self.query.order != name:
             return None
-        return "desc" if self.wish.is_descending else "asc"
+        return "desc" if self.query.is_descending else "asc"

@@ -1,48 +1,150 @@
-"""What the menus of WebAdmin offer: each section says its own entries here."""
+"""Navigation of WebAdmin: one table of what the main menu, the "+" menu and the help menu contain."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from flask import Flask, g, has_request_context
+from flask import Flask, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-_menus: dict[str, list[Callable]] = {"navigation": [], "new_menu": [], "help_menu": []}
+from app.blueprints.gate import me
+from app.queries import directory, tasks
+from app.queries.directory import guests
+from app.rules import scope
 
 
-def offers(menu: str):
-    """Have the decorated function asked for its entries whenever the menu is shown.
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a menu.
 
-    menu: "navigation" (functions give sections with title and entries), "new_menu" or "help_menu" (they give
-    entries with title, url and icon). Several functions may give the same section: its entries then stand together,
-    ordered by their `place`, a number. What the signed-in role may not do is not offered.
+    pages: the blueprints whose pages mark the entry as current. count: counts for the signed-in administrator.
     """
 
-    def register(function: Callable) -> Callable:
-        _menus[menu].append(function)
-        return function
-
-    return register
-
-
-def entries_of(menu: str) -> list:
-    """Everything the sections offer in a menu now, in the order they were registered. Asked once a request."""
-    known = g.setdefault("menus", {}) if has_request_context() else {}
-    if menu not in known:
-        entries = [entry for function in _menus[menu] for entry in function()]
-        known[menu] = _joined(entries) if menu == "navigation" else entries
-    return known[menu]
+    title: Any
+    endpoint: str
+    icon: str
+    pages: tuple[str, ...] = ()
+    count: Callable | None = None
+    is_server_wide: bool = False
+    is_for_server_administrators: bool = False
+    is_count_hidden_at_zero: bool = False
+    is_dialog: bool = False
 
 
-def _joined(sections: list[dict]) -> list[dict]:
-    """Sections of the same title made into one, where the first of them stands; places put them in order."""
-    together: dict[str | None, list[dict]] = {}
-    for section in sorted(sections, key=lambda section: section.get("place", 0)):
-        together.setdefault(section["title"], []).extend(section["entries"])
-    return [
-        {"title": title, "entries": sorted(entries, key=lambda entry: entry.get("place", 0))}
-        for title, entries in together.items()
-    ]
+@dataclass(frozen=True)
+class Section:
+    """Entries of the main menu under one title."""
+
+    title: Any
+    entries: tuple[Entry, ...]
+
+
+# Pages of these blueprints stand below a domain.
+DOMAIN_PAGES = ("domains", "accounts", "groups", "rooms", "rights", "exchange")
+
+LICENSE = Entry(_l("Licence"), "licence.show", "license", ("licence",), is_server_wide=True)
+
+NAVIGATION = (
+    Section(None, (Entry(_l("Dashboard"), "dashboard.show", "layout-dashboard", ("dashboard",)),)),
+    Section(
+        _l("Domains & accounts"),
+        (
+            Entry(_l("Domain list"), "domains.index", "building", DOMAIN_PAGES, count=directory.domain_count),
+            Entry(_l("Guest accounts"), "guests.index", "user-check", ("guests",), count=guests.guest_count),
+        ),
+    ),
+    Section(
+        _l("System"),
+        (
+            Entry("SmartDiscover", "discovery.show", "world-www", ("discovery",), is_server_wide=True),
+            Entry(
+                *(_l("Certificate"), "certificate.show", "certificate", ("certificate",)),
+                is_for_server_administrators=True,
+            ),
+            LICENSE,
+            Entry(
+                *(_l("Outgoing mail"), "mails.index", "mail", ("mails",)),
+                is_for_server_administrators=True,
+            ),
+            Entry(_l("Administrators"), "administrators.index", "shield", ("administrators",)),
+            Entry(_l("Audit log"), "journal.index", "history", ("journal",)),
+            Entry(
+                *(_l("Tasks"), "tasks.index", "list-check", ("tasks",)),
+                count=tasks.open_count,
+                is_count_hidden_at_zero=True,
+            ),
+        ),
+    ),
+)
+
+NEW_MENU = (
+    Entry(_l("New domain"), "domains.create_domain", "building", is_server_wide=True, is_dialog=True),
+    Entry(_l("New user"), "accounts.create_account", "user-plus", is_dialog=True),
+    Entry(_l("New group"), "groups.create_group", "users-plus", is_dialog=True),
+    Entry(_l("Import accounts"), "exchange.import_accounts", "file-import"),
+    Entry(_l("Import groups"), "exchange.import_groups", "file-import"),
+)
+
+HELP_MENU = (LICENSE,)
+
+
+def navigation() -> list[dict]:
+    """Return the sections of the main menu that the signed-in administrator sees. Built once per request."""
+    if "navigation" not in g:
+        sections = [
+            {"title": section.title and str(section.title), "entries": _visible(section.entries)}
+            for section in NAVIGATION
+        ]
+        g.navigation = [section for section in sections if section["entries"]]
+    return g.navigation
+
+
+def new_menu() -> list[dict]:
+    """Return the entries of the "+" menu."""
+    return _visible(NEW_MENU)
+
+
+def help_menu() -> list[dict]:
+    """Return the entries of the help menu."""
+    return _visible(HELP_MENU)
+
+
+def every_entry() -> list[tuple[dict, str]]:
+    """Return the entries of all menus, each with the title of its section."""
+    entries = [(entry, section["title"] or "") for section in navigation() for entry in section["entries"]]
+    entries += [(entry, _("Help")) for entry in help_menu()]
+    return entries + [(entry, _("New")) for entry in new_menu()]
 
 
 def init_app(app: Flask) -> None:
     """Give the templates the three menus."""
-    for menu in _menus:
-        app.jinja_env.globals[menu] = lambda menu=menu: entries_of(menu)
+    app.jinja_env.globals.update(navigation=navigation, new_menu=new_menu, help_menu=help_menu)
+
+
+def _visible(entries: tuple[Entry, ...]) -> list[dict]:
+    sees_all, is_server_administrator = scope.is_server_wide(me()), scope.is_server_administrator(me())
+    return [
+        _shown(entry)
+        for entry in entries
+        if (sees_all or not entry.is_server_wide)
+        and (is_server_administrator or not entry.is_for_server_administrators)
+    ]
+
+
+def _shown(entry: Entry) -> dict:
+    count = entry.count(me()) if entry.count else None
+    return {
+        "title": str(entry.title),
+        "url": url_for(entry.endpoint),
+        "icon": entry.icon,
+        "is_current": _current_pages() in entry.pages,
+        "is_dialog": entry.is_dialog,
+        "count": None if entry.is_count_hidden_at_zero and not count else count,
+    }
+
+
+def _current_pages() -> str | None:
+    """Return the blueprint of the request; a domain's SmartDiscover page belongs to the domains."""
+    is_domains_discovery = request.blueprint == "discovery" and "domain_id" in (request.view_args or {})
+    return "domains" if is_domains_discovery else request.blueprint

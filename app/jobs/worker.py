@@ -23,7 +23,6 @@ from app.jobs import (  # noqa: F401
     figures,
     guests,
     kinds,
-    name_words,
     outbox,
     passwords,
     recurring,

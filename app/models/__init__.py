@@ -14,7 +14,6 @@ from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, Gr
 from app.models.invitation import Invitation
 from app.models.license import License, LicenseKind
 from app.models.message import Mention, Message, MessageKind, MessageVersion
-from app.models.name_word import NamedKind, NameWord
 from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
 from app.models.picture import Picture
 from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
@@ -66,8 +65,6 @@ __all__ = [
     "insert_first_rows",
     "now",
     "Outcome",
-    "NameWord",
-    "NamedKind",
     "OutgoingMail",
     "Picture",
     "Principal",

@@ -15,7 +15,10 @@ class Group(Keyed, Dated, Versioned, Findable, Base):
     """People who share a public folder and, once TeamChat is on, rooms."""
 
     __tablename__ = "groups"
-    __table_args__ = (Index("ix_groups_domain_id_name", "domain_id", "name", "id"),)
+    __table_args__ = (
+        Index("ix_groups_domain_id_name", "domain_id", "name", "id"),
+        Index("ix_groups_domain_id_search_text", "domain_id", "search_text"),
+    )
 
     domain_id: Mapped[int] = mapped_column(ForeignKey("domains.id"))
     address: Mapped[str] = mapped_column(exact(320), unique=True)

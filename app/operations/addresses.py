@@ -11,9 +11,6 @@ from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Address, Group
 
-# Imported for its session hook, which indexes the words of addresses.
-from app.operations import name_words  # noqa: F401
-
 Owner = TypeVar("Owner", Account, Group)
 
 

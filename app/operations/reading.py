@@ -8,9 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from app.events import RoomBroughtBack, RoomRead
 from app.extensions import db
 from app.models import ReadMark, Room, RoomMember, now
-from app.rules import access
 from app.rules.history import floors
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 from app.transaction import operation, publish
 
 MINE = bindparam("account")

@@ -1,4 +1,4 @@
-"""What an account is bound to: its groups, what goes with it, rooms that nobody else owns and who could own them."""
+"""Belongings of an account: groups, rooms without another owner, possible heirs, and the effects of deleting it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,13 +24,14 @@ from app.models import (
     now,
 )
 from app.queries.paging import Page, keyset
-from app.rules import explain, membership, scope
+from app.rules import membership, scope
 from app.rules.membership import Way
+from app.rules.rights.explanation import names_of
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What a deletion takes away, and what stays."""
+    """Numbers of what a deletion removes and what stays."""
 
     messages: int
     sessions: int
@@ -40,7 +41,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group somebody is in, and the ways they are."""
+    """A group of an account, with the ways it is in."""
 
     group: Group
     ways: list[Way]
@@ -60,7 +61,7 @@ class Belonging:
 
 
 def weight_of(account: Account) -> Weight:
-    """How much is bound to an account. Four statements."""
+    """Count what is bound to an account. Four statements."""
     messages = select(func.count(Message.id)).where(
         Message.author_id == account.id, Message.kind == MessageKind.MESSAGE
     )
@@ -75,25 +76,31 @@ def weight_of(account: Account) -> Weight:
 
 
 def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
-    """A page of the groups an account is in, with every way there, by name. The number of statements is fixed."""
+    """Return a page of the groups an account is in, with every way there, by name.
+
+    The number of statements is fixed.
+    """
     ways = membership.ways_of(account)
-    mine = select(Group).join(Group.domain).options(joinedload(Group.domain))
-    mine = mine.where(Group.id.in_(ways), scope.of_domains(actor))
-    page = keyset(mine, (Group.name, Group.id), cursor=cursor)
+    visible_groups = select(Group).join(Group.domain).options(joinedload(Group.domain))
+    visible_groups = visible_groups.where(Group.id.in_(ways), scope.of_domains(actor))
+    page = keyset(visible_groups, (Group.name, Group.id), cursor=cursor)
     rows = [GroupRow(row[0], ways[row[0].id]) for row in page.rows]
     total = db.session.scalar(
-        select(func.count()).select_from(mine.with_only_columns(Group.id).order_by(None).subquery())
+        select(func.count()).select_from(visible_groups.with_only_columns(Group.id).order_by(None).subquery())
     )
     named = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
-    names = explain.names_of(named | {(Principal.DOMAIN, account.domain_id)})
+    names = names_of(named | {(Principal.DOMAIN, account.domain_id)})
     return Belonging(Page(rows, page.previous, page.next), total, len(ways) - total, names)
 
 
 def rooms_without_heir(account: Account) -> list[Room]:
     """Private rooms, the trash excepted, that the account is the only owner of, by name."""
-    other = aliased(RoomMember)
+    other_member = aliased(RoomMember)
     has_other = exists().where(
-        other.room_id == Room.id, other.account_id != account.id, other.is_owner, other.is_member
+        other_member.room_id == Room.id,
+        other_member.account_id != account.id,
+        other_member.is_owner,
+        other_member.is_member,
     )
     statement = (
         select(Room)
@@ -106,12 +113,14 @@ def rooms_without_heir(account: Account) -> list[Room]:
 
 
 def owned_by(actor, account: Account) -> tuple[list[Room], list[Room]]:
-    """The same rooms in two heaps, for an administrator of the account: those they look after, and private rooms in
-    groups of others. Two statements."""
+    """Return these rooms in two lists for an administrator of the account. Two statements.
+
+    The first holds rooms that the administrator manages, the second private rooms in groups of others.
+    """
     rooms = rooms_without_heir(account)
     groups = {room.group_id for room in rooms if room.group_id is not None}
-    mine = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
-    inside = {None, *db.session.scalars(mine)} if groups else {None}
+    managed_groups = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
+    inside = {None, *db.session.scalars(managed_groups)} if groups else {None}
     heaps = ([], [])
     for room in rooms:
         heaps[room.group_id not in inside].append(room)
@@ -133,10 +142,10 @@ def heirs_of(room: Room, account: Account, limit: int, only: int | None = None) 
 
 
 def heirs_by_room(rooms: list[Room], account: Account, limit: int) -> dict[int, list[Account]]:
-    """The same for several rooms. One statement."""
-    place = func.row_number().over(partition_by=RoomMember.room_id, order_by=RoomMember.id).label("place")
+    """Return the same for several rooms. One statement."""
+    rank = func.row_number().over(partition_by=RoomMember.room_id, order_by=RoomMember.id).label("place")
     listed = (
-        select(RoomMember.room_id, RoomMember.account_id, place)
+        select(RoomMember.room_id, RoomMember.account_id, rank)
         .join(Account, Account.id == RoomMember.account_id)
         .where(RoomMember.room_id.in_([room.id for room in rooms]), RoomMember.is_member)
         .where(Account.id != account.id, ~Account.is_guest, Account.state.not_in(CLOSED))
@@ -149,7 +158,7 @@ def heirs_by_room(rooms: list[Room], account: Account, limit: int) -> dict[int, 
         .where(listed.c.place <= limit)
         .order_by(listed.c.room_id, listed.c.place)
     )
-    found = defaultdict(list)
+    heirs = defaultdict(list)
     for room_id, heir in db.session.execute(statement) if rooms else ():
-        found[room_id].append(heir)
-    return found
+        heirs[room_id].append(heir)
+    return heirs

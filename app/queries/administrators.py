@@ -8,7 +8,8 @@ from sqlalchemy.orm import contains_eager, lazyload
 
 from app.extensions import db
 from app.models import CLOSED, Account, AccountState, AdministeredDomain, Domain, Role
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, ListQuery, counted
+from app.queries.name_index import names_match
 from app.queries.paging import keyset
 from app.rules import scope
 
@@ -31,10 +32,10 @@ class AdministratorRow:
     is_foreign: bool
 
 
-def administrator_list(actor, wish: Wish) -> Listing:
+def administrator_list(actor, query: ListQuery) -> Listing:
     """A page of the administrators of one's scope, and of those from elsewhere who administer a domain of it.
 
-    wish.filters may hold "role". Only for domain administrators does the number of statements grow with the rows.
+    query.filters may hold "role". Only for domain administrators does the number of statements grow with the rows.
     """
     mine = select(Domain.id).where(scope.of_domains(actor))
     ours = select(AdministeredDomain.account_id).where(AdministeredDomain.domain_id.in_(mine))
@@ -46,11 +47,11 @@ def administrator_list(actor, wish: Wish) -> Listing:
         .where(Account.role.in_(POWERFUL), ~Account.is_guest, Account.state != AccountState.DELETED)
         .where(or_(scope.of_domains(actor), Account.id.in_(ours)))
     )
-    for name, value in wish.filters:
+    for name, value in query.filters:
         statement = statement.where(getattr(Account, name) == value)
-    if wish.search:
-        statement = statement.where(found(Account, wish.search))
-    page = keyset(statement, (Account.name, Account.id), cursor=wish.cursor, descending=wish.is_descending)
+    if query.search:
+        statement = statement.where(names_match(Account, query.search))
+    page = keyset(statement, (Account.name, Account.id), cursor=query.cursor, descending=query.is_descending)
     rows = _rows(actor, [row[0] for row in page.rows])
     return Listing(replace(page, rows=rows), counted(statement.with_only_columns(Account.id)))
 
@@ -61,7 +62,7 @@ def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
     statement = statement.where(Account.role == Role.USER, ~Account.is_guest)
     statement = statement.where(Account.state.not_in(CLOSED))
     if search:
-        statement = statement.where(found(Account, search))
+        statement = statement.where(names_match(Account, search))
     rows = list(db.session.scalars(statement.order_by(Account.name, Account.id).limit(SHOWN + 1)))
     return rows[:SHOWN], len(rows) > SHOWN
 

@@ -1,4 +1,4 @@
-"""The certificate of this server: what stands on the disk, and what a handshake has shown."""
+"""Certificate of this server: the installed one, and the one that the last handshake showed."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -29,7 +29,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the last handshake with the public address has shown. problem: why there was none."""
+    """Result of the last handshake with the public address. problem: why there was none."""
 
     at: datetime
     host: str
@@ -42,37 +42,41 @@ class Seen:
 
 
 def folder() -> Path | None:
-    """Where certificates are installed; none when TLS does not end here."""
+    """Return the folder that certificates are installed in; None when TLS does not end here."""
     return Path(current_app.config["TLS_DIR"]) if current_app.config["TLS_DIR"] else None
 
 
 def installed() -> list[Installed]:
-    """Every certificate on the disk that can be read, the newest first."""
-    place = folder()
-    found = []
-    for one in shelf.kept(place) if place else ():
+    """Return every certificate on the disk that can be read, the newest first."""
+    directory = folder()
+    certificates = []
+    for entry in shelf.kept(directory) if directory else ():
         try:
-            chain = tuple(map(described, read_chain(one.chain)))
+            chain = tuple(map(described, read_chain(entry.chain)))
         except Unfit:
             continue
-        found.append(Installed(one.id, chain, one.is_served))
-    return found
+        certificates.append(Installed(entry.id, chain, entry.is_served))
+    return certificates
 
 
 def seen() -> Seen | None:
-    """What the last handshake has shown; none before the first."""
+    """Return the result of the last handshake, None before the first."""
     text = settings.get(Setting.CERTIFICATE_SEEN)
     return _seen(json.loads(text)) if text else None
 
 
-def noted(found: Finding, at: datetime) -> str:
-    """A finding as it is kept for seen()."""
+def noted(finding: Finding, at: datetime) -> str:
+    """Return a finding as it is kept for seen()."""
     chain = [
-        {**asdict(one), "not_before": _text(one.not_before), "not_after": _text(one.not_after)}
-        for one in found.chain
+        {
+            **asdict(certificate),
+            "not_before": _text(certificate.not_before),
+            "not_after": _text(certificate.not_after),
+        }
+        for certificate in finding.chain
     ]
-    about = {"at": _text(at), "host": found.host, "port": found.port, "chain": chain}
-    trouble = {"distrust": found.distrust, "problem": found.problem, "detail": found.detail[:300]}
+    about = {"at": _text(at), "host": finding.host, "port": finding.port, "chain": chain}
+    trouble = {"distrust": finding.distrust, "problem": finding.problem, "detail": finding.detail[:300]}
     return json.dumps(about | trouble, ensure_ascii=False)
 
 

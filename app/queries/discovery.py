@@ -1,4 +1,4 @@
-"""What clients are told, level by level: defaults, what the server says, what a domain says instead."""
+"""SmartDiscover values by level: defaults, the server's, a domain's."""
 
 import json
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class Level:
 
     @property
     def values(self) -> dict[str, str]:
-        """What counts."""
+        """Return the values in effect."""
         return {**self.base, **self.own}
 
 
 def server() -> Level:
-    """What the server tells."""
+    """Return the server's level."""
     own = _read(settings.get(Setting.DISCOVERY))
     host = settings.get(Setting.HOST_NAME)
     if host:
@@ -38,7 +38,7 @@ def server() -> Level:
 
 
 def of(domain: Domain | None) -> Level:
-    """What a domain tells; without one, what the server tells."""
+    """Return a domain's level; without a domain, the server's."""
     if domain is None:
         return server()
     row = db.session.scalar(select(DomainDiscovery).where(DomainDiscovery.domain_id == domain.id))
@@ -46,22 +46,25 @@ def of(domain: Domain | None) -> Level:
 
 
 def domain_named(name: str) -> Domain | None:
-    """A domain of people by its name, as it is compared; none for every other name."""
+    """Return a domain of people by its name, as it is compared; none for every other name."""
     return db.session.scalar(select(Domain).where(Domain.name == name, ~Domain.is_internal))
 
 
 def base_for(host_name: str) -> dict[str, str]:
-    """The defaults of a server of this name; its own default name is that of PUBLIC_URL."""
+    """Return the defaults of a server of this name; its own default name is that of PUBLIC_URL."""
     base = discovery.defaults(current_app.config["PUBLIC_URL"], host_name)
     return {**base, discovery.HOST_NAME: default_host()}
 
 
 def default_host() -> str:
-    """The host of PUBLIC_URL."""
+    """Return the host of PUBLIC_URL."""
     return urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
 
 
 def _read(text: str | None) -> dict[str, str]:
-    """What was stored; names of an earlier version are passed over. Empty is a value: told to nobody."""
-    found = json.loads(text or "{}")
-    return {name: value for name, value in found.items() if name in discovery.NAMES}
+    """Return the stored values.
+
+    Unknown names of earlier versions are skipped; an empty value means that nothing is offered.
+    """
+    stored = json.loads(text or "{}")
+    return {name: value for name, value in stored.items() if name in discovery.NAMES}

@@ -1,4 +1,4 @@
-"""What a domain holds, what it may hold, and what becomes of it."""
+"""Contents of a domain, its limits and its end."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,16 +22,18 @@ from app.models import (
 from app.queries.tasks import OPEN
 from app.rules import addresses, scope
 
+# From then on the Dashboard says that a domain ends.
 TOLD_BEFORE = timedelta(days=14)
-"""From then on the Dashboard says that a domain ends."""
 
 SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Contents:
-    """How much a domain holds. devices: signed in now. private_rooms: owned by its people. invited: from outside, who
-    have not answered yet."""
+    """Numbers of a domain's objects.
+
+    devices: signed in now. private_rooms: owned by its people. invited: outsiders who have not answered yet.
+    """
 
     accounts: int
     groups: int
@@ -60,8 +62,8 @@ class Ending:
 
 
 def contents(domain: Domain) -> Contents:
-    """What a domain holds. Seven statements."""
-    mine = Account.domain_id == domain.id
+    """Count a domain's objects. Seven statements."""
+    in_domain = Account.domain_id == domain.id
     shown = Room.state != RoomState.DELETED
     owned = select(func.count(Room.id.distinct())).join(RoomMember, RoomMember.room_id == Room.id)
     devices = select(func.count(Session.id)).join(Account, Session.account_id == Account.id)
@@ -71,30 +73,30 @@ def contents(domain: Domain) -> Contents:
         rooms=_count(select(func.count(Room.id)).join(Group).where(Group.domain_id == domain.id, shown)),
         private_rooms=_count(
             owned.join(Account, RoomMember.account_id == Account.id).where(
-                mine, shown, RoomMember.is_owner, Room.group_id.is_(None)
+                in_domain, shown, RoomMember.is_owner, Room.group_id.is_(None)
             )
         ),
         guests=guest_count(domain),
         invited=invited_count(domain),
-        devices=_count(devices.where(mine, Session.revoked_at.is_(None), Session.expires_at > now())),
+        devices=_count(devices.where(in_domain, Session.revoked_at.is_(None), Session.expires_at > now())),
     )
 
 
 def account_count(domain: Domain) -> int:
-    """How many accounts a domain has, disabled ones too."""
+    """Return the number of a domain's accounts, disabled ones included."""
     own = (Account.domain_id == domain.id, ~Account.is_guest)
     return _count(select(func.count(Account.id)).where(*own))
 
 
 def guest_count(domain: Domain) -> int:
-    """How many guests the people of a domain answer for."""
+    """Return the number of guests that the people of a domain are sponsors of."""
     sponsors = select(Account.id).where(Account.domain_id == domain.id)
-    mine = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
-    return _count(select(func.count(Account.id)).where(*mine))
+    is_sponsored = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
+    return _count(select(func.count(Account.id)).where(*is_sponsored))
 
 
 def invited_count(domain: Domain) -> int:
-    """How many people from outside have an open invitation from a domain's people, and no account yet."""
+    """Return the number of open invitations from a domain's people to outsiders without an account."""
     is_open = (
         Invitation.account_id.is_(None),
         Invitation.accepted_at.is_(None),
@@ -102,24 +104,24 @@ def invited_count(domain: Domain) -> int:
         Invitation.expires_at > now(),
     )
     inviters = select(Account.id).where(Account.domain_id == domain.id)
-    found = select(func.count(Invitation.address.distinct())).where(*is_open)
-    return _count(found.where(Invitation.inviter_id.in_(inviters)))
+    statement = select(func.count(Invitation.address.distinct())).where(*is_open)
+    return _count(statement.where(Invitation.inviter_id.in_(inviters)))
 
 
 def is_named(domain: Domain, typed: str) -> bool:
-    """Whether what was typed is the domain's name, in whatever way it is written."""
+    """Return whether a typed text is the domain's name, in any spelling."""
     typed = addresses.normalise(f"@{typed.strip()}").lstrip("@")
     return typed == domain.name
 
 
 def open_deletion(domain: Domain) -> Task | None:
-    """The task that is deleting a domain now."""
+    """Return the task that is deleting a domain now."""
     statement = select(Task).where(Task.kind == "domains.delete", Task.domain_id == domain.id)
     return db.session.scalars(statement.where(Task.state.in_(OPEN)).limit(1)).first()
 
 
 def endings(actor) -> list[Ending]:
-    """Domains of the actor's scope that end within a fortnight or have ended, those that end first at the top."""
+    """Return the domains of an actor's scope that have ended or end within a fortnight, earliest first."""
     moment = now()
     statement = select(Domain).where(
         scope.of_domains(actor), Domain.expires_at <= moment + TOLD_BEFORE, Domain.expires_at.is_not(None)

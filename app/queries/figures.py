@@ -10,15 +10,15 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import AuditEntry, Figure, FigureName, Message, MessageKind, ProcessReport, now
 
+# What a process has said longer ago does not count: it has died, or stands still.
 FRESH = timedelta(seconds=45)
-"""What a process has said longer ago does not count: it has died, or stands still."""
 
 HOUR = timedelta(hours=1)
 COUNTED = (FigureName.MESSAGES, FigureName.SIGN_INS)
 
 
 class Period(StrEnum):
-    """How far back one looks, and in what steps."""
+    """Period of a chart, with its steps."""
 
     HOURS = "hours"
     DAYS = "days"
@@ -35,7 +35,7 @@ STEPS = {Period.HOURS: HOUR, Period.DAYS: timedelta(days=1), Period.WEEKS: timed
 
 @dataclass(frozen=True)
 class Connections:
-    """What all web processes have connected: windows of the WebClient, and rooms that are open in them."""
+    """Connections of all web processes: windows of the WebClient, and rooms open in them."""
 
     windows: int
     open_rooms: int
@@ -43,7 +43,7 @@ class Connections:
 
 @dataclass(frozen=True)
 class Step:
-    """One hour, day or week, by its beginning. connections: the most at once; None where nobody measured."""
+    """One hour, day or week, by its beginning. connections: the peak; None where nothing was measured."""
 
     start: datetime
     messages: int | None
@@ -52,7 +52,7 @@ class Step:
 
 
 def connections() -> Connections:
-    """Connections of all processes that have spoken lately. One statement."""
+    """Count the connections of all processes that have reported lately. One statement."""
     fresh = ProcessReport.reported_at > now() - FRESH
     sums = select(func.sum(ProcessReport.windows), func.sum(ProcessReport.open_rooms)).where(fresh)
     windows, open_rooms = db.session.execute(sums).one()
@@ -60,26 +60,29 @@ def connections() -> Connections:
 
 
 def history(period: Period, zone: tzinfo) -> list[Step]:
-    """What happened, step by step, up to now. zone: where days begin for whoever looks. One statement."""
+    """Return the activity, step by step, up to now. zone: where the reader's days begin. One statement."""
     first = _beginning(now() - SPANS[period] + STEPS[period], period, zone)
     rows = db.session.execute(
         select(Figure.name, Figure.hour, Figure.value).where(Figure.hour >= first).order_by(Figure.hour)
     )
-    found: dict[datetime, dict] = defaultdict(dict)
+    figures: dict[datetime, dict] = defaultdict(dict)
     for name, hour, value in rows:
-        step = found[_beginning(hour, period, zone)]
+        step = figures[_beginning(hour, period, zone)]
         join = max if name is FigureName.CONNECTIONS else int.__add__
         step[name] = join(step[name], value) if name in step else value
-    return [_step(start, found.get(start, {})) for start in _starts(first, period, zone)]
+    return [_step(start, figures.get(start, {})) for start in _starts(first, period, zone)]
 
 
 def hour_of(moment: datetime) -> datetime:
-    """The hour that a moment is in."""
+    """Return the hour that a moment is in."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def uncounted_hours(since: datetime, limit: int) -> list[datetime]:
-    """The running hour, the one before while it may still be written, and the latest ones that nobody counted."""
+    """Return the hours still to be counted.
+
+    The running hour, the one before while it may change, and the latest that were never counted.
+    """
     this = hour_of(now())
     counted_hours = set(
         db.session.scalars(
@@ -93,8 +96,7 @@ def uncounted_hours(since: datetime, limit: int) -> list[datetime]:
 
 
 def counted(hour: datetime) -> dict[FigureName, int]:
-    """How many messages were posted and how many people signed in within an hour. Keys grow with time: few rows are
-    looked at."""
+    """Count messages and sign-ins within an hour. Ids grow with time, so that few rows are read."""
     messages = _between(Message, hour, Message.kind == MessageKind.MESSAGE)
     sign_ins = _between(AuditEntry, hour, AuditEntry.act == "session.open")
     return {FigureName.MESSAGES: messages, FigureName.SIGN_INS: sign_ins}
@@ -111,7 +113,7 @@ def _between(model, hour: datetime, *conditions) -> int:
 
 
 def first_since(model, moment: datetime) -> int | None:
-    """The key of the first row since a moment, found by halving the range of keys."""
+    """Return the key of the first row since a moment, found by halving the range of keys."""
     lowest, highest = db.session.execute(select(func.min(model.id), func.max(model.id))).one()
     if highest is None or _next(model, highest)[1] < moment:
         return None
@@ -127,16 +129,19 @@ def _next(model, key: int) -> tuple[int, datetime]:
     return db.session.execute(statement).one()
 
 
-def _step(start: datetime, found: dict) -> Step:
+def _step(start: datetime, figures: dict) -> Step:
     return Step(
         start,
-        *(found.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
+        *(figures.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
     )
 
 
 def _beginning(moment: datetime, period: Period, zone: tzinfo) -> datetime:
-    """When the step began that a moment is in: a local midnight, or an hour in UTC, since on one night a year two hours
-    have the same local time."""
+    """Return the beginning of the step that a moment is in.
+
+    Days begin at local midnight; hours are in UTC, since two hours share their local time on one night of the
+    year.
+    """
     if period is Period.HOURS:
         return hour_of(moment.astimezone(UTC))
     day = moment.astimezone(zone).date()

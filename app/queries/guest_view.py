@@ -1,4 +1,4 @@
-"""A conversation as guests read it: whoever is not in the room any more is a former participant, without name or id."""
+"""Conversations as guests read them: people who have left the room are former participants, without name or id."""
 
 import re
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from sqlalchemy import exists, func, select
 from app.extensions import db
 from app.models import Account, AccountState, Message, Room, RoomMember
 from app.queries.messages import MessageView, Slice
-from app.rules import crowd
+from app.rules.rights.audience import people_of
 
+# A mention as text.render writes it; nobody can type one, since HTML is shown as it was typed.
 MENTION = re.compile(r'<span class="mention" data-account="(\d+)">(@[^<]*)</span>')
-"""A mention as text.render writes it; nobody can type one, since HTML is shown as it was typed."""
 
 
 def piece_for(reader: Account, room: Room, piece: Slice) -> Slice:
-    """A piece of a conversation as somebody reads it. One statement for guests, none for others."""
+    """Return a piece of a conversation as a reader sees it. One statement for guests, none for others."""
     if not reader.is_guest:
         return piece
     hidden = outsiders(room, piece.messages)
@@ -26,18 +26,18 @@ def piece_for(reader: Account, room: Room, piece: Slice) -> Slice:
 
 
 def message_for(reader: Account, room: Room, view: MessageView) -> MessageView:
-    """One message as somebody reads it."""
+    """Return one message as a reader sees it."""
     return for_guest(view, outsiders(room, [view])) if reader.is_guest else view
 
 
 def outsiders(room: Room, views: Iterable[MessageView | Message]) -> frozenset[int]:
-    """Who has said something here, or is named, and is not in the room now."""
+    """Return the ids of authors and mentioned people who are not in the room now."""
     ids = {view.author_id for view in views} | {key for view in views for key in _named(view.html)}
     return frozenset(ids) - _inside(room, ids) if ids else frozenset()
 
 
 def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
-    """A message without those who are hidden, in the language in force now."""
+    """Return a message without those who are hidden, in the language in force now."""
     view = replace(view, names_people=False)
     if view.html is not None and hidden:
         view = replace(view, html=Markup(_without(str(view.html), hidden)))
@@ -56,24 +56,27 @@ def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
 
 @dataclass(frozen=True)
 class Text:
-    """A message as somebody may search it: as it was typed, but for the names they are not shown."""
+    """A message as a reader may search it: as typed, without hidden names."""
 
     body: str
     hides_author: bool = False
 
 
-def texts_for(reader: Account, said: list[tuple[Message, Room]]) -> dict[int, Text]:
-    """What somebody may search of these messages, by id. One statement a room for guests, none for others."""
+def texts_for(reader: Account, messages_with_rooms: list[tuple[Message, Room]]) -> dict[int, Text]:
+    """Return what a reader may search of these messages, by id.
+
+    One statement per room for guests, none for others.
+    """
     if not reader.is_guest:
-        return {message.id: Text(message.body or "") for message, _room in said}
-    found = {}
-    for room in {room.id: room for _message, room in said}.values():
-        messages = [message for message, place in said if place.id == room.id]
+        return {message.id: Text(message.body or "") for message, _room in messages_with_rooms}
+    texts = {}
+    for room in {room.id: room for _message, room in messages_with_rooms}.values():
+        messages = [message for message, message_room in messages_with_rooms if message_room.id == room.id]
         hidden = outsiders(room, messages)
         for message in messages:
             body = _plain(message.body or "", message.html, hidden)
-            found[message.id] = Text(body, message.author_id in hidden)
-    return found
+            texts[message.id] = Text(body, message.author_id in hidden)
+    return texts
 
 
 def _plain(body: str, html: str | None, hidden: frozenset[int]) -> str:
@@ -84,19 +87,19 @@ def _plain(body: str, html: str | None, hidden: frozenset[int]) -> str:
 
 
 def hides_somebody(view: MessageView) -> bool:
-    """Whether somebody named in a message is hidden in it as it is."""
+    """Return whether a message hides a person it names."""
     return '<span class="mention">' in str(view.html or "")
 
 
 def has_guests(room_id: int) -> bool:
-    """Whether any guest is in a room."""
+    """Return whether any guest is in a room."""
     inside = (RoomMember.room_id == room_id, RoomMember.is_member, Account.is_guest)
     statement = exists().where(RoomMember.account_id == Account.id, *inside)
     return db.session.scalar(select(statement)) is True
 
 
 def latest_floor(room: Room) -> int:
-    """The place behind which every guest of a room reads; 0 where they read from the beginning."""
+    """Return the place behind which every guest of a room reads; 0 where they read from the beginning."""
     if room.guests_see_history:
         return 0
     statement = (
@@ -112,9 +115,7 @@ def _named(html) -> list[int]:
 
 
 def _inside(room: Room, ids: set[int]) -> set[int]:
-    return set(
-        db.session.scalars(crowd.people_of(room).with_only_columns(Account.id).where(Account.id.in_(ids)))
-    )
+    return set(db.session.scalars(people_of(room).with_only_columns(Account.id).where(Account.id.in_(ids))))
 
 
 def _without(html: str, hidden: frozenset[int]) -> str:

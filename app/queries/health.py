@@ -1,4 +1,4 @@
-"""What this process needs in order to work, and whether it answers."""
+"""Health of this process: the services it needs, and whether they answer."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,12 @@ from app.extensions import db
 
 OK, DOWN, BEHIND, UNUSED = "ok", "down", "behind", "not used"
 
+# Seconds that Redis may take to answer.
 REDIS_TIMEOUT = 1.0
-"""Seconds that Redis may take to answer."""
 
 
 def checks() -> dict[str, str]:
-    """The state of the database, its migrations and Redis, each as one word."""
+    """Return the state of the database, its migrations and Redis, each as one word."""
     database = _database()
     return {
         "database": database,
@@ -28,9 +28,9 @@ def checks() -> dict[str, str]:
     }
 
 
-def is_ready(found: dict[str, str]) -> bool:
-    """Whether nothing is missing of what this process was told to use."""
-    return all(state in (OK, UNUSED) for state in found.values())
+def is_ready(results: dict[str, str]) -> bool:
+    """Return whether every service that this process was told to use answers."""
+    return all(state in (OK, UNUSED) for state in results.values())
 
 
 def _database() -> str:

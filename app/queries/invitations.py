@@ -13,8 +13,8 @@ from app.queries.mails import MailState
 from app.rules import guests, managing
 from app.rules.guests import InvitationState
 
+# Invitations of a room that are listed, the latest first; a room has no more guests than that.
 SHOWN = 200
-"""Invitations of a room that are listed, the latest first; a room has no more guests than that."""
 
 OPEN = (InvitationState.PENDING, InvitationState.REGISTERED)
 AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
@@ -22,7 +22,7 @@ AGAIN = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """An invitation, where it stands, and how its latest mail fares."""
+    """An invitation with its state and the state of its latest mail."""
 
     invitation: Invitation
     state: InvitationState
@@ -42,25 +42,28 @@ class InvitationLine:
 
 
 def invitations_of(actor: Account, room: Room) -> list[InvitationLine]:
-    """Those of a room that somebody may handle: one's own, all for its administrators. Four statements at most."""
-    mine = [Invitation.room_id == room.id]
+    """Return a room's invitations that an actor may handle: their own, or all for its administrators.
+
+    Four statements at most.
+    """
+    conditions = [Invitation.room_id == room.id]
     if not managing.administers(actor, room):
-        mine.append(Invitation.inviter_id == actor.id)
-    return _latest(mine)
+        conditions.append(Invitation.inviter_id == actor.id)
+    return _latest(conditions)
 
 
 def invitations_to(actor: Account, guest: Account) -> list[InvitationLine]:
-    """The invitations of a guest into rooms that an administrator looks after. Two statements."""
+    """Return the invitations of a guest into rooms that an administrator looks after. Two statements."""
     return _latest([Invitation.address == guest.address, administered(actor)])
 
 
 def administered(actor: Account):
-    """A condition on Invitation: into rooms that somebody administers."""
+    """Return a condition on Invitation: into rooms that an actor administers."""
     return Invitation.room_id.in_(select(Room.id).where(managing.of_rooms(actor)))
 
 
 def find_invitation(actor: Account, room_id: int, invitation_id: int) -> Invitation:
-    """An invitation of a room, for who has sent it or administers the room. Error: NotFound."""
+    """Return an invitation of a room, for who has sent it or administers the room. Error: NotFound."""
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or invitation.room_id != room_id:
         raise NotFound()
@@ -70,7 +73,7 @@ def find_invitation(actor: Account, room_id: int, invitation_id: int) -> Invitat
 
 
 def find_administered(actor: Account, invitation_id: int) -> Invitation:
-    """An invitation into a room that somebody administers. Error: NotFound."""
+    """Return an invitation into a room that an actor administers. Error: NotFound."""
     statement = select(Invitation).where(Invitation.id == invitation_id, administered(actor))
     invitation = db.session.scalars(statement).one_or_none()
     if invitation is None:
@@ -94,11 +97,11 @@ def statement_of(conditions: list):
 
 
 def lines_of(rows: list) -> list[InvitationLine]:
-    """Rows of that statement, with how their mails fare. One statement."""
+    """Return rows of that statement, with how their mails fare. One statement."""
     sent = mails.states_of("invitation", [row[0].id for row in rows]) if rows else {}
     return [
-        InvitationLine(one, guests.state_of(one, member is not None), sent.get(one.id))
-        for one, member in rows
+        InvitationLine(invitation, guests.state_of(invitation, member is not None), sent.get(invitation.id))
+        for invitation, member in rows
     ]
 
 

@@ -1,4 +1,4 @@
-"""The trail as a whole: searched, and read to its end, by whoever administers what it speaks of."""
+"""Audit log: search and export within an administrator's scope."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -12,19 +12,19 @@ from app.queries.paging import Page, keyset
 from app.queries.trail import Entry, entry_of
 from app.rules import addresses, guests, scope
 
+# Entries that an export reads at once.
 BATCH = 1000
-"""Entries that an export reads at once."""
 
+# What accounts of guests are looked for and shown as; the trail calls them accounts.
 GUEST = "guest"
-"""What accounts of guests are looked for and shown as; the trail calls them accounts."""
 
+# Entries are numbered in the order of their moments, but for clocks that differ and slow transactions.
 SKEW = timedelta(hours=1)
-"""Entries are numbered in the order of their moments, but for clocks that differ and slow transactions."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for. person, thing: an address or name, or its beginning. until: a moment that is excluded."""
+    """Search of the audit log. person, thing: an address or name, or its beginning. until: exclusive."""
 
     act: str = ""
     kind: str = ""
@@ -41,7 +41,10 @@ class Search:
 
 
 def page_of(actor, search: Search, cursor: str | None = None) -> Page:
-    """A page of the trail within the actor's scope, the latest entry first. Five statements at most."""
+    """Return a page of the audit log within the actor's scope, the latest entry first.
+
+    Five statements at most.
+    """
     page = keyset(_found(actor, search), (AuditEntry.id,), cursor=cursor, descending=True)
     return Page(_entries(row[0] for row in page.rows), page.previous, page.next)
 
@@ -52,27 +55,29 @@ def every(actor, search: Search) -> Iterator[Entry]:
     while True:
         more = statement if last_id is None else statement.where(AuditEntry.id < last_id)
         rows = db.session.scalars(more.order_by(AuditEntry.id.desc()).limit(BATCH)).all()
-        found = _entries(rows)
+        entries = _entries(rows)
         db.session.expunge_all()
-        yield from found
-        if len(found) < BATCH:
+        yield from entries
+        if len(entries) < BATCH:
             return
-        last_id = found[-1].id
+        last_id = entries[-1].id
 
 
 def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
     """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
-    found = set()
+    present = set()
     for kind, (model, statement) in _present(actor).items():
         ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
         if ids:
-            found |= {(kind, row_id) for row_id in db.session.scalars(statement.where(model.id.in_(ids)))}
-    return found
+            present |= {(kind, row_id) for row_id in db.session.scalars(statement.where(model.id.in_(ids)))}
+    return present
 
 
 def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
-    """Rows as they are read: a guest, whom the trail calls an account, is told as one, deleted or not. One statement
-    beside them where accounts were acted upon."""
+    """Return rows as entries. Guests, whom the log stores as accounts, are shown as guests, deleted or not.
+
+    One further statement where accounts are concerned.
+    """
     entries = [entry_of(row) for row in rows]
     ids = {entry.object_id for entry in entries if entry.object_kind == "account" and entry.object_id}
     if not ids:
@@ -87,15 +92,15 @@ def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
 
 
 def _present(actor) -> dict[str, tuple]:
-    """What the actor may see: its kind, its model, a statement of their ids."""
-    mine = scope.of_domains(actor)
-    accounts = select(Account.id).join(Account.domain).where(mine, ~Account.is_guest)
-    rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(mine)
+    """Return what the actor may see, by kind: the model, and a statement of its ids."""
+    own_domains = scope.of_domains(actor)
+    accounts = select(Account.id).join(Account.domain).where(own_domains, ~Account.is_guest)
+    rooms = select(Room.id).join(Group, Group.id == Room.group_id).join(Group.domain).where(own_domains)
     return {
-        "domain": (Domain, select(Domain.id).where(mine)),
+        "domain": (Domain, select(Domain.id).where(own_domains)),
         "account": (Account, accounts),
         GUEST: (Account, select(Account.id).where(guests.of_guests(actor))),
-        "group": (Group, select(Group.id).join(Group.domain).where(mine)),
+        "group": (Group, select(Group.id).join(Group.domain).where(own_domains)),
         "room": (Room, rooms),
     }
 
@@ -122,13 +127,16 @@ def _found(actor, search: Search):
 
 
 def _begins(column, text: str):
-    """A whole address is looked for as it is; what is shorter may go on."""
+    """Return a whole address is looked for as it is; what is shorter may go on."""
     address = addresses.normalise(text)
     return column == address if "@" in text else column.startswith(address, autoescape=True)
 
 
 def _between(statement, since: datetime | None, until: datetime | None):
-    """Moments are turned into numbers first: every index of the trail ends with the number."""
+    """Restrict a statement to a period.
+
+    Moments become ids first, since every index of the log ends with the id.
+    """
     if since is not None:
         first = select(AuditEntry.id).where(AuditEntry.created_at >= since - SKEW)
         first = db.session.scalar(first.order_by(AuditEntry.created_at, AuditEntry.id).limit(1))
@@ -140,8 +148,8 @@ def _between(statement, since: datetime | None, until: datetime | None):
     return statement
 
 
-def _within(found: int | None, side: int) -> int:
-    """The number to begin or end with; beyond all of them where no entry is that new, or that old."""
-    if found is not None:
-        return found
+def _within(entry_id: int | None, side: int) -> int:
+    """Return the number to begin or end with; beyond all of them where no entry is that new, or that old."""
+    if entry_id is not None:
+        return entry_id
     return (db.session.scalar(select(func.max(AuditEntry.id))) or 0) + 1 if side < 0 else 0

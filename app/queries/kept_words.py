@@ -7,38 +7,42 @@ from app.extensions import db
 from app.models import Message, MessageKind, MessageWord
 from app.text.words import Term
 
+# A word that stands in fewer messages of the whole server is rare: all of them are read.
 RARE = 1_000
-"""A word that stands in fewer messages of the whole server is rare: all of them are read."""
 
+# Messages of the whole server that are looked through first for what is common.
 WINDOW = 1_000
-"""Messages of the whole server that are looked through first for what is common."""
 
 
 def said(authors) -> list:
-    """Conditions on Message: what people said and did not take back; of these authors, or of anybody (None)."""
-    said = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
-    return said if authors is None else [*said, Message.author_id.in_(authors)]
+    """Return conditions on Message: undeleted messages of people, optionally of these authors only."""
+    conditions = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
+    return conditions if authors is None else [*conditions, Message.author_id.in_(authors)]
 
 
 def find(rooms, question, authors, floors, before, limit) -> list[int]:
-    """Ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
+    """Return ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
 
-    Where a word is rare, all that holds it is read at once. Else the newest messages are looked through first, then
-    eight times as many before them, and so on: what is common is found in the first of these windows.
+    Where a word is rare, all that holds it is read at once. Else the newest messages are looked through
+    first, then eight times as many before them, and so on: what is common is found in the first of these
+    windows.
     """
     is_rare, looked_for = _rarest_first(question.terms)
     upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
-    width, found = (upper if is_rare else WINDOW), []
-    while upper > 0 and len(found) < limit:
+    width, ids = (upper if is_rare else WINDOW), []
+    while upper > 0 and len(ids) < limit:
         lower = max(0, upper - width)
         statement = _between(lower, upper, rooms, looked_for, authors, floors)
-        found += db.session.scalars(statement.limit(limit - len(found)))
+        ids += db.session.scalars(statement.limit(limit - len(ids)))
         upper, width = lower, 8 * width
-    return found
+    return ids
 
 
 def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
-    """The words looked for, (word, whether it may go on), the rarest first; and whether that one is rare indeed."""
+    """Return the words of a search, rarest first, and whether the first one is rare.
+
+    Each word comes with whether it may be continued.
+    """
     looked_for = sorted({(word, term.is_prefix) for term in terms for word in term.words})
     if not looked_for:
         return False, []
@@ -51,7 +55,7 @@ def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
     counts = dict(
         zip(
             looked_for,
-            db.session.execute(select(*(one.scalar_subquery() for one in some))).one(),
+            db.session.execute(select(*(count.scalar_subquery() for count in some))).one(),
             strict=True,
         )
     )
@@ -60,7 +64,7 @@ def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
 
 
 def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
-    """The statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
+    """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
     if not looked_for:
         reached = _reached(Message, Message.id, lower, upper, rooms, floors)
         return select(Message.id).where(*reached, *said(authors)).order_by(Message.id.desc())
@@ -71,9 +75,11 @@ def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
     if looked_for[0][1]:
         statement = statement.distinct()
     for each in looked_for[1:]:
-        other = aliased(MessageWord)
-        same = (other.room_id == first.room_id, other.message_id == first.message_id)
-        statement = statement.where(select(other.message_id).where(*same, _matches(other, *each)).exists())
+        other_word = aliased(MessageWord)
+        same = (other_word.room_id == first.room_id, other_word.message_id == first.message_id)
+        statement = statement.where(
+            select(other_word.message_id).where(*same, _matches(other_word, *each)).exists()
+        )
     if authors is not None:
         statement = statement.join(Message, Message.id == first.message_id).where(*said(authors))
     return statement.order_by(first.message_id.desc())

@@ -1,4 +1,7 @@
-"""What mails to guests and about them speak of, found when they leave: an outbox row keeps no more than ids."""
+"""Facts that mails to guests and about them are written from.
+
+The outbox keeps only ids; the mail is made when it leaves.
+"""
 
 from collections.abc import Callable
 
@@ -14,12 +17,15 @@ _facts: dict[str, Callable[..., dict]] = {}
 
 
 def facts_of(template: str, arguments: dict) -> dict:
-    """All that a mail's template names beside its arguments. Error: NotFound, when what it speaks of is no more."""
+    """Return all that a mail's template names beside its arguments.
+
+    Error: NotFound, when what it speaks of is no more.
+    """
     return _facts[template](**arguments) if template in _facts else {}
 
 
 def room_label(room: Room) -> str:
-    """A room as mails name it, with its group's address where it has one: "groupetc@iwdemo.fr - TeamChat"."""
+    """Return a room as mails name it, with its group's address where it has one: "groupetc@iwdemo.fr - TeamChat"."""
     return f"{room.group.address} - {room.name}" if room.group is not None else room.name
 
 

@@ -1,4 +1,4 @@
-"""How outgoing mails fare."""
+"""State of outgoing mails."""
 
 import json
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from app.errors import NotFound
 from app.extensions import db
 from app.models import MailFailure, OutgoingMail, WorkState, now
-from app.queries.directory.listing import Listing, Wish
+from app.queries.directory.listing import Listing, ListQuery
 from app.queries.paging import Page, keyset
 from app.rules import addresses
 
 
 @dataclass(frozen=True)
 class MailState:
-    """Where a mail stands. due_at: the next attempt while it waits; finished_at: when it left or was given up."""
+    """State of a mail. due_at: the next attempt while it waits; finished_at: when it left or was given up."""
 
     id: int
     state: WorkState
@@ -29,13 +29,15 @@ class MailState:
 
 
 def state_of(kind: str, about_id: int) -> MailState | None:
-    """How the latest mail about something fares ("invitation", its id); None: none was sent, or it is
-    long gone."""
+    """Return the state of the latest mail about an object ("invitation", its id).
+
+    None if there was none lately.
+    """
     return states_of(kind, [about_id]).get(about_id)
 
 
 def states_of(kind: str, about_ids: Iterable[int]) -> dict[int, MailState]:
-    """How the latest mails about several things fare, by their ids. One statement however many there are."""
+    """Return the states of the latest mails about several objects, by id. One statement."""
     latest = (
         select(func.max(OutgoingMail.id))
         .where(OutgoingMail.about_kind == kind, OutgoingMail.about_id.in_(list(about_ids)))
@@ -64,36 +66,38 @@ class Row:
     is_leaving: bool
 
 
-def outbox(wish: Wish) -> Listing:
-    """The outbox, the latest mail first: all of it, or of one state or template, or for one recipient's address or its
-    beginning. Two statements."""
+def outbox(query: ListQuery) -> Listing:
+    """Return the outbox, the latest mail first. Two statements.
+
+    It can be limited to a state, a template, or a recipient's address or its beginning.
+    """
     statement = select(OutgoingMail)
-    for name, value in wish.filters:
+    for name, value in query.filters:
         statement = statement.where(getattr(OutgoingMail, name) == value)
-    if wish.search:
-        beginning = addresses.normalise(wish.search)
+    if query.search:
+        beginning = addresses.normalise(query.search)
         statement = statement.where(OutgoingMail.recipient.startswith(beginning, autoescape=True))
-    page = keyset(statement, (OutgoingMail.id,), cursor=wish.cursor, descending=True)
+    page = keyset(statement, (OutgoingMail.id,), cursor=query.cursor, descending=True)
     total = db.session.scalar(statement.with_only_columns(func.count(OutgoingMail.id)))
     return Listing(Page([_row(row[0]) for row in page.rows], page.previous, page.next), total)
 
 
 def counts() -> dict[WorkState, int]:
-    """How many mails are in each state. One statement."""
+    """Count the mails in each state. One statement."""
     statement = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
     return dict(db.session.execute(statement).all())
 
 
 def mail(mail_id: int) -> Row:
-    """One mail of the outbox. Error: NotFound."""
-    found = db.session.get(OutgoingMail, mail_id)
-    if found is None:
+    """Return one mail of the outbox. Error: NotFound."""
+    outgoing = db.session.get(OutgoingMail, mail_id)
+    if outgoing is None:
         raise NotFound()
-    return _row(found)
+    return _row(outgoing)
 
 
 def arguments_of(mail_id: int) -> dict:
-    """What a mail's text is made from."""
+    """Return the arguments that a mail's text is made from."""
     return json.loads(db.session.get(OutgoingMail, mail_id).arguments)
 
 

@@ -11,8 +11,8 @@ from app.models import Account, AccountState, Message, MessageKind
 from app.queries import notes
 from app.rules import names
 
+# Messages fetched at once.
 PAGE = 50
-"""Messages fetched at once."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class MessageView:
     edited_at: datetime | None
     deleted_at: datetime | None
     html: Markup | None
+    # What a note speaks of; nothing for what people write.
     said: str | None = None
-    """What a note speaks of; nothing for what people write."""
     author_state: AccountState = AccountState.ENABLED
+    # The token of the author's picture.
     author_picture: str | None = None
-    """The token of the author's picture."""
+    # Whether a note names whom it speaks of.
     names_people: bool = True
-    """Whether a note names whom it speaks of."""
 
     @property
     def author_label(self) -> str:
@@ -63,49 +63,52 @@ class Slice:
 
 
 def latest(room_id: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
-    """The newest messages of a room. floor: the place behind which the reader's conversation begins, here and below."""
-    found = _backwards(room_id, None, limit, floor)
-    return Slice(found[-limit:], len(found) > limit, False)
+    """Return the newest messages of a room.
+
+    floor: the seq behind which the reader's conversation begins, here and below.
+    """
+    rows = _backwards(room_id, None, limit, floor)
+    return Slice(rows[-limit:], len(rows) > limit, False)
 
 
 def before(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
-    """Messages older than a place."""
-    found = _backwards(room_id, seq, limit, floor)
-    return Slice(found[-limit:], len(found) > limit, True)
+    """Return messages older than a place."""
+    rows = _backwards(room_id, seq, limit, floor)
+    return Slice(rows[-limit:], len(rows) > limit, True)
 
 
 def after(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
-    """Messages newer than a place."""
+    """Return messages newer than a place."""
     newer = or_(Message.seq > seq, and_(Message.seq == seq, Message.note > 0))
-    found = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
-    return Slice(found[:limit], True, len(found) > limit)
+    rows = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
+    return Slice(rows[:limit], True, len(rows) > limit)
 
 
 def around(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
-    """A place, and half a page to each side of it."""
+    """Return a place, and half a page to each side of it."""
     older = before(room_id, seq, limit // 2, floor=floor)
     newer = after(room_id, seq - 1, limit // 2, floor=floor)
-    known = {message.id for message in older.messages}
-    fresh = [message for message in newer.messages if message.id not in known]
+    older_ids = {message.id for message in older.messages}
+    fresh = [message for message in newer.messages if message.id not in older_ids]
     return Slice(older.messages + fresh, older.has_before, newer.has_after)
 
 
 def changes(room_id: int, change_no: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
-    """Messages that were edited or deleted, and notes that came, since a change of the room, oldest change first."""
-    found = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
-    return Slice(found[:limit], True, len(found) > limit)
+    """Return messages edited or deleted, and notes written, since a change number, oldest change first."""
+    rows = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
+    return Slice(rows[:limit], True, len(rows) > limit)
 
 
 def one(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
-    """One message of a room."""
-    found = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
-    return found[0] if found else None
+    """Return one message of a room."""
+    views = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
+    return views[0] if views else None
 
 
 def source(room_id: int, message_id: int) -> str | None:
-    """What the author typed, for editing."""
-    mine = (Message.room_id == room_id, Message.id == message_id, Message.kind == MessageKind.MESSAGE)
-    return db.session.scalar(select(Message.body).where(*mine))
+    """Return the text that the author typed, for editing."""
+    conditions = (Message.room_id == room_id, Message.id == message_id, Message.kind == MessageKind.MESSAGE)
+    return db.session.scalar(select(Message.body).where(*conditions))
 
 
 def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[MessageView]:
@@ -114,14 +117,15 @@ def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[Me
 
 
 def _behind(floor: int):
-    """Notes that stand at the floor itself came before the reader did."""
+    """Return the condition for a floor. Notes at the floor itself precede the reader's entry."""
     return Message.seq > floor if floor else true()
 
 
 def _page(room_id: int, condition, order, limit: int, floor: int) -> list[MessageView]:
-    """The first of a room in this order, one more than asked for, to know whether there are more.
+    """Return the first of a room in this order, one more than asked for, to know whether there are more.
 
-    The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's end.
+    The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's
+    end.
     """
     keys = select(Message.id).where(Message.room_id == room_id, condition, _behind(floor))
     keys = keys.order_by(*order).limit(limit + 1)

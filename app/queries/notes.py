@@ -1,4 +1,4 @@
-"""What a note of the system says, in the reader's language."""
+"""Sentences of system notes, in the reader's language."""
 
 import json
 
@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 
-def words(said: str | None, author: str, *, names_people: bool = True) -> str:
-    """The sentence of a note. said: its act and what it speaks of, as operations/rooms/notes.py stores them.
+def words(note: str | None, author: str, *, names_people: bool = True) -> str:
+    """Return the sentence of a note. said: its act and subject, as operations/rooms/notes.py stores them.
 
-    names_people: guests read how many, since those who are named may not be in the room.
+    names_people: False for guests, who read numbers instead: the people named may not be in the room.
     """
-    about = json.loads(said) if said else {}
+    about = json.loads(note) if note else {}
     act = about.pop("act", "")
     if not names_people and "people" in about:
         about["people"] = ngettext("one person", "%(num)s people", about.get("count", 1))
@@ -19,6 +19,7 @@ def words(said: str | None, author: str, *, names_people: bool = True) -> str:
     return made(author, about) if made else ""
 
 
+# One sentence an act; the names are as they were when it happened.
 SENTENCES = {
     "created": lambda who, _about: _("%(who)s has created the room", who=who),
     "renamed": lambda who, about: _(
@@ -39,4 +40,3 @@ SENTENCES = {
     "ended": lambda who, _about: _("The access of %(who)s has ended", who=who),
     "owner": lambda who, about: _("%(people)s owns the room now", people=about["people"]),
 }
-"""One sentence an act; the names are as they were when it happened."""

@@ -1,4 +1,4 @@
-"""What the server keeps about a person, for that person."""
+"""Data that the server keeps about a person, for that person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,38 +8,39 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import Account, Message, MessageKind, Picture, Room, RoomMember
 from app.queries.sessions import devices
-from app.rules import access, history
+from app.rules import history
+from app.rules.rights import access
 
+# Messages read at once for the export.
 BATCH = 500
-"""Messages read at once for the export."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is: messages one has written, rooms one sees."""
+    """Numbers of a person's messages and rooms."""
 
     messages: int
     rooms: int
 
 
 def counts(account: Account) -> Counts:
-    """How much there is of a person. The rooms are those they see now."""
-    mine = (
+    """Count a person's messages and the rooms they see now."""
+    own_messages = (
         Message.author_id == account.id,
         Message.kind == MessageKind.MESSAGE,
         Message.deleted_at.is_(None),
     )
-    said = db.session.scalar(select(func.count()).select_from(Message).where(*mine))
-    return Counts(said, len(access.visible_rooms(account)))
+    message_count = db.session.scalar(select(func.count()).select_from(Message).where(*own_messages))
+    return Counts(message_count, len(access.visible_rooms(account)))
 
 
 def picture(token: str) -> bytes | None:
-    """The picture that bears a token."""
+    """Return the picture that bears a token."""
     return db.session.scalar(select(Picture.content).where(Picture.token == token))
 
 
 def about(account: Account) -> dict:
-    """What is kept about a person, as plain values; times are ISO 8601 in UTC."""
+    """Return what is kept about a person as plain values; times are ISO 8601 in UTC."""
     return {
         "account": {
             "name": account.name,
@@ -61,33 +62,33 @@ def about(account: Account) -> dict:
             }
             for device in devices(account)
         ],
-        "rooms": [_room(seen) for seen in access.visible_rooms(account)],
+        "rooms": [_room(room_access) for room_access in access.visible_rooms(account)],
     }
 
 
 def said_by(account: Account) -> Iterator[dict]:
-    """What a person has written, the oldest first, in the rooms they still see; batch after batch."""
-    rooms = {seen.room.id: seen.room.name for seen in access.visible_rooms(account)}
+    """Yield a person's messages in the rooms they still see, the oldest first, in batches."""
+    rooms = {room_access.room.id: room_access.room.name for room_access in access.visible_rooms(account)}
     least = history.floors(account, list(rooms))
     after = 0
     while True:
-        found = _batch(account, after)
-        for message in found:
+        batch = _batch(account, after)
+        for message in batch:
             if message.room_id in rooms and message.seq > least.get(message.room_id, 0):
                 yield _message(message, rooms[message.room_id])
-        if len(found) < BATCH:
+        if len(batch) < BATCH:
             return
-        after = found[-1].id
+        after = batch[-1].id
 
 
 def _batch(account: Account, after: int) -> list:
     columns = (Message.id, Message.room_id, Message.seq, Message.body, Message.created_at, Message.edited_at)
-    mine = (
+    own_messages = (
         Message.author_id == account.id,
         Message.kind == MessageKind.MESSAGE,
         Message.deleted_at.is_(None),
     )
-    statement = select(*columns).where(*mine, Message.id > after).order_by(Message.id).limit(BATCH)
+    statement = select(*columns).where(*own_messages, Message.id > after).order_by(Message.id).limit(BATCH)
     return list(db.session.execute(statement))
 
 
@@ -102,9 +103,9 @@ def _message(message, room_name: str) -> dict:
     }
 
 
-def _room(seen: access.RoomAccess) -> dict:
-    joined: RoomMember | None = seen.member
-    room: Room = seen.room
+def _room(room_access: access.RoomAccess) -> dict:
+    joined: RoomMember | None = room_access.member
+    room: Room = room_access.room
     return {
         "id": room.id,
         "name": room.name,

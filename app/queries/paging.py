@@ -77,6 +77,7 @@ def _beyond(order: Sequence, place: list, downwards: bool):
     """Rows behind a place. The first condition repeats the others: it lets the index be entered there."""
     if _may_be_null(order[0]):
         return _beyond_nullable(order, place, downwards)
+    # Redundant, but MariaDB turns no OR of ANDs into a range: without it, the index is read from its beginning.
     first = order[0] <= place[0] if downwards else order[0] >= place[0]
     steps = []
     for depth, column in enumerate(order):

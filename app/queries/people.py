@@ -8,11 +8,11 @@ from sqlalchemy.orm import joinedload
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Exclusion, Group, Room, RoomKind, RoomMember
-from app.queries.directory.listing import found
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset, keyset_of
 from app.queries.ways import Ways, ways_of
-from app.rules import access, crowd, membership, scope
-from app.rules.rights import Right
+from app.rules import membership, scope
+from app.rules.rights import access, audience
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def find_member(group: Group, account_id: int) -> Account:
 def _page_of(branches: list, search: str, cursor: str | None) -> Page:
     """A page of accounts by name. However many there are, only the first of each branch are looked at."""
     if search:
-        branches = [branch.where(found(Account, search)) for branch in branches]
+        branches = [branch.where(names_match(Account, search)) for branch in branches]
     whole = select(Account).options(joinedload(Account.domain))
     return keyset_of(branches, (Account.name, Account.id), whole=whole, cursor=cursor)
 
@@ -62,16 +62,16 @@ def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
 
 def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
     """A page of (account, rights) of everybody in a room. The number of statements is fixed."""
-    page = _page_of(crowd.branches(room), search, cursor)
+    page = _page_of(audience.branches(room), search, cursor)
     accounts = [row[0] for row in page.rows]
-    rights = crowd.rights_in(accounts, room)
-    rows = [(account, rights.get(account.id, Right.NONE)) for account in accounts]
+    rights = access.rights_by_account(accounts, room)
+    rows = [(account, rights[account.id]) for account in accounts]
     return Page(rows, page.previous, page.next)
 
 
 def find_person(actor, room: Room, account_id: int) -> Account:
     """Somebody to ask about in a room: of the actor's scope, or in the room. Error: NotFound."""
-    inside = crowd.people_of(room).where(Account.id == account_id)
+    inside = audience.people_of(room).where(Account.id == account_id)
     person = db.session.scalars(inside).unique().one_or_none()
     return person if person is not None else scope.find_account(actor, account_id)
 
@@ -79,12 +79,12 @@ def find_person(actor, room: Room, account_id: int) -> Account:
 def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
     """Who matches what was typed: whoever is in the room, then accounts of the scope."""
     whole, order = select(Account).options(joinedload(Account.domain)), (Account.name, Account.id)
-    inside = [branch.where(found(Account, search)) for branch in crowd.branches(room)]
+    inside = [branch.where(names_match(Account, search)) for branch in audience.branches(room)]
     first = [row[0] for row in keyset_of(inside, order, whole=whole, size=limit).rows]
     if len(first) == limit:
         return first
     mine = select(Account).join(Account.domain).where(scope.of_domains(actor), ~Account.is_guest)
-    mine = mine.where(found(Account, search), Account.id.not_in([one.id for one in first]))
+    mine = mine.where(names_match(Account, search), Account.id.not_in([one.id for one in first]))
     return [*first, *(row[0] for row in keyset_of([mine], order, whole=whole, size=limit - len(first)).rows)]
 
 
@@ -93,7 +93,7 @@ def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page
     statement = select(Account, RoomMember).join(RoomMember, RoomMember.account_id == Account.id)
     statement = statement.where(RoomMember.room_id == room.id, RoomMember.is_member)
     if search:
-        statement = statement.where(found(Account, search))
+        statement = statement.where(names_match(Account, search))
     return keyset(statement, (Account.name, Account.id), cursor=cursor)
 
 

@@ -1,4 +1,4 @@
-"""Where somebody may make rooms."""
+"""Groups in which a person may create rooms."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from app.rules.rights import Right
 
 @dataclass(frozen=True)
 class Place:
-    """A group whose TeamChat folder somebody sees, and whether they may make public rooms in it."""
+    """A group whose TeamChat folder a person sees, and whether they may create public rooms in it."""
 
     group: Group
     may_make_public: bool
 
 
 def groups_of(account: Account, limit: int = 50) -> list[Place]:
-    """The groups with TeamChat that an account is in, by name. The number of statements is fixed."""
+    """Return the groups with TeamChat that an account is in, by name. The number of statements is fixed."""
     if not server.state().chat_runs:
         return []
     statement = (

@@ -1,4 +1,4 @@
-"""How far a person has read."""
+"""Read marks."""
 
 from sqlalchemy import select
 
@@ -7,7 +7,7 @@ from app.models import Account, ReadMark
 
 
 def last_read(account: Account, room_id: int) -> int | None:
-    """The place up to which a person has read a room; none if they have never opened it."""
+    """Return the place up to which a person has read a room; none if they have never opened it."""
     statement = select(ReadMark.last_read_seq).where(
         ReadMark.account_id == account.id, ReadMark.room_id == room_id
     )

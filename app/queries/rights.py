@@ -1,4 +1,4 @@
-"""What the windows of rights show: places, lists, who a line does not reach, rooms that differ from their folder."""
+"""Data of the rights windows: places, lists, grants without effect, rooms that differ from their folder."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,12 @@ from app.models import (
     RoomState,
 )
 from app.queries.paging import Page, keyset
-from app.rules import crowd, explain, lists, managing, membership
-from app.rules.explain import NamedLine
-from app.rules.rights import Right
+from app.rules import lists, managing, membership
+from app.rules.rights import Right, audience
+from app.rules.rights.explanation import NamedEntry, entries_of, names_of
 
+# Rooms in the tree; the list of the group's rooms has them all.
 SHOWN = 200
-"""Rooms in the tree; the list of the group's rooms has them all."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Difference:
-    """A principal that holds something else in a room than in its folder; None where there is no line."""
+    """A principal with other rights in a room than in its folder; None where there is no grant."""
 
     name: str
     principal: Principal
@@ -50,7 +50,7 @@ class Difference:
 
 
 def find_place(actor, kind: str, place_id: int) -> Folder | Room:
-    """A TeamChat folder or a room whose rights somebody may change. Errors: NotFound, Forbidden."""
+    """Return a TeamChat folder or room whose rights an actor may change. Errors: NotFound, Forbidden."""
     place = (
         db.session.get({"folder": Folder, "room": Room}[kind], place_id)
         if kind in ("folder", "room")
@@ -65,7 +65,7 @@ def find_place(actor, kind: str, place_id: int) -> Folder | Room:
 
 
 def tree_of(group_id: int) -> Tree:
-    """The tree of a group. Two statements."""
+    """Return the tree of a group. Two statements."""
     folders = {row.kind: row for row in db.session.scalars(select(Folder).where(Folder.group_id == group_id))}
     statement = select(Room).where(Room.group_id == group_id, Room.state != RoomState.DELETED)
     rooms = db.session.scalars(
@@ -75,21 +75,21 @@ def tree_of(group_id: int) -> Tree:
     return Tree(folders.get(FolderKind.PUBLIC), teamchat, rooms[:SHOWN], len(rooms) > SHOWN)
 
 
-def lines_of(place: Folder | Room) -> list[NamedLine]:
-    """The list that counts in a place."""
-    return explain.lines_of(lists.scope_of(place))
+def lines_of(place: Folder | Room) -> list[NamedEntry]:
+    """Return the list that counts in a place."""
+    return entries_of(lists.scope_of(place))
 
 
-def without_effect(place: Folder | Room, lines: list[NamedLine]) -> set[str]:
-    """Keys of the lines about accounts to whom the place is closed. One statement."""
-    ids = {one.line.principal_id for one in lines if one.line.principal is Principal.ACCOUNT}
+def without_effect(place: Folder | Room, lines: list[NamedEntry]) -> set[str]:
+    """Return the keys of grants to accounts that are not in the place. One statement."""
+    ids = {grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT}
     inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
     out = ids - set(db.session.scalars(inside)) if ids else set()
     return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
 
 
 def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int) -> bool:
-    """Whether nobody of a principal is in a place."""
+    """Return whether no person of a principal is in a place."""
     people = people_of(place).with_only_columns(Account.id)
     if principal is Principal.ACCOUNT:
         people = people.where(Account.id == principal_id)
@@ -104,15 +104,18 @@ def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int
 
 
 def people_of(place: Folder | Room):
-    """A statement of everybody a place is open to."""
+    """Return a statement of everybody a place is open to."""
     if isinstance(place, Room):
-        return crowd.people_of(place)
+        return audience.people_of(place)
     return membership.effective_members(place.group_id)
 
 
-def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
-    """Lines of inner groups that give less than that of a group around them, and the latter. One statement."""
-    groups = {one.line.principal_id: one for one in lines if one.line.principal is Principal.GROUP}
+def outdone(lines: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
+    """Return grants of inner groups that give less than an outer group's, each with the outer one.
+
+    One statement.
+    """
+    groups = {grant.entry.principal_id: grant for grant in lines if grant.entry.principal is Principal.GROUP}
     if len(groups) < 2:
         return []
     root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
@@ -124,12 +127,12 @@ def outdone(lines: list[NamedLine]) -> list[tuple[NamedLine, NamedLine]]:
     pairs = db.session.execute(
         select(tree).where(tree.c.group_id.in_(groups), tree.c.group_id != tree.c.root)
     )
-    found = [(groups[inner], groups[outer]) for inner, outer in pairs]
-    return [(inner, outer) for inner, outer in found if outer.line.rights & ~inner.line.rights]
+    outdone_grants = [(groups[inner], groups[outer]) for inner, outer in pairs]
+    return [(inner, outer) for inner, outer in outdone_grants if outer.entry.rights & ~inner.entry.rights]
 
 
 def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
-    """A page of the public rooms that have a list of their own, with what differs, and how many there are."""
+    """Return a page of the public rooms that have a list of their own, with what differs, and how many there are."""
     own = (Room.folder_id == folder.id, Room.kind == RoomKind.PUBLIC, Room.has_own_list)
     statement = select(Room).where(*own, Room.state != RoomState.DELETED)
     page = keyset(statement, (Room.name, Room.id), cursor=cursor)
@@ -139,7 +142,10 @@ def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
 
 
 def drifting_marks(folder: Folder, limit: int) -> dict[int, str]:
-    """The marks of the first rooms that differ, to reset all of them as they were seen. Two statements."""
+    """Return the marks of the first rooms that differ, to reset all of them as they were seen.
+
+    Two statements.
+    """
     own = (Room.folder_id == folder.id, Room.kind == RoomKind.PUBLIC, Room.has_own_list)
     statement = select(Room).where(*own, Room.state != RoomState.DELETED).order_by(Room.name, Room.id)
     return lists.marks(folder, list(db.session.scalars(statement.limit(limit))))
@@ -150,19 +156,19 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     ids = [room.id for room in rooms]
     own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
     held = usual.get((None, folder.id), {})
-    names = explain.names_of({key for lines in [held, *own.values()] for key in lines})
-    found = []
+    names = names_of({key for lines in [held, *own.values()] for key in lines})
+    differences = []
     for room in rooms:
         lines = own.get((room.id, None), {})
         changed = [key for key in {**held, **lines} if held.get(key) != lines.get(key)]
         rows = [Difference(names[key], key[0], held.get(key), lines.get(key)) for key in changed]
-        found.append((room, sorted(rows, key=lambda row: row.name)))
-    return found
+        differences.append((room, sorted(rows, key=lambda row: row.name)))
+    return differences
 
 
 def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
-    found = {}
+    grants = {}
     for grant in db.session.scalars(select(Grant).where(*conditions)):
-        lines = found.setdefault((grant.room_id, grant.folder_id), {})
+        lines = grants.setdefault((grant.room_id, grant.folder_id), {})
         lines[grant.principal, grant.principal_id] = Right(grant.rights)
-    return found
+    return grants

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, Room, RoomKind, RoomMember
+from app.queries.name_index import name_begins, names_match
 from app.queries.paging import keyset_of
 from app.rules import directory, membership, names
 
@@ -39,7 +40,7 @@ def people_of(room: Room, search: str = "", after: int | None = None) -> People:
     fixed."""
     branches = _branches(room)
     total = membership.count_of(branches)
-    wanted = [branch.where(_named(search), *_behind(after)) for branch in branches]
+    wanted = [branch.where(names_match(Account, search), *_behind(after)) for branch in branches]
     page = keyset_of(wanted, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
     people = [Inside(account, member) for account, member in page.rows]
     return People(people, total, people[-1].account.id if page.next else None)
@@ -47,7 +48,7 @@ def people_of(room: Room, search: str = "", after: int | None = None) -> People:
 
 def people_to_name(actor: Account, room: Room, begun: str) -> list[Account]:
     """The first people of a room whose name or address begins like what was typed behind an @."""
-    wanted = [branch.where(Account.id != actor.id, _beginning(begun)) for branch in _branches(room)]
+    wanted = [branch.where(Account.id != actor.id, name_begins(Account, begun)) for branch in _branches(room)]
     page = keyset_of(wanted, (Account.name, Account.id), whole=select(Account), size=NAMED)
     return [row[0] for row in page.rows]
 
@@ -79,7 +80,10 @@ def candidates(actor: Account, room: Room | None, search: str = "", keep: list[i
     colleagues = statement.where(Account.domain_id == actor.domain_id, Account.state.not_in(CLOSED))
     others = statement.where(Account.domain_id != actor.domain_id, directory.visible_to(actor))
     chosen = [branch.where(Account.id.in_(list(keep)[:SHOWN])) for branch in (colleagues, others) if keep]
-    found = [branch.where(_named(search), Account.id.not_in(list(keep))) for branch in (colleagues, others)]
+    found = [
+        branch.where(names_match(Account, search), Account.id.not_in(list(keep)))
+        for branch in (colleagues, others)
+    ]
     return [*_first(chosen), *_first(found)][:SHOWN]
 
 
@@ -120,17 +124,3 @@ def _entries(room: Room):
 def _with_member(room: Room):
     mine = and_(RoomMember.account_id == Account.id, RoomMember.room_id == room.id, RoomMember.is_member)
     return select(Account, RoomMember).outerjoin(RoomMember, mine)
-
-
-def _beginning(begun: str):
-    """A condition on accounts: the address begins like this, or a word of the name does."""
-    starts = [
-        Account.name.startswith(begun, autoescape=True),
-        Account.address.startswith(begun, autoescape=True),
-    ]
-    return or_(*starts, Account.name.contains(f" {begun}", autoescape=True))
-
-
-def _named(search: str):
-    wanted = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return or_(Account.name.like(f"%{wanted}%"), Account.address.like(f"{wanted}%"))

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import ReadMark, Room, RoomKind, RoomState, now
 from app.queries.room_people import direct_titles
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 
 
 @dataclass(frozen=True)
@@ -51,32 +50,34 @@ class RoomList:
         return not self.sections and not self.hidden_count
 
 
+# Which rooms the list shows: those in use, those with something said lately, those that were archived, and
+# those that the person has hidden.
 TABS = ("all", "recent", "archive", "hidden")
-"""Which rooms the list shows: those in use, those with something said lately, those that were archived, and those that
-the person has hidden."""
 RECENTLY = timedelta(days=14)
 
 
 def room_list(account, tab: str = "all") -> RoomList:
-    """The rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
+    """Return the rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
     visible = access.visible_rooms(account)
-    rooms = [seen for seen in visible if _belongs(seen, tab)]
-    return RoomList(_sections(account, rooms), sum(_is_hidden(seen) for seen in visible))
+    rooms = [room_access for room_access in visible if _belongs(room_access, tab)]
+    return RoomList(_sections(account, rooms), sum(_is_hidden(room_access) for room_access in visible))
 
 
 def _sections(account, rooms: list[access.RoomAccess]) -> list[Section]:
     marks = _marks(account)
-    titles = direct_titles(account, [seen.room.id for seen in rooms if seen.room.kind is RoomKind.DIRECT])
+    titles = direct_titles(
+        account, [room_access.room.id for room_access in rooms if room_access.room.kind is RoomKind.DIRECT]
+    )
     sections: dict[tuple, Section] = {}
-    for seen in rooms:
-        entry = _entry(seen, marks, titles.get(seen.room.id) or seen.room.name)
-        key, section = _section_of(seen.room, entry.is_favourite)
+    for room_access in rooms:
+        entry = _entry(room_access, marks, titles.get(room_access.room.id) or room_access.room.name)
+        key, section = _section_of(room_access.room, entry.is_favourite)
         sections.setdefault(key, section).entries.append(entry)
     return [sections[key] for key in sorted(sections)]
 
 
 def title_of(account, room: Room) -> str:
-    """What a room is called for somebody: its name, or the others in a direct one."""
+    """Return a room's title for a person: its name, or the other people of a direct one."""
     return (
         direct_titles(account, [room.id]).get(room.id, room.name)
         if room.kind is RoomKind.DIRECT
@@ -84,21 +85,24 @@ def title_of(account, room: Room) -> str:
     )
 
 
-def _belongs(seen: access.RoomAccess, tab: str) -> bool:
+def _belongs(room_access: access.RoomAccess, tab: str) -> bool:
     if tab == "hidden":
-        return _is_hidden(seen)
-    if seen.member and seen.member.is_hidden:
+        return _is_hidden(room_access)
+    if room_access.member and room_access.member.is_hidden:
         return False
     if tab == "archive":
-        return seen.room.state is RoomState.ARCHIVED
-    if tab == "recent" and (seen.room.last_posted_at or seen.room.created_at) < now() - RECENTLY:
+        return room_access.room.state is RoomState.ARCHIVED
+    if (
+        tab == "recent"
+        and (room_access.room.last_posted_at or room_access.room.created_at) < now() - RECENTLY
+    ):
         return False
-    return seen.room.state is RoomState.ACTIVE
+    return room_access.room.state is RoomState.ACTIVE
 
 
-def _is_hidden(seen: access.RoomAccess) -> bool:
-    """Whether somebody has hidden a room and could bring it back by opening it, which takes reading."""
-    return bool(seen.member and seen.member.is_hidden and seen.rights & Right.ITEMS_READ)
+def _is_hidden(room_access: access.RoomAccess) -> bool:
+    """Return whether a person has hidden a room and could open it again, which takes the right to read."""
+    return bool(room_access.member and room_access.member.is_hidden and room_access.rights & Right.ITEMS_READ)
 
 
 def _marks(account) -> dict[int, int]:
@@ -106,10 +110,16 @@ def _marks(account) -> dict[int, int]:
     return {row.room_id: row.last_read_seq for row in db.session.execute(statement)}
 
 
-def _entry(seen: access.RoomAccess, marks: dict[int, int], title: str) -> Entry:
-    mark = marks.get(seen.room.id)
-    unread = None if mark is None else max(0, seen.room.last_seq - mark)
-    return Entry(seen.room, seen.rights, unread, bool(seen.member and seen.member.is_favourite), title)
+def _entry(room_access: access.RoomAccess, marks: dict[int, int], title: str) -> Entry:
+    mark = marks.get(room_access.room.id)
+    unread = None if mark is None else max(0, room_access.room.last_seq - mark)
+    return Entry(
+        room_access.room,
+        room_access.rights,
+        unread,
+        bool(room_access.member and room_access.member.is_favourite),
+        title,
+    )
 
 
 def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
@@ -123,5 +133,5 @@ def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
 
 
 def is_archived(room_id: int) -> bool:
-    """Whether a room can only be read, by everybody. One statement."""
+    """Return whether a room can only be read, by everybody. One statement."""
     return db.session.scalar(select(Room.state).where(Room.id == room_id)) is RoomState.ARCHIVED

@@ -1,4 +1,4 @@
-"""Whether anybody has touched the trail."""
+"""Verification of the audit log's chain."""
 
 import hmac
 import json
@@ -19,9 +19,10 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Chain:
-    """The chain as its page shows it. at: when it was last checked, None before; unsealed: entries without a seal yet.
+    """State of the audit chain as its page shows it.
 
-    sealed, broken_at: what that check has found.
+    at: last verification, None before; unsealed: entries without a seal yet; sealed, broken_at: result of
+    that verification.
     """
 
     unsealed: int
@@ -32,8 +33,10 @@ class Chain:
 
 @dataclass(frozen=True)
 class Verdict:
-    """sealed, waiting: entries of either kind. broken_at: the first entry that does not fit,
-    None when all do."""
+    """Result of a verification.
+
+    sealed, waiting: numbers of entries. broken_at: the first entry that does not fit, else None.
+    """
 
     sealed: int
     waiting: int
@@ -61,7 +64,7 @@ def verify(key: bytes, head: tuple[int, bytes] | None) -> Verdict:
 
 
 def chain() -> Chain:
-    """How the chain stands, without computing it. Three statements."""
+    """Return the state of the chain without computing it. Three statements."""
     last = select(AuditEntry.id).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
     beyond = AuditEntry.id > (db.session.scalar(last) or 0)
     unsealed = db.session.scalar(select(func.count(AuditEntry.id)).where(beyond))

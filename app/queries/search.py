@@ -1,7 +1,7 @@
 """Search of words in the rooms that a person may read.
 
-The words are kept by the worker, a few seconds behind; what was said since is read from the room itself, so that what
-has just been posted is found. Every hit is held against the message as it is now before it is shown.
+The worker keeps the index of words, a few seconds behind; newer messages are read from the room itself. Every hit is
+compared with the message as it is now before it is shown.
 """
 
 from dataclasses import dataclass
@@ -15,30 +15,30 @@ from app.extensions import db
 from app.models import Account, AccountState, Message, Room, RoomKind, SearchMark
 from app.queries import guest_view, kept_words
 from app.queries.room_people import direct_titles
-from app.rules import access, directory, history, names, server
-from app.rules.rights import Right
+from app.rules import directory, history, names, server
+from app.rules.rights import Right, access
 from app.text import words
 from app.text.words import Term
 
+# Messages that hold the words and are looked at, at once.
 PAGE = 30
-"""Messages that hold the words and are looked at, at once."""
 
+# Times as many are looked at where few of them hold a whole phrase; then the person says whether to go on.
 ROUNDS = 6
-"""Times as many are looked at where few of them hold a whole phrase; then the person says whether to go on."""
 
+# Messages that are not among the words yet and are read through, the newest first.
 FRESH = 500
-"""Messages that are not among the words yet and are read through, the newest first."""
 
+# People whose name may begin alike; there the name wants more letters.
 AUTHORS = 50
-"""People whose name may begin alike; there the name wants more letters."""
 
+# What stands before somebody's name in a question: only what they said.
 AUTHOR = ("from:", "de:")
-"""What stands before somebody's name in a question: only what they said."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for. author: the beginning of somebody's name or address."""
+    """A search. author: the beginning of a name or address."""
 
     text: str
     terms: list[Term]
@@ -74,7 +74,7 @@ class Found:
 
 
 def question_of(text: str, room_id: int | None = None) -> Question:
-    """What somebody typed, understood: words, "phrases", from:name."""
+    """Parse a search: words, "phrases", from:name."""
     kept, author = [], None
     for word in text[:500].split(" "):
         prefix = next((mark for mark in AUTHOR if word.lower().startswith(mark)), None)
@@ -86,7 +86,7 @@ def question_of(text: str, room_id: int | None = None) -> Question:
 
 
 def find_messages(account: Account, question: Question, before: int | None = None) -> Found:
-    """Messages that hold everything that is asked for, in rooms the person may read. before: the id of a message.
+    """Return messages that match a search, in rooms the person may read. before: a message's id.
 
     The number of statements depends neither on the number of rooms nor on that of the hits.
     """
@@ -110,9 +110,9 @@ def find_messages(account: Account, question: Question, before: int | None = Non
 
 def _readable(account: Account, room_id: int | None) -> list[int]:
     state = server.state()
-    seen = access.heard_rooms(access.as_stored(account), state)
+    visible = access.heard_rooms(access.as_stored(account), state)
     return [
-        each.room.id for each in seen if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
+        each.room.id for each in visible if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
     ]
 
 
@@ -127,7 +127,7 @@ def _authors(account: Account, name: str) -> list[int]:
 
 
 def _fresh(rooms, question, authors, floors, before) -> list[int]:
-    """What was said since the worker came by, and what was edited since."""
+    """Return the ids of matching messages that were posted or edited after the index was updated."""
     behind = (
         select(Room.id, SearchMark.last_seq, SearchMark.last_change)
         .outerjoin(SearchMark, SearchMark.room_id == Room.id)
@@ -199,12 +199,12 @@ def _hit(row, text: guest_view.Text, titles: dict[int, str], question: Question)
 
 
 def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
-    """Rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
+    """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
     if not question.terms or question.author:
         return []
-    found = []
-    for seen in access.visible_rooms(account):
-        name = f"{seen.room.name} {seen.room.group.name if seen.room.group else ''}"
-        if seen.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
-            found.append(seen)
-    return found[:8]
+    hits = []
+    for room_access in access.visible_rooms(account):
+        name = f"{room_access.room.name} {room_access.room.group.name if room_access.room.group else ''}"
+        if room_access.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
+            hits.append(room_access)
+    return hits[:8]

@@ -16,10 +16,10 @@ MESSAGING = (ServiceName.MAIL,)
 
 @dataclass(frozen=True)
 class ServiceView:
-    """A service: what it was told to be, since when, and the services it needs that are stopped.
+    """A service: wanted state, since when, and the stopped services it needs.
 
-    now_count: open rooms of TeamChat, windows of the WebClient, mails that wait; with the most there have been at once,
-    and when. None: it has nothing to count.
+    now_count: open rooms of TeamChat, windows of the WebClient, waiting mails; with their peak and its time.
+    None: not counted.
     """
 
     name: ServiceName
@@ -38,7 +38,7 @@ class ServiceView:
 
 
 def overview() -> dict[str, list[ServiceView]]:
-    """Every service, by section. Three statements."""
+    """Return every service, by section. Three statements."""
     rows = {row.name: row for row in db.session.scalars(select(Service))}
     counted = _counted()
     sections = {"collaboration": COLLABORATION, "messaging": MESSAGING}
@@ -49,7 +49,7 @@ def overview() -> dict[str, list[ServiceView]]:
 
 
 def of(name: ServiceName) -> ServiceView:
-    """One service. One statement."""
+    """Return one service. One statement."""
     return next(view for views in overview().values() for view in views if view.name is name)
 
 

@@ -12,7 +12,7 @@ from app.models import Account, Session, now
 
 @dataclass(frozen=True)
 class DeviceView:
-    """A device somebody is signed in on, as the list shows it. browser and system may be unknown: None."""
+    """A signed-in device as its list shows it. Unknown browsers and systems are None."""
 
     id: int
     browser: str | None
@@ -31,12 +31,12 @@ Chrome that it is Safari."""
 
 
 def digest_of(token: str) -> bytes:
-    """What is stored of a session's token."""
+    """Return the digest of a session token, which is stored instead of it."""
     return hashlib.sha256(token.encode()).digest()
 
 
 def find_by_token(token: str) -> Session | None:
-    """The session that a token opens, with its account, if it may still be used. One statement."""
+    """Return the session that a token opens, with its account, if it may still be used. One statement."""
     statement = select(Session).where(
         Session.token_digest == digest_of(token), Session.revoked_at.is_(None), Session.expires_at > now()
     )
@@ -45,7 +45,7 @@ def find_by_token(token: str) -> Session | None:
 
 
 def open_sessions(account: Account) -> list[Session]:
-    """The sessions of an account that may still be used, the latest used first."""
+    """Return the sessions of an account that may still be used, the latest used first."""
     statement = (
         select(Session)
         .where(Session.account_id == account.id, Session.revoked_at.is_(None), Session.expires_at > now())
@@ -55,7 +55,7 @@ def open_sessions(account: Account) -> list[Session]:
 
 
 def devices(account: Account, current_id: int | None = None) -> list[DeviceView]:
-    """The devices an account is signed in on; current_id: the session that asks."""
+    """Return the devices an account is signed in on; current_id: the session that asks."""
     return [_view(session, session.id == current_id) for session in open_sessions(account)]
 
 

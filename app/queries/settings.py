@@ -1,4 +1,4 @@
-"""What the server remembers about itself."""
+"""Settings that the server keeps in the database."""
 
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -32,13 +32,15 @@ class Setting(StrEnum):
     CERTIFICATE_SEEN = "certificate_seen"
 
 
+# Settings whose values the trail does not show.
 SECRETS = {Setting.MAIL_PASSWORD, Setting.SETUP_DIGEST}
-"""Settings whose values the trail does not show."""
 
 
 def get(name: str, default: str | None = None) -> str | None:
-    """The value of a setting; default where there is none. One statement a request,
-    however many are asked for."""
+    """Return the value of a setting; default where there is none.
+
+    One statement a request, however many are asked for.
+    """
     value = _all().get(name)
     return default if value is None else value
 
@@ -50,12 +52,12 @@ def forget() -> None:
 
 
 def is_installed() -> bool:
-    """Whether the first installation is done."""
+    """Return whether the first installation is done."""
     return get(Setting.INSTALLED_AT) is not None
 
 
 def public_url() -> str:
-    """Where people reach this server: PUBLIC_URL, by the host name that was set at the installation."""
+    """Return the public address: PUBLIC_URL with the host name chosen at the installation."""
     address = urlsplit(current_app.config["PUBLIC_URL"])
     host = get(Setting.HOST_NAME) or address.hostname
     bracketed = f"[{host}]" if ":" in host else host
@@ -63,22 +65,22 @@ def public_url() -> str:
 
 
 def mail_server() -> MailServer | None:
-    """Where mails go: what was set in WebAdmin, else what the environment says. None: nowhere, mails wait."""
+    """Return the outgoing mail server: WebAdmin's, else the environment's. None: mails wait."""
     return own_mail_server() or _mail_from_environment()
 
 
 def own_mail_server() -> MailServer | None:
-    """What was set in WebAdmin."""
+    """Return the mail server set in WebAdmin."""
     return _mail_from_settings() if get(Setting.MAIL_SERVER) else None
 
 
 def mail_version() -> int:
-    """How often the mail server was set in WebAdmin."""
+    """Return how many times the mail server was set in WebAdmin."""
     return int(get(Setting.MAIL_VERSION, "0"))
 
 
 def default_sender() -> str:
-    """The address that mails come from where none was set."""
+    """Return the address that mails come from where none was set."""
     return f"teamchat@{urlsplit(public_url()).hostname}"
 
 

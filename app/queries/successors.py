@@ -1,4 +1,4 @@
-"""What somebody answers for, guests and those they have invited, and who could answer for it after them."""
+"""Responsibilities of an account (guests, open invitations), and people who could take them over."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from app.models import CLOSED, Account, AccountState, Domain, Invitation, Role
 
 @dataclass(frozen=True)
 class Entrusted:
-    """How many guests an account answers for, and how many of its invitations are not answered yet."""
+    """Numbers of an account's guests and of its open invitations."""
 
     guests: int
     invitations: int
@@ -21,19 +21,19 @@ class Entrusted:
 
 
 def entrusted_to(account: Account) -> Entrusted:
-    """How much an account answers for. Two statements."""
+    """Count an account's guests and open invitations. Two statements."""
     guests = select(func.count(Account.id)).where(*guests_of(account))
     invitations = select(func.count(Invitation.id)).where(*unanswered_of(account))
     return Entrusted(db.session.scalar(guests), db.session.scalar(invitations))
 
 
 def guests_of(account: Account) -> tuple:
-    """Conditions on Account: the guests that somebody answers for."""
+    """Return conditions on Account: the guests of a sponsor."""
     return (Account.sponsor_id == account.id, Account.is_guest, Account.state != AccountState.DELETED)
 
 
 def unanswered_of(account: Account) -> tuple:
-    """Conditions on Invitation: those somebody has sent that can still be answered, or sent again once expired."""
+    """Return conditions on Invitation: an inviter's that can still be answered, or sent again once expired."""
     return (
         Invitation.inviter_id == account.id,
         Invitation.accepted_at.is_(None),
@@ -42,18 +42,20 @@ def unanswered_of(account: Account) -> tuple:
 
 
 def successors(actor, account: Account, limit: int) -> list[Account]:
-    """Who could answer for an account's guests after it: the asking administrator first, where they are of its domain,
-    then the domain's other administrators, then its people by name. Two statements."""
+    """Return possible successors of a sponsor: the asking administrator first, where they are of its domain.
+
+    Then the domain's other administrators, then its people by name. Two statements.
+    """
     return _ordered(actor, _able(account.domain_id).where(Account.id != account.id), limit)
 
 
 def able_in(actor, domain: Domain, limit: int) -> list[Account]:
-    """Who could answer for guests in a domain, in the same order. Two statements."""
+    """Return possible sponsors in a domain, in the same order. Two statements."""
     return _ordered(actor, _able(domain.id), limit)
 
 
 def successor(account: Account, successor_id: int) -> Account | None:
-    """One of them by id."""
+    """Return one of them by id."""
     able = _able(account.domain_id).where(Account.id != account.id)
     return db.session.scalars(able.where(Account.id == successor_id)).one_or_none()
 
@@ -61,9 +63,9 @@ def successor(account: Account, successor_id: int) -> Account | None:
 def _ordered(actor, able, limit: int) -> list[Account]:
     actor_first = case((Account.id == actor.id, 0), else_=1)
     administrators = able.where(Account.role != Role.USER).order_by(actor_first, Account.id)
-    found = list(db.session.scalars(administrators.limit(limit)))
+    accounts = list(db.session.scalars(administrators.limit(limit)))
     people = able.where(Account.role == Role.USER).order_by(Account.name, Account.id)
-    return found + list(db.session.scalars(people.limit(limit - len(found))))
+    return accounts + list(db.session.scalars(people.limit(limit - len(accounts))))
 
 
 def _able(domain_id: int):

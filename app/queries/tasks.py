@@ -1,4 +1,4 @@
-"""Tasks as their pages show them: one's own, and everybody's for those who administer the whole server."""
+"""Tasks for their pages: one's own, and everybody's for administrators of the server."""
 
 from sqlalchemy import false, func, select, true
 
@@ -12,14 +12,14 @@ OPEN = (TaskState.WAITING, TaskState.RUNNING)
 
 
 def of_tasks(actor):
-    """A condition on Task: those a person may see."""
+    """Return a condition on Task: those a person may see."""
     if not scope.is_administrator(actor):
         return false()
     return true() if scope.is_server_wide(actor) else Task.owner_id == actor.id
 
 
 def find_task(actor, task_id: int) -> Task:
-    """A task by its id, within what the actor may see. Error: NotFound."""
+    """Return a task by its id, within what the actor may see. Error: NotFound."""
     task = db.session.scalars(select(Task).where(Task.id == task_id, of_tasks(actor))).one_or_none()
     if task is None:
         raise NotFound()
@@ -27,7 +27,7 @@ def find_task(actor, task_id: int) -> Task:
 
 
 def task_list(actor, cursor: str | None = None, *, only_own: bool = False) -> Page:
-    """A page of tasks, the newest first. One statement."""
+    """Return a page of tasks, the newest first. One statement."""
     statement = select(Task).where(of_tasks(actor))
     if only_own:
         statement = statement.where(Task.owner_id == actor.id)
@@ -36,13 +36,13 @@ def task_list(actor, cursor: str | None = None, *, only_own: bool = False) -> Pa
 
 
 def open_count(actor) -> int:
-    """How many of one's own tasks are not over yet."""
+    """Return the number of an actor's unfinished tasks."""
     statement = select(func.count(Task.id)).where(Task.owner_id == actor.id, Task.state.in_(OPEN))
     return db.session.scalar(statement)
 
 
 def line_list(task: Task, cursor: str | None = None) -> Page:
-    """A page of the rows that were left as they were, in the order they came up."""
+    """Return a page of the rows that were left as they were, in the order they came up."""
     statement = select(TaskLine).where(TaskLine.task_id == task.id)
     page = keyset(statement, (TaskLine.id,), cursor=cursor)
     return Page([row[0] for row in page.rows], page.previous, page.next)

@@ -1,4 +1,4 @@
-"""What the trail says about one object."""
+"""Audit entries of one object."""
 
 import json
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Entry:
-    """An act: who did it, to what, when, from where, and what it changed.
+    """An audit entry: who acted on what, when, from where, and what changed.
 
-    id: its number in the trail. is_sealed: whether tampering with it would be noticed.
+    id: its number in the log. is_sealed: tampering with it would be noticed.
     """
 
     act: str
@@ -41,21 +41,21 @@ class Entry:
 
 
 def history(kind: str, object_id: int, cursor: str | None = None) -> Page:
-    """A page of what was done to an object, the latest first. One statement."""
+    """Return a page of what was done to an object, the latest first. One statement."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     page = keyset(statement, (AuditEntry.id,), cursor=cursor, descending=True, size=25)
     return Page([entry_of(row[0]) for row in page.rows], page.previous, page.next)
 
 
 def last_change(kind: str, object_id: int) -> Entry | None:
-    """Who touched an object last."""
+    """Return the latest entry about an object."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     row = db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
     return entry_of(row) if row is not None else None
 
 
 def entry_of(row: AuditEntry) -> Entry:
-    """A row of the trail as it is read."""
+    """Return a row of the log as an entry."""
     before, after = (json.loads(side or "{}") for side in (row.before, row.after))
     names = dict.fromkeys([*before, *after])
     return Entry(

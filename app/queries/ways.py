@@ -1,4 +1,7 @@
-"""How people are in a group, in words, for a page of them at once: whole for administrators, and as members know it."""
+"""Ways in which people are in a group, in words, for a page at once.
+
+Administrators see them whole, members as far as they know them.
+"""
 
 from dataclasses import dataclass
 
@@ -7,33 +10,34 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account, Domain, EntryKind, Group, Principal
-from app.rules import crowd, explain
 from app.rules.addresses import readable
 from app.rules.membership import Way
+from app.rules.rights.audience import ways_in
+from app.rules.rights.explanation import names_of
 
+# Ways of being in that a row tells.
 WAYS_SHOWN = 3
-"""Ways of being in that a row tells."""
 
 
 @dataclass(frozen=True)
 class Ways:
-    """The first ways that somebody is in, in words, and how many more there are."""
+    """First ways in which a person is in a group, in words, and the number of further ones."""
 
     texts: list[str]
     more: int
 
 
 def ways_of(accounts: list[Account], group: Group) -> dict[int, Ways]:
-    """How each is in a group, down to the entry: for administrators. Four statements."""
-    found = crowd.ways_in(accounts, group.id)
+    """Return the ways of each account, down to the entry, for administrators. Four statements."""
+    found = ways_in(accounts, group.id)
     ids = {(Principal.GROUP, key) for ways in found.values() for way in ways for key in way.group_ids}
-    names = explain.names_of(ids)
+    names = names_of(ids)
     return {key: _first([_whole(way, names) for way in ways]) for key, ways in found.items()}
 
 
 def ways_for_members(accounts: list[Account], group: Group) -> dict[int, Ways]:
-    """How each is in a group, for who is in it as well: by its own entries, not by what those hold. Five statements."""
-    found = crowd.ways_in(accounts, group.id)
+    """Return the ways of each account as members know them: by the group's own entries. Five statements."""
+    found = ways_in(accounts, group.id)
     inner = {way.group_ids[1] for ways in found.values() for way in ways if len(way.group_ids) > 1}
     groups, domains = _names(Group, inner), _names(Domain, {account.domain_id for account in accounts})
     return {
@@ -56,7 +60,7 @@ def _whole(way: Way, names: dict) -> str:
 
 
 def _outer(way: Way, account: Account, group: Group, groups: dict, domains: dict) -> str:
-    """Which entry of the group brings somebody in; what an inner group holds is its own business."""
+    """Return the entry of the group that brings a person in; the contents of inner groups are not revealed."""
     if len(way.group_ids) > 1:
         return _("Through the group %(group)s", group=groups[way.group_ids[1]])
     if way.kind is EntryKind.DOMAIN:

@@ -7,8 +7,7 @@ from app.queries import rooms
 from app.realtime import hub, presence, typing
 from app.realtime.handlers import number, on
 from app.realtime.subscriptions import close_room, enter
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 
 
 @on("room:open")

@@ -6,7 +6,8 @@ from app import channels
 from app.extensions import db
 from app.models import FOLDER_SCOPE, ROOM_SCOPE, AccessScope, Account, Grant, Principal, Room
 from app.realtime import hub
-from app.rules import crowd, membership
+from app.rules import membership
+from app.rules.rights import audience
 
 
 def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
@@ -25,7 +26,7 @@ def clients_of(scope: AccessScope, target_id: int) -> list[hub.Client]:
 def _of_room(room_id: int) -> list[hub.Client]:
     """Return the sockets of those who saw the room, and of those who may see it now."""
     room = db.session.get(Room, room_id)
-    return [*_who_see([room_id]), *(_connected(crowd.people_of(room)) if room is not None else ())]
+    return [*_who_see([room_id]), *(_connected(audience.people_of(room)) if room is not None else ())]
 
 
 def _of_group(group_id: int) -> list[hub.Client]:

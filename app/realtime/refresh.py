@@ -8,8 +8,7 @@ from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.realtime import hub, subscriptions
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from app import channels
 from app.extensions import db, socketio
 from app.models import Account, Session, now
 from app.realtime import hub, presence
-from app.rules import access, guests, server
-from app.rules.rights import Right
+from app.rules import guests, server
+from app.rules.rights import Right, access
 
 
 def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | None:

@@ -11,21 +11,24 @@ from app.models import INTERNAL_DOMAIN
 from app.text.findable import readable  # noqa: F401
 
 ALIAS = re.compile(r"[\w+'-]+(?:\.[\w+'-]+)*")
+# Characters before the @, RFC 5321 §4.5.3.1.1.
 ALIAS_MAXIMUM = 64
-"""Characters before the @, RFC 5321 §4.5.3.1.1."""
 
+# Characters of a domain name as it is written, RFC 1035 §2.3.4 without the length bytes.
 DOMAIN_MAXIMUM = 253
-"""Characters of a domain name as it is written, RFC 1035 §2.3.4 without the length bytes."""
 
 
 def normalise(address: str) -> str:
-    """An address as it is compared: NFC, trimmed, lower case, IDNA. What is no address stays text."""
+    """Return an address in the form that is compared.
+
+    NFC, trimmed, lower case, IDNA. Text that is no address stays text.
+    """
     local, at, domain = _plain(address).rpartition("@")
     return f"{local}{at}{_ascii_or_same(domain)}" if at else domain
 
 
 def checked_domain_name(text: str, *, field: str = "name") -> str:
-    """A domain's name as it is stored, lower case and in IDNA. Error: Invalid."""
+    """Return a domain's name as it is stored, lower case and in IDNA. Error: Invalid."""
     try:
         name = idna.encode(_plain(text).rstrip("."), uts46=True).decode("ascii")
     except idna.IDNAError:
@@ -39,7 +42,7 @@ def checked_domain_name(text: str, *, field: str = "name") -> str:
 
 
 def checked_alias(text: str, *, field: str = "alias") -> str:
-    """What stands before the @, as it is stored. Error: Invalid."""
+    """Return the local part of an address as it is stored. Error: Invalid."""
     alias = _plain(text)
     if not ALIAS.fullmatch(alias):
         raise Invalid(
@@ -57,7 +60,10 @@ def checked_alias(text: str, *, field: str = "alias") -> str:
 
 
 def suggested_alias(name: str) -> str:
-    """An alias made from a name: without accents, dots for spaces. Empty if nothing of it can be used."""
+    """Return an alias made from a name: without accents, dots for spaces.
+
+    Empty if no character can be used.
+    """
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     words = re.findall(r"[\w+'-]+", bare.lower())
     return ".".join(words)[:ALIAS_MAXIMUM].strip(".")

@@ -1,4 +1,4 @@
-"""Contact cards: what may stand on one, and how it is written."""
+"""Contact cards: their fields and limits."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 
+# Characters of every field, in the order the page shows them.
 LENGTHS = {
     "first_name": 200,
     "last_name": 200,
@@ -26,14 +27,13 @@ LENGTHS = {
     "website": 500,
     "notes": 5000,
 }
-"""Characters of every field, in the order the page shows them."""
 
 PHONE = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*(?:(?:#|x|ext\.?|poste)\s*\d+)?", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def checked(values: dict) -> dict:
-    """What is to be written on a card, cleaned; what is blank is none. Error: Invalid, at the field."""
+    """Return cleaned values for a contact card; blank ones become None. Error: Invalid, at the field."""
     return {name: _checked(name, value) for name, value in values.items()}
 
 

@@ -1,22 +1,25 @@
-"""Whom a person may know of: the accounts of their own domain, and whoever shares a room with them now.
+"""Visibility of people: accounts of one's own domain, and everybody in a shared room.
 
-Guests know only those who share a room with them.
+Guests see only the people of their rooms.
 """
 
 from sqlalchemy import and_, exists, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, RoomKind, RoomMember
-from app.rules import access, membership
+from app.rules import membership
+from app.rules.rights import access
 
 
 def visible_to(actor: Account):
-    """A condition on Account: those a person sees in pickers, completion and search, themselves included."""
+    """Return a condition on Account: the people an actor sees in pickers, completion and search, the actor included."""
     rooms = [
-        seen for seen in access.visible_rooms(actor) if not actor.is_guest or seen.room.guests_see_members
+        room_access
+        for room_access in access.visible_rooms(actor)
+        if not actor.is_guest or room_access.room.guests_see_members
     ]
-    entries = [seen.room.id for seen in rooms]
-    groups = {seen.room.group_id for seen in rooms if seen.room.kind is RoomKind.PUBLIC}
+    entries = [room_access.room.id for room_access in rooms]
+    groups = {room_access.room.group_id for room_access in rooms if room_access.room.kind is RoomKind.PUBLIC}
     conditions = [
         Account.id == actor.id,
         _in_rooms(entries),
@@ -28,7 +31,7 @@ def visible_to(actor: Account):
 
 
 def sees(actor: Account, other: Account) -> bool:
-    """Whether a person may know of another."""
+    """Return whether a person may know that another exists."""
     return db.session.scalar(select(exists().where(Account.id == other.id, visible_to(actor)))) is True
 
 

@@ -1,4 +1,4 @@
-"""What clients are told about this server: which values there are, what each may be, what it is where nobody set it."""
+"""SmartDiscover values: names, allowed forms and defaults."""
 
 import ipaddress
 import re
@@ -16,8 +16,8 @@ STANDARD, SSL, STARTTLS = "standard", "ssl", "starttls"
 SECOND, SECOND_STARTTLS = "second", "second_starttls"
 HOST_NAME = "host_name"
 
+# Characters of a URL.
 LONGEST = 500
-"""Characters of a URL."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Address:
 
 SMTP_PORTS = {STANDARD: 25, SSL: 465, SECOND: 587, SECOND_STARTTLS: 587}
 
+# In the guide's order. Ports: IANA's service names; a "second port" of SMTP is submission, RFC 6409.
 PROTOCOLS = (
     Protocol("smtp", "SMTP", SMTP_PORTS),
     Protocol("pop3", "POP3", {STANDARD: 110, SSL: 995, STARTTLS: 110}),
@@ -56,8 +57,8 @@ PROTOCOLS = (
     Protocol("xmpp", "XMPP", {STANDARD: 5222, SSL: 5223, STARTTLS: 5222}),
     Protocol("sip", "SIP", {STANDARD: 5060, SSL: 5061}),
 )
-"""In the guide's order. Ports: IANA's service names; a "second port" of SMTP is submission, RFC 6409."""
 
+# The twelve URLs in the guide's order.
 URLS = (
     Address("mobilesync", _l("MobileSync (ActiveSync)"), usual="/Microsoft-Server-ActiveSync"),
     Address("webdav", _l("WebDAV & SmartAttach"), usual="/webdav/"),
@@ -72,7 +73,6 @@ URLS = (
     Address("collaboration_api", _l("Collaboration API URL"), usual="/collaboration/"),
     Address("conference_api", _l("Conference API URL"), usual="/conference/"),
 )
-"""The twelve URLs in the guide's order."""
 
 TYPES = {
     STANDARD: _l("Standard"),
@@ -88,8 +88,8 @@ LABELS = {
     **{protocol.type_name: _l("%(name)s type", name=protocol.label) for protocol in PROTOCOLS},
     **{url.name: url.label for url in URLS},
 }
+# Every value by its name.
 NAMES = tuple(LABELS)
-"""Every value by its name."""
 
 ADDRESSES = {url.name: url for url in URLS}
 TYPE_NAMES = {protocol.type_name: protocol for protocol in PROTOCOLS}
@@ -97,9 +97,9 @@ HOSTS = (HOST_NAME, *(protocol.name for protocol in PROTOCOLS))
 
 
 def defaults(public_url: str, host_name: str) -> dict[str, str]:
-    """What is told where nobody has set anything: the public host, and what TeamChat serves by itself.
+    """Return the values used where nobody has set any: the public host, and the addresses that TeamChat serves itself.
 
-    public_url: gives scheme and port; host_name: takes the place of its host.
+    public_url gives scheme and port; host_name replaces its host.
     """
     given = urlsplit(public_url)
     port = f":{given.port}" if given.port else ""
@@ -110,7 +110,7 @@ def defaults(public_url: str, host_name: str) -> dict[str, str]:
 
 
 def moved(name: str, value: str, host_name: str) -> str:
-    """A value with its host replaced; types and what is empty stay as they are."""
+    """Return a value with its host replaced; types and empty values stay as they are."""
     if name in TYPE_NAMES or not value:
         return value
     if name in HOSTS:
@@ -124,7 +124,7 @@ def moved(name: str, value: str, host_name: str) -> str:
 
 
 def checked(name: str, value: str) -> str:
-    """A value as it is stored. Error: Invalid, about the field of this name."""
+    """Return a value as it is stored. Error: Invalid, at the field of this name."""
     problem = problem_of(name, value)
     if problem:
         raise Invalid(problem, code=f"bad_{name}", field=name)
@@ -132,13 +132,13 @@ def checked(name: str, value: str) -> str:
 
 
 def tidied(name: str, value: str | None) -> str:
-    """A value without what does not count: space around it, capitals of a host."""
+    """Return a value without insignificant parts: surrounding space, capitals of a host."""
     text = (value or "").strip()
     return text.lower().strip("[]").rstrip(".") if name in HOSTS else text
 
 
 def problem_of(name: str, value: str | None) -> str | None:
-    """What is wrong with a value, as a sentence; none when it may be stored."""
+    """Return the sentence that says why a value cannot be stored, None for a good one."""
     text = tidied(name, value)
     if name in TYPE_NAMES:
         return None if text in TYPE_NAMES[name].ports else _("This type does not exist for this protocol.")
@@ -148,7 +148,7 @@ def problem_of(name: str, value: str | None) -> str | None:
 
 
 def is_host(text: str) -> bool:
-    """Whether a text is a host name or a network address."""
+    """Return whether a text is a host name or a network address."""
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -166,7 +166,7 @@ def is_host(text: str) -> bool:
 
 
 def is_external(name: str, value: str, host_name: str) -> bool:
-    """Whether somebody else than TeamChat serves this URL."""
+    """Return whether a URL is served by another product than TeamChat."""
     if not value:
         return False
     given = urlsplit(value)
@@ -174,12 +174,15 @@ def is_external(name: str, value: str, host_name: str) -> bool:
 
 
 def bracketed(host: str) -> str:
-    """A host as it stands in a URL."""
+    """Return a host as it is written in a URL: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def _problem_of_host(name: str, text: str) -> str | None:
-    """A protocol that is not offered has no host; the server always has one."""
+    """Return the problem of a host field.
+
+    A protocol that is not offered has no host; the server always has one.
+    """
     if not text:
         return _("This cannot be empty.") if name == HOST_NAME else None
     return None if is_host(text) else _("This is not a host name: write it like mail.example.org.")
@@ -200,13 +203,13 @@ def _problem_of_url(url: Address, text: str) -> str | None:
     return _problem_of_parts(given, host, port)
 
 
-def _problem_of_parts(given, host: str, port: int | None) -> str | None:
-    if given.scheme != "https":
+def _problem_of_parts(url, host: str, port: int | None) -> str | None:
+    if url.scheme != "https":
         return _("The URL must begin with https://.")
-    if given.username is not None or given.password is not None:
+    if url.username is not None or url.password is not None:
         return _("A URL that everybody reads holds no name and no password.")
     if not is_host(host) or port == 0:
         return _("The URL needs a valid host name.")
-    if given.path in ("", "/"):
+    if url.path in ("", "/"):
         return _("Give the path explicitly, as in https://mail.example.org/webmail/.")
-    return _("Leave out what stands behind the #.") if given.fragment else None
+    return _("Leave out what stands behind the #.") if url.fragment else None

@@ -4,7 +4,10 @@ from flask_babel import gettext as _
 
 
 def in_words(reason: str) -> str:
-    """What OpenSSL says of a certificate (X509_verify_cert_error_string), as far as there are words for it."""
+    """Return a sentence for OpenSSL's reason to reject a certificate, or the reason itself.
+
+    The reasons are those of X509_verify_cert_error_string.
+    """
     unknown = _("the authority that issued it is not known here")
     words = {
         "self-signed certificate": _("it is signed by itself"),

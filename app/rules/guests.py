@@ -1,4 +1,4 @@
-"""Guests: who may come from where, for how long, who answers for them, and where an invitation stands."""
+"""Policy for guests: allowed addresses, length of stay, sponsors, and the state of invitations."""
 
 import re
 from datetime import datetime, timedelta
@@ -26,21 +26,23 @@ from app.rules import managing, scope
 from app.rules.lookalikes import is_deceptive
 
 LOCAL_MAXIMUM = 64
+# Characters of what stands before the @, and of a whole address: RFC 5321 §4.5.3.1, as RFC 3696's erratum
+# reads it.
 ADDRESS_MAXIMUM = 254
-"""Characters of what stands before the @, and of a whole address: RFC 5321 §4.5.3.1, as RFC 3696's erratum reads it."""
 
+# A dot-atom of RFC 5322 §3.2.3, with the letters that RFC 6532 adds; no quoted strings, and so no line
+# breaks.
 LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
-"""A dot-atom of RFC 5322 §3.2.3, with the letters that RFC 6532 adds; no quoted strings, and so no line breaks."""
 
+# What one click adds where the domain does not say how long guests stay.
 EXTENSION_DAYS = 90
-"""What one click adds where the domain does not say how long guests stay."""
 
+# Days before its end that a guest and whoever answers for them are warned.
 WARNED = (14, 5, 1)
-"""Days before its end that a guest and whoever answers for them are warned."""
 
 
 class InvitationState(StrEnum):
-    """Where an invitation stands. LEFT: the guest was in the room, and is no more."""
+    """State of an invitation. LEFT: the guest was in the room and is not any more."""
 
     PENDING = "pending"
     REGISTERED = "registered"
@@ -51,7 +53,7 @@ class InvitationState(StrEnum):
 
 
 def checked_address(address: str) -> str:
-    """A normalised address from outside that a mail can go to. Error: Invalid."""
+    """Return a normalised outside address that mail can be sent to. Error: Invalid."""
     local, _at, domain = address.rpartition("@")
     labels = domain.split(".")
     is_sound = (
@@ -74,31 +76,31 @@ def checked_address(address: str) -> str:
 
 
 def internal_address(guest: Account) -> str:
-    """The address that a guest has on this server, as administrators see it."""
+    """Return a guest's address on this server, as administrators see it."""
     return f"{guest.address.replace('@', '_')}@{INTERNAL_DOMAIN}"
 
 
 def hosted_domain(address: str) -> Domain | None:
-    """The domain of this server that an address belongs to."""
+    """Return the domain of this server that an address belongs to."""
     name = address.rpartition("@")[2]
     return db.session.scalars(select(Domain).where(Domain.name == name)).one_or_none()
 
 
 def policy_domain(room: Room, inviter: Account) -> Domain:
-    """The domain whose rules for guests count in a room: that of its administrators, else the inviter's."""
+    """Return the domain whose rules for guests apply in a room: that of its administrators, else the inviter's."""
     domain_id = managing.domain_id_of(room) or inviter.domain_id
     return db.session.get(Domain, domain_id)
 
 
 def is_allowed_from(domain: Domain, address: str) -> bool:
-    """Whether a domain's lists let guests come from where an address is; what is denied is so whatever is allowed."""
+    """Return whether a domain's lists admit guests with this address. The list of refused domains wins."""
     name = address.rpartition("@")[2]
     allowed, denied = listed(domain.guests_allowed_from), listed(domain.guests_denied_from)
     return not _is_in(name, denied) and (not allowed or _is_in(name, allowed))
 
 
 def listed(text: str | None) -> list[str]:
-    """The mail domains of a list, one a line."""
+    """Return the mail domains of a list, one per line."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
@@ -110,7 +112,7 @@ def end_of_account(domain: Domain, wanted: datetime | None = None) -> datetime |
 
 
 def within_limit(domain: Domain, moment: datetime | None) -> datetime | None:
-    """A moment, no later than the domain lets a guest's account last."""
+    """Return a moment, capped at the longest stay that the domain allows."""
     if not domain.guest_days_longest:
         return moment
     latest = now() + timedelta(days=domain.guest_days_longest)
@@ -118,19 +120,21 @@ def within_limit(domain: Domain, moment: datetime | None) -> datetime | None:
 
 
 def sponsor_of(guest: Account) -> Account | None:
-    """Who answers for a guest."""
+    """Return the account that answers for a guest."""
     return db.session.get(Account, guest.sponsor_id) if guest.sponsor_id else None
 
 
 def sponsor_domain_id(guest: Account) -> int | None:
-    """The domain whose administrators look after a guest."""
+    """Return the domain whose administrators look after a guest."""
     sponsor = sponsor_of(guest)
     return sponsor.domain_id if sponsor is not None else None
 
 
 def extended_until(guest: Account) -> datetime | None:
-    """Until when one click extends a guest's account; None, when it has no end, may not last any longer, or nobody
-    answers for the guest who could sign in."""
+    """Return the new end of a guest's account after one extension.
+
+    None if the account has no end, may not last longer, or has no sponsor who can sign in.
+    """
     sponsor = sponsor_of(guest)
     if sponsor is None or not sponsor.is_active:
         return None
@@ -138,7 +142,7 @@ def extended_until(guest: Account) -> datetime | None:
 
 
 def extension(end: datetime | None, days: int | None, longest: int | None) -> datetime | None:
-    """The same from an account's end and what its sponsor's domain says: how long guests stay, and how long at most."""
+    """Return the new end for an account's end and its sponsor's domain policy: usual stay and longest stay, in days."""
     if end is None:
         return None
     days = days or EXTENSION_DAYS
@@ -147,7 +151,7 @@ def extension(end: datetime | None, days: int | None, longest: int | None) -> da
 
 
 def has_sponsor():
-    """A condition on Account: somebody who can sign in answers for the guest."""
+    """Return a condition on Account: the guest has a sponsor who can sign in."""
     sponsor, domain = aliased(Account), aliased(Domain)
     return exists().where(
         sponsor.id == Account.sponsor_id,
@@ -168,7 +172,7 @@ def end_of_invitation() -> datetime:
 
 
 def state_of(invitation: Invitation, is_inside: bool) -> InvitationState:
-    """Where an invitation stands. is_inside: whether its guest is in the room now."""
+    """Return the state of an invitation. is_inside: the guest is in the room now."""
     if invitation.revoked_at is not None:
         return InvitationState.REVOKED
     if invitation.accepted_at is not None:
@@ -179,19 +183,19 @@ def state_of(invitation: Invitation, is_inside: bool) -> InvitationState:
 
 
 def sees_members(account: Account, room: Room) -> bool:
-    """Whether somebody may see who is in a room they are in."""
+    """Return whether an account may see the member list of a room it is in."""
     return not account.is_guest or room.guests_see_members
 
 
 def sees_members_of(account: Account, room_id: int) -> bool:
-    """The same by the room's id. One statement for guests, none for others."""
+    """Return the same by the room's id. One statement for guests, none for others."""
     if not account.is_guest:
         return True
     return db.session.scalar(select(Room.guests_see_members).where(Room.id == room_id)) is True
 
 
 def of_guests(actor):
-    """A condition on Account: the guests that somebody administers, which are those of their accounts."""
+    """Return a condition on Account: the guests within an administrator's scope, those of its accounts."""
     sponsor, domain = aliased(Account), aliased(Domain)
     if scope.is_server_wide(actor):
         return and_(Account.is_guest, Account.state != AccountState.DELETED)
@@ -204,7 +208,7 @@ def of_guests(actor):
 
 
 def find_guest(actor, account_id: int) -> Account:
-    """A guest by id, within the actor's scope. Error: NotFound."""
+    """Return a guest by id, within the actor's scope. Error: NotFound."""
     statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
     guest = db.session.scalars(statement.where(Account.id == account_id, of_guests(actor))).one_or_none()
     if guest is None:
@@ -213,4 +217,4 @@ def find_guest(actor, account_id: int) -> Account:
 
 
 def _is_in(name: str, domains: list[str]) -> bool:
-    return any(name == one or name.endswith(f".{one}") for one in domains)
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)

@@ -1,4 +1,4 @@
-"""How passwords are kept: argon2id, a few at once, never holding up those who talk.
+"""Password hashing: argon2id, a few at once, in the thread pool so that the event loop goes on.
 
 The parameters are those of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
 """
@@ -14,41 +14,40 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.background import aside
 
+# Characters that are looked at: a form is no way to occupy the processor.
 LONGEST = 200
-"""Characters that are looked at: a form is no way to occupy the processor."""
 
+# Passwords hashed at the same time: a storm of sign-ins leaves half of the processors to those who talk.
 AT_ONCE = max(1, min(4, (os.cpu_count() or 2) // 2))
-"""Passwords hashed at the same time: a storm of sign-ins leaves half of the processors to those who talk."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password."""
+    """Return the hash of a password."""
     return _aside(_hasher.hash, normal(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether a password is the one that was kept. Where nothing was kept the answer is no,
-    and takes as long."""
+    """Return whether a password has this hash. Without a hash the answer is no and takes as long."""
     is_same = _aside(_verified, kept or _nobodys(), normal(password[:LONGEST]))
     return is_same and kept is not None
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether a password was kept with other parameters than today's."""
+    """Return whether a hash was made with other parameters than today's."""
     return _hasher.check_needs_rehash(kept)
 
 
 def normal(password: str) -> str:
-    """The same password, however a keyboard composes its characters."""
+    """Return a password in NFKC, so that it is the same on every keyboard."""
     return unicodedata.normalize("NFKC", password)
 
 
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
-    """A hash that no account has."""
+    """Return a hash that no account has."""
     return _hasher.hash(os.urandom(16).hex())
 
 

@@ -1,4 +1,4 @@
-"""How far back a person reads in a room: everything, but for guests where the room says from joining on."""
+"""Beginning of the history that a person may read: everything, but for guests where the room says from joining."""
 
 from sqlalchemy import select
 
@@ -7,7 +7,7 @@ from app.models import Account, Room, RoomMember
 
 
 def floors(account: Account, room_ids: list[int]) -> dict[int, int]:
-    """The place behind which each of these rooms begins for a person, where that is not its beginning."""
+    """Return by room id the seq behind which a person's history begins, for rooms where that is not the start."""
     if not account.is_guest or not room_ids:
         return {}
     statement = (

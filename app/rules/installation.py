@@ -13,8 +13,10 @@ LINK_LIFE = timedelta(days=1)
 
 
 class LinkState(StrEnum):
-    """valid: it installs this server. used: the server is installed. wrong: mistyped, too old,
-    or replaced."""
+    """State of a setup link.
+
+    valid: it installs this server. used: the server is installed. wrong: mistyped, expired or replaced.
+    """
 
     VALID = "valid"
     USED = "used"
@@ -22,7 +24,7 @@ class LinkState(StrEnum):
 
 
 def link_state(token: str) -> LinkState:
-    """What a link of the first installation is worth now. The comparison takes as long whatever is given."""
+    """Return the state of a setup link. The comparison takes the same time for every token."""
     if settings.is_installed():
         return LinkState.USED
     expected = settings.get(Setting.SETUP_DIGEST, "")
@@ -33,5 +35,5 @@ def link_state(token: str) -> LinkState:
 
 
 def digest_of(token: str) -> str:
-    """What is stored of a link's token."""
+    """Return the digest of a token, which is stored instead of it."""
     return hashlib.sha256(token.encode()).hexdigest()

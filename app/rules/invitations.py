@@ -1,7 +1,7 @@
-"""What a link to a guest still opens: one that was mailed, or one that an inviter has copied.
+"""Invitation links: mailed ones, and copies that an inviter passes on.
 
-Only the mailed link proves that whoever holds it reads the mails of the invited address. The copied one passes through
-the inviter's hands: it tells nobody whether the address has an account, and acts for nobody but who has signed in.
+Only the mailed link proves that its holder reads the mails of the invited address. The copied one passes through the
+inviter's hands: it does not reveal whether the address has an account, and acts only for the signed-in guest.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from app.rules import guests, inviting
 from app.rules.guests import InvitationState
 
 INVITATION, CONFIRMATION, EXTENSION = "invitation", "guest-confirm", "guest-extend"
+# What links are for; one serves nothing else.
 COPIED = "invitation-copied"
-"""What links are for; one serves nothing else."""
 
 
 class Opens(StrEnum):
-    """What an invitation's link leads to."""
+    """Page that an invitation link leads to."""
 
     REGISTER = "register"
     JOIN = "join"
@@ -46,7 +46,7 @@ class Opened:
 
 
 def opened_by(token: str, reader: Account | None = None) -> Opened:
-    """What an invitation's link opens now. reader: who has signed in."""
+    """Return what an invitation link opens now. reader: the signed-in account."""
     mailed = links.read(INVITATION, token)
     link = mailed or links.read(COPIED, token)
     invitation = db.session.get(Invitation, link.id) if link else None
@@ -68,7 +68,7 @@ def opened_by(token: str, reader: Account | None = None) -> Opened:
 
 
 def is_over(invitation: Invitation) -> bool:
-    """Whether it has ended or was taken back, and its inviter and its room are still there to be asked about it."""
+    """Return whether an invitation has expired or was revoked, while its inviter and room still exist."""
     state = guests.state_of(invitation, is_inside(invitation))
     if state not in (InvitationState.EXPIRED, InvitationState.REVOKED):
         return False
@@ -76,24 +76,24 @@ def is_over(invitation: Invitation) -> bool:
 
 
 def is_wanted_again(invitation: Invitation) -> bool:
-    """Whether an inviter can be asked for a new invitation: this one is over, and they may invite into the room."""
+    """Return whether the inviter can be asked again: the invitation is over, and they may still invite."""
     return is_over(invitation) and inviting.may_invite_guests(invitation.inviter, invitation.room)
 
 
 def copied_token(invitation: Invitation) -> str:
-    """The token of the link that whoever has invited may pass on."""
+    """Return the token of the link that an inviter may copy."""
     return links.token(COPIED, invitation.id, invitation.generation)
 
 
 def guest_of(address: str) -> Account | None:
-    """The guest who has an address, confirmed or not."""
+    """Return the guest with an address, confirmed or not."""
     return db.session.scalars(
         select(Account).where(Account.address == address, Account.is_guest)
     ).one_or_none()
 
 
 def is_inside(invitation: Invitation) -> bool:
-    """Whether the invited guest is in the room now."""
+    """Return whether the invited guest is in the room now."""
     statement = select(RoomMember.id).where(
         RoomMember.room_id == invitation.room_id,
         RoomMember.account_id == invitation.account_id,
@@ -103,7 +103,7 @@ def is_inside(invitation: Invitation) -> bool:
 
 
 def guest_by_link(purpose: str, token: str) -> Account | None:
-    """The guest whom a link is about, as long as it was not used and no newer one was made."""
+    """Return the guest of a link that was neither used nor replaced by a newer one."""
     link = links.read(purpose, token)
     guest = db.session.get(Account, link.id) if link else None
     if guest is None or not guest.is_guest or guest.link_generation != link.generation:
@@ -112,12 +112,12 @@ def guest_by_link(purpose: str, token: str) -> Account | None:
 
 
 def token_of(purpose: str, guest: Account) -> str:
-    """The token of a guest's link."""
+    """Return the token of a guest's link."""
     return links.token(purpose, guest.id, guest.link_generation)
 
 
 def _through_a_copy(opens: Opens, guest: Account | None, reader: Account | None) -> Opens:
-    """What depends on the address's account is one and the same for all but the guest."""
+    """Hide from everybody but the guest what depends on the address having an account."""
     if opens not in (Opens.REGISTER, Opens.JOIN, Opens.SUSPENDED):
         return opens
     is_guest = opens is Opens.JOIN and reader is not None and reader.id == guest.id

@@ -1,6 +1,6 @@
-"""Who may bring people into a room: guests by the domain's policy or by right, accounts into a private room by right.
+"""Right to bring people into a room: guests by domain policy or by right, accounts into a private room by right.
 
-The policy is that of the domain whose administrators answer for the room: its group's, else its owner's.
+The policy is that of the domain responsible for the room: its group's, else its owner's.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.rules.rights import Right
 
 
 class Reason(StrEnum):
-    """What lets somebody invite guests, or keeps them from it."""
+    """Reason for which an account may or may not invite guests."""
 
     RIGHT = "right"
     POLICY = "policy"
@@ -34,7 +34,7 @@ GIVEN = frozenset({Reason.RIGHT, Reason.POLICY, Reason.ADMINISTRATOR})
 
 @dataclass(frozen=True)
 class Inviting:
-    """Whether somebody may invite guests into a room, and why."""
+    """Decision whether an account may invite guests into a room, with its reason."""
 
     reason: Reason
 
@@ -44,7 +44,10 @@ class Inviting:
 
 
 def inviting_of(account: Account, room: Room, rights: Right | None = None) -> Inviting:
-    """Whether an account may invite guests into a room, and why. rights: theirs there, if known already."""
+    """Return whether an account may invite guests into a room, and why.
+
+    rights: the account's rights there, if known.
+    """
     if account.is_guest:
         return Inviting(Reason.GUEST)
     if room.kind is RoomKind.DIRECT:
@@ -62,7 +65,7 @@ def inviting_of(account: Account, room: Room, rights: Right | None = None) -> In
 
 
 def may_invite_guests(account: Account, room: Room) -> bool:
-    """Whether an account may invite guests into a room."""
+    """Return whether an account may invite guests into a room."""
     return inviting_of(account, room).is_given
 
 
@@ -85,20 +88,22 @@ def require_may_invite_guests(account: Account, room: Room) -> None:
 
 
 def may_add_people(account: Account, room: Room) -> bool:
-    """Whether somebody may bring accounts into a room: private ones alone have members of their own."""
+    """Return whether an account may add accounts to a room; only private rooms have members of their own."""
     return room.kind is RoomKind.PRIVATE and managing.may(account, Right.ADMINISTRATION_INVITE, room)
 
 
 def require_may_add_people(account: Account, room: Room) -> None:
-    """Refuse who may not bring accounts into a room, whatever the policy on guests. Errors: NotFound, Forbidden,
-    Invalid."""
+    """Refuse accounts that may not add accounts to a room. Errors: NotFound, Forbidden, Invalid."""
     managing.require(account, Right.ADMINISTRATION_INVITE, room)
     if room.kind is not RoomKind.PRIVATE:
         raise Invalid(_("Only a private room has members of its own."), code="not_private")
 
 
 def members_may_invite(room: Room) -> bool:
-    """The policy that counts for a room. A room that no domain answers for has none: the right decides."""
+    """Return the policy that applies to a room.
+
+    A room without a responsible domain has none: the right decides.
+    """
     domain_id = managing.domain_id_of(room)
     domain = db.session.get(Domain, domain_id) if domain_id is not None else None
     return bool(domain and domain.members_may_invite_guests)
@@ -111,5 +116,5 @@ def _missing(rights: Right) -> Reason:
 
 
 def _knows(account: Account, room: Room) -> bool:
-    """Who holds administration_invite may see the room: rights without folder_read are none at all."""
+    """Return whether an account sees a room: rights without folder_read are no rights."""
     return bool(managing.rights_of(account, room) & Right.FOLDER_READ) or managing.administers(account, room)

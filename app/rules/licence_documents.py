@@ -1,4 +1,4 @@
-"""A licence as a document: what it says, in JSON, signed with Ed25519 (RFC 8032) by whoever gives licences.
+"""License documents: JSON signed with Ed25519 (RFC 8032) by the issuer.
 
 -----BEGIN TEAMCHAT LICENCE-----
 base64 of the JSON, in lines of 64 characters
@@ -25,15 +25,15 @@ from app.errors import Invalid
 FRAME = re.compile(
     r"-----BEGIN TEAMCHAT LICENCE-----\s*([A-Za-z0-9+/=\s]+?)\n\s*\n([A-Za-z0-9+/=\s]+?)-----END TEAMCHAT LICENCE-----"
 )
+# Characters of a document that are looked at.
 LONGEST = 16_384
-"""Characters of a document that are looked at."""
 
 MOST_SEATS = 10_000_000
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a signed licence says. issued_at, valid_until: moments in UTC. reference: the installation it is for."""
+    """Content of a signed license. issued_at, valid_until: UTC. reference: the installation it is for."""
 
     holder: str
     seats: int
@@ -44,17 +44,17 @@ class Document:
 
 
 def signed(document: Document, key: Ed25519PrivateKey) -> str:
-    """The text of a document, signed."""
+    """Return the signed text of a document."""
     values = asdict(document)
     for name in ("valid_until", "issued_at"):
         values[name] = values[name].astimezone(UTC).isoformat(timespec="seconds")
-    said = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    payload = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return "\n".join(
         [
             "-----BEGIN TEAMCHAT LICENCE-----",
-            _lines(said),
+            _lines(payload),
             "",
-            _lines(key.sign(said)),
+            _lines(key.sign(payload)),
             "-----END TEAMCHAT LICENCE-----",
             "",
         ]
@@ -62,27 +62,27 @@ def signed(document: Document, key: Ed25519PrivateKey) -> str:
 
 
 def opened(text: str, public_key: str) -> Document:
-    """What a document says, once its signature has been found to be genuine. public_key: as LICENCE_PUBLIC_KEY has it.
+    """Return the document of a signed text after verifying the signature. public_key: as in LICENCE_PUBLIC_KEY.
 
-    Error: Invalid, about the field document: it is no licence, or somebody else's signature is under it.
+    Error: Invalid at the field document, for other texts and other signatures.
     """
-    found = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
-    if found is None:
+    match = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
+    if match is None:
         raise _not_a_licence()
-    said, signature = (_bytes(part) for part in found.groups())
+    payload, signature = (_bytes(part) for part in match.groups())
     try:
-        _key_of(public_key).verify(signature, said)
+        _key_of(public_key).verify(signature, payload)
     except InvalidSignature as error:
         raise Invalid(
             _("The signature is wrong: this licence was changed, or somebody else made it."),
             code="licence_signature",
             field="document",
         ) from error
-    return _read(said)
+    return _read(payload)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
-    """What LICENCE_PUBLIC_KEY must say for licences signed with this key."""
+    """Return the value of LICENCE_PUBLIC_KEY for licenses signed with this key."""
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
@@ -97,10 +97,10 @@ def _key_of(public_key: str) -> Ed25519PublicKey:
         ) from error
 
 
-def _read(said: bytes) -> Document:
+def _read(payload: bytes) -> Document:
     """Signed as it may be, it must still make sense."""
     try:
-        values = json.loads(said)
+        values = json.loads(payload)
         document = Document(
             holder=str(values["holder"])[:200],
             seats=int(values["seats"]),

@@ -11,11 +11,11 @@ from app.errors import Invalid
 from app.extensions import db
 from app.models import CLOSED, Account, Domain, DomainState, License, LicenseKind, now
 
+# How long a licence works on an installation that it was not made for.
 GRACE = timedelta(days=7)
-"""How long a licence works on an installation that it was not made for."""
 
+# From then on people are told that a licence ends.
 SOON = timedelta(days=14)
-"""From then on people are told that a licence ends."""
 
 MODULES = ("teamchat",)
 
@@ -45,7 +45,7 @@ class LicenseFacts:
 
     @property
     def ends_soon(self) -> bool:
-        """Whether it is time to see to the next one."""
+        """Return whether it is time to renew the license."""
         return not self.is_ended and self.valid_until - now() < SOON
 
     @property
@@ -60,12 +60,12 @@ class LicenseFacts:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it was made for another installation: it works for seven days."""
+        """Return whether the license was made for another installation; it works for seven days."""
         return self.is_signed and self.reference != self.installation
 
 
 def current() -> LicenseFacts | None:
-    """The newest licence of this installation, None before there is one. Three statements."""
+    """Return the newest license of this installation, None before there is one. Three statements."""
     license = newest()
     if license is None:
         return None
@@ -84,17 +84,17 @@ def current() -> LicenseFacts | None:
 
 
 def newest() -> License | None:
-    """The licence that counts."""
+    """Return the license that counts."""
     return db.session.scalars(select(License).order_by(License.id.desc()).limit(1)).first()
 
 
 def installation() -> str | None:
-    """The reference of this installation: that of the first licence recorded here, which is the trial's."""
+    """Return the reference of this installation: that of the first recorded license, the trial's."""
     return db.session.scalar(select(License.reference).order_by(License.id).limit(1))
 
 
 def public_key() -> str:
-    """The key that licences must be signed with; empty where this server gives its own."""
+    """Return the key that licenses must be signed with; empty where this server issues its own."""
     return current_app.config["LICENCE_PUBLIC_KEY"]
 
 

@@ -1,4 +1,4 @@
-"""Rights lists as they stand: what counts in a place, in a form that a browser can remember and hand back."""
+"""Snapshots of rights lists, in a form that a browser can keep and send back."""
 
 import hashlib
 import json
@@ -7,24 +7,27 @@ from sqlalchemy import or_, select
 
 from app.extensions import db
 from app.models import FOLDER_SCOPE, ROOM_SCOPE, Folder, Grant, Principal, Room
-from app.rules import standing
+from app.rules.rights.facts import scope_of as scope_of_room
 
+# Stands in a snapshot of a room that has a list of its own.
 OWN = "own"
-"""Stands in a snapshot of a room that has a list of its own."""
 
 
 def scope_of(place: Folder | Room) -> tuple[int, int]:
-    """Where the list stands that counts in a place."""
-    return (FOLDER_SCOPE, place.id) if isinstance(place, Folder) else standing.scope_of(place)
+    """Return the scope of the list that applies in a place."""
+    return (FOLDER_SCOPE, place.id) if isinstance(place, Folder) else scope_of_room(place)
 
 
 def key_of(principal: Principal, principal_id: int) -> str:
-    """How forms name a principal: "account:5"."""
+    """Return the name of a principal in forms: "account:5"."""
     return f"{principal}:{principal_id}"
 
 
 def snapshot(place: Folder | Room) -> dict[str, int]:
-    """The rights of every line that counts in a place, by principal, and whether the list is the room's own."""
+    """Return the rights of every grant that applies in a place, by principal.
+
+    The snapshot also says whether the list is the room's own.
+    """
     kind, scope_id = scope_of(place)
     statement = select(Grant.principal, Grant.principal_id, Grant.rights)
     rows = db.session.execute(statement.where(Grant.scope_kind == kind, Grant.scope_id == scope_id))
@@ -33,8 +36,10 @@ def snapshot(place: Folder | Room) -> dict[str, int]:
 
 
 def marks(folder: Folder, rooms: list[Room]) -> dict[int, str]:
-    """A short mark of each room's own list beside its folder's, by room: it is another one once either has changed.
-    One statement."""
+    """Return a digest of each room's own list with its folder's, by room id; it changes when either list does.
+
+    One statement.
+    """
     ids = [room.id for room in rooms]
     usual = (Grant.scope_kind == FOLDER_SCOPE) & (Grant.scope_id == folder.id)
     own = (Grant.scope_kind == ROOM_SCOPE) & Grant.scope_id.in_(ids)

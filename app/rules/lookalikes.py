@@ -1,36 +1,38 @@
-"""Addresses and names that are not what they look like: letters of several alphabets in one word, or all of another."""
+"""Deceptive addresses and names: several alphabets in one word, or only look-alike letters."""
 
 import unicodedata
 
 import idna
 
+# Small letters of other alphabets that many typefaces draw like Latin ones (after Unicode's
+# confusables.txt).
 ALIKE = frozenset("аеорсухіјѕԁһӏԛԝѵүոսցհοαρνικυχτ")
-"""Small letters of other alphabets that many typefaces draw like Latin ones (after Unicode's confusables.txt)."""
 
+# Capitals, likewise.
 ALIKE_CAPITALS = frozenset("АВЕЅІЈКМНОРСТУХԚԜՍՕΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
-"""Capitals, likewise."""
 
+# Letters of no alphabet that stand beside Latin ones: Mª Carmen.
 ABBREVIATING = frozenset("ªº")
-"""Letters of no alphabet that stand beside Latin ones: Mª Carmen."""
 
+# Alphabets that people do write in one word: Unicode TR 39, §5.1, "highly restrictive".
 TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
-"""Alphabets that people do write in one word: Unicode TR 39, §5.1, "highly restrictive"."""
 
 
 def is_deceptive(address: str) -> bool:
-    """Whether an address, normalised, could be taken for another one by whoever reads it."""
+    """Return whether a normalised address could be taken for another one."""
     local, _at, domain = address.rpartition("@")
     return any(_is_deceptive(word) for word in (local, *_labels(domain)))
 
 
 def is_deceptive_name(name: str) -> bool:
-    """Whether a name could be taken for another one: a word of several alphabets, or all of look-alikes.
+    """Return whether a name could be taken for another one: a word of several alphabets, or only look-alikes.
 
-    A word of look-alikes beside one that can only be read in its own alphabet is a name like others: Сара Иванова.
+    A word of look-alikes beside one that can only be read in its own alphabet is an ordinary name: Сара
+    Иванова.
     """
     letters = [sign for sign in name if _counts(sign)]
     foreign = [sign for sign in letters if _alphabet(sign) != "LATIN"]
@@ -44,7 +46,7 @@ def _counts(sign: str) -> bool:
 
 
 def _looks_latin(sign: str) -> bool:
-    """Drawn like a Latin letter, or one in other clothes: bold, double-struck, full width."""
+    """Return whether a sign looks like a Latin letter, styled ones (bold, double-struck, full width) included."""
     return sign in ALIKE or sign in ALIKE_CAPITALS or unicodedata.normalize("NFKC", sign).isascii()
 
 

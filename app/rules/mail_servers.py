@@ -1,4 +1,4 @@
-"""What makes the settings of outgoing mail sound."""
+"""Validation of the outgoing mail settings."""
 
 import ipaddress
 from dataclasses import replace
@@ -14,7 +14,7 @@ LONGEST = 253
 
 
 def checked(server: MailServer) -> MailServer:
-    """A mail server as it is stored. Error: Invalid, at the field it is about."""
+    """Return a mail server as it is stored. Error: Invalid, at its field."""
     if server.protection not in (PLAIN, STARTTLS, TLS):
         raise Invalid(_("Choose one."), code="bad_protection", field="protection")
     if not 1 <= server.port <= 65535:
@@ -30,7 +30,10 @@ def checked(server: MailServer) -> MailServer:
 
 
 def checked_host(text: str) -> str:
-    """A host's name or network address; names without a dot may be of one's own network. Error: Invalid."""
+    """Return a host's name or network address; names without a dot may be of the local network.
+
+    Error: Invalid.
+    """
     host = text.strip().strip("[]").rstrip(".").lower()
     try:
         return str(ipaddress.ip_address(host))
@@ -48,12 +51,12 @@ def checked_host(text: str) -> str:
 
 
 def checked_sender(text: str) -> str:
-    """The address mails come from. Error: Invalid."""
+    """Return the address that mails come from. Error: Invalid."""
     return checked_address(text, field="sender")
 
 
 def checked_address(text: str, *, field: str) -> str:
-    """An address mails go to or come from, as it is compared. Error: Invalid."""
+    """Return a normalised address that mails go to or come from. Error: Invalid."""
     address = addresses.normalise(text)
     alias, at, domain = address.rpartition("@")
     try:

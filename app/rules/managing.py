@@ -1,4 +1,4 @@
-"""Who may run rooms and folders: holders of the right inside, and administrators from outside, without reading."""
+"""Management of rooms and folders: by right inside, and by administrators from outside without reading."""
 
 from sqlalchemy import exists, false, or_, select
 from sqlalchemy.orm import aliased
@@ -6,15 +6,18 @@ from sqlalchemy.orm import aliased
 from app.errors import Forbidden, NotFound
 from app.extensions import db
 from app.models import Account, Domain, Folder, Group, Principal, Room, RoomKind, RoomMember
-from app.rules import access, directory, folders, membership, scope
-from app.rules.rights import Right
+from app.rules import directory, folders, membership, scope
+from app.rules.rights import Right, access
 
+# Lines that are gone and told by name: a form that remembers more was not made by us.
 MOST_NAMED = 500
-"""Lines that are gone and told by name: a form that remembers more was not made by us."""
 
 
 def administers(actor, place: Folder | Room) -> bool:
-    """Whether a folder or room is within an administrator's scope. Direct rooms are nobody's but their people's."""
+    """Return whether a folder or room is within an administrator's scope.
+
+    Direct rooms belong only to their people.
+    """
     if isinstance(place, Room) and place.kind is RoomKind.DIRECT:
         return False
     group_id = place.group_id
@@ -33,7 +36,7 @@ def administers(actor, place: Folder | Room) -> bool:
 
 
 def of_rooms(actor):
-    """A condition on Room: those within an administrator's scope, as `administers` tells of one."""
+    """Return a condition on Room: those within an administrator's scope, as in administers()."""
     owner = aliased(RoomMember)
     groups = select(Group.id).join(Group.domain).where(scope.of_domains(actor))
     owned = (
@@ -42,28 +45,31 @@ def of_rooms(actor):
         .join(Account.domain)
         .where(owner.is_owner, scope.of_domains(actor))
     )
-    mine = or_(Room.group_id.in_(groups), Room.group_id.is_(None) & Room.id.in_(owned))
+    is_managed = or_(Room.group_id.in_(groups), Room.group_id.is_(None) & Room.id.in_(owned))
     if scope.is_server_wide(actor):
         has_owner = exists().where(owner.room_id == Room.id, owner.is_owner)
-        mine = or_(mine, Room.group_id.is_(None) & ~has_owner)
-    return (Room.kind != RoomKind.DIRECT) & mine
+        is_managed = or_(is_managed, Room.group_id.is_(None) & ~has_owner)
+    return (Room.kind != RoomKind.DIRECT) & is_managed
 
 
 def _has_owner(room: Room) -> bool:
-    """Whether a room belongs to somebody. Whose account was deleted have left theirs in the trash."""
+    """Return whether a room has an owner. Owners whose account was deleted have left theirs in the trash."""
     owners = select(RoomMember.id).where(RoomMember.room_id == room.id, RoomMember.is_owner)
     return db.session.scalar(select(exists(owners))) is True
 
 
 def rights_of(actor, place: Folder | Room) -> Right:
-    """What a person may do in a folder or room by the lists."""
+    """Return a person's rights in a folder or room by its lists."""
     if isinstance(place, Folder):
         return folders.rights_in_folder(actor, place)
     return access.rights_in(actor, place.id)
 
 
 def may(actor, right: Right, place: Folder | Room) -> bool:
-    """Whether a person may do this: by right, or as an administrator of the place. Reading and writing are no such."""
+    """Return whether a person may do this by right, or as an administrator of the place.
+
+    Administrators of a place neither read nor write in it.
+    """
     return bool(rights_of(actor, place) & right) or administers(actor, place)
 
 
@@ -84,7 +90,7 @@ def require_may_administer(actor, place: Folder | Room) -> None:
 
 
 def has_lost_administration(actor, place: Folder | Room) -> bool:
-    """Whether somebody who has just changed rights here could not do it again."""
+    """Return whether an actor who has just changed rights here could not do so again."""
     if administers(actor, place):
         return False
     access.forget()
@@ -92,7 +98,7 @@ def has_lost_administration(actor, place: Folder | Room) -> bool:
 
 
 def domain_id_of(place: Folder | Room) -> int | None:
-    """The domain whose administrators answer for a place."""
+    """Return the domain whose administrators are responsible for a place."""
     if place.group_id is not None:
         return db.session.scalar(select(Group.domain_id).where(Group.id == place.group_id))
     owner = (
@@ -104,7 +110,7 @@ def domain_id_of(place: Folder | Room) -> int | None:
 
 
 def may_name(actor, row: Account | Domain | Group) -> bool:
-    """Whether a person may put somebody on a list: within their scope, or among those they can see."""
+    """Return whether a person may put a principal on a list: within their scope, or among those they can see."""
     domain_id = row.id if isinstance(row, Domain) else row.domain_id
     if scope.administers_domain(actor, domain_id):
         return True
@@ -115,23 +121,25 @@ def may_name(actor, row: Account | Domain | Group) -> bool:
 def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Principal, int]]:
     """Of what a form says stood on a list: whom the person may know of. Three statements at most."""
     models = {Principal.ACCOUNT: Account, Principal.GROUP: Group, Principal.DOMAIN: Domain}
-    known = {(principal, 0) for principal in set(Principal) - models.keys()}
+    allowed = {(principal, 0) for principal in set(Principal) - models.keys()}
     domains = select(Domain.id).where(scope.of_domains(actor))
     for principal, model in models.items():
         ids = [key for kind, key in subjects if kind is principal][:MOST_NAMED]
         if ids:
             own = model.id if model is Domain else model.domain_id
-            seen = or_(own.in_(domains), in_sight(actor, model))
-            known |= {
+            is_visible = or_(own.in_(domains), in_sight(actor, model))
+            allowed |= {
                 (principal, key)
-                for key in db.session.scalars(select(model.id).where(model.id.in_(ids), seen))
+                for key in db.session.scalars(select(model.id).where(model.id.in_(ids), is_visible))
             }
-    return [subject for subject in subjects if subject in known]
+    return [subject for subject in subjects if subject in allowed]
 
 
 def in_sight(actor, model: type[Account | Domain | Group]):
-    """A condition on accounts, groups or domains: those a person who administers nothing may put on a list. They are
-    whom they see, the groups they are in, and their own domain."""
+    """Return a condition on accounts, groups or domains: those a person without administration may put on a list.
+
+    These are the people they see, the groups they are in, and their own domain.
+    """
     if model is Account:
         return directory.visible_to(actor)
     if model is Group:

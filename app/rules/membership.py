@@ -1,6 +1,7 @@
-"""Membership: who is in which group. Computed from the entries, never copied.
+"""Membership: the people of a group, computed from its entries and never copied.
 
-Somebody excluded from a group is not in it, nor through it in the groups that contain it; other ways stay open.
+An account excluded from a group is neither in it nor, through it, in the groups that contain it; other ways
+remain.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ class Way:
 
 
 def groups_of(account: Account) -> frozenset[int]:
-    """Ids of every group the account is in: by itself, through its domain, through inner groups. One statement."""
+    """Return ids of every group the account is in: by itself, through its domain, through inner groups.
+
+    One statement.
+    """
     if account.is_guest:
         return frozenset()
     values = {"account": account.id, "domain": account.domain_id}
@@ -40,13 +44,16 @@ def _groups_of_somebody():
 
 
 def containing_groups(group_id: int) -> frozenset[int]:
-    """Ids of the group itself and of every group that has it as a member, to any depth. One statement."""
+    """Return ids of the group itself and of every group that has it as a member, to any depth.
+
+    One statement.
+    """
     start = select(literal(group_id).label("group_id"))
     return frozenset(db.session.scalars(select(_containing(start).c.group_id)))
 
 
 def inner_groups(group_id: int):
-    """A selectable of the ids of the group itself and of every group inside of it, to any depth (column group_id)."""
+    """Return a selectable of the ids of a group and all groups inside it, to any depth (column group_id)."""
     tree = select(literal(group_id).label("group_id")).cte(recursive=True)
     step = select(MemberEntry.inner_group_id).where(
         MemberEntry.group_id == tree.c.group_id, MemberEntry.kind == EntryKind.GROUP
@@ -55,7 +62,7 @@ def inner_groups(group_id: int):
 
 
 def effective_members(group_id: int):
-    """A statement of the accounts that are in a group, each once, guests and internal accounts excepted."""
+    """Return a statement of the accounts in a group, each once, without guests and internal accounts."""
     inner = select(inner_groups(group_id).c.group_id)
     suspects = select(Exclusion.account_id).where(Exclusion.group_id.in_(inner))
     people = _named_in(inner).subquery()
@@ -67,13 +74,16 @@ def effective_members(group_id: int):
     )
 
 
+# Domains among a group's entries that are looked through one by one, each by its index.
 BRANCHES = 8
-"""Domains among a group's entries that are looked through one by one, each by its index."""
 
 
 def branches(group_id: int) -> list:
-    """Statements of the accounts that are in a group, each person in one of them only: a domain's by its index, the
-    others from their entries. Together they are effective_members(). Five statements at most."""
+    """Return statements of the accounts in a group, each person in one of them only, five at most.
+
+    A domain's people are read by its index, the others from their entries. Together they are
+    effective_members().
+    """
     groups = list(db.session.scalars(select(inner_groups(group_id).c.group_id)))
     entries = select(MemberEntry).where(MemberEntry.group_id.in_(groups))
     by_domain = entries.with_only_columns(MemberEntry.domain_id).where(MemberEntry.kind == EntryKind.DOMAIN)
@@ -82,12 +92,12 @@ def branches(group_id: int) -> list:
     people = select(Account).where(~Account.is_guest, Account.id.not_in(_kept_out(group_id, groups)))
     by_entry = people.where(Account.id.in_(named), Account.domain_id.not_in(domains))
     one_by_one = [people.where(Account.domain_id == key) for key in domains[:BRANCHES]]
-    others = [people.where(Account.domain_id.in_(domains[BRANCHES:]))] if domains[BRANCHES:] else []
-    return [by_entry, *one_by_one, *others]
+    rest = [people.where(Account.domain_id.in_(domains[BRANCHES:]))] if domains[BRANCHES:] else []
+    return [by_entry, *one_by_one, *rest]
 
 
 def count_of(statements: list) -> int:
-    """How many people the statements of branches() have."""
+    """Return the number of people that the statements of branches() give."""
     counts = [
         statement.with_only_columns(func.count(), maintain_column_froms=True) for statement in statements
     ]
@@ -95,7 +105,7 @@ def count_of(statements: list) -> int:
 
 
 def _kept_out(group_id: int, groups: list[int]) -> list[int]:
-    """Who is excluded in one of these groups, and in no other way inside the outer one."""
+    """Return the accounts excluded from one of these groups that are in the outer one in no other way."""
     excluded = set(db.session.scalars(select(Exclusion.account_id).where(Exclusion.group_id.in_(groups))))
     if not excluded:
         return []
@@ -104,22 +114,25 @@ def _kept_out(group_id: int, groups: list[int]) -> list[int]:
 
 
 def ways_in(account: Account, group_id: int, limit: int = 20) -> list[Way]:
-    """How an account is in a group: each entry that brings it in, with the shortest way there. Three statements."""
+    """Return the ways an account is in a group: each entry that brings it in, with the shortest path.
+
+    Three statements.
+    """
     entries = db.session.execute(_direct(account, MemberEntry.id, MemberEntry.kind)).all()
     excluded = set(db.session.scalars(select(Exclusion.group_id).where(Exclusion.account_id == account.id)))
     downwards = edges_below(group_id)
-    found = []
+    ways = []
     for entry in entries:
         path = shortest(group_id, entry.group_id, downwards, excluded)
         if path:
-            found.append(Way(path, entry.id, entry.kind))
-    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
+            ways.append(Way(path, entry.id, entry.kind))
+    return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
         :limit
     ]
 
 
 def ways_of(account: Account) -> dict[int, list[Way]]:
-    """Every group an account is in, by id, each with the ways it is in. Four statements at most."""
+    """Return every group an account is in, by id, each with the ways it is in. Four statements at most."""
     ids = groups_of(account)
     if not ids:
         return {}
@@ -131,8 +144,8 @@ def ways_of(account: Account) -> dict[int, list[Way]]:
 
 def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: set[int]) -> list[Way]:
     paths = [(entry, shortest(group_id, entry.group_id, edges, excluded)) for entry in entries]
-    found = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
-    return sorted(found, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
+    ways = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
+    return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
 
 
 def _edges_among(ids) -> dict[int, list[int]]:
@@ -166,7 +179,10 @@ def _containing(start, excluded=None):
 
 
 def _named_in(groups):
-    """Ids of those whom an entry of these groups names, or whose domain it names: found from the entries, by index."""
+    """Return the ids of accounts that an entry of these groups names, itself or by its domain.
+
+    The entries are read first, so that both halves use an index.
+    """
     entries = MemberEntry.group_id.in_(groups)
     named = select(MemberEntry.account_id.label("id")).where(entries, MemberEntry.kind == EntryKind.ACCOUNT)
     by_domain = (
@@ -221,7 +237,7 @@ def edges_below(group_id: int) -> dict[int, list[int]]:
 
 
 def shortest(start: int, goal: int, edges: dict[int, list[int]], excluded: set[int]) -> tuple[int, ...]:
-    """The shortest path from a group down to one inside of it, past the groups one is excluded from."""
+    """Return the shortest path from a group down to an inner one that avoids the excluded groups."""
     if start in excluded:
         return ()
     came_from: dict[int, int | None] = {start: None}

@@ -11,22 +11,22 @@ from app.models import AccountState
 from app.rules.lookalikes import is_deceptive_name
 
 NAME_MAXIMUM = 200
+# Characters, as the columns hold them.
 DESCRIPTION_MAXIMUM = 500
-"""Characters, as the columns hold them."""
 
+# Signs that take no ink and are neither spaces nor format signs: fillers, joiners, the empty Braille cell.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0")
-"""Signs that take no ink and are neither spaces nor format signs: fillers, joiners, the empty Braille cell."""
 
 JOINERS = frozenset("\u200c\u200d")
+# Alphabets in which a joiner changes how letters are drawn (Unicode TR 31, §2.3); elsewhere it only hides.
 JOINED = re.compile(
     "ARABIC|SYRIAC|MONGOLIAN|DEVANAGARI|BENGALI|GURMUKHI|GUJARATI|ORIYA|TAMIL|TELUGU|KANNADA|MALAYALAM|SINHALA|"
     "KHMER|MYANMAR|TIBETAN|VARIATION|EMOJI"
 )
-"""Alphabets in which a joiner changes how letters are drawn (Unicode TR 31, §2.3); elsewhere it only hides."""
 
 
 def checked_name(text: str | None, *, field: str = "name") -> str:
-    """A name on one line, of signs that are seen, not empty and not too long. Error: Invalid."""
+    """Return a name on one line, of visible signs, neither empty nor too long. Error: Invalid."""
     name = " ".join(_inked(_visible(text)).split())
     if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):
         raise Invalid(_("Give a name."), code="empty", field=field)
@@ -36,7 +36,10 @@ def checked_name(text: str | None, *, field: str = "name") -> str:
 
 
 def checked_guest_name(text: str | None, *, field: str = "name") -> str:
-    """A guest's name, which nobody here has looked at: it is also what it looks like. Error: Invalid."""
+    """Return a guest's name.
+
+    No administrator has looked at it, so look-alikes are refused. Error: Invalid.
+    """
     name = checked_name(text, field=field)
     if is_deceptive_name(name):
         raise Invalid(
@@ -48,7 +51,7 @@ def checked_guest_name(text: str | None, *, field: str = "name") -> str:
 
 
 def shown_name(name: str, state: AccountState, *, is_guest: bool = False) -> str:
-    """A name as it stands beside what somebody has said: of who is deleted, it says so."""
+    """Return a name as shown beside a message; deleted accounts are marked."""
     if state is not AccountState.DELETED:
         return name
     return (
@@ -57,12 +60,12 @@ def shown_name(name: str, state: AccountState, *, is_guest: bool = False) -> str
 
 
 def marked_name(name: str, state: AccountState, *, is_guest: bool) -> str:
-    """A shown name where no badge can stand beside it; of a deleted guest it says so already."""
+    """Return a name marked as a guest's where no badge can be shown; a deleted guest is marked already."""
     return _("%(name)s (guest)", name=name) if is_guest and state is not AccountState.DELETED else name
 
 
 def checked_description(text: str | None, *, field: str = "description") -> str | None:
-    """A description; what is blank is none. Error: Invalid."""
+    """Return a description, None for a blank one. Error: Invalid."""
     description = _visible(text).strip()
     if len(description) > DESCRIPTION_MAXIMUM:
         raise _too_long(DESCRIPTION_MAXIMUM, field)
@@ -70,38 +73,38 @@ def checked_description(text: str | None, *, field: str = "description") -> str 
 
 
 def checked_language(code: str | None, *, field: str = "language") -> str | None:
-    """A language people can read here; none means that they choose themselves. Error: Invalid."""
+    """Return the code of an available language, None for the person's own choice. Error: Invalid."""
     if code and code not in LANGUAGE_NAMES:
         raise Invalid(_("This language is not available."), code="bad_language", field=field)
     return code or None
 
 
 def _visible(text: str | None) -> str:
-    """A text in NFC, without control signs other than line breaks and tabs."""
+    """Return a text in NFC, without control signs other than line breaks and tabs."""
     plain = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n")
     return "".join(sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs"))
 
 
 def _inked(text: str) -> str:
-    """A text without what is not seen: format signs turn the direction of a name, or make two out of one."""
-    inked = "".join(sign for place, sign in enumerate(text) if not _is_blank(sign) and _varies(text, place))
-    return "".join(sign for place, sign in enumerate(inked) if sign not in JOINERS or _joins(inked, place))
+    """Return a text without invisible format signs, which turn its direction or make look-alikes."""
+    inked = "".join(sign for index, sign in enumerate(text) if not _is_blank(sign) and _varies(text, index))
+    return "".join(sign for index, sign in enumerate(inked) if sign not in JOINERS or _joins(inked, index))
 
 
 def _is_blank(sign: str) -> bool:
     return sign in BLANK or (unicodedata.category(sign) == "Cf" and sign not in JOINERS)
 
 
-def _varies(text: str, place: int) -> bool:
-    """A variation selector says how a picture or an ideograph is drawn; behind anything else it says nothing."""
-    if _word(text[place]) != "VARIATION":
+def _varies(text: str, index: int) -> bool:
+    """Return whether a variation selector follows a sign that it can vary: an emoji or an ideograph."""
+    if _word(text[index]) != "VARIATION":
         return True
-    before = text[place - 1 : place]
+    before = text[index - 1 : index]
     return bool(before) and (unicodedata.category(before) in ("So", "Sk") or _word(before) == "CJK")
 
 
-def _joins(text: str, place: int) -> bool:
-    around = text[place - 1 : place] + text[place + 1 : place + 2]
+def _joins(text: str, index: int) -> bool:
+    around = text[index - 1 : index] + text[index + 1 : index + 2]
     return len(around) == 2 and all(map(_is_joined, around))
 
 
@@ -110,7 +113,7 @@ def _is_joined(sign: str) -> bool:
 
 
 def _word(sign: str) -> str:
-    """What a sign's name begins with: LATIN, ARABIC, VARIATION."""
+    """Return the first word of a sign's Unicode name: LATIN, ARABIC, VARIATION."""
     return unicodedata.name(sign, "?").partition(" ")[0].partition("-")[0]
 
 

@@ -8,20 +8,20 @@ from app.models import Account, now
 
 PURPOSE = "password"
 
+# How long a link counts that somebody has asked for themselves.
 FORGOTTEN = timedelta(hours=1)
-"""How long a link counts that somebody has asked for themselves."""
 
+# How long one counts that an administrator has sent.
 SENT = timedelta(days=1)
-"""How long one counts that an administrator has sent."""
 
 
 def token_of(account: Account) -> str:
-    """The token of an account's link."""
+    """Return the token of an account's password link."""
     return links.token(PURPOSE, account.id, account.password_generation)
 
 
 def account_of(token: str) -> Account | None:
-    """Whose password a link lets choose now; none when it was used, is too old, or the account is closed."""
+    """Return the account of a password link; None if it was used, has expired, or the account is closed."""
     link = links.read(PURPOSE, token)
     account = db.session.get(Account, link.id) if link else None
     if account is None or account.password_generation != link.generation or not account.is_active:

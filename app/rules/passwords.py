@@ -1,4 +1,4 @@
-"""Passwords: which are good enough. Ten characters or more, not one's own name, not what others try first."""
+"""Password policy: ten characters or more, not one's own name or address, not a common password."""
 
 import re
 import unicodedata
@@ -12,9 +12,10 @@ from app.rules.hashing import LONGEST, hashed, normal
 
 MINIMUM = 10
 
+# Letters and digits that must remain of a password when one's own name and address are taken out of it.
 OWN_REST = 6
-"""Letters and digits that must remain of a password when one's own name and address are taken out of it."""
 
+# What fingers find without thinking, on French, English and German keyboards.
 ROWS = tuple(
     row * 2
     for row in (
@@ -38,7 +39,6 @@ ROWS = tuple(
         ),
     )
 )
-"""What fingers find without thinking, on French, English and German keyboards."""
 
 LEET = str.maketrans("013457$@!|€", "oieastsaile")
 
@@ -50,14 +50,14 @@ def hashed_new(password: str, *, name: str, address: str, field: str = "password
 
 
 def check_new(password: str, *, name: str, address: str, field: str = "password") -> None:
-    """Refuse a password that is short, is one's own name or address, or is among the common ones."""
+    """Refuse a password that is short, a name or address of its owner, or common."""
     problem = problem_of(password, name=name, address=address)
     if problem:
         raise Invalid(_sentence(problem), code=f"password_{problem}", field=field)
 
 
 def problem_of(password: str, *, name: str = "", address: str = "") -> str | None:
-    """What is wrong with a new password, as a word: short, long, own, common; None when it is good."""
+    """Return the problem of a new password as a word (short, long, own, common), None for a good one."""
     password = normal(password)
     if len(password) < MINIMUM:
         return "short"
@@ -90,7 +90,7 @@ def _own_words(name: str, address: str) -> set[str]:
 
 
 def _bare(text: str) -> str:
-    """Letters without accents, and digits."""
+    """Return letters without accents, and digits."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in plain if sign.isalnum())
 
@@ -103,25 +103,24 @@ def _is_common(password: str) -> bool:
 
 
 def _is_repeated(text: str) -> bool:
-    """Whether a text is a short piece over and over: abcabcabc."""
+    """Return whether a text repeats a short piece: abcabcabc."""
     sizes = range(1, len(text) // 2 + 1)
     return any(text == (text[:size] * len(text))[: len(text)] for size in sizes)
 
 
 def _is_made_of_rows(text: str) -> bool:
-    """Whether a text is nothing but runs of the keyboard, the alphabet or the digits,
-    three or more at a time."""
-    place = 0
-    while place < len(text):
-        length = _run_at(text[place:])
+    """Return whether a text consists of runs of the keyboard, the alphabet or the digits, three signs or more each."""
+    start = 0
+    while start < len(text):
+        length = _run_at(text[start:])
         if length < 3:
             return False
-        place += length
+        start += length
     return bool(text)
 
 
 def _run_at(text: str) -> int:
-    """How many characters a text begins with that are one run."""
+    """Return the length of the run that a text begins with."""
     length = 1
     while length < len(text) and any(text[: length + 1] in row for row in ROWS):
         length += 1
@@ -129,8 +128,7 @@ def _run_at(text: str) -> int:
 
 
 def _is_common_words(password: str) -> bool:
-    """Whether a password is one common word, or two, however decorated: digits and signs around, 0 for o,
-    é for e."""
+    """Return whether a password is one or two common words, however decorated: digits and signs around, 0 for o."""
     outside = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password)
     return any(_is_two_words(text) for text in (password, password.translate(LEET), outside.translate(LEET)))
 

@@ -1,12 +1,12 @@
-"""What people paste where addresses are asked for: "Name <a@b>", commas, semicolons, one a line, angle brackets."""
+"""Parsing of pasted address lists: "Name <a@b>", commas, semicolons, lines, angle brackets."""
 
 import re
 from dataclasses import dataclass
 
 from app.rules import addresses
 
+# One entry of a list: commas and semicolons inside of quotes or brackets separate nothing.
 SEPARATORS = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;<>\n\r]|"|<|>)+)""")
-"""One entry of a list: commas and semicolons inside of quotes or brackets separate nothing."""
 
 ANGLE = re.compile(r"<([^<>]*)>\s*$")
 
@@ -20,17 +20,17 @@ class Pasted:
 
 
 def entries_of(text: str) -> list[Pasted]:
-    """The addresses of a pasted list in their order, each once however it is written."""
-    found: dict[str, Pasted] = {}
+    """Return the addresses of a pasted list in order, each once."""
+    entries: dict[str, Pasted] = {}
     for piece in SEPARATORS.findall(text.replace("\t", " ")):
         for entry in _words(piece.strip()):
             address = addresses.normalise(_bare(entry))
-            found.setdefault(address, Pasted(entry, address))
-    return list(found.values())
+            entries.setdefault(address, Pasted(entry, address))
+    return list(entries.values())
 
 
 def _words(piece: str) -> list[str]:
-    """An entry; several where bare addresses stand side by side with nothing but space between."""
+    """Return the entries of a piece: several where bare addresses are separated only by spaces."""
     words = piece.split()
     is_several = len(words) > 1 and all("@" in word for word in words) and "<" not in piece
     return words if is_several else [piece] if piece else []

@@ -12,7 +12,7 @@ from app.rules.addresses import readable
 
 
 class Feature(StrEnum):
-    """What a domain and an account may have. TeamChat needs the other two on the same level."""
+    """Feature that a domain and an account may have. TeamChat needs the other two on the same level."""
 
     GROUPWARE = "groupware"
     WEBDAV = "webdav"
@@ -29,7 +29,7 @@ NEEDED = {
 
 
 class Level(StrEnum):
-    """Where a switch may say no, from the most general."""
+    """Level on which a switch can be off, from the most general."""
 
     SERVICE = "service"
     DATABASE = "database"
@@ -49,7 +49,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Facets:
-    """The three facets of a switch: its own value, whether it is effective, and what stands in the way."""
+    """Three facets of a switch: its own value, whether it is effective, and what prevents it."""
 
     feature: Feature
     own: bool
@@ -62,34 +62,34 @@ class Facets:
 
 @dataclass(frozen=True)
 class Ground:
-    """What switches stand on: the services that run, and whether the database carries TeamChat."""
+    """Conditions of all switches: the running services, and whether the database can carry TeamChat."""
 
     running: frozenset[ServiceName]
     is_supported: bool = True
 
 
 def own(subject: Domain | Account, feature: Feature) -> bool:
-    """The subject's own switch."""
+    """Return the subject's own switch."""
     return getattr(subject, f"has_{feature}")
 
 
 def own_features(subject: Domain | Account) -> dict[Feature, bool]:
-    """All of the subject's own switches."""
+    """Return all of the subject's own switches."""
     return {feature: own(subject, feature) for feature in Feature}
 
 
 def services_run(feature: Feature, running: set[ServiceName]) -> bool:
-    """Whether the services behind a feature run. running: names of the services that do."""
+    """Return whether the services behind a feature run. running: names of the running services."""
     return all(ServiceName(needed) in running for needed in NEEDED[feature])
 
 
 def domain_has(domain: Domain, feature: Feature) -> bool:
-    """Whether a domain that is active grants the feature with all it needs."""
+    """Return whether a domain is active and has the feature with all it needs."""
     return domain.state is DomainState.ACTIVE and all(own(domain, needed) for needed in NEEDED[feature])
 
 
 def account_has(account: Account, feature: Feature) -> bool:
-    """Whether domain and account switches are on; guests have TeamChat by being guests."""
+    """Return whether the switches of domain and account are on; guests have TeamChat by being guests."""
     if account.state in CLOSED:
         return False
     if account.is_guest:
@@ -98,12 +98,12 @@ def account_has(account: Account, feature: Feature) -> bool:
 
 
 def domain_facets(domain: Domain, feature: Feature, ground: Ground) -> Facets:
-    """A domain's switch, with the first level that says no."""
+    """Return the facets of a domain's switch, with the first level that is off."""
     return Facets(feature, own(domain, feature), next(_domain_obstacles(domain, feature, ground), None))
 
 
 def account_facets(account: Account, feature: Feature, ground: Ground) -> Facets:
-    """An account's switch, with the first level that says no."""
+    """Return the facets of an account's switch, with the first level that is off."""
     return Facets(feature, own(account, feature), next(_account_obstacles(account, feature, ground), None))
 
 
@@ -122,7 +122,7 @@ def reason(obstacle: Obstacle, name: str) -> str:
 
 
 def missing(features: dict[Feature, bool]) -> list[Feature]:
-    """What TeamChat, being on, needs and does not have."""
+    """Return the features that TeamChat needs and that are off."""
     if not features[Feature.TEAMCHAT]:
         return []
     return [needed for needed in NEEDED[Feature.TEAMCHAT] if not features[needed]]
@@ -139,7 +139,7 @@ def require_consistent(features: dict[Feature, bool]) -> None:
 
 
 def require_domain_has(domain: Domain, feature: Feature) -> None:
-    """Refuse what stands on a switch that is off for the domain."""
+    """Refuse where the domain's switch is off."""
     if not own(domain, feature):
         raise Invalid(
             _(
@@ -153,7 +153,7 @@ def require_domain_has(domain: Domain, feature: Feature) -> None:
 
 
 def require_public_folder(has_public_folder: bool) -> None:
-    """Refuse TeamChat for a group that shares no folder: its rooms stand in it."""
+    """Refuse TeamChat for a group without a public folder, which holds its rooms."""
     if not has_public_folder:
         raise Invalid(
             _("TeamChat needs the public folder: create it too."),

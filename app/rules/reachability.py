@@ -1,4 +1,4 @@
-"""Whether people reach this server: https, the certificate as it was seen last, the addresses that clients are told."""
+"""Reachability of this server: https, its certificate as last seen, the addresses given to clients."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +12,8 @@ from app.queries import certificates
 from app.rules import discovery, distrust
 from app.rules.checks import Check, State
 
+# How long before its end a certificate is told of, the days are counted, and it counts as a failure.
 WARN_BEFORE, PRESS_BEFORE, ALARM_BEFORE = timedelta(days=30), timedelta(days=14), timedelta(days=3)
-"""How long before its end a certificate is told of, the days are counted, and it counts as a failure."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Shown:
 
 
 def https(public_url: str, certificate: Shown | None) -> Check:
-    """Whether the public address is https, and its certificate good: in date, for this host, believed."""
+    """Return the check of the public address: https, with a certificate in date, for this host, and trusted."""
     url = urlsplit(public_url)
     if url.scheme != "https":
         return Check("https", State.FAILURE, _("The public address %(url)s is not https.", url=public_url))
@@ -41,7 +41,7 @@ def https(public_url: str, certificate: Shown | None) -> Check:
 
 
 def told(values: dict[str, str]) -> Check:
-    """Whether clients are told what TeamChat needs: https, a host, an explicit path, and one host."""
+    """Return the check of the addresses for clients: https, an explicit path, one host for all."""
     needed = [url for url in discovery.URLS if url.is_required]
     for url in needed:
         problem = discovery.problem_of(url.name, values.get(url.name))
@@ -59,16 +59,22 @@ def told(values: dict[str, str]) -> Check:
 
 
 def shown() -> Shown | None:
-    """The certificate as it was seen last; none before anybody has looked."""
-    seen = certificates.seen()
-    if seen is None or seen.certificate is None:
+    """Return the certificate as it was last seen, None before the first look."""
+    handshake = certificates.seen()
+    if handshake is None or handshake.certificate is None:
         return None
-    found = seen.certificate
-    return Shown(seen.host, found.issuer, found.not_after, found.covers(seen.host), seen.distrust)
+    certificate = handshake.certificate
+    return Shown(
+        handshake.host,
+        certificate.issuer,
+        certificate.not_after,
+        certificate.covers(handshake.host),
+        handshake.distrust,
+    )
 
 
 def _judged(shown: Shown) -> Check:
-    """A certificate: its time is what counts most, then the name it is for, then who believes it."""
+    """Return the check of a certificate: its dates count most, then its name, then its issuer."""
     date = format_date(shown.ends, "long")
     left = shown.ends - now()
     if left <= timedelta(0):

@@ -22,7 +22,7 @@ from app.rules.licensing import LicenseFacts
 
 @dataclass(frozen=True)
 class Facts:
-    """What the checks are judged from."""
+    """Facts that the checks are made from."""
 
     dialect: str
     license: LicenseFacts | None
@@ -36,26 +36,26 @@ class Facts:
     told: dict[str, str] = field(default_factory=dict)
 
 
+# The checks, in the order in which they are shown.
 NAMES = ("database", "licence", "https", "discovery", "mail", "redis", "storage")
-"""The checks, in the order in which they are shown."""
 
+# Checks whose failure stops enabling TeamChat; every other failure is an alert and stops nobody.
 BLOCKING = ("database", "licence")
-"""Checks whose failure stops enabling TeamChat; every other failure is an alert and stops nobody."""
 
 
 def checks() -> list[Check]:
-    """Every check of this server, as it stands now. Four statements."""
+    """Return every check of this server. Four statements."""
     return judge(collected())
 
 
 def judge(facts: Facts) -> list[Check]:
-    """The checks that these facts make."""
+    """Return the checks that follow from these facts."""
     return [_CHECKS[name](facts) for name in NAMES]
 
 
-def worst(found: Iterable[Check]) -> State:
-    """The state of the whole: that of its worst check."""
-    states = {check.state for check in found}
+def worst(results: Iterable[Check]) -> State:
+    """Return the state of the worst check."""
+    states = {check.state for check in results}
     return next((state for state in (State.FAILURE, State.WARNING) if state in states), State.OK)
 
 
@@ -69,7 +69,7 @@ def require_may_enable() -> None:
 
 
 def collected() -> Facts:
-    """The facts, from the configuration and the database."""
+    """Return the facts, from the configuration and the database."""
     configuration = current_app.config
     return Facts(
         dialect=db.engine.dialect.name,

@@ -1,4 +1,4 @@
-"""Whether a domain has room for somebody more."""
+"""Limits on the number of a domain's accounts and guests."""
 
 from flask_babel import ngettext
 from sqlalchemy import select
@@ -43,7 +43,7 @@ def require_room_for_guest(domain: Domain, *, with_invited: bool = False) -> Non
 
 
 def _limit(domain: Domain, column) -> int | None:
-    """The limit as it stands now; where there is one, the domain's row is locked until the commit."""
+    """Return a domain's limit; where there is one, lock the domain's row until the commit."""
     limit = db.session.scalar(select(column).where(Domain.id == domain.id))
     if limit is None:
         return None

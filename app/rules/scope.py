@@ -8,17 +8,17 @@ from app.errors import Forbidden, NotFound
 from app.extensions import db
 from app.models import CLOSED, Account, AdministeredDomain, Domain, DomainState, Group, Role
 
+# Roles from the least to the most powerful.
 RANKS = {Role.USER: 0, Role.DOMAIN: 1, Role.WEB: 2, Role.SERVER: 3}
-"""Roles from the least to the most powerful."""
 
 
 def is_administrator(actor) -> bool:
-    """Whether a person administers anything at all."""
+    """Return whether a person administers anything at all."""
     return actor.role is not Role.USER and not actor.is_guest and actor.state not in CLOSED
 
 
 def is_server_wide(actor) -> bool:
-    """Whether a person administers every domain of the server."""
+    """Return whether a person administers every domain of the server."""
     return is_administrator(actor) and actor.role in (Role.SERVER, Role.WEB)
 
 
@@ -36,14 +36,14 @@ def is_server_administrator(actor) -> bool:
 def require_server_administrator(actor) -> None:
     """Refuse everybody but server administrators.
 
-    For whatever would make a web administrator one of them: mails carry links to choose a password.
+    Used for whatever could make a web administrator one of them: mails carry links to choose a password.
     """
     if not is_server_administrator(actor):
         raise Forbidden(_("Only a server administrator may do this."), code="server_only")
 
 
 def of_domains(actor):
-    """A condition on Domain: those a person administers. The internal domain is nobody's, and so are deleted ones."""
+    """Return a condition on Domain: those an actor administers, without the internal domain and deleted ones."""
     if not is_administrator(actor):
         return Domain.id.is_(None)
     own = (
@@ -53,7 +53,7 @@ def of_domains(actor):
 
 
 def of_members(actor, group: Group):
-    """A condition on Domain: whose people an actor may bring into a group.
+    """Return a condition on Domain: those whose people an actor may put into a group.
 
     Only server and web administrators put people of several domains into one.
     """
@@ -61,35 +61,38 @@ def of_members(actor, group: Group):
 
 
 def _further(account):
-    """Ids of the domains a domain administrator looks after beside their own."""
+    """Return ids of the domains a domain administrator looks after beside their own."""
     return select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)
 
 
 def administers_domain(actor, domain_id: int) -> bool:
-    """Whether a domain is within the actor's scope."""
+    """Return whether a domain is within the actor's scope."""
     return db.session.scalar(select(exists().where(Domain.id == domain_id, of_domains(actor)))) is True
 
 
 def find_domain(actor, domain_id: int) -> Domain:
-    """A domain by its id, within the actor's scope. Error: NotFound."""
+    """Return a domain by id, within the actor's scope. Error: NotFound."""
     return _found(select(Domain).where(Domain.id == domain_id, of_domains(actor)))
 
 
 def find_account(actor, account_id: int) -> Account:
-    """An account by its id, within the actor's scope. Error: NotFound."""
+    """Return an account by its id, within the actor's scope. Error: NotFound."""
     statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
     return _found(statement.where(Account.id == account_id, ~Account.is_guest, of_domains(actor)))
 
 
 def find_group(actor, group_id: int) -> Group:
-    """A group by its id, within the actor's scope. Error: NotFound."""
+    """Return a group by its id, within the actor's scope. Error: NotFound."""
     statement = select(Group).join(Group.domain).options(contains_eager(Group.domain))
     return _found(statement.where(Group.id == group_id, of_domains(actor)))
 
 
 def may_touch(actor, account: Account) -> bool:
-    """Whether a person may change an account of their scope: nobody edits a role above their own, nor somebody who
-    administers domains that they do not. Whoever sets such a password could sign in with it and reach them."""
+    """Return whether an actor may change an account of their scope.
+
+    Nobody edits a role above their own, nor the administrator of domains that they do not administer themselves:
+    they could set a password, sign in with it and reach these domains.
+    """
     if RANKS[account.role] > RANKS[actor.role]:
         return False
     if account.role is not Role.DOMAIN or is_server_wide(actor) or account.id == actor.id:
@@ -101,7 +104,7 @@ def may_touch(actor, account: Account) -> bool:
 
 
 def require_may_touch(actor, account: Account) -> None:
-    """Refuse to change an administrator above one's own role."""
+    """Refuse to change an administrator with more powers than the actor."""
     if not may_touch(actor, account):
         raise Forbidden(
             _("This account administers more than you do: you may not change it."), code="higher_role"
@@ -109,15 +112,17 @@ def require_may_touch(actor, account: Account) -> None:
 
 
 def may_close(actor, domain: Domain) -> bool:
-    """Return whether a person may suspend or delete a domain: not one where somebody above their role has an account,
-    who could not sign in any more."""
+    """Return whether an actor may suspend or delete a domain.
+
+    Not one in which an account has a role above theirs: it could not sign in any more.
+    """
     above = [role for role in RANKS if RANKS[role] > RANKS[actor.role]]
     accounts = (Account.domain_id == domain.id, Account.role.in_(above), Account.state.not_in(CLOSED))
     return not db.session.scalar(select(exists().where(*accounts)))
 
 
 def require_may_close(actor, domain: Domain) -> None:
-    """Refuse to suspend or delete a domain of administrators above one's own role."""
+    """Refuse to suspend or delete a domain with administrators above the actor's role."""
     if not may_close(actor, domain):
         raise Forbidden(
             _(
@@ -128,12 +133,12 @@ def require_may_close(actor, domain: Domain) -> None:
 
 
 def grantable_roles(actor) -> list[Role]:
-    """The roles a person may give, from the least: none above their own."""
+    """Return the roles that an actor may give, from the least: none above their own."""
     return [role for role in RANKS if RANKS[role] <= RANKS[actor.role]]
 
 
 def require_may_grant(actor, role: Role) -> None:
-    """Refuse to give a role above one's own."""
+    """Refuse to give a role above the actor's own."""
     if RANKS[role] > RANKS[actor.role]:
         raise Forbidden(_("You may not give a role above your own."), code="higher_role")
 

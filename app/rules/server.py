@@ -1,4 +1,4 @@
-"""What holds for the whole server at the moment: which services run, whether the licence lets people post."""
+"""State of the server: running services, license, epoch of access changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from app.rules import policies
 
 LICENCE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
 EPOCH = select(Counter.value).where(Counter.name == ACCESS)
+# Asked at every turn, so they are built once.
 STATE = (
     select(
         Counter.value.label("epoch"),
@@ -22,14 +23,15 @@ STATE = (
     .outerjoin(Service, true())
     .where(Counter.name == ACCESS)
 )
-"""Asked at every turn, so they are built once."""
 
 
 @dataclass(frozen=True)
 class ServerState:
-    """running: services that run. ends_at: when the licence ends or has ended, None without one. epoch: the number of
-    the last change of anybody's access at that moment. is_read_only: the licence has ended: nothing can be posted;
-    decided once, so that all that is worked out from one state agrees."""
+    """State of the server at one moment.
+
+    running: services that run. ends_at: end of the license, None without one. epoch: number of the last access change.
+    is_read_only: the license has ended; decided once, so that everything computed from one state agrees.
+    """
 
     running: frozenset[ServiceName]
     ends_at: datetime | None
@@ -38,12 +40,12 @@ class ServerState:
 
     @property
     def chat_runs(self) -> bool:
-        """Whether TeamChat and the services it needs run, on a database that carries it."""
+        """Return whether TeamChat and the services it needs run, on a supported database."""
         return policies.services_run(policies.Feature.TEAMCHAT, self.running) and database_is_supported()
 
 
 def state() -> ServerState:
-    """The server's state. One statement."""
+    """Return the server's state. One statement."""
     rows = db.session.execute(STATE).all()
     running = frozenset(row.name for row in rows if row.is_running)
     ends_at = rows[0].ends_at
@@ -51,7 +53,7 @@ def state() -> ServerState:
 
 
 def runs(name: ServiceName) -> bool:
-    """Whether one service runs. One statement."""
+    """Return whether a service runs. One statement."""
     return bool(db.session.scalar(select(Service.is_running).where(Service.name == name)))
 
 
@@ -61,5 +63,5 @@ def database_is_supported() -> bool:
 
 
 def epoch() -> int:
-    """The number of the last change of anybody's access."""
+    """Return the number of the last access change."""
     return db.session.scalar(EPOCH) or 0

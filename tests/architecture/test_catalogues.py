@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tools import script
+from tests.support.tools import script
 
 catalogues = script("catalogues")
 LANGUAGES = catalogues.LANGUAGES

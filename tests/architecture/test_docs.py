@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture import source
+from tests.support import source
 
 DOCUMENTS = [name for name in source.files() if name.endswith(".md") and name != "CHANGELOG.md"]
 COMMAND = re.compile(r"(?<![\w./-])(bin/[\w-]+|\.ci/[\w-]+)")

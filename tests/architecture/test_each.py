@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture import source
+from tests.support import source
 
 
 def odd(numbers):

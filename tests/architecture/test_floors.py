@@ -1,6 +1,6 @@
 """Imports go down only, never sideways between doors; only operations write; only doors know the web."""
 
-from tests.architecture import source
+from tests.support import source
 
 FLOORS = {
     "app.models": 1,

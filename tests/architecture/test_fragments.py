@@ -6,7 +6,7 @@ import re
 import pytest
 from jinja2 import nodes
 
-from tests.architecture import source
+from tests.support import source
 
 VIEWS = source.python_files("app/blueprints/")
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.blueprints import gate
 from app.models import Role
-from tests import factories
-from tests.routes import WRITING, address_of, rules
+from tests.support import factories
+from tests.support.routes import WRITING, address_of, rules
 
 OPEN = {
     "join.show",
@@ -77,14 +77,19 @@ def test_the_doors_for_accounts_are_those_that_are_listed(app):
     } == BY_RIGHT
 
 
-def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, cast):
+def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, people):
     """To who sees the room it is forbidden, to who does not see it does not exist, and guests get nowhere."""
-    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
-    factories.join_room(cast.room, guest)
-    here = {"kind": "room", "place_id": cast.room.id, "room_id": cast.room.id, "account_id": cast.jean.id}
+    guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
+    factories.join_room(people.room, guest)
+    here = {
+        "kind": "room",
+        "place_id": people.room.id,
+        "room_id": people.room.id,
+        "account_id": people.jean.id,
+    }
     nowhere = here | {"place_id": 999_999, "room_id": 999_999}
-    tries = [(cast.arthur, here, 403), (cast.arthur, nowhere, 404), (cast.paul, here, 404)]
-    tries += [(cast.autrui, here, 404), (guest, here, 403), (guest, nowhere, 403)]
+    tries = [(people.arthur, here, 403), (people.arthur, nowhere, 404), (people.paul, here, 404)]
+    tries += [(people.autrui, here, 404), (guest, here, 403), (guest, nowhere, 403)]
     for who, ids, status in tries:
         client = client_of(who)
         for rule in [rule for rule in rules(app) if rule.endpoint in BY_RIGHT]:
@@ -94,14 +99,14 @@ def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, cast):
                 assert answer.status_code == status, f"{who.name}: {method} {address} {answer.status_code}"
 
 
-def test_a_route_without_a_gate_lets_nobody_in(app, client_of, cast, monkeypatch):
+def test_a_route_without_a_gate_lets_nobody_in(app, client_of, people, monkeypatch):
     monkeypatch.setattr(gate, "GATES", {})
-    assert client_of(cast.admin).get("/sessions").status_code == 403
+    assert client_of(people.admin).get("/sessions").status_code == 403
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("behind", [gate.signed_in, gate.accounts, gate.administrators])
-def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, cast, method, behind):
+def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, people, method, behind):
     for address in addresses(app, behind, method):
         answer = visitor.open(address, method=method)
         assert answer.status_code in (302, 303, 401), f"{method} {address} answers {answer.status_code}"
@@ -109,28 +114,28 @@ def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, cast, metho
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_people_who_administer_nothing_are_kept_out_of_webadmin(app, client_of, cast, method):
-    client = client_of(cast.arthur)
+def test_people_who_administer_nothing_are_kept_out_of_webadmin(app, client_of, people, method):
+    client = client_of(people.arthur)
     for address in addresses(app, gate.administrators, method):
         assert client.open(address, method=method).status_code == 403, f"{method} {address}"
 
 
-def test_guests_are_kept_out_of_webadmin(app, client_of, cast):
-    client = client_of(factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True))
+def test_guests_are_kept_out_of_webadmin(app, client_of, people):
+    client = client_of(factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True))
     for address in addresses(app, gate.administrators, "GET"):
         assert client.get(address).status_code == 403, address
 
 
-def test_signed_out_devices_are_strangers(app, client_of, cast):
-    client = client_of(cast.arthur)
+def test_signed_out_devices_are_strangers(app, client_of, people):
+    client = client_of(people.arthur)
     assert client.get("/sessions").status_code == 200
     client.post("/sign-out")
     assert client.get("/sessions").status_code in (302, 303, 401)
 
 
 @pytest.mark.parametrize("method", sorted(WRITING))
-def test_what_writes_needs_the_token_of_the_page(app, client_of, cast, method):
-    client = client_of(cast.admin)
+def test_what_writes_needs_the_token_of_the_page(app, client_of, people, method):
+    client = client_of(people.admin)
     for rule in rules(app):
         if method not in rule.methods or rule.endpoint in TOKENLESS:
             continue
@@ -145,5 +150,5 @@ def test_nothing_is_written_by_looking(app):
     assert all(rule.methods & WRITING == {"POST"} for rule in both)
 
 
-def test_every_role_but_the_user_may_come_into_webadmin(app, cast):
+def test_every_role_but_the_user_may_come_into_webadmin(app, people):
     assert [role for role in Role if role is not Role.USER] == [Role.SERVER, Role.WEB, Role.DOMAIN]

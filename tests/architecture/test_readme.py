@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import ROOT
+from tests.support.source import ROOT
 
 README = ROOT / "README.md"
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.architecture import source
+from tests.support import source
 
 CONFIG = "app/config.py"
 READS = re.compile(r"os\.environ|os\.getenv|getenv\(")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from tests.architecture import source
+from tests.support import source
 
 APP = Path(__file__).parents[2] / "app"
 TEMPLATES = APP / "templates"

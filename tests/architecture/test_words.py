@@ -2,7 +2,7 @@
 
 import re
 
-from tests.architecture import source
+from tests.support import source
 
 FORBIDDEN = {
     "a number of some list of work": r"\bissue\s*#?\d+|\bissues/\d+|(?<![\w&])#\d{1,3}\b(?!\d)",

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, sync_playwright
 from app.extensions import db
 from app.models import Account, Role
 from deploy.local import debian, programs
-from tests import factories
-from tests.browser.screen import Screen
-from tests.faults.company import Console
-from tests.faults.stage import Person, Stage
-from tests.servers import PrivateMariaDB, PrivateRedis, Proxy, WebWorkers, private_folder
+from tests.support import factories
+from tests.support.browser.screen import Screen
+from tests.support.faults.company import Console
+from tests.support.faults.stage import Person, Stage
+from tests.support.servers import PrivateMariaDB, PrivateRedis, Proxy, WebWorkers, private_folder
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),

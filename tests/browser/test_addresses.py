@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Account, Role
-from tests import factories
-from tests.browser.axe import violations
-from tests.faults.stage import Person
+from tests.support import factories
+from tests.support.browser.axe import violations
+from tests.support.faults.stage import Person
 
 SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
 

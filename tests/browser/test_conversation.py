@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Account
-from tests.browser.axe import violations
 from tests.browser.conftest import fill, make_place, make_room
+from tests.support.browser.axe import violations
 
 
 def test_two_people_talk(both):

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from app.models import FigureName, now
 from app.operations import figures
 from app.queries import figures as questions
-from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS
+from tests.support.browser.axe import violations
 
 
 def test_a_section_that_is_closed_stays_closed(sits, office):

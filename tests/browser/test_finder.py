@@ -3,16 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.operations import name_words
-from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS
-
-
-@pytest.fixture(autouse=True)
-def taken_in(house, office):
-    """The stage writes people past the application; the worker takes them in."""
-    with house.stage.app.app_context():
-        name_words.take_in_names()
+from tests.support.browser.axe import violations
 
 
 def test_by_keyboard_from_anywhere(sits, office):

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Group
-from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS, save
+from tests.support.browser.axe import violations
 
 
 def limit(house, place, number: int) -> None:

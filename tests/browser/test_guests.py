@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Account, Invitation, OutgoingMail, now
 from app.rules import invitations
 from app.rules.invitations import CONFIRMATION, INVITATION
-from tests.browser.axe import violations
+from tests.support.browser.axe import violations
 
 PASSWORD = "une phrase bien à moi"
 SCREENS = {

@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect
 from app.extensions import db
 from app.models import Account, Domain, Group, License, Role, Room
 from deploy.local.paths import ROOT
-from tests import factories
-from tests.faults.stage import Person
-from tests.licences import keep_trial
+from tests.support import factories
+from tests.support.faults.stage import Person
+from tests.support.licenses import keep_trial
 
 PEOPLE = ("arthur", "jean", "paul", "claire", "nadia")
 GUEST = "bt@darnis.com"

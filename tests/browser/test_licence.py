@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from app.extensions import db
 from app.models import License
-from tests.licences import PUBLIC, paper
+from tests.support.licenses import PUBLIC, paper
 
 UNSAVED = "Modifications non enregistrées"
 

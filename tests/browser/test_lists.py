@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import violations
+from tests.support.browser.axe import violations
 
 SCREENS = {
     "light": {"color_scheme": "light"},

@@ -5,9 +5,9 @@ import pytest
 from app.extensions import db
 from app.integrations.mail import PLAIN
 from app.models import AuditEntry, MailFailure, OutgoingMail, WorkState, now
-from tests.browser.axe import violations
-from tests.integrations.mail_server import mail_server
-from tests.licences import keep_trial
+from tests.support.browser.axe import violations
+from tests.support.licenses import keep_trial
+from tests.support.mail_server import mail_server
 
 
 @pytest.fixture

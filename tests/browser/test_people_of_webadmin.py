@@ -7,9 +7,9 @@ from app.extensions import db
 from app.models import Account
 from app.operations import passwords
 from app.rules import password_links
-from tests import factories
-from tests.browser.axe import violations
 from tests.browser.test_webadmin import SCREENS, save
+from tests.support import factories
+from tests.support.browser.axe import violations
 
 
 def link_for(house, account_id: int) -> str:

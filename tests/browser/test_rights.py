@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal, Room
 from app.rules.rights import FULL, READ
-from tests import factories
-from tests.browser.axe import violations
+from tests.support import factories
+from tests.support.browser.axe import violations
 
 SCREENS = {
     "light": {"color_scheme": "light"},

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal
 from app.rules.rights import FULL, WRITE, Right
-from tests import factories
-from tests.browser.axe import violations
 from tests.browser.conftest import make_room, room_menu
+from tests.support import factories
+from tests.support.browser.axe import violations
 
 SCREENS = {
     "light": {"color_scheme": "light"},

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 
 from app.extensions import db
 from app.models import Domain, Group, Room
-from tests import factories
-from tests.browser.axe import violations
 from tests.browser.conftest import Office
+from tests.support import factories
+from tests.support.browser.axe import violations
 
 SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
 SCRIPTS = {"with scripts": True, "without scripts": False}

@@ -7,7 +7,7 @@ from app.jobs import outbox
 from app.models import MailFailure, OutgoingMail, WorkState
 from app.operations import guests
 from app.rules import bounces
-from tests.integrations.mail_server import mail_server
+from tests.support.mail_server import mail_server
 
 REPORT = """From: MAILER-DAEMON@mx.darnis.com
 To: {to}
@@ -42,10 +42,10 @@ Bonjour
 
 
 @pytest.fixture
-def sent(app, cast):
+def sent(app, people):
     """An invitation that has left for a server that takes everything; its envelope."""
     outbox._resting.clear()
-    guests.invite_guests(cast.arthur, cast.room, "bt@darnis.com")
+    guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     with mail_server() as (box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")
         app.config["BOUNCE_ADDRESS"] = "bounce@iwdemo.fr"
@@ -67,14 +67,14 @@ def mail() -> OutgoingMail:
     return db.session.query(OutgoingMail).one()
 
 
-def test_a_mail_that_comes_back_is_shown_at_the_invitation(cast, client_of, sent, bounce):
+def test_a_mail_that_comes_back_is_shown_at_the_invitation(people, client_of, sent, bounce):
     assert sent.mail_from == bounces.return_path(mail().id) and len(sent.mail_from.split("@")[0]) <= 64
     assert b"<chat@iwdemo.fr>" in sent.content and b"bounce+" not in sent.content
     answer = bounce(sent.mail_from.upper())
     assert (answer.exit_code, answer.output) == (0, "Noted.\n")
     assert (mail().state, mail().failure) == (WorkState.FAILED, MailFailure.RECIPIENT)
     assert mail().last_error == "smtp; 550 5.1.1 no such person here"
-    page = client_of(cast.arthur).get(f"/webmail/rooms/{cast.room.id}/people").text
+    page = client_of(people.arthur).get(f"/webmail/rooms/{people.room.id}/people").text
     assert "refuses this address" in page
 
 

@@ -6,7 +6,8 @@ from app.cli.demo import company, demo, filling
 from app.extensions import db
 from app.models import Account, AuditEntry, Group, Message
 from app.queries import rooms
-from app.rules import access, passwords
+from app.rules import passwords
+from app.rules.rights import access
 
 
 def run(app, *words: str):

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from app.rules import licensing
-from tests.licences import HERE, keep_trial
+from tests.support.licenses import HERE, keep_trial
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def issue(run, key, **changes):
     )
 
 
-def test_a_licence_is_signed_and_installed(cast, run, key):
+def test_a_licence_is_signed_and_installed(people, run, key):
     keep_trial()
     paper = issue(run, key)
     assert paper.exit_code == 0
@@ -52,7 +52,7 @@ def test_the_key_is_its_owners_alone_and_never_overwritten(run, key):
     assert key.read_bytes() == before
 
 
-def test_what_is_refused_ends_with_the_reason(cast, run, key):
+def test_what_is_refused_ends_with_the_reason(people, run, key):
     keep_trial()
     assert "not a licence" in run("install", "-", input="bonjour").output
     less = issue(run, key, seats="2").output
@@ -60,7 +60,7 @@ def test_what_is_refused_ends_with_the_reason(cast, run, key):
     assert run("install", "--accept-less", "-", input=less).exit_code == 0
 
 
-def test_another_installation_is_told(cast, run, key):
+def test_another_installation_is_told(people, run, key):
     keep_trial()
     run("install", "-", input=issue(run, key, reference="ANOTHER").output)
     assert "another installation" in run("show").output

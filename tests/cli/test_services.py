@@ -8,7 +8,7 @@ from app.rules import server
 
 
 @pytest.fixture
-def run(app, cast):
+def run(app, people):
     return lambda *words: app.test_cli_runner().invoke(args=["services", *words])
 
 

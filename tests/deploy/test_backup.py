@@ -20,8 +20,8 @@ from deploy.local import backup, dump, installation, restore, serving
 from deploy.local.installation import Installation
 from deploy.local.instance import Instance
 from deploy.local.steps import CommandError
-from tests import cast as stage
-from tests import factories, schema
+from tests.support import factories, schema
+from tests.support.people import make_people
 
 NASTY = 'l\'été \\ "à" 🙂\r\nligne\t\x00\x1a; DROP TABLE accounts; -- %s %(x)s'
 pytestmark = pytest.mark.fresh
@@ -37,10 +37,10 @@ def target(tmp_path):
 @pytest.fixture
 def source(app, database_url, tmp_path):
     """An installation with messages and files."""
-    cast = stage.assemble()
-    factories.make_message(cast.room, cast.arthur, body=NASTY)
+    people = make_people()
+    factories.make_message(people.room, people.arthur, body=NASTY)
     for number in range(50):
-        factories.make_message(cast.room, cast.jean, body=f"message {number}")
+        factories.make_message(people.room, people.jean, body=f"message {number}")
     factories.keep(
         AuditEntry(act="group.create", object_kind="group", seal=bytes(range(32)), created_at=this_moment())
     )

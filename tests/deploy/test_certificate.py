@@ -13,7 +13,7 @@ import pytest
 from app.integrations import certificate_shelf as shelf
 from app.integrations import certificates
 from deploy.local import sockets
-from tests.servers import Proxy, WebWorkers
+from tests.support.servers import Proxy, WebWorkers
 
 
 class Echo:

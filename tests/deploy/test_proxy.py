@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from tests.servers import Proxy, WebWorkers
+from tests.support.servers import Proxy, WebWorkers
 
 HASH = "0123456789ab"
 

@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.faults.company import Company, Console, environment
-from tests.faults.stage import Stage
-from tests.servers import PrivateMariaDB, PrivateRedis, WebWorkers, private_folder
+from tests.support.faults.company import Company, Console, environment
+from tests.support.faults.stage import Stage
+from tests.support.servers import PrivateMariaDB, PrivateRedis, WebWorkers, private_folder
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Group
-from tests.faults.chatter import together
+from tests.support.faults.chatter import together
 
 LIMIT = 10
 

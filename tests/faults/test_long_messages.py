@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
+from tests.support.faults.chatter import Chatter, together
 
 
 @pytest.mark.parametrize("body", ["Ж" * 39_000, "😀" * 40_000], ids=["cyrillic", "emoji"])

@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
-from tests.faults.company import environment
-from tests.servers import WebWorkers
+from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.company import environment
+from tests.support.servers import WebWorkers
 
 
 @pytest.fixture(scope="module")

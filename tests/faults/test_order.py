@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
-from tests.faults.company import assert_kept
+from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.company import assert_kept
 
 
 def test_people_on_two_processes_read_one_order(company):

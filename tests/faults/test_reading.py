@@ -1,7 +1,7 @@
 """Unread by subtraction: the numbers agree on every device and process, during a storm and after it."""
 
-from tests.faults.chatter import Chatter, together
-from tests.faults.company import assert_kept
+from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.company import assert_kept
 
 
 def mark_of(stage, room_id, person):

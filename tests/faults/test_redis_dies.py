@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
-from tests.faults.company import assert_kept
-from tests.faults.load import Load
+from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.company import assert_kept
+from tests.support.faults.load import Load
 
 FROZEN = 4.0
 """Seconds for which Redis stands still; an acknowledgement must take far less."""

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
+from tests.support.faults.chatter import Chatter, together
 
 
 @pytest.fixture(params=["with redis", "redis dead", "redis frozen"])

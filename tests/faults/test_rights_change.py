@@ -8,8 +8,8 @@ import contextlib
 
 import pytest
 
-from tests.faults.changes import CHANGES, GONE, QUIET, SIGNED_OUT, STOPPED
-from tests.faults.chatter import Chatter, together
+from tests.support.faults.changes import CHANGES, GONE, QUIET, SIGNED_OUT, STOPPED
+from tests.support.faults.chatter import Chatter, together
 
 SOON = 3
 """Seconds after which a test says that something does not come. The second that is promised is measured in bench/."""

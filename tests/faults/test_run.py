@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from deploy.local.paths import ROOT
-from tests.faults.running import Run, checkout_in, is_alive, wait_for
+from tests.support.faults.running import Run, checkout_in, is_alive, wait_for
 
 pytestmark = pytest.mark.timeout(300)
 

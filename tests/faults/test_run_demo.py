@@ -9,7 +9,7 @@ import requests
 import socketio
 
 from app.cli.demo.company import PASSWORD
-from tests.faults.running import Run, checkout_in, wait_for
+from tests.support.faults.running import Run, checkout_in, wait_for
 
 pytestmark = pytest.mark.timeout(300)
 

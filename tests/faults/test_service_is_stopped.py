@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.faults.chatter import together
-from tests.faults.company import assert_kept, until
-from tests.faults.load import Load
+from tests.support.faults.chatter import together
+from tests.support.faults.company import assert_kept, until
+from tests.support.faults.load import Load
 
 
 @pytest.fixture

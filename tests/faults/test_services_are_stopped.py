@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.chatter import together
-from tests.faults.company import until
+from tests.support.faults.chatter import together
+from tests.support.faults.company import until
 
 
 @pytest.fixture

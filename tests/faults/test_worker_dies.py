@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from tests.faults.company import until
-from tests.faults.stage import Stage
-from tests.jobs.mailbox import mailbox
-from tests.servers import JobWorker
+from tests.support.faults.company import until
+from tests.support.faults.stage import Stage
+from tests.support.mailbox import mailbox
+from tests.support.servers import JobWorker
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from tests.faults.chatter import Chatter, together
-from tests.faults.company import assert_kept, environment, until
-from tests.faults.gateway import Gateway
-from tests.faults.load import Load
-from tests.servers import WebWorkers
+from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.company import assert_kept, environment, until
+from tests.support.faults.gateway import Gateway
+from tests.support.faults.load import Load
+from tests.support.servers import WebWorkers
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from app.integrations import mail
 from app.integrations.mail import PLAIN, STARTTLS, TLS, MailServer, failure_of
-from tests.integrations import mail_server as mail_server_module
-from tests.integrations.mail_server import NAME, PASSWORD, certificate, mail_server
+from tests.support import mail_server as mail_server_module
+from tests.support.mail_server import NAME, PASSWORD, certificate, mail_server
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 

@@ -13,8 +13,8 @@ from app.operations import mails
 from app.operations.jobs import ATTEMPTS
 from app.queries import letters
 from app.transaction import operation
-from tests.integrations.mail_server import mail_server
-from tests.jobs.mailbox import mailbox
+from tests.support.mail_server import mail_server
+from tests.support.mailbox import mailbox
 
 TEMPLATES = sorted(
     {path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"} - letters._facts.keys()

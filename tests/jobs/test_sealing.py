@@ -14,7 +14,7 @@ from app.jobs.sealing import CHAIN, seal_trail
 from app.models import AuditEntry, now
 from app.operations import seals
 from app.queries.seals import verify
-from tests.factories import keep
+from tests.support.factories import keep
 
 
 def write_entries(count: int, age: timedelta = timedelta(minutes=1)) -> list[AuditEntry]:

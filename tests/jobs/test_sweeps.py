@@ -8,7 +8,7 @@ from app.events import SessionRevoked
 from app.extensions import db
 from app.models import AccessChange, AccessScope, Job, OutgoingMail, Session, SignInFailure, WorkState, now
 from app.operations import sweeps
-from tests.factories import keep
+from tests.support.factories import keep
 
 DAY = timedelta(days=1)
 
@@ -28,9 +28,9 @@ def make_mail(state, age) -> OutgoingMail:
     return keep(OutgoingMail(state=state, due_at=moment, finished_at=moment, **about))
 
 
-def test_devices_whose_time_is_over_are_signed_out_and_told(cast, events):
-    over = make_session(cast.arthur, expires_at=now() - timedelta(seconds=1))
-    running = make_session(cast.arthur)
+def test_devices_whose_time_is_over_are_signed_out_and_told(people, events):
+    over = make_session(people.arthur, expires_at=now() - timedelta(seconds=1))
+    running = make_session(people.arthur)
     assert sweeps.end_expired_sessions() == 1
     db.session.expire_all()
     assert over.revoked_at is not None
@@ -38,9 +38,9 @@ def test_devices_whose_time_is_over_are_signed_out_and_told(cast, events):
     assert SessionRevoked(over.id) in events
 
 
-def test_sessions_that_ended_long_ago_are_forgotten(cast):
-    make_session(cast.arthur, revoked_at=now() - 31 * DAY)
-    kept = make_session(cast.arthur, revoked_at=now() - 29 * DAY)
+def test_sessions_that_ended_long_ago_are_forgotten(people):
+    make_session(people.arthur, revoked_at=now() - 31 * DAY)
+    kept = make_session(people.arthur, revoked_at=now() - 29 * DAY)
     sweeps.end_expired_sessions()
     assert db.session.scalars(select(Session.id)).all() == [kept.id]
 

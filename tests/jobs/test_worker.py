@@ -17,8 +17,8 @@ from app.jobs import kinds, recurring, worker
 from app.models import AuditEntry, Job, WorkState, now
 from app.operations import jobs, mails
 from app.transaction import operation
-from tests.factories import keep
-from tests.jobs.mailbox import mailbox
+from tests.support.factories import keep
+from tests.support.mailbox import mailbox
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, AccountState, Address, AuditEntry, License, LicenseKind, Role, Session, now
 from app.operations import accounts, groups
-from app.rules import access
 from app.rules.policies import Feature
-from tests import factories
+from app.rules.rights import access
+from tests.support import factories
 
 PASSWORD = "velours-cartable-18-brume"
 
@@ -29,131 +29,131 @@ def license(seats: int):
     )
 
 
-def test_an_account_is_made_with_its_address(cast):
-    account = make(cast.domain_admin, cast.domain, alias=" ZOÉ.Petit ", language="fr")
+def test_an_account_is_made_with_its_address(people):
+    account = make(people.domain_admin, people.domain, alias=" ZOÉ.Petit ", language="fr")
     assert account.address == "zoé.petit@iwdemo.fr"
     assert account.password_hash.startswith("$argon2")
     assert db.session.query(Address).filter_by(account_id=account.id).one().address == account.address
     assert db.session.query(AuditEntry).filter_by(act="account.create").one().object_id == account.id
 
 
-def test_no_password_is_ever_audited(cast):
-    account = make(cast.admin, cast.domain)
-    accounts.set_password(cast.admin, account, PASSWORD + "!")
+def test_no_password_is_ever_audited(people):
+    account = make(people.admin, people.domain)
+    accounts.set_password(people.admin, account, PASSWORD + "!")
     for entry in db.session.query(AuditEntry):
         assert PASSWORD not in f"{entry.before}{entry.after}"
 
 
-def test_groups_and_accounts_never_share_an_address(cast):
+def test_groups_and_accounts_never_share_an_address(people):
     with pytest.raises(Invalid) as refusal:
-        make(cast.admin, cast.domain, alias="groupetc")
+        make(people.admin, people.domain, alias="groupetc")
     assert (refusal.value.code, refusal.value.field) == ("address_taken", "alias")
 
 
 @pytest.mark.parametrize("alias", ["", "a b", ".a", "a..b", "a@b", "x" * 65])
-def test_what_is_no_alias_is_refused(cast, alias):
+def test_what_is_no_alias_is_refused(people, alias):
     with pytest.raises(Invalid) as refusal:
-        make(cast.admin, cast.domain, alias=alias)
+        make(people.admin, people.domain, alias=alias)
     assert refusal.value.field == "alias"
 
 
-def test_a_weak_password_is_refused(cast):
+def test_a_weak_password_is_refused(people):
     with pytest.raises(Invalid) as refusal:
-        make(cast.admin, cast.domain, password="zoe")
+        make(people.admin, people.domain, password="zoe")
     assert refusal.value.field == "password"
 
 
-def test_another_tenants_domain_does_not_exist(cast):
+def test_another_tenants_domain_does_not_exist(people):
     with pytest.raises(NotFound):
-        make(cast.domain_admin, cast.other_domain)
+        make(people.domain_admin, people.other_domain)
     with pytest.raises(NotFound):
-        accounts.update_account(cast.domain_admin, cast.autrui, {"name": "x"})
+        accounts.update_account(people.domain_admin, people.autrui, {"name": "x"})
 
 
-def test_nobody_gives_a_role_above_their_own(cast):
+def test_nobody_gives_a_role_above_their_own(people):
     with pytest.raises(Forbidden):
-        make(cast.domain_admin, cast.domain, role=Role.WEB)
+        make(people.domain_admin, people.domain, role=Role.WEB)
     with pytest.raises(Forbidden):
-        accounts.update_account(cast.web_admin, cast.arthur, {"role": Role.SERVER})
-    accounts.update_account(cast.admin, cast.arthur, {"role": Role.SERVER})
-    assert cast.arthur.role is Role.SERVER
+        accounts.update_account(people.web_admin, people.arthur, {"role": Role.SERVER})
+    accounts.update_account(people.admin, people.arthur, {"role": Role.SERVER})
+    assert people.arthur.role is Role.SERVER
 
 
 @pytest.mark.parametrize(
     "change",
     [{"name": "x"}, {"state": "disabled"}, {"password": PASSWORD}, {"features": {Feature.TEAMCHAT: False}}],
 )
-def test_a_web_administrator_never_touches_a_server_administrator(cast, change):
+def test_a_web_administrator_never_touches_a_server_administrator(people, change):
     with pytest.raises(Forbidden):
-        accounts.update_account(cast.web_admin, cast.admin, change)
+        accounts.update_account(people.web_admin, people.admin, change)
 
 
 @pytest.mark.parametrize("change", [{"state": AccountState.DISABLED}, {"role": Role.USER}])
-def test_nobody_locks_themselves_out(cast, change):
+def test_nobody_locks_themselves_out(people, change):
     with pytest.raises(Invalid) as refusal:
-        accounts.update_account(cast.admin, cast.admin, change)
+        accounts.update_account(people.admin, people.admin, change)
     assert refusal.value.code == "own_account"
 
 
-def test_the_last_server_administrator_stays(cast):
+def test_the_last_server_administrator_stays(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.update_account(SYSTEM, cast.admin, {"role": Role.USER})
+        accounts.update_account(SYSTEM, people.admin, {"role": Role.USER})
     assert refusal.value.code == "last_server_administrator"
 
 
-def test_a_new_password_signs_every_device_out(cast, client_of):
-    client_of(cast.arthur)
-    accounts.set_password(cast.domain_admin, cast.arthur, PASSWORD)
-    assert db.session.query(Session).filter_by(account_id=cast.arthur.id).one().revoked_at is not None
+def test_a_new_password_signs_every_device_out(people, client_of):
+    client_of(people.arthur)
+    accounts.set_password(people.domain_admin, people.arthur, PASSWORD)
+    assert db.session.query(Session).filter_by(account_id=people.arthur.id).one().revoked_at is not None
 
 
-def test_a_disabled_account_loses_its_rooms(cast):
-    accounts.update_account(cast.domain_admin, cast.arthur, {"state": AccountState.DISABLED})
-    assert access.visible_rooms(cast.arthur) == []
+def test_a_disabled_account_loses_its_rooms(people):
+    accounts.update_account(people.domain_admin, people.arthur, {"state": AccountState.DISABLED})
+    assert access.visible_rooms(people.arthur) == []
 
 
-def test_the_slower_of_two_is_told(cast):
-    seen = cast.arthur.row_version
-    accounts.update_account(cast.admin, cast.arthur, {"name": "Arthur P."}, seen)
+def test_the_slower_of_two_is_told(people):
+    seen = people.arthur.row_version
+    accounts.update_account(people.admin, people.arthur, {"name": "Arthur P."}, seen)
     with pytest.raises(Conflict):
-        accounts.update_account(cast.admin, cast.arthur, {"name": "Autre"}, seen)
-    assert db.session.get(Account, cast.arthur.id).name == "Arthur P."
+        accounts.update_account(people.admin, people.arthur, {"name": "Autre"}, seen)
+    assert db.session.get(Account, people.arthur.id).name == "Arthur P."
 
 
-def test_teamchat_of_an_account_needs_the_other_two(cast):
+def test_teamchat_of_an_account_needs_the_other_two(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.set_account_features(cast.admin, cast.arthur, {Feature.GROUPWARE: False})
+        accounts.set_account_features(people.admin, people.arthur, {Feature.GROUPWARE: False})
     assert refusal.value.code == "teamchat_needs"
     off = {Feature.GROUPWARE: False, Feature.TEAMCHAT: False}
-    accounts.set_account_features(cast.admin, cast.arthur, off)
-    assert access.visible_rooms(cast.arthur) == []
+    accounts.set_account_features(people.admin, people.arthur, off)
+    assert access.visible_rooms(people.arthur) == []
 
 
-def test_what_the_domain_has_not_cannot_be_switched(cast):
+def test_what_the_domain_has_not_cannot_be_switched(people):
     bare = factories.make_domain(has_everything=False)
     account = factories.make_account(bare)
     with pytest.raises(Invalid) as refusal:
-        accounts.set_account_features(cast.admin, account, {Feature.TEAMCHAT: False})
+        accounts.set_account_features(people.admin, account, {Feature.TEAMCHAT: False})
     assert refusal.value.code == "domain_lacks"
 
 
-def test_over_the_seats_a_new_account_goes_without_teamchat(cast):
+def test_over_the_seats_a_new_account_goes_without_teamchat(people):
     license(seats=8)
-    assert not make(cast.admin, cast.domain).has_teamchat
+    assert not make(people.admin, people.domain).has_teamchat
     with pytest.raises(Invalid) as refusal:
-        make(cast.admin, cast.domain, alias="autre", features={Feature.TEAMCHAT: True})
+        make(people.admin, people.domain, alias="autre", features={Feature.TEAMCHAT: True})
     assert refusal.value.code == "no_seat_left"
 
 
-def test_over_the_seats_those_who_have_teamchat_keep_it(cast):
+def test_over_the_seats_those_who_have_teamchat_keep_it(people):
     license(seats=1)
-    accounts.update_account(cast.admin, cast.arthur, {"name": "Arthur P."})
-    assert access.visible_rooms(cast.arthur)
+    accounts.update_account(people.admin, people.arthur, {"name": "Arthur P."})
+    assert access.visible_rooms(people.arthur)
 
 
-def test_with_a_seat_left_a_new_account_has_teamchat(cast):
+def test_with_a_seat_left_a_new_account_has_teamchat(people):
     license(seats=9)
-    account = make(cast.admin, cast.domain)
+    account = make(people.admin, people.domain)
     assert account.has_teamchat
-    groups.add_members(cast.admin, cast.group, [("account", account.id)])
+    groups.add_members(people.admin, people.group, [("account", account.id)])
     assert access.visible_rooms(account)

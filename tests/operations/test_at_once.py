@@ -19,8 +19,8 @@ from app.models import (
     ServerSetting,
 )
 from app.operations import accounts, groups, messages, rooms, settings
-from tests import cast as stage
-from tests import factories
+from tests.support import factories
+from tests.support.people import make_people
 
 pytestmark = pytest.mark.fresh
 
@@ -55,14 +55,14 @@ def refusals(answers: list) -> list[Refusal]:
 
 
 @pytest.fixture
-def cast(app):
-    cast = stage.assemble()
+def people(app):
+    people = make_people()
     db.session.commit()
-    return cast
+    return people
 
 
-def test_one_of_two_gets_the_address(app, cast):
-    admin, domain = cast.admin.id, cast.domain
+def test_one_of_two_gets_the_address(app, people):
+    admin, domain = people.admin.id, people.domain
 
     def create(number):
         return lambda: groups.create_group(get(Account, admin), domain, name=f"n{number}", alias="neuf").id
@@ -73,9 +73,9 @@ def test_one_of_two_gets_the_address(app, cast):
     assert db.session.query(Group).filter_by(address="neuf@iwdemo.fr").count() == 1
 
 
-def test_an_entry_is_removed_once(app, cast):
-    admin, group = cast.admin.id, cast.group.id
-    entry = db.session.query(MemberEntry).filter_by(account_id=cast.jean.id).one().id
+def test_an_entry_is_removed_once(app, people):
+    admin, group = people.admin.id, people.group.id
+    entry = db.session.query(MemberEntry).filter_by(account_id=people.jean.id).one().id
     db.session.commit()
 
     def remove():
@@ -86,9 +86,9 @@ def test_an_entry_is_removed_once(app, cast):
     assert db.session.query(AuditEntry).filter_by(act="group.remove_member").count() == 1
 
 
-def test_teamchat_is_enabled_once(app, cast):
-    admin = cast.admin.id
-    group = factories.make_group(cast.domain, has_public_folder=True).id
+def test_teamchat_is_enabled_once(app, people):
+    admin = people.admin.id
+    group = factories.make_group(people.domain, has_public_folder=True).id
 
     def enable():
         return rooms.enable_teamchat(get(Account, admin), get(Group, group)).id
@@ -97,8 +97,8 @@ def test_teamchat_is_enabled_once(app, cast):
     assert len(set(answers)) == 1 and not refusals(answers)
 
 
-def test_a_setting_is_made_once(app, cast):
-    admin = cast.admin.id
+def test_a_setting_is_made_once(app, people):
+    admin = people.admin.id
 
     def name_the_host(number):
         return lambda: settings.set_setting(get(Account, admin), "host_name", f"host{number}.example")
@@ -107,9 +107,9 @@ def test_a_setting_is_made_once(app, cast):
     assert db.session.query(ServerSetting).filter_by(name="host_name").count() == 1
 
 
-def test_a_circle_is_not_closed_from_both_ends(app, cast):
-    admin = cast.admin.id
-    one, other = (factories.make_group(cast.domain).id for _ in range(2))
+def test_a_circle_is_not_closed_from_both_ends(app, people):
+    admin = people.admin.id
+    one, other = (factories.make_group(people.domain).id for _ in range(2))
 
     def add(outer, inner):
         return lambda: groups.add_members(get(Account, admin), get(Group, outer), [("group", inner)])
@@ -121,8 +121,8 @@ def test_a_circle_is_not_closed_from_both_ends(app, cast):
         db.session.commit()
 
 
-def test_one_form_is_saved_once(app, cast):
-    admin, group, seen = cast.admin.id, cast.group.id, cast.group.row_version
+def test_one_form_is_saved_once(app, people):
+    admin, group, seen = people.admin.id, people.group.id, people.group.row_version
 
     def rename(name):
         return lambda: groups.update_group(get(Account, admin), get(Group, group), {"name": name}, seen).name
@@ -133,9 +133,9 @@ def test_one_form_is_saved_once(app, cast):
     assert db.session.get(Group, group, populate_existing=True).name == saved
 
 
-def test_two_server_administrators_do_not_demote_each_other(app, cast):
-    one = cast.admin.id
-    other = factories.make_account(cast.domain, role=Role.SERVER).id
+def test_two_server_administrators_do_not_demote_each_other(app, people):
+    one = people.admin.id
+    other = factories.make_account(people.domain, role=Role.SERVER).id
 
     def demote(who, whom):
         return lambda: accounts.update_account(get(Account, who), get(Account, whom), {"role": Role.USER}).id
@@ -144,8 +144,8 @@ def test_two_server_administrators_do_not_demote_each_other(app, cast):
     assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
 
 
-def test_the_same_member_comes_once(app, cast):
-    admin, group, paul = cast.admin.id, cast.group.id, cast.paul.id
+def test_the_same_member_comes_once(app, people):
+    admin, group, paul = people.admin.id, people.group.id, people.paul.id
 
     def add():
         return groups.add_members(get(Account, admin), get(Group, group), [("account", paul)])
@@ -154,10 +154,10 @@ def test_the_same_member_comes_once(app, cast):
     assert db.session.query(MemberEntry).filter_by(group_id=group, account_id=paul).count() == 1
 
 
-def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, cast):
-    admin, outer = cast.admin.id, factories.make_group(cast.domain, "outer")
+def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, people):
+    admin, outer = people.admin.id, factories.make_group(people.domain, "outer")
     for number in range(4):
-        group = factories.make_room(factories.make_group(cast.domain, f"doomed{number}")).group
+        group = factories.make_room(factories.make_group(people.domain, f"doomed{number}")).group
         key = group.id
         answers = at_once(
             app,
@@ -173,10 +173,10 @@ def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, 
         assert not db.session.query(Room).filter_by(group_id=key).count()
 
 
-def test_senders_of_two_rooms_share_the_limit_of_their_group(app, cast):
-    other = factories.make_room(cast.group, "Projet").id
-    cast.group.sends_per_minute = 3
-    arthur, jean, first = cast.arthur.id, cast.jean.id, cast.room.id
+def test_senders_of_two_rooms_share_the_limit_of_their_group(app, people):
+    other = factories.make_room(people.group, "Projet").id
+    people.group.sends_per_minute = 3
+    arthur, jean, first = people.arthur.id, people.jean.id, people.room.id
     db.session.commit()
 
     def say(number):

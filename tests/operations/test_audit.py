@@ -31,42 +31,46 @@ def last() -> AuditEntry:
     return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
 
 
-def test_an_entry_says_who_what_and_from_where(cast, from_somewhere):
-    note(cast.admin, cast.group)
+def test_an_entry_says_who_what_and_from_where(people, from_somewhere):
+    note(people.admin, people.group)
     entry = last()
-    assert (entry.act, entry.actor_id, entry.actor_name) == ("thing.change", cast.admin.id, "admin@iwdemo.fr")
+    assert (entry.act, entry.actor_id, entry.actor_name) == (
+        "thing.change",
+        people.admin.id,
+        "admin@iwdemo.fr",
+    )
     assert (entry.object_kind, entry.object_id, entry.object_name) == (
         "group",
-        cast.group.id,
+        people.group.id,
         "groupetc@iwdemo.fr",
     )
-    assert (entry.domain_id, entry.origin, entry.request_id) == (cast.domain.id, "192.0.2.7", "request-1")
+    assert (entry.domain_id, entry.origin, entry.request_id) == (people.domain.id, "192.0.2.7", "request-1")
 
 
-def test_an_entry_about_a_domain_belongs_to_that_domain(cast):
-    note(cast.admin, cast.domain)
+def test_an_entry_about_a_domain_belongs_to_that_domain(people):
+    note(people.admin, people.domain)
     assert (last().object_kind, last().object_name, last().domain_id) == (
         "domain",
         "iwdemo.fr",
-        cast.domain.id,
+        people.domain.id,
     )
 
 
-def test_the_server_acts_in_its_own_name(cast):
+def test_the_server_acts_in_its_own_name(people):
     note(SYSTEM)
     assert (last().actor_id, last().actor_name, last().object_kind) == (None, "system", "server")
 
 
-def test_what_is_gone_can_be_named(cast):
-    note(cast.admin, kind="account", id=99, name="gone@iwdemo.fr", domain_id=cast.domain.id)
+def test_what_is_gone_can_be_named(people):
+    note(people.admin, kind="account", id=99, name="gone@iwdemo.fr", domain_id=people.domain.id)
     assert (last().object_kind, last().object_id, last().object_name) == ("account", 99, "gone@iwdemo.fr")
 
 
-def test_values_are_kept_as_people_wrote_them(cast):
+def test_values_are_kept_as_people_wrote_them(people):
     moment = datetime(2030, 1, 2, tzinfo=UTC)
     note(
-        cast.admin,
-        cast.group,
+        people.admin,
+        people.group,
         before={"name": "été"},
         after={"role": Role.DOMAIN, "until": moment, "seats": 5},
     )
@@ -74,16 +78,16 @@ def test_values_are_kept_as_people_wrote_them(cast):
     assert json.loads(last().after) == {"role": "domain", "until": "2030-01-02T00:00:00+00:00", "seats": 5}
 
 
-def test_only_what_differs_is_noted(cast):
-    before, after = audit.changes(cast.group, {"name": "groupetc", "description": "New"})
+def test_only_what_differs_is_noted(people):
+    before, after = audit.changes(people.group, {"name": "groupetc", "description": "New"})
     assert (before, after) == ({"description": None}, {"description": "New"})
 
 
-def test_the_trail_holds_no_conversation(cast):
-    posted = messages.post_message(cast.arthur, cast.room.id, SECRET_WORDS)
-    messages.edit_message(cast.arthur, posted.message_id, SECRET_WORDS + " again")
-    groups.update_group(cast.admin, cast.group, {"description": "Changed"})
-    domains.update_domain(cast.admin, cast.domain, {"description": "Changed"})
+def test_the_trail_holds_no_conversation(people):
+    posted = messages.post_message(people.arthur, people.room.id, SECRET_WORDS)
+    messages.edit_message(people.arthur, posted.message_id, SECRET_WORDS + " again")
+    groups.update_group(people.admin, people.group, {"description": "Changed"})
+    domains.update_domain(people.admin, people.domain, {"description": "Changed"})
     entries = db.session.scalars(select(AuditEntry)).all()
     assert len(entries) == 2
     assert not any(SECRET_WORDS in f"{entry.before}{entry.after}{entry.object_name}" for entry in entries)

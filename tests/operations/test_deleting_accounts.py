@@ -32,11 +32,12 @@ from app.operations.accounts import OwnedRooms
 from app.operations.accounts.belongings import DELETED_WITH_ACCOUNT, HANDLED_APART, KEPT_WITH_NAME
 from app.queries import directory as lists
 from app.queries import messages as conversation
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.queries.room_people import direct_titles
-from app.rules import access, directory, licensing, scope
+from app.rules import directory, licensing, scope
+from app.rules.rights import access
 from app.transaction import operation
-from tests import factories
+from tests.support import factories
 
 
 @operation(audited=False)
@@ -56,16 +57,16 @@ def entry() -> AuditEntry:
     return db.session.scalars(select(AuditEntry).where(AuditEntry.act == "account.delete")).one()
 
 
-def test_everything_but_the_name_and_the_words_goes(cast):
-    factories.make_message(cast.room, cast.jean, "bonjour")
-    factories.exclude(factories.make_group(cast.domain), cast.jean)
-    factories.make_grant(cast.room, Principal.ACCOUNT, cast.jean.id)
-    factories.join_room(cast.room, cast.jean, is_member=False, is_favourite=True)
-    reading.mark_read(cast.jean, cast.room.id, 1)
-    sessions.open_session(cast.jean)
-    queue(cast.jean)
-    accounts.delete_account(cast.domain_admin, cast.jean)
-    jean = stored(cast.jean)
+def test_everything_but_the_name_and_the_words_goes(people):
+    factories.make_message(people.room, people.jean, "bonjour")
+    factories.exclude(factories.make_group(people.domain), people.jean)
+    factories.make_grant(people.room, Principal.ACCOUNT, people.jean.id)
+    factories.join_room(people.room, people.jean, is_member=False, is_favourite=True)
+    reading.mark_read(people.jean, people.room.id, 1)
+    sessions.open_session(people.jean)
+    queue(people.jean)
+    accounts.delete_account(people.domain_admin, people.jean)
+    jean = stored(people.jean)
     assert (jean.name, jean.state, jean.role, jean.password_hash) == (
         "jean",
         AccountState.DELETED,
@@ -83,17 +84,17 @@ def test_everything_but_the_name_and_the_words_goes(cast):
     assert [message.body for message in db.session.scalars(select(conversation.Message))] == ["bonjour"]
 
 
-def test_the_trail_tells_the_numbers_and_the_old_address(cast):
-    sessions.open_session(cast.jean)
-    factories.make_private_room(cast.jean, cast.arthur)
-    factories.make_private_room(cast.jean)
-    factories.make_private_room(cast.arthur, cast.jean)
-    accounts.delete_account(cast.domain_admin, cast.jean)
+def test_the_trail_tells_the_numbers_and_the_old_address(people):
+    sessions.open_session(people.jean)
+    factories.make_private_room(people.jean, people.arthur)
+    factories.make_private_room(people.jean)
+    factories.make_private_room(people.arthur, people.jean)
+    accounts.delete_account(people.domain_admin, people.jean)
     left = entry()
     assert (left.object_name, left.object_id, left.domain_id) == (
         "jean@iwdemo.fr",
-        cast.jean.id,
-        cast.domain.id,
+        people.jean.id,
+        people.domain.id,
     )
     assert '"devices": 1' in left.after
     assert '"groups": 1' in left.after
@@ -103,69 +104,69 @@ def test_the_trail_tells_the_numbers_and_the_old_address(cast):
     assert "jean@iwdemo.fr" in left.before
 
 
-def test_the_address_is_free_again(cast):
-    accounts.delete_account(cast.admin, cast.jean)
+def test_the_address_is_free_again(people):
+    accounts.delete_account(people.admin, people.jean)
     again = accounts.create_account(
-        cast.admin, cast.domain, name="Jean II", alias="jean", password="velours-cartable-18-brume"
+        people.admin, people.domain, name="Jean II", alias="jean", password="velours-cartable-18-brume"
     )
     assert again.address == "jean@iwdemo.fr"
-    accounts.delete_account(cast.admin, again)
-    assert stored(again).address != stored(cast.jean).address
+    accounts.delete_account(people.admin, again)
+    assert stored(again).address != stored(people.jean).address
 
 
-def test_open_sockets_and_rooms_hear_of_it_at_once(cast, events):
-    device = sessions.open_session(cast.jean).session_id
+def test_open_sockets_and_rooms_hear_of_it_at_once(people, events):
+    device = sessions.open_session(people.jean).session_id
     before = db.session.scalar(select(AccessChange.epoch).order_by(AccessChange.epoch.desc()).limit(1)) or 0
-    accounts.delete_account(cast.admin, cast.jean)
+    accounts.delete_account(people.admin, people.jean)
     assert SessionRevoked(device) in events
     touched = db.session.execute(
         select(AccessChange.scope, AccessChange.target_id).where(AccessChange.epoch > before)
     )
-    assert ("account", cast.jean.id) in [tuple(row) for row in touched]
+    assert ("account", people.jean.id) in [tuple(row) for row in touched]
     access.forget()
-    assert access.visible_rooms(cast.jean) == []
+    assert access.visible_rooms(people.jean) == []
 
 
-def test_who_is_deleted_appears_nowhere(cast):
-    factories.make_private_room(cast.arthur, cast.jean)
+def test_who_is_deleted_appears_nowhere(people):
+    factories.make_private_room(people.arthur, people.jean)
     used = licensing.seats_used()
-    everybody = lists.counts(cast.admin)["accounts"]
-    accounts.delete_account(cast.admin, cast.jean)
+    everybody = lists.counts(people.admin)["accounts"]
+    accounts.delete_account(people.admin, people.jean)
     access.forget()
-    for admin in (cast.admin, cast.web_admin, cast.domain_admin, SYSTEM):
+    for admin in (people.admin, people.web_admin, people.domain_admin, SYSTEM):
         with pytest.raises(NotFound):
-            scope.find_account(admin, cast.jean.id)
-    assert cast.jean.id not in [row.id for row in lists.account_list(cast.domain, Wish()).rows]
-    assert not directory.sees(cast.arthur, cast.jean)
+            scope.find_account(admin, people.jean.id)
+    assert people.jean.id not in [row.id for row in lists.account_list(people.domain, ListQuery()).rows]
+    assert not directory.sees(people.arthur, people.jean)
     assert licensing.seats_used() == used - 1
-    assert lists.counts(cast.admin)["accounts"] == everybody - 1
-    assert lists.effective_count(cast.group) == 1
-    found, _more = lists.candidates(cast.admin, cast.group, "account", "jean")
+    assert lists.counts(people.admin)["accounts"] == everybody - 1
+    assert lists.effective_count(people.group) == 1
+    found, _more = lists.candidates(people.admin, people.group, "account", "jean")
     assert found == []
     with pytest.raises(Invalid):
         sessions.sign_in("jean@iwdemo.fr", factories.PASSWORD)
 
 
-def test_messages_say_that_the_account_is_deleted(cast):
-    message = factories.make_message(cast.room, cast.jean)
-    assert conversation.one(cast.room.id, message.id).author_label == "jean"
-    accounts.delete_account(cast.admin, cast.jean)
-    assert conversation.one(cast.room.id, message.id).author_label == "jean (compte supprimé)"
+def test_messages_say_that_the_account_is_deleted(people):
+    message = factories.make_message(people.room, people.jean)
+    assert conversation.one(people.room.id, message.id).author_label == "jean"
+    accounts.delete_account(people.admin, people.jean)
+    assert conversation.one(people.room.id, message.id).author_label == "jean (compte supprimé)"
 
 
-def test_direct_conversations_stay_readable_to_the_other(cast):
-    room = rooms.open_direct(cast.arthur, [cast.jean.id])
-    three = rooms.open_direct(cast.arthur, [cast.jean.id, cast.paul.id])
-    messages.post_message(cast.jean, room.id, "salut")
-    accounts.delete_account(cast.admin, cast.jean)
+def test_direct_conversations_stay_readable_to_the_other(people):
+    room = rooms.open_direct(people.arthur, [people.jean.id])
+    three = rooms.open_direct(people.arthur, [people.jean.id, people.paul.id])
+    messages.post_message(people.jean, room.id, "salut")
+    accounts.delete_account(people.admin, people.jean)
     access.forget()
-    assert access.find_room(cast.arthur, room.id).room.state is RoomState.ARCHIVED
+    assert access.find_room(people.arthur, room.id).room.state is RoomState.ARCHIVED
     assert conversation.latest(room.id).messages[-1].author_label == "jean (compte supprimé)"
-    assert direct_titles(cast.arthur, [room.id]) == {room.id: "jean (compte supprimé)"}
+    assert direct_titles(people.arthur, [room.id]) == {room.id: "jean (compte supprimé)"}
     with pytest.raises(Forbidden):
-        messages.post_message(cast.arthur, room.id, "il y a quelqu’un ?")
+        messages.post_message(people.arthur, room.id, "il y a quelqu’un ?")
     assert stored(three).state is RoomState.ACTIVE
-    messages.post_message(cast.arthur, three.id, "nous deux")
+    messages.post_message(people.arthur, three.id, "nous deux")
 
 
 def owned_by(room: Room) -> list[int]:
@@ -173,109 +174,111 @@ def owned_by(room: Room) -> list[int]:
     return db.session.scalars(select(RoomMember.account_id).where(*mine)).all()
 
 
-def test_a_room_goes_to_the_member_who_has_been_in_it_for_longest(cast):
-    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
-    away = factories.make_account(cast.domain, "away", state=AccountState.DISABLED)
-    room = factories.make_private_room(cast.jean, guest, away, cast.paul, cast.arthur)
-    accounts.delete_account(cast.domain_admin, cast.jean)
-    assert owned_by(room) == [cast.paul.id]
+def test_a_room_goes_to_the_member_who_has_been_in_it_for_longest(people):
+    guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
+    away = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
+    room = factories.make_private_room(people.jean, guest, away, people.paul, people.arthur)
+    accounts.delete_account(people.domain_admin, people.jean)
+    assert owned_by(room) == [people.paul.id]
     assert stored(room).state is RoomState.ACTIVE
 
 
-def test_a_room_goes_to_the_member_who_is_named(cast):
-    room, other = (factories.make_private_room(cast.jean, cast.paul, cast.arthur, name=name) for name in "ab")
-    accounts.delete_account(cast.domain_admin, cast.jean, heirs={room.id: cast.arthur.id})
-    assert owned_by(room) == [cast.arthur.id]
-    assert owned_by(other) == [cast.paul.id]
+def test_a_room_goes_to_the_member_who_is_named(people):
+    room, other = (
+        factories.make_private_room(people.jean, people.paul, people.arthur, name=name) for name in "ab"
+    )
+    accounts.delete_account(people.domain_admin, people.jean, heirs={room.id: people.arthur.id})
+    assert owned_by(room) == [people.arthur.id]
+    assert owned_by(other) == [people.paul.id]
 
 
-def test_a_room_nobody_is_left_in_goes_into_the_trash(cast):
-    room = factories.make_private_room(cast.jean)
-    accounts.delete_account(cast.domain_admin, cast.jean)
+def test_a_room_nobody_is_left_in_goes_into_the_trash(people):
+    room = factories.make_private_room(people.jean)
+    accounts.delete_account(people.domain_admin, people.jean)
     assert stored(room).state is RoomState.DELETED
 
 
-def test_a_server_administrator_takes_a_room_without_owner_out_of_the_trash(cast):
-    room = factories.make_private_room(cast.jean)
-    accounts.delete_account(cast.domain_admin, cast.jean)
+def test_a_server_administrator_takes_a_room_without_owner_out_of_the_trash(people):
+    room = factories.make_private_room(people.jean)
+    accounts.delete_account(people.domain_admin, people.jean)
     with pytest.raises(NotFound):
-        rooms.restore_room(cast.domain_admin, room)
-    rooms.restore_room(cast.admin, room)
+        rooms.restore_room(people.domain_admin, room)
+    rooms.restore_room(people.admin, room)
     assert stored(room).state is RoomState.ACTIVE
 
 
-def test_rooms_are_deleted_where_that_is_wanted(cast):
-    one, two = (factories.make_private_room(cast.jean, cast.paul, name=name) for name in "ab")
+def test_rooms_are_deleted_where_that_is_wanted(people):
+    one, two = (factories.make_private_room(people.jean, people.paul, name=name) for name in "ab")
     accounts.delete_account(
-        cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE, heirs={two.id: OwnedRooms.LONGEST}
+        people.domain_admin, people.jean, owned=OwnedRooms.DELETE, heirs={two.id: OwnedRooms.LONGEST}
     )
     assert stored(one).state is RoomState.DELETED
-    assert owned_by(two) == [cast.paul.id]
+    assert owned_by(two) == [people.paul.id]
 
 
-def test_rooms_with_another_owner_are_left_to_them(cast):
-    room = factories.make_private_room(cast.jean, cast.paul)
-    factories.join_room(room, cast.arthur, is_owner=True)
-    accounts.delete_account(cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE)
-    assert owned_by(room) == [cast.arthur.id]
+def test_rooms_with_another_owner_are_left_to_them(people):
+    room = factories.make_private_room(people.jean, people.paul)
+    factories.join_room(room, people.arthur, is_owner=True)
+    accounts.delete_account(people.domain_admin, people.jean, owned=OwnedRooms.DELETE)
+    assert owned_by(room) == [people.arthur.id]
 
 
-def test_a_room_in_a_group_of_others_is_handed_over_unseen(cast):
+def test_a_room_in_a_group_of_others_is_handed_over_unseen(people):
     """jean is of one tenant, the group of another: who deletes jean decides nothing about the other's room."""
-    factories.add_member(cast.other_group, cast.jean)
-    room = factories.make_private_room(cast.jean, cast.autrui, cast.paul)
-    folder = factories.make_folders(cast.other_group)
-    room.group_id, room.folder_id = cast.other_group.id, folder.id
+    factories.add_member(people.other_group, people.jean)
+    room = factories.make_private_room(people.jean, people.autrui, people.paul)
+    folder = factories.make_folders(people.other_group)
+    room.group_id, room.folder_id = people.other_group.id, folder.id
     db.session.commit()
     accounts.delete_account(
-        cast.domain_admin, cast.jean, owned=OwnedRooms.DELETE, heirs={room.id: cast.paul.id}
+        people.domain_admin, people.jean, owned=OwnedRooms.DELETE, heirs={room.id: people.paul.id}
     )
     assert stored(room).state is RoomState.ACTIVE
-    assert owned_by(room) == [cast.autrui.id]
+    assert owned_by(room) == [people.autrui.id]
 
 
-def test_somebody_outside_a_room_cannot_be_given_it(cast):
-    room = factories.make_private_room(cast.jean, cast.paul)
+def test_somebody_outside_a_room_cannot_be_given_it(people):
+    room = factories.make_private_room(people.jean, people.paul)
     with pytest.raises(Invalid) as refusal:
-        accounts.delete_account(cast.domain_admin, cast.jean, heirs={room.id: cast.arthur.id})
+        accounts.delete_account(people.domain_admin, people.jean, heirs={room.id: people.arthur.id})
     assert (refusal.value.code, refusal.value.field) == ("no_such_heir", "rooms")
-    assert stored(cast.jean).state is AccountState.ENABLED
+    assert stored(people.jean).state is AccountState.ENABLED
 
 
-def test_nobody_deletes_themselves(cast):
+def test_nobody_deletes_themselves(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.delete_account(cast.admin, cast.admin)
+        accounts.delete_account(people.admin, people.admin)
     assert refusal.value.code == "own_account"
 
 
-def test_the_last_server_administrator_stays(cast):
+def test_the_last_server_administrator_stays(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.delete_account(SYSTEM, cast.admin)
+        accounts.delete_account(SYSTEM, people.admin)
     assert refusal.value.code == "last_server_administrator"
-    second = factories.make_account(cast.domain, "second", role=Role.SERVER)
-    accounts.delete_account(second, cast.admin)
-    assert stored(cast.admin).role is Role.USER
+    second = factories.make_account(people.domain, "second", role=Role.SERVER)
+    accounts.delete_account(second, people.admin)
+    assert stored(people.admin).role is Role.USER
 
 
-def test_nobody_deletes_above_their_role_or_outside_their_scope(cast):
-    for actor, account in ((cast.web_admin, cast.admin), (cast.domain_admin, cast.web_admin)):
+def test_nobody_deletes_above_their_role_or_outside_their_scope(people):
+    for actor, account in ((people.web_admin, people.admin), (people.domain_admin, people.web_admin)):
         with pytest.raises(Forbidden):
             accounts.delete_account(actor, account)
-    for actor in (cast.arthur, cast.rivale):
+    for actor in (people.arthur, people.rivale):
         with pytest.raises(NotFound):
-            accounts.delete_account(actor, cast.jean)
+            accounts.delete_account(actor, people.jean)
 
 
-def test_a_deleted_account_is_never_changed_or_deleted_again(cast):
-    accounts.delete_account(cast.admin, cast.jean)
+def test_a_deleted_account_is_never_changed_or_deleted_again(people):
+    accounts.delete_account(people.admin, people.jean)
     for act in (
         accounts.delete_account,
         lambda actor, who: accounts.update_account(actor, who, {"name": "x"}),
     ):
         with pytest.raises(NotFound):
-            act(cast.admin, cast.jean)
+            act(people.admin, people.jean)
     with pytest.raises(Invalid):
-        accounts.update_account(cast.admin, cast.paul, {"state": "deleted"})
+        accounts.update_account(people.admin, people.paul, {"state": "deleted"})
 
 
 def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
@@ -293,14 +296,14 @@ def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
     assert naming == settled
 
 
-def test_many_things_cost_no_more_statements_than_few(cast, count_statements):
-    few, many = cast.paul, cast.jean
+def test_many_things_cost_no_more_statements_than_few(people, count_statements):
+    few, many = people.paul, people.jean
     for _ in range(10):
-        factories.join_room(factories.make_private_room(cast.arthur), many)
-        factories.add_member(factories.make_group(cast.domain), many)
-    accounts.delete_account(cast.admin, factories.make_account(cast.domain))
+        factories.join_room(factories.make_private_room(people.arthur), many)
+        factories.add_member(factories.make_group(people.domain), many)
+    accounts.delete_account(people.admin, factories.make_account(people.domain))
     with count_statements() as seen_few:
-        accounts.delete_account(cast.admin, few)
+        accounts.delete_account(people.admin, few)
     with count_statements() as seen_many:
-        accounts.delete_account(cast.admin, many)
+        accounts.delete_account(people.admin, many)
     assert len(seen_many) == len(seen_few)

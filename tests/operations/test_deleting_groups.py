@@ -21,10 +21,10 @@ from app.models import (
     now,
 )
 from app.operations import grants, groups, messages, rooms
-from app.rules import access, crowd, membership
-from app.rules import explain as why
-from app.rules.rights import FULL, READ, Right
-from tests import factories
+from app.rules import membership
+from app.rules.rights import FULL, READ, Basis, Right, access, audience
+from app.rules.rights.explanation import explain
+from tests.support import factories
 
 
 def names(account) -> list[str]:
@@ -42,32 +42,34 @@ def pointing_at(table: str) -> set[str]:
     }
 
 
-def test_its_people_lose_its_rooms_and_the_conversation_is_kept(cast):
-    messages.post_message(cast.arthur, cast.room.id, "kept for a month")
-    room_id = cast.room.id
-    groups.delete_group(cast.domain_admin, cast.group)
-    assert names(cast.arthur) == names(cast.jean) == []
+def test_its_people_lose_its_rooms_and_the_conversation_is_kept(people):
+    messages.post_message(people.arthur, people.room.id, "kept for a month")
+    room_id = people.room.id
+    groups.delete_group(people.domain_admin, people.group)
+    assert names(people.arthur) == names(people.jean) == []
     room = db.session.get(Room, room_id)
     assert (room.state, room.group_id, room.folder_id) == (RoomState.DELETED, None, None)
     assert room.deleted_at <= now() and db.session.query(Message).filter_by(room_id=room_id).count() == 1
     with pytest.raises(NotFound):
-        messages.post_message(cast.arthur, room_id, "too late")
+        messages.post_message(people.arthur, room_id, "too late")
 
 
-def test_a_room_that_was_in_the_trash_keeps_its_day(cast):
-    rooms.delete_room(cast.admin, cast.room)
-    before, room_id = cast.room.deleted_at, cast.room.id
-    groups.delete_group(cast.admin, cast.group)
+def test_a_room_that_was_in_the_trash_keeps_its_day(people):
+    rooms.delete_room(people.admin, people.room)
+    before, room_id = people.room.deleted_at, people.room.id
+    groups.delete_group(people.admin, people.group)
     assert db.session.get(Room, room_id).deleted_at == before
 
 
-def test_only_administrators_of_its_domain_delete_it(cast):
-    grants.set_grant(cast.admin, cast.room.folder, grants.Subject(Principal.ACCOUNT, cast.arthur.id), FULL)
-    for somebody in (cast.arthur, cast.paul, cast.rivale, cast.autrui):
+def test_only_administrators_of_its_domain_delete_it(people):
+    grants.set_grant(
+        people.admin, people.room.folder, grants.Subject(Principal.ACCOUNT, people.arthur.id), FULL
+    )
+    for somebody in (people.arthur, people.paul, people.rivale, people.autrui):
         with pytest.raises(NotFound):
-            groups.delete_group(somebody, cast.group)
-    assert names(cast.jean) == ["TeamChat"]
-    groups.delete_group(cast.web_admin, cast.group)
+            groups.delete_group(somebody, people.group)
+    assert names(people.jean) == ["TeamChat"]
+    groups.delete_group(people.web_admin, people.group)
 
 
 def test_every_column_that_points_at_a_group_or_a_folder_is_thought_of():
@@ -83,19 +85,19 @@ def test_every_column_that_points_at_a_group_or_a_folder_is_thought_of():
     assert pointing_at("folders") == {"folders.parent_id", "grants.folder_id", "rooms.folder_id"}
 
 
-def test_nothing_is_left_of_it(cast):
-    inner = factories.make_group(cast.domain, "inner")
-    outer = factories.make_group(cast.domain, "outer")
+def test_nothing_is_left_of_it(people):
+    inner = factories.make_group(people.domain, "inner")
+    outer = factories.make_group(people.domain, "outer")
     room = factories.make_room(outer, "Outer")
-    factories.add_member(inner, cast.paul)
-    for around, member in ((outer, cast.group), (cast.group, inner), (cast.group, cast.domain)):
+    factories.add_member(inner, people.paul)
+    for around, member in ((outer, people.group), (people.group, inner), (people.group, people.domain)):
         factories.add_member(around, member)
-    factories.exclude(cast.group, cast.rivale)
-    factories.make_grant(room.folder, Principal.GROUP, cast.group.id, READ)
+    factories.exclude(people.group, people.rivale)
+    factories.make_grant(room.folder, Principal.GROUP, people.group.id, READ)
     elsewhere = factories.make_room(inner, "Inner", has_own_list=True)
-    factories.make_grant(elsewhere, Principal.GROUP, cast.group.id, READ)
-    group_id, address = cast.group.id, cast.group.address
-    groups.delete_group(cast.admin, cast.group)
+    factories.make_grant(elsewhere, Principal.GROUP, people.group.id, READ)
+    group_id, address = people.group.id, people.group.address
+    groups.delete_group(people.admin, people.group)
     assert db.session.get(Group, group_id) is None
     for column in pointing_at("groups"):
         table, name = column.split(".")
@@ -103,43 +105,43 @@ def test_nothing_is_left_of_it(cast):
         assert left == 0, column
     assert not db.session.query(Grant).filter_by(principal="group", principal_id=group_id).count()
     assert not db.session.query(Folder).filter_by(group_id=group_id).count()
-    assert names(cast.arthur) == [] and membership.groups_of(cast.paul) == {inner.id}
-    groups.create_group(cast.admin, cast.domain, name="groupetc", alias=address.partition("@")[0])
+    assert names(people.arthur) == [] and membership.groups_of(people.paul) == {inner.id}
+    groups.create_group(people.admin, people.domain, name="groupetc", alias=address.partition("@")[0])
 
 
-def test_answers_about_its_rooms_still_come(cast):
-    guest = factories.make_account(cast.other_domain, "bruno", is_guest=True)
-    factories.join_room(cast.room, guest)
-    private = rooms.create_room(cast.arthur, RoomKind.PRIVATE, "Secret", group_id=cast.group.id)
-    ids = [cast.room.id, private.id]
-    groups.delete_group(cast.admin, cast.group)
+def test_answers_about_its_rooms_still_come(people):
+    guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
+    factories.join_room(people.room, guest)
+    private = rooms.create_room(people.arthur, RoomKind.PRIVATE, "Secret", group_id=people.group.id)
+    ids = [people.room.id, private.id]
+    groups.delete_group(people.admin, people.group)
     for room in (db.session.get(Room, key) for key in ids):
-        for person in (cast.arthur, guest, cast.admin):
-            answer = why.explain(person, room)
-            assert (answer.verdict, answer.rights) == (why.DELETED, Right.NONE)
-        assert crowd.rights_in([cast.arthur, guest], room) == {cast.arthur.id: 0, guest.id: 0}
-        assert db.session.scalars(crowd.people_of(room)).unique().all() is not None
+        for person in (people.arthur, guest, people.admin):
+            answer = explain(person, room)
+            assert (answer.decision.basis, answer.rights) == (Basis.DELETED, Right.NONE)
+        assert access.rights_by_account([people.arthur, guest], room) == {people.arthur.id: 0, guest.id: 0}
+        assert db.session.scalars(audience.people_of(room)).unique().all() is not None
 
 
-def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(cast):
-    private = rooms.create_room(cast.arthur, RoomKind.PRIVATE, "Secret", group_id=cast.group.id)
-    key, public = private.id, cast.room.id
-    rooms.archive_room(cast.arthur, private)
-    groups.delete_group(cast.admin, cast.group)
-    assert names(cast.arthur) == []
-    restored = rooms.restore_room(cast.domain_admin, db.session.get(Room, key))
-    assert names(cast.arthur) == ["Secret"] and restored.state is RoomState.ARCHIVED
+def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(people):
+    private = rooms.create_room(people.arthur, RoomKind.PRIVATE, "Secret", group_id=people.group.id)
+    key, public = private.id, people.room.id
+    rooms.archive_room(people.arthur, private)
+    groups.delete_group(people.admin, people.group)
+    assert names(people.arthur) == []
+    restored = rooms.restore_room(people.domain_admin, db.session.get(Room, key))
+    assert names(people.arthur) == ["Secret"] and restored.state is RoomState.ARCHIVED
     with pytest.raises(Invalid):
-        rooms.restore_room(cast.admin, db.session.get(Room, public))
+        rooms.restore_room(people.admin, db.session.get(Room, public))
     with pytest.raises(NotFound):
-        rooms.restore_room(cast.domain_admin, db.session.get(Room, public))
+        rooms.restore_room(people.domain_admin, db.session.get(Room, public))
 
 
-def test_the_trail_says_it_for_the_group_and_for_those_that_had_it(cast):
-    outer = factories.make_group(cast.domain, "outer")
-    factories.add_member(outer, cast.group)
-    group_id = cast.group.id
-    groups.delete_group(cast.admin, cast.group)
+def test_the_trail_says_it_for_the_group_and_for_those_that_had_it(people):
+    outer = factories.make_group(people.domain, "outer")
+    factories.add_member(outer, people.group)
+    group_id = people.group.id
+    groups.delete_group(people.admin, people.group)
     said = {
         (entry.act, entry.object_id): entry.before
         for entry in db.session.query(AuditEntry).filter(AuditEntry.act.like("group.%"))
@@ -148,13 +150,13 @@ def test_the_trail_says_it_for_the_group_and_for_those_that_had_it(cast):
     assert "groupetc@iwdemo.fr" in said["group.remove_member", outer.id]
 
 
-def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(cast, monkeypatch):
+def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(people, monkeypatch):
     from app.models import AccessChange
 
-    outer = factories.make_group(cast.domain, "outer")
-    factories.add_member(outer, cast.group)
-    folder_id, room_id = cast.room.folder_id, cast.room.id
-    groups.delete_group(cast.admin, cast.group)
+    outer = factories.make_group(people.domain, "outer")
+    factories.add_member(outer, people.group)
+    folder_id, room_id = people.room.folder_id, people.room.id
+    groups.delete_group(people.admin, people.group)
     told = {(row.scope, row.target_id) for row in db.session.query(AccessChange)}
     assert told == {
         (AccessScope.GROUP, outer.id),
@@ -162,19 +164,19 @@ def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(cast, monkey
         (AccessScope.ROOM, room_id),
     }
     monkeypatch.setattr("app.operations.groups.deleting.TOUCHED_AT_MOST", 0)
-    other = factories.make_room(factories.make_group(cast.domain, "many")).group
-    groups.delete_group(cast.admin, other)
+    other = factories.make_room(factories.make_group(people.domain, "many")).group
+    groups.delete_group(people.admin, other)
     assert db.session.query(AccessChange).filter_by(scope=AccessScope.EVERYBODY).count() == 1
 
 
-def test_the_number_of_statements_does_not_grow_with_its_rooms(cast, count_statements):
+def test_the_number_of_statements_does_not_grow_with_its_rooms(people, count_statements):
     def cost(rooms_wanted):
-        group = factories.make_group(cast.domain)
+        group = factories.make_group(people.domain)
         for number in range(rooms_wanted):
             factories.make_room(group, f"r{number}")
-        factories.add_member(group, db.session.get(Domain, cast.domain.id))
+        factories.add_member(group, db.session.get(Domain, people.domain.id))
         with count_statements() as seen:
-            groups.delete_group(cast.admin, group)
+            groups.delete_group(people.admin, group)
         return len(seen)
 
     cost(1)

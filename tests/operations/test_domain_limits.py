@@ -10,7 +10,7 @@ from app.models import AuditEntry, Domain, DomainState, now
 from app.operations import accounts, domains
 from app.queries import domains as questions
 from app.rules import room_for
-from tests import factories
+from tests.support import factories
 
 
 def stored(domain: Domain) -> Domain:
@@ -23,57 +23,57 @@ def make(actor, domain, alias: str):
     )
 
 
-def test_a_domain_holds_as_many_accounts_as_it_may(cast):
-    domains.set_domain_limits(cast.admin, cast.domain, {"account_limit": 7})
-    make(cast.domain_admin, cast.domain, "septieme")
+def test_a_domain_holds_as_many_accounts_as_it_may(people):
+    domains.set_domain_limits(people.admin, people.domain, {"account_limit": 7})
+    make(people.domain_admin, people.domain, "septieme")
     with pytest.raises(Invalid) as refusal:
-        make(cast.admin, cast.domain, "huitieme")
+        make(people.admin, people.domain, "huitieme")
     assert refusal.value.code == "domain_full"
     assert "7" in str(refusal.value.sentence)
-    domains.set_domain_limits(cast.web_admin, cast.domain, {"account_limit": None})
-    make(cast.domain_admin, cast.domain, "huitieme")
+    domains.set_domain_limits(people.web_admin, people.domain, {"account_limit": None})
+    make(people.domain_admin, people.domain, "huitieme")
 
 
-def test_guests_count_for_the_domain_of_who_answers_for_them(cast):
+def test_guests_count_for_the_domain_of_who_answers_for_them(people):
     guests = factories.make_domain("guests.example")
-    factories.make_account(guests, "visiteur", is_guest=True, sponsor_id=cast.arthur.id)
-    domains.set_domain_limits(cast.admin, cast.domain, {"guest_limit": 1})
-    assert questions.guest_count(cast.domain) == 1
-    assert questions.account_count(cast.domain) == 6
+    factories.make_account(guests, "visiteur", is_guest=True, sponsor_id=people.arthur.id)
+    domains.set_domain_limits(people.admin, people.domain, {"guest_limit": 1})
+    assert questions.guest_count(people.domain) == 1
+    assert questions.account_count(people.domain) == 6
     with pytest.raises(Invalid) as refusal:
-        room_for.require_room_for_guest(cast.domain)
+        room_for.require_room_for_guest(people.domain)
     assert refusal.value.code == "domain_full_of_guests"
-    room_for.require_room_for_guest(cast.other_domain)
+    room_for.require_room_for_guest(people.other_domain)
 
 
-def test_a_limit_below_what_is_there_takes_nobody_away(cast):
-    domains.set_domain_limits(cast.admin, cast.domain, {"account_limit": 2, "guest_limit": 0})
-    assert questions.account_count(cast.domain) == 6
-    assert stored(cast.domain).guest_limit == 0
+def test_a_limit_below_what_is_there_takes_nobody_away(people):
+    domains.set_domain_limits(people.admin, people.domain, {"account_limit": 2, "guest_limit": 0})
+    assert questions.account_count(people.domain) == 6
+    assert stored(people.domain).guest_limit == 0
 
 
 @pytest.mark.parametrize("who", ["domain_admin", "arthur", "rivale"])
-def test_limits_are_set_for_the_whole_server_only(cast, who):
+def test_limits_are_set_for_the_whole_server_only(people, who):
     with pytest.raises((Forbidden, NotFound)):
-        domains.set_domain_limits(getattr(cast, who), cast.domain, {"account_limit": 99})
-    assert stored(cast.domain).account_limit is None
+        domains.set_domain_limits(getattr(people, who), people.domain, {"account_limit": 99})
+    assert stored(people.domain).account_limit is None
 
 
 @pytest.mark.parametrize("number", [-1, 10_000_001])
-def test_limits_that_make_no_sense_are_refused_at_their_field(cast, number):
+def test_limits_that_make_no_sense_are_refused_at_their_field(people, number):
     with pytest.raises(Invalid) as refusal:
-        domains.set_domain_limits(cast.admin, cast.domain, {"guest_limit": number})
+        domains.set_domain_limits(people.admin, people.domain, {"guest_limit": number})
     assert refusal.value.field == "guest_limit"
 
 
-def test_the_slower_of_two_is_told(cast):
-    seen = cast.domain.row_version
-    domains.set_domain_limits(cast.admin, cast.domain, {"account_limit": 50}, seen)
+def test_the_slower_of_two_is_told(people):
+    seen = people.domain.row_version
+    domains.set_domain_limits(people.admin, people.domain, {"account_limit": 50}, seen)
     with pytest.raises(Conflict):
-        domains.set_domain_limits(cast.web_admin, cast.domain, {"account_limit": 60}, seen)
+        domains.set_domain_limits(people.web_admin, people.domain, {"account_limit": 60}, seen)
 
 
-def test_a_domain_whose_last_day_is_over_is_suspended_by_the_worker(cast):
+def test_a_domain_whose_last_day_is_over_is_suspended_by_the_worker(people):
     factories.make_domain("fini.example", expires_at=now() - timedelta(seconds=1))
     factories.make_domain("bientot.example", expires_at=now() + timedelta(hours=1))
     assert domains.suspend_ended_domains() == 1
@@ -85,48 +85,48 @@ def test_a_domain_whose_last_day_is_over_is_suspended_by_the_worker(cast):
     assert (entry.actor_name, entry.object_name) == ("system", "fini.example")
 
 
-def test_a_domain_is_active_again_with_a_later_day_only(cast):
-    domain = cast.other_domain
+def test_a_domain_is_active_again_with_a_later_day_only(people):
+    domain = people.other_domain
     domain.expires_at, domain.state = now() - timedelta(days=1), DomainState.SUSPENDED
     db.session.commit()
     with pytest.raises(Invalid) as refusal:
-        domains.update_domain(cast.admin, domain, {"state": "active"})
+        domains.update_domain(people.admin, domain, {"state": "active"})
     assert (refusal.value.code, refusal.value.field) == ("domain_ended", "expires_on")
     later = now() + timedelta(days=30)
-    domains.update_domain(cast.admin, domain, {"state": "active", "expires_at": later})
+    domains.update_domain(people.admin, domain, {"state": "active", "expires_at": later})
     assert stored(domain).state is DomainState.ACTIVE
 
 
-def test_nobody_gives_their_own_domain_an_end(cast):
+def test_nobody_gives_their_own_domain_an_end(people):
     with pytest.raises(Invalid) as refusal:
-        domains.update_domain(cast.admin, cast.domain, {"expires_at": now() + timedelta(days=9)})
+        domains.update_domain(people.admin, people.domain, {"expires_at": now() + timedelta(days=9)})
     assert (refusal.value.code, refusal.value.field) == ("own_domain", "expires_on")
 
 
 @pytest.mark.parametrize("values", [{"expires_at": now() + timedelta(days=90)}, {"guest_days_longest": 400}])
-def test_what_the_server_grants_a_domain_administrator_does_not_change(cast, values):
+def test_what_the_server_grants_a_domain_administrator_does_not_change(people, values):
     with pytest.raises(Forbidden):
-        domains.update_domain(cast.rivale, cast.other_domain, values)
+        domains.update_domain(people.rivale, people.other_domain, values)
 
 
-def test_guests_stay_no_longer_than_the_longest(cast):
-    domains.update_domain(cast.admin, cast.domain, {"guest_days_longest": 30})
-    domains.update_domain(cast.domain_admin, cast.domain, {"guest_days": 30})
+def test_guests_stay_no_longer_than_the_longest(people):
+    domains.update_domain(people.admin, people.domain, {"guest_days_longest": 30})
+    domains.update_domain(people.domain_admin, people.domain, {"guest_days": 30})
     with pytest.raises(Invalid) as refusal:
-        domains.update_domain(cast.domain_admin, cast.domain, {"guest_days": 31})
+        domains.update_domain(people.domain_admin, people.domain, {"guest_days": 31})
     assert refusal.value.field == "guest_days"
     with pytest.raises(Invalid):
-        domains.update_domain(cast.admin, cast.domain, {"guest_days": 0})
+        domains.update_domain(people.admin, people.domain, {"guest_days": 0})
 
 
-def test_what_ends_is_told_louder_the_nearer_it_is(cast):
+def test_what_ends_is_told_louder_the_nearer_it_is(people):
     for days in (-1, 0, 4, 13, 20):
         factories.make_domain(f"d{days + 1}.example", expires_at=now() + timedelta(days=days, hours=1))
-    told = [(ending.domain.name, ending.urgency) for ending in questions.endings(cast.admin)]
+    told = [(ending.domain.name, ending.urgency) for ending in questions.endings(people.admin)]
     assert told == [
         ("d0.example", "danger"),
         ("d1.example", "danger"),
         ("d5.example", "warning"),
         ("d14.example", "info"),
     ]
-    assert questions.endings(cast.domain_admin) == []
+    assert questions.endings(people.domain_admin) == []

@@ -8,120 +8,120 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import AuditEntry, Domain, DomainState, License, LicenseKind, now
 from app.operations import domains
-from app.rules import access
 from app.rules.policies import Feature
-from tests import factories
+from app.rules.rights import access
+from tests.support import factories
 
 ALL_ON = dict.fromkeys(Feature, True)
 
 
-def test_a_domain_is_made_and_audited(cast):
-    domain = domains.create_domain(cast.web_admin, name=" Société.Example ", description="  Chez nous ")
+def test_a_domain_is_made_and_audited(people):
+    domain = domains.create_domain(people.web_admin, name=" Société.Example ", description="  Chez nous ")
     assert domain.name == "xn--socit-esab.example"
     assert domain.description == "Chez nous"
     entry = db.session.query(AuditEntry).filter_by(act="domain.create").one()
     assert entry.domain_id == domain.id
 
 
-def test_a_domain_may_start_with_everything(cast):
-    domain = domains.create_domain(cast.admin, name="neuf.example", features=ALL_ON)
+def test_a_domain_may_start_with_everything(people):
+    domain = domains.create_domain(people.admin, name="neuf.example", features=ALL_ON)
     assert domain.has_groupware and domain.has_webdav and domain.has_teamchat
 
 
 @pytest.mark.parametrize(
     "name", ["", "nodot", "a b.example", "-x.example", "192.168.1.1", "x" * 64 + ".example"]
 )
-def test_what_is_no_domain_name_is_refused(cast, name):
+def test_what_is_no_domain_name_is_refused(people, name):
     with pytest.raises(Invalid) as refusal:
-        domains.create_domain(cast.admin, name=name)
+        domains.create_domain(people.admin, name=name)
     assert refusal.value.field == "name"
 
 
-def test_a_name_is_given_once_however_it_is_written(cast):
+def test_a_name_is_given_once_however_it_is_written(people):
     with pytest.raises(Invalid) as refusal:
-        domains.create_domain(cast.admin, name="IWDEMO.fr")
+        domains.create_domain(people.admin, name="IWDEMO.fr")
     assert refusal.value.code == "domain_taken"
 
 
 @pytest.mark.parametrize("who", ["domain_admin", "arthur"])
-def test_only_server_wide_administrators_make_domains(cast, who):
+def test_only_server_wide_administrators_make_domains(people, who):
     with pytest.raises(Forbidden):
-        domains.create_domain(getattr(cast, who), name="neuf.example")
+        domains.create_domain(getattr(people, who), name="neuf.example")
 
 
-def test_a_domain_administrator_describes_their_own_domain(cast):
-    domains.update_domain(cast.domain_admin, cast.domain, {"description": "Démo", "language": "fr"})
-    assert (cast.domain.description, cast.domain.language) == ("Démo", "fr")
+def test_a_domain_administrator_describes_their_own_domain(people):
+    domains.update_domain(people.domain_admin, people.domain, {"description": "Démo", "language": "fr"})
+    assert (people.domain.description, people.domain.language) == ("Démo", "fr")
 
 
-def test_another_tenants_domain_does_not_exist(cast):
+def test_another_tenants_domain_does_not_exist(people):
     with pytest.raises(NotFound):
-        domains.update_domain(cast.domain_admin, cast.other_domain, {"description": "à moi"})
+        domains.update_domain(people.domain_admin, people.other_domain, {"description": "à moi"})
 
 
-def test_a_domain_administrator_neither_suspends_nor_grants(cast):
+def test_a_domain_administrator_neither_suspends_nor_grants(people):
     with pytest.raises(Forbidden):
-        domains.update_domain(cast.domain_admin, cast.domain, {"state": DomainState.SUSPENDED})
+        domains.update_domain(people.domain_admin, people.domain, {"state": DomainState.SUSPENDED})
     with pytest.raises(Forbidden):
-        domains.set_domain_features(cast.domain_admin, cast.domain, {Feature.TEAMCHAT: False})
+        domains.set_domain_features(people.domain_admin, people.domain, {Feature.TEAMCHAT: False})
 
 
-def test_suspending_takes_the_rooms_away(cast):
+def test_suspending_takes_the_rooms_away(people):
     domains.update_domain(
-        factories.make_account(cast.other_domain, role="server"), cast.domain, {"state": "suspended"}
+        factories.make_account(people.other_domain, role="server"), people.domain, {"state": "suspended"}
     )
-    assert access.visible_rooms(cast.arthur) == []
+    assert access.visible_rooms(people.arthur) == []
 
 
-def test_nobody_suspends_their_own_domain(cast):
+def test_nobody_suspends_their_own_domain(people):
     with pytest.raises(Invalid) as refusal:
-        domains.update_domain(cast.admin, cast.domain, {"state": DomainState.SUSPENDED})
+        domains.update_domain(people.admin, people.domain, {"state": DomainState.SUSPENDED})
     assert refusal.value.code == "own_domain"
 
 
-def test_the_slower_of_two_is_told_and_overwrites_nothing(cast):
-    seen = cast.domain.row_version
-    domains.update_domain(cast.admin, cast.domain, {"description": "première"}, seen)
+def test_the_slower_of_two_is_told_and_overwrites_nothing(people):
+    seen = people.domain.row_version
+    domains.update_domain(people.admin, people.domain, {"description": "première"}, seen)
     with pytest.raises(Conflict):
-        domains.update_domain(cast.web_admin, cast.domain, {"description": "seconde"}, seen)
-    assert db.session.get(Domain, cast.domain.id).description == "première"
+        domains.update_domain(people.web_admin, people.domain, {"description": "seconde"}, seen)
+    assert db.session.get(Domain, people.domain.id).description == "première"
 
 
 @pytest.mark.parametrize("lost", [Feature.GROUPWARE, Feature.WEBDAV])
-def test_teamchat_never_goes_without_the_other_two(cast, lost):
+def test_teamchat_never_goes_without_the_other_two(people, lost):
     with pytest.raises(Invalid) as refusal:
-        domains.set_domain_features(cast.admin, cast.domain, {lost: False})
+        domains.set_domain_features(people.admin, people.domain, {lost: False})
     assert refusal.value.code == "teamchat_needs"
     bare = factories.make_domain(has_everything=False)
     with pytest.raises(Invalid):
-        domains.set_domain_features(cast.admin, bare, {Feature.TEAMCHAT: True})
+        domains.set_domain_features(people.admin, bare, {Feature.TEAMCHAT: True})
 
 
-def test_switching_all_three_on_is_one_entry_with_before_and_after(cast):
+def test_switching_all_three_on_is_one_entry_with_before_and_after(people):
     bare = factories.make_domain(has_everything=False)
-    domains.set_domain_features(cast.admin, bare, ALL_ON)
+    domains.set_domain_features(people.admin, bare, ALL_ON)
     entry = db.session.query(AuditEntry).filter_by(act="domain.features", object_id=bare.id).one()
     assert '"has_teamchat": false' in entry.before
     assert '"has_teamchat": true' in entry.after
 
 
-def test_switching_off_takes_the_rooms_away_at_once(cast):
-    assert access.visible_rooms(cast.arthur)
-    domains.set_domain_features(cast.admin, cast.domain, {Feature.TEAMCHAT: False})
-    assert access.visible_rooms(cast.arthur) == []
+def test_switching_off_takes_the_rooms_away_at_once(people):
+    assert access.visible_rooms(people.arthur)
+    domains.set_domain_features(people.admin, people.domain, {Feature.TEAMCHAT: False})
+    assert access.visible_rooms(people.arthur) == []
 
 
-def test_nothing_is_half_saved(cast):
+def test_nothing_is_half_saved(people):
     values = {"description": "neuve", "features": {Feature.WEBDAV: False}}
     with pytest.raises(Invalid):
-        domains.update_domain(cast.admin, cast.domain, values)
-    assert db.session.get(Domain, cast.domain.id).description is None
+        domains.update_domain(people.admin, people.domain, values)
+    assert db.session.get(Domain, people.domain.id).description is None
 
 
-def test_an_ended_licence_stops_enabling(cast):
+def test_an_ended_licence_stops_enabling(people):
     ended = now() - timedelta(days=1)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="Démo", seats=10, reference="x", valid_until=ended))
     bare = factories.make_domain(has_everything=False)
     with pytest.raises(Invalid) as refusal:
-        domains.set_domain_features(cast.admin, bare, ALL_ON)
+        domains.set_domain_features(people.admin, bare, ALL_ON)
     assert refusal.value.code == "not_ready_licence"

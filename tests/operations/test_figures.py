@@ -21,7 +21,7 @@ from app.operations import figures, services
 from app.queries import figures as questions
 from app.queries import services as states
 from app.queries.figures import Connections, Period
-from tests import factories
+from tests.support import factories
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -55,10 +55,10 @@ def test_who_ends_or_falls_silent_counts_no_longer(app):
     assert [row.process for row in db.session.query(ProcessReport)] == ["three"]
 
 
-def test_hours_are_counted_from_what_was_said_and_who_signed_in(cast):
+def test_hours_are_counted_from_what_was_said_and_who_signed_in(people):
     hour = questions.hour_of(now()) - timedelta(hours=3)
     for minutes in (-1, 0, 30, 59, 60):
-        message = factories.make_message(cast.room, cast.arthur)
+        message = factories.make_message(people.room, people.arthur)
         db.session.query(Message).filter_by(id=message.id).update(
             {"created_at": hour + timedelta(minutes=minutes)}
         )
@@ -77,8 +77,8 @@ def test_hours_are_counted_from_what_was_said_and_who_signed_in(cast):
     assert value(FigureName.SIGN_INS, hour) == 1
 
 
-def test_a_run_costs_a_bounded_number_of_statements_and_little_once_all_is_counted(cast, count_statements):
-    factories.make_message(cast.room, cast.arthur)
+def test_a_run_costs_a_bounded_number_of_statements_and_little_once_all_is_counted(people, count_statements):
+    factories.make_message(people.room, people.arthur)
     with count_statements() as first:
         assert figures.count_figures() == figures.HOURS_AT_ONCE
     assert len(first) < 40 * figures.HOURS_AT_ONCE
@@ -98,9 +98,9 @@ def test_once_all_is_counted_only_what_may_still_grow_is_counted_again(app, monk
     assert runs[:7] == [figures.HOURS_AT_ONCE] * 7 and runs[-1] == fresh
 
 
-def test_the_running_hour_grows(cast):
+def test_the_running_hour_grows(people):
     figures.count_figures()
-    factories.make_message(cast.room, cast.arthur)
+    factories.make_message(people.room, people.arthur)
     figures.count_figures()
     assert value(FigureName.MESSAGES, questions.hour_of(now())) == 1
 
@@ -149,7 +149,7 @@ def test_what_is_older_than_a_year_is_forgotten(app):
 
 
 @pytest.mark.parametrize("verb", [services.start_service, services.restart_service])
-def test_starting_the_outgoing_mail_tries_at_once_what_waits(cast, verb):
+def test_starting_the_outgoing_mail_tries_at_once_what_waits(people, verb):
     db.session.query(Service).filter_by(name=ServiceName.MAIL).update(
         {"is_running": verb is services.restart_service}
     )
@@ -159,5 +159,5 @@ def test_starting_the_outgoing_mail_tries_at_once_what_waits(cast, verb):
     )
     db.session.commit()
     assert states.of(ServiceName.MAIL).now_count == 1
-    verb(cast.admin, ServiceName.MAIL)
+    verb(people.admin, ServiceName.MAIL)
     assert db.session.query(OutgoingMail).one().due_at <= now()

@@ -26,37 +26,37 @@ def hidden_from(room) -> set[str]:
     return {db.session.get(Account, row.account_id).name for row in rows}
 
 
-def test_a_hidden_conversation_comes_back_with_its_next_message(cast, post, events):
-    room = rooms.open_direct(cast.arthur, [cast.jean.id, cast.paul.id])
-    for who in (cast.arthur, cast.paul):
+def test_a_hidden_conversation_comes_back_with_its_next_message(people, post, events):
+    room = rooms.open_direct(people.arthur, [people.jean.id, people.paul.id])
+    for who in (people.arthur, people.paul):
         rooms.leave_room(who, room)
-    post(cast.jean, room, "still there?")
+    post(people.jean, room, "still there?")
     assert not hidden_from(room)
     (fact,) = [fact for fact in events if isinstance(fact, RoomBroughtBack)]
-    assert fact.room_id == room.id and set(fact.account_ids) == {cast.arthur.id, cast.paul.id}
+    assert fact.room_id == room.id and set(fact.account_ids) == {people.arthur.id, people.paul.id}
     events.clear()
-    post(cast.jean, room, "hello")
+    post(people.jean, room, "hello")
     assert not [fact for fact in events if isinstance(fact, RoomBroughtBack)]
 
 
-def test_a_refused_message_brings_nothing_back(cast, post):
-    room = rooms.open_direct(cast.arthur, [cast.jean.id])
-    rooms.leave_room(cast.arthur, room)
+def test_a_refused_message_brings_nothing_back(people, post):
+    room = rooms.open_direct(people.arthur, [people.jean.id])
+    rooms.leave_room(people.arthur, room)
     with contextlib.suppress(NotFound):
-        post(cast.paul, room, "let me in")
+        post(people.paul, room, "let me in")
     assert hidden_from(room) == {"arthur"}
 
 
-def test_a_hidden_public_room_stays_hidden_from_those_who_are_not_named(cast, post):
-    rooms.leave_room(cast.arthur, cast.room)
-    post(cast.jean, cast.room, "to whom it may concern")
-    assert hidden_from(cast.room) == {"arthur"}
+def test_a_hidden_public_room_stays_hidden_from_those_who_are_not_named(people, post):
+    rooms.leave_room(people.arthur, people.room)
+    post(people.jean, people.room, "to whom it may concern")
+    assert hidden_from(people.room) == {"arthur"}
 
 
 @pytest.mark.parametrize("is_on_gevent", [False, True])
-def test_mention_brings_a_hidden_room_back(cast, events, monkeypatch, is_on_gevent):
+def test_mention_brings_a_hidden_room_back(people, events, monkeypatch, is_on_gevent):
     monkeypatch.setattr(posting, "is_cooperative", lambda: is_on_gevent)
-    rooms.leave_room(cast.arthur, cast.room)
-    messages.post_message(cast.jean, cast.room.id, "@arthur, a word")
-    assert not hidden_from(cast.room)
-    assert RoomBroughtBack(cast.room.id, (cast.arthur.id,)) in events
+    rooms.leave_room(people.arthur, people.room)
+    messages.post_message(people.jean, people.room.id, "@arthur, a word")
+    assert not hidden_from(people.room)
+    assert RoomBroughtBack(people.room.id, (people.arthur.id,)) in events

@@ -10,7 +10,7 @@ from app.models import Group, Task
 from app.operations import groups, imports, tasks
 from app.operations.imports import running
 from app.operations.imports.order import SHOWN, inner_first
-from tests import factories
+from tests.support import factories
 
 
 def tried(actor, domain, text: str) -> Task:
@@ -29,54 +29,56 @@ def count_of(model=Group) -> int:
     return db.session.query(model).count()
 
 
-def test_only_domains_of_ones_scope_take_a_table(cast):
-    for actor, domain in ((cast.rivale, cast.domain), (cast.domain_admin, cast.other_domain)):
+def test_only_domains_of_ones_scope_take_a_table(people):
+    for actor, domain in ((people.rivale, people.domain), (people.domain_admin, people.other_domain)):
         with pytest.raises(NotFound):
             imports.check_import(actor, domain, b"address,name\nx,X\n", name="x.csv", kind="groups")
     with pytest.raises(NotFound):
-        imports.check_import(cast.arthur, cast.domain, b"address,name\nx,X\n", name="x.csv", kind="groups")
+        imports.check_import(
+            people.arthur, people.domain, b"address,name\nx,X\n", name="x.csv", kind="groups"
+        )
     assert count_of(Task) == 0
 
 
-def test_only_an_import_that_was_tried_is_done(cast):
-    task = tried(cast.domain_admin, cast.domain, "address,name\nneuf,Neuf\n")
-    imported = done(cast.domain_admin, task)
+def test_only_an_import_that_was_tried_is_done(people):
+    task = tried(people.domain_admin, people.domain, "address,name\nneuf,Neuf\n")
+    imported = done(people.domain_admin, task)
     with pytest.raises(Invalid) as refusal:
-        imports.start_import(cast.domain_admin, imported)
+        imports.start_import(people.domain_admin, imported)
     assert refusal.value.code == "not_tried"
 
 
-def test_who_is_no_administrator_any_more_imports_nothing_more(cast):
-    task = tried(cast.domain_admin, cast.domain, "address,name\nneuf,Neuf\n")
-    before, started = count_of(), imports.start_import(cast.domain_admin, task)
-    cast.domain_admin.role = "user"
+def test_who_is_no_administrator_any_more_imports_nothing_more(people):
+    task = tried(people.domain_admin, people.domain, "address,name\nneuf,Neuf\n")
+    before, started = count_of(), imports.start_import(people.domain_admin, task)
+    people.domain_admin.role = "user"
     db.session.commit()
     tasks.run(started.id, seconds=5)
     assert count_of() == before
 
 
-def test_a_group_that_somebody_makes_meanwhile_is_changed(cast, monkeypatch):
-    task = tried(cast.domain_admin, cast.domain, "address,name,members\nneuf,Neuf,paul@iwdemo.fr\n")
-    groups.create_group(cast.admin, cast.domain, name="Plus vite", alias="neuf")
-    assert done(cast.domain_admin, task).changed_count == 1
+def test_a_group_that_somebody_makes_meanwhile_is_changed(people, monkeypatch):
+    task = tried(people.domain_admin, people.domain, "address,name,members\nneuf,Neuf,paul@iwdemo.fr\n")
+    groups.create_group(people.admin, people.domain, name="Plus vite", alias="neuf")
+    assert done(people.domain_admin, task).changed_count == 1
     assert db.session.query(Group).filter_by(address="neuf@iwdemo.fr").one().name == "Neuf"
 
 
-def test_a_row_of_many_members_costs_what_a_row_of_one_costs(cast, count_statements):
-    people = [factories.make_account(cast.domain, f"n{number}").address for number in range(60)]
+def test_a_row_of_many_members_costs_what_a_row_of_one_costs(people, count_statements):
+    accounts = [factories.make_account(people.domain, f"n{number}").address for number in range(60)]
     with count_statements() as few:
-        tried(cast.admin, cast.domain, f"address,name,members\nun,Un,{people[0]}\n")
+        tried(people.admin, people.domain, f"address,name,members\nun,Un,{accounts[0]}\n")
     with count_statements() as many:
-        tried(cast.admin, cast.domain, f"address,name,members\nun,Un,{' '.join(people)}\n")
+        tried(people.admin, people.domain, f"address,name,members\nun,Un,{' '.join(accounts)}\n")
     assert len(many) <= len(few) + 2
 
 
-def test_rows_cost_the_same_each(cast, count_statements):
+def test_rows_cost_the_same_each(people, count_statements):
     costs = []
     for number in (1, 11, 21):
         rows = "".join(f"g{place},G {place},paul@iwdemo.fr\n" for place in range(number))
         with count_statements() as seen:
-            tried(cast.admin, cast.domain, f"address,name,members\n{rows}")
+            tried(people.admin, people.domain, f"address,name,members\n{rows}")
         costs.append(len(seen))
     assert costs[2] - costs[1] <= costs[1] - costs[0] + 2
     assert (costs[2] - costs[1]) / 10 <= 25
@@ -127,12 +129,14 @@ def test_without_the_rows_that_are_told_no_circle_is_left(table):
 
 
 @pytest.mark.parametrize("kind", ["accounts", "groups"])
-def test_table_of_too_many_rows_is_refused_beside_the_event_loop(cast, monkeypatch, kind):
+def test_table_of_too_many_rows_is_refused_beside_the_event_loop(people, monkeypatch, kind):
     read, aside = [], running.aside
     monkeypatch.setattr(running, "aside", lambda work, *args: read.append(work) or aside(work, *args))
     monkeypatch.setattr(running, "ROWS_AT_MOST", 100)
     with pytest.raises(Invalid) as refusal:
-        imports.check_import(cast.domain_admin, cast.domain, b"address,name\n" * 102, name="x.csv", kind=kind)
+        imports.check_import(
+            people.domain_admin, people.domain, b"address,name\n" * 102, name="x.csv", kind=kind
+        )
     assert (refusal.value.code, refusal.value.field) == ("too_many_rows", "file")
     assert len(read) == 1
     assert count_of(Task) == 0

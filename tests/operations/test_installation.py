@@ -176,21 +176,21 @@ def test_the_installation_leaves_entries_of_the_trail(app):
     assert {"server.install", "domain.create", "account.create", "setting.change"} <= acts
 
 
-def test_settings_are_changed_by_server_administrators_only(cast):
-    set_setting(cast.admin, Setting.HOST_NAME, "chat.iwdemo.fr")
-    for other in (cast.web_admin, cast.domain_admin, cast.arthur):
+def test_settings_are_changed_by_server_administrators_only(people):
+    set_setting(people.admin, Setting.HOST_NAME, "chat.iwdemo.fr")
+    for other in (people.web_admin, people.domain_admin, people.arthur):
         with pytest.raises(Forbidden):
             set_setting(other, Setting.HOST_NAME, "other.example")
     assert settings.get(Setting.HOST_NAME) == "chat.iwdemo.fr"
 
 
-def test_a_test_mail_needs_a_mail_server_and_an_administrator(app, cast):
+def test_a_test_mail_needs_a_mail_server_and_an_administrator(app, people):
     with pytest.raises(Invalid):
-        send_test_mail(cast.admin, "anne@iwdemo.fr", "fr")
+        send_test_mail(people.admin, "anne@iwdemo.fr", "fr")
     app.config["MAIL_SERVER"] = "localhost"
     with pytest.raises(Forbidden):
-        send_test_mail(cast.domain_admin, "anne@iwdemo.fr", "fr")
-    send_test_mail(cast.admin, "anne@iwdemo.fr", "fr")
+        send_test_mail(people.domain_admin, "anne@iwdemo.fr", "fr")
+    send_test_mail(people.admin, "anne@iwdemo.fr", "fr")
     assert db.session.scalars(select(OutgoingMail.template)).all() == ["test"]
 
 

@@ -14,12 +14,12 @@ from app.operations.licences import LicenseTerms, install_license, issue_license
 from app.operations.messages import post_message
 from app.queries import messages
 from app.rules import licensing
-from tests import factories
-from tests.licences import HERE, PUBLIC, keep_trial, paper
+from tests.support import factories
+from tests.support.licenses import HERE, PUBLIC, keep_trial, paper
 
 
 @pytest.fixture
-def trial(cast):
+def trial(people):
     return keep_trial()
 
 
@@ -42,8 +42,8 @@ def code_of(call, *given, **named) -> str:
     return refusal.value.code
 
 
-def test_a_server_administrator_gives_the_server_its_licence(cast, trial):
-    issue_license(cast.admin, terms())
+def test_a_server_administrator_gives_the_server_its_licence(people, trial):
+    issue_license(people.admin, terms())
     licence = licensing.current()
     assert (licence.kind, licence.seats, licence.reference) == (LicenseKind.FULL, 20, HERE)
     assert not licence.is_foreign
@@ -52,21 +52,21 @@ def test_a_server_administrator_gives_the_server_its_licence(cast, trial):
     assert '"seats": 20' in entry.after
 
 
-def test_without_a_trial_the_first_licence_brings_the_reference(cast):
-    issue_license(cast.admin, terms())
+def test_without_a_trial_the_first_licence_brings_the_reference(people):
+    issue_license(people.admin, terms())
     first = licensing.installation()
     assert len(first) == 16
-    issue_license(cast.admin, terms(seats=30))
+    issue_license(people.admin, terms(seats=30))
     assert licensing.installation() == first == licensing.current().reference
 
 
 @pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
-def test_nobody_else_gives_licences(cast, trial, who):
-    assert code_of(issue_license, getattr(cast, who), terms()) == "server_only"
+def test_nobody_else_gives_licences(people, trial, who):
+    assert code_of(issue_license, getattr(people, who), terms()) == "server_only"
 
 
-def test_where_a_key_is_set_nobody_gives_licences_by_a_button(cast, trial, with_key):
-    assert code_of(issue_license, cast.admin, terms()) == "licence_key_set"
+def test_where_a_key_is_set_nobody_gives_licences_by_a_button(people, trial, with_key):
+    assert code_of(issue_license, people.admin, terms()) == "licence_key_set"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_where_a_key_is_set_nobody_gives_licences_by_a_button(cast, trial, with_
         ({"valid_until": now() - timedelta(days=1)}, "licence_ended"),
     ],
 )
-def test_a_licence_that_makes_no_sense_is_not_given(cast, trial, changes, code):
-    assert code_of(issue_license, cast.admin, terms(**changes)) == code
+def test_a_licence_that_makes_no_sense_is_not_given(people, trial, changes, code):
+    assert code_of(issue_license, people.admin, terms(**changes)) == code
 
 
 @pytest.mark.parametrize("who", ["admin", "web_admin"])
-def test_a_signed_licence_is_installed(cast, trial, with_key, who):
-    install_license(getattr(cast, who), paper())
+def test_a_signed_licence_is_installed(people, trial, with_key, who):
+    install_license(getattr(people, who), paper())
     licence = licensing.current()
     assert (licence.holder, licence.seats, licence.is_signed, licence.is_foreign) == (
         "Société Démo",
@@ -95,32 +95,32 @@ def test_a_signed_licence_is_installed(cast, trial, with_key, who):
     assert db.session.query(AuditEntry).filter_by(act="licence.install").count() == 1
 
 
-def test_a_domain_administrator_installs_none(cast, trial, with_key):
+def test_a_domain_administrator_installs_none(people, trial, with_key):
     with pytest.raises(Forbidden):
-        install_license(cast.domain_admin, paper())
+        install_license(people.domain_admin, paper())
 
 
-def test_without_a_key_none_is_installed(cast, trial):
-    assert code_of(install_license, cast.admin, paper()) == "licence_no_key"
+def test_without_a_key_none_is_installed(people, trial):
+    assert code_of(install_license, people.admin, paper()) == "licence_no_key"
 
 
-def test_a_licence_of_another_installation_works_for_seven_days(cast, trial, with_key):
-    install_license(cast.admin, paper(reference="ANOTHER"))
+def test_a_licence_of_another_installation_works_for_seven_days(people, trial, with_key):
+    install_license(people.admin, paper(reference="ANOTHER"))
     licence = licensing.current()
     assert licence.is_foreign
     assert licence.installation == HERE
     assert timedelta(days=6, hours=23) < licence.valid_until - now() <= timedelta(days=7)
 
 
-def test_the_grace_is_no_longer_than_the_licence(cast, trial, with_key):
+def test_the_grace_is_no_longer_than_the_licence(people, trial, with_key):
     until = (now() + timedelta(days=2)).replace(microsecond=0)
-    install_license(cast.admin, paper(reference="ANOTHER", valid_until=until))
+    install_license(people.admin, paper(reference="ANOTHER", valid_until=until))
     assert licensing.current().valid_until == until
 
 
-def test_the_right_licence_ends_the_warning(cast, trial, with_key):
-    install_license(cast.admin, paper(reference="ANOTHER"))
-    install_license(cast.admin, paper())
+def test_the_right_licence_ends_the_warning(people, trial, with_key):
+    install_license(people.admin, paper(reference="ANOTHER"))
+    install_license(people.admin, paper())
     assert not licensing.current().is_foreign
     assert licensing.current().valid_until > now() + timedelta(days=300)
 
@@ -133,48 +133,48 @@ def test_the_right_licence_ends_the_warning(cast, trial, with_key):
         (paper(valid_until=now() - timedelta(seconds=1)), "licence_ended"),
     ],
 )
-def test_what_is_no_good_licence_changes_nothing(cast, trial, with_key, text, code):
-    assert code_of(install_license, cast.admin, text) == code
+def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, code):
+    assert code_of(install_license, people.admin, text) == code
     assert licensing.current().kind is LicenseKind.TRIAL
 
 
 @pytest.mark.parametrize(
     "changes", [{"seats": 49}, {"valid_until": now() + timedelta(days=100)}, {"seats": 3}]
 )
-def test_a_licence_that_gives_less_is_asked_about(cast, trial, with_key, changes):
-    install_license(cast.admin, paper())
-    assert code_of(install_license, cast.admin, paper(**changes)) == "licence_gives_less"
+def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, changes):
+    install_license(people.admin, paper())
+    assert code_of(install_license, people.admin, paper(**changes)) == "licence_gives_less"
     assert licensing.current().seats == 50
-    install_license(cast.admin, paper(**changes), accepts_less=True)
+    install_license(people.admin, paper(**changes), accepts_less=True)
     assert licensing.current().seats == changes.get("seats", 50)
 
 
-def test_a_trial_is_not_what_a_licence_is_measured_by(cast, trial, with_key):
-    install_license(cast.admin, paper(seats=20))
+def test_a_trial_is_not_what_a_licence_is_measured_by(people, trial, with_key):
+    install_license(people.admin, paper(seats=20))
     assert licensing.current().seats == 20
 
 
-def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(cast):
+def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):
     keep_trial(days=-1)
-    factories.make_message(cast.room, cast.jean)
+    factories.make_message(people.room, people.jean)
     with pytest.raises(Forbidden):
-        post_message(cast.arthur, cast.room.id, "bonjour")
-    assert messages.latest(cast.room.id)
-    issue_license(cast.admin, terms())
-    assert post_message(cast.arthur, cast.room.id, "bonjour").seq
+        post_message(people.arthur, people.room.id, "bonjour")
+    assert messages.latest(people.room.id)
+    issue_license(people.admin, terms())
+    assert post_message(people.arthur, people.room.id, "bonjour").seq
 
 
-def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(cast, trial, with_key):
-    install_license(cast.admin, paper(seats=2), accepts_less=True)
-    assert post_message(cast.arthur, cast.room.id, "bonjour").seq
+def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(people, trial, with_key):
+    install_license(people.admin, paper(seats=2), accepts_less=True)
+    assert post_message(people.arthur, people.room.id, "bonjour").seq
     new = create_account(
-        cast.admin, cast.domain, name="Nina", alias="nina", password="tilleul-rivage-boussole"
+        people.admin, people.domain, name="Nina", alias="nina", password="tilleul-rivage-boussole"
     )
     assert not new.has_teamchat
 
 
-def test_a_refusal_at_the_field_has_a_sentence(cast, trial, with_key):
+def test_a_refusal_at_the_field_has_a_sentence(people, trial, with_key):
     with pytest.raises(Invalid) as refusal, speaking("en"):
-        install_license(cast.admin, paper(seats=1))
+        install_license(people.admin, paper(seats=1))
     assert refusal.value.field == "document"
     assert "nobody new could have TeamChat" in str(refusal.value)

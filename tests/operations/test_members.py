@@ -7,8 +7,9 @@ from app.extensions import db
 from app.models import Account, AuditEntry, Exclusion, MemberEntry
 from app.operations import groups
 from app.operations.groups import keeping, pasting
-from app.rules import access, crowd, membership
-from tests import factories
+from app.rules import membership
+from app.rules.rights import access, audience
+from tests.support import factories
 
 
 def rooms_of(account) -> list[str]:
@@ -25,21 +26,21 @@ def acts() -> list[str]:
 
 
 @pytest.fixture
-def inner(cast):
+def inner(people):
     """A group inside of groupetc with paul and jean in it."""
-    group = factories.make_group(cast.domain, "dedans")
-    factories.add_member(group, cast.paul)
-    factories.add_member(group, cast.jean)
+    group = factories.make_group(people.domain, "dedans")
+    factories.add_member(group, people.paul)
+    factories.add_member(group, people.jean)
     return group
 
 
-def test_a_detached_group_leaves_its_people(cast, inner):
-    entry = factories.add_member(cast.group, inner)
-    before = people_in(cast.group)
-    assert groups.detach_member(cast.domain_admin, cast.group, entry.id) == 2
-    assert people_in(cast.group) == before == {"arthur", "jean", "paul"}
-    groups.remove_member(cast.admin, inner, inner_entry(inner, cast.paul))
-    assert rooms_of(cast.paul) == ["TeamChat"], "they no longer follow the group"
+def test_a_detached_group_leaves_its_people(people, inner):
+    entry = factories.add_member(people.group, inner)
+    before = people_in(people.group)
+    assert groups.detach_member(people.domain_admin, people.group, entry.id) == 2
+    assert people_in(people.group) == before == {"arthur", "jean", "paul"}
+    groups.remove_member(people.admin, inner, inner_entry(inner, people.paul))
+    assert rooms_of(people.paul) == ["TeamChat"], "they no longer follow the group"
     assert acts()[0] == "group.detach_member"
 
 
@@ -47,104 +48,106 @@ def inner_entry(group, account) -> int:
     return db.session.query(MemberEntry).filter_by(group_id=group.id, principal_id=account.id).one().id
 
 
-def test_a_detached_domain_leaves_its_people_but_those_kept_out(cast):
-    entry = factories.add_member(cast.group, cast.domain)
-    groups.exclude_person(cast.admin, cast.group, cast.paul.id)
-    before = people_in(cast.group)
-    count = groups.detach_member(cast.admin, cast.group, entry.id)
-    assert people_in(cast.group) == before and count == len(before) == 5
-    newcomer = factories.make_account(cast.domain)
+def test_a_detached_domain_leaves_its_people_but_those_kept_out(people):
+    entry = factories.add_member(people.group, people.domain)
+    groups.exclude_person(people.admin, people.group, people.paul.id)
+    before = people_in(people.group)
+    count = groups.detach_member(people.admin, people.group, entry.id)
+    assert people_in(people.group) == before and count == len(before) == 5
+    newcomer = factories.make_account(people.domain)
     assert rooms_of(newcomer) == []
 
 
-def test_detaching_needs_few_enough_people_and_says_how_many(cast, monkeypatch):
+def test_detaching_needs_few_enough_people_and_says_how_many(people, monkeypatch):
     monkeypatch.setattr(keeping, "DETACHED_MAX", 3)
-    entry = factories.add_member(cast.group, cast.domain)
+    entry = factories.add_member(people.group, people.domain)
     with pytest.raises(Invalid) as refusal:
-        groups.detach_member(cast.admin, cast.group, entry.id)
+        groups.detach_member(people.admin, people.group, entry.id)
     assert refusal.value.code == "too_many_people" and "6" in str(refusal.value)
     assert db.session.get(MemberEntry, entry.id) is not None
 
 
-def test_one_person_cannot_be_detached_nor_anothers_entry(cast):
-    own = db.session.query(MemberEntry).filter_by(group_id=cast.group.id).first()
+def test_one_person_cannot_be_detached_nor_anothers_entry(people):
+    own = db.session.query(MemberEntry).filter_by(group_id=people.group.id).first()
     with pytest.raises(Invalid):
-        groups.detach_member(cast.admin, cast.group, own.id)
-    foreign = factories.add_member(cast.other_group, cast.other_domain)
+        groups.detach_member(people.admin, people.group, own.id)
+    foreign = factories.add_member(people.other_group, people.other_domain)
     with pytest.raises(NotFound):
-        groups.detach_member(cast.admin, cast.group, foreign.id)
+        groups.detach_member(people.admin, people.group, foreign.id)
     with pytest.raises(NotFound):
-        groups.detach_member(cast.domain_admin, cast.other_group, foreign.id)
+        groups.detach_member(people.domain_admin, people.other_group, foreign.id)
 
 
-def test_who_is_kept_out_loses_the_rooms_and_comes_back(cast, inner):
-    factories.add_member(cast.group, inner)
-    groups.exclude_person(cast.domain_admin, cast.group, cast.jean.id)
-    assert rooms_of(cast.jean) == [] and rooms_of(cast.paul) == ["TeamChat"]
-    groups.include_person(cast.domain_admin, cast.group, cast.jean.id)
-    assert rooms_of(cast.jean) == ["TeamChat"]
+def test_who_is_kept_out_loses_the_rooms_and_comes_back(people, inner):
+    factories.add_member(people.group, inner)
+    groups.exclude_person(people.domain_admin, people.group, people.jean.id)
+    assert rooms_of(people.jean) == [] and rooms_of(people.paul) == ["TeamChat"]
+    groups.include_person(people.domain_admin, people.group, people.jean.id)
+    assert rooms_of(people.jean) == ["TeamChat"]
     assert acts() == ["group.exclude_person", "group.include_person"]
 
 
-def test_only_who_is_in_is_kept_out_and_only_who_is_out_comes_back(cast):
-    for account in (cast.paul, cast.autrui):
+def test_only_who_is_in_is_kept_out_and_only_who_is_out_comes_back(people):
+    for account in (people.paul, people.autrui):
         with pytest.raises(NotFound):
-            groups.exclude_person(cast.admin, cast.group, account.id)
+            groups.exclude_person(people.admin, people.group, account.id)
     with pytest.raises(NotFound):
-        groups.include_person(cast.admin, cast.group, cast.jean.id)
-    for who in (cast.arthur, cast.rivale):
+        groups.include_person(people.admin, people.group, people.jean.id)
+    for who in (people.arthur, people.rivale):
         with pytest.raises(NotFound):
-            groups.exclude_person(who, cast.group, cast.jean.id)
+            groups.exclude_person(who, people.group, people.jean.id)
     assert not db.session.query(Exclusion).count()
 
 
-def test_addresses_of_every_writing_are_taken(cast, inner):
+def test_addresses_of_every_writing_are_taken(people, inner):
     text = "Paul <PAUL@iwdemo.fr>\n\n[dedans@iwdemo.fr]; iwdemo.fr\narthur@iwdemo.fr\narthur@iwdemo.fr"
-    assert groups.add_addresses(cast.admin, cast.group, text) == 3
-    kinds = sorted(entry.kind for entry in db.session.query(MemberEntry).filter_by(group_id=cast.group.id))
+    assert groups.add_addresses(people.admin, people.group, text) == 3
+    kinds = sorted(entry.kind for entry in db.session.query(MemberEntry).filter_by(group_id=people.group.id))
     assert kinds == ["account", "account", "account", "domain", "group"]
 
 
-def test_a_line_that_names_nobody_adds_nobody(cast):
+def test_a_line_that_names_nobody_adds_nobody(people):
     text = "paul@iwdemo.fr\nnobody@iwdemo.fr\nautrui@autre.example\n"
     with pytest.raises(groups.UnknownAddresses) as refusal:
-        groups.add_addresses(cast.domain_admin, cast.group, text)
+        groups.add_addresses(people.domain_admin, people.group, text)
     assert [(line.number, line.text) for line in refusal.value.lines] == [
         (2, "nobody@iwdemo.fr"),
         (3, "autrui@autre.example"),
     ]
-    assert people_in(cast.group) == {"arthur", "jean"}
+    assert people_in(people.group) == {"arthur", "jean"}
 
 
-def test_five_thousand_lines_cost_what_ten_cost(cast, count_statements):
+def test_five_thousand_lines_cost_what_ten_cost(people, count_statements):
     rows = [
-        Account(domain_id=cast.domain.id, name=f"n{number}", address=f"n{number}@iwdemo.fr", language="en")
+        Account(domain_id=people.domain.id, name=f"n{number}", address=f"n{number}@iwdemo.fr", language="en")
         for number in range(5_000)
     ]
     db.session.add_all(rows)
     db.session.flush()
     factories.keep(*(factories.Address(address=row.address, account_id=row.id) for row in rows))
     with count_statements() as few:
-        groups.add_addresses(cast.admin, cast.group, "n1@iwdemo.fr")
+        groups.add_addresses(people.admin, people.group, "n1@iwdemo.fr")
     with count_statements() as many:
-        assert groups.add_addresses(cast.admin, cast.group, "\n".join(row.address for row in rows)) == 4_999
+        assert (
+            groups.add_addresses(people.admin, people.group, "\n".join(row.address for row in rows)) == 4_999
+        )
     assert len(many) <= len(few) + 2
     with pytest.raises(Invalid) as refusal:
-        groups.add_addresses(cast.admin, cast.group, "x\n" * (pasting.ADDRESSES_MAX + 1))
+        groups.add_addresses(people.admin, people.group, "x\n" * (pasting.ADDRESSES_MAX + 1))
     assert refusal.value.code == "too_many_lines"
 
 
-def test_many_at_once_are_answered_as_one_by_one(cast, inner):
-    factories.add_member(cast.group, inner)
-    factories.add_member(cast.group, cast.domain)
-    factories.exclude(inner, cast.jean)
-    factories.exclude(cast.group, cast.paul)
+def test_many_at_once_are_answered_as_one_by_one(people, inner):
+    factories.add_member(people.group, inner)
+    factories.add_member(people.group, people.domain)
+    factories.exclude(inner, people.jean)
+    factories.exclude(people.group, people.paul)
     everybody = db.session.query(Account).all()
     ways, reach = (
-        crowd.ways_in(everybody, cast.group.id),
-        crowd.groups_of(everybody, {cast.group.id, inner.id}),
+        audience.ways_in(everybody, people.group.id),
+        audience.groups_of(everybody, {people.group.id, inner.id}),
     )
     for account in everybody:
-        assert ways.get(account.id, []) == membership.ways_in(account, cast.group.id)
+        assert ways.get(account.id, []) == membership.ways_in(account, people.group.id)
         assert reach.get(account.id, frozenset()) == membership.groups_of(account)
-    assert len(ways[cast.jean.id]) == 2
+    assert len(ways[people.jean.id]) == 2

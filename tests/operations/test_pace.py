@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import AuditEntry, Group, GroupPace, Room
 from app.operations import groups, messages
 from app.operations.messages import pace, posting
-from tests import factories
+from tests.support import factories
 
 START = datetime(2026, 1, 5, 9, 0, 30, 400_000, tzinfo=UTC)
 
@@ -36,10 +36,10 @@ def clock(monkeypatch) -> Clock:
 
 
 @pytest.fixture
-def limited(cast, clock):
-    cast.group.sends_per_minute = 3
+def limited(people, clock):
+    people.group.sends_per_minute = 3
     db.session.commit()
-    return cast
+    return people
 
 
 def say(who, room, count=1):
@@ -148,17 +148,17 @@ def test_posts_that_share_a_commit_share_the_limit(limited):
     assert all(1 <= refusal.retry_after <= 61 for refusal in too_many)
 
 
-def test_without_a_limit_posting_costs_no_statement_more(cast, count_statements):
-    say(cast.arthur, cast.room)
+def test_without_a_limit_posting_costs_no_statement_more(people, count_statements):
+    say(people.arthur, people.room)
     with count_statements() as seen:
-        say(cast.arthur, cast.room)
+        say(people.arthur, people.room)
     assert not [statement for statement in seen if "group_paces" in statement]
     assert db.session.query(GroupPace).count() == 0
 
 
-def test_a_limit_is_set_changed_and_taken_away(cast):
-    groups.set_group_limits(cast.domain_admin, cast.group, sends_per_minute=30)
-    group = groups.set_group_limits(cast.admin, cast.group, sends_per_minute=None)
+def test_a_limit_is_set_changed_and_taken_away(people):
+    groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=30)
+    group = groups.set_group_limits(people.admin, people.group, sends_per_minute=None)
     assert group.sends_per_minute is None
     entries = db.session.query(AuditEntry).filter_by(act="group.limits").order_by(AuditEntry.id).all()
     assert [(entry.before, entry.after) for entry in entries] == [
@@ -168,21 +168,21 @@ def test_a_limit_is_set_changed_and_taken_away(cast):
 
 
 @pytest.mark.parametrize("number", [0, -1, 10_001])
-def test_numbers_that_limit_nothing_are_refused(cast, number):
+def test_numbers_that_limit_nothing_are_refused(people, number):
     with pytest.raises(Invalid) as refusal:
-        groups.set_group_limits(cast.admin, cast.group, sends_per_minute=number)
+        groups.set_group_limits(people.admin, people.group, sends_per_minute=number)
     assert refusal.value.field == "sends_per_minute"
 
 
-def test_limits_are_set_by_those_who_administer_the_group(cast):
-    for stranger in (cast.rivale, cast.arthur):
+def test_limits_are_set_by_those_who_administer_the_group(people):
+    for stranger in (people.rivale, people.arthur):
         with pytest.raises((NotFound, Forbidden)):
-            groups.set_group_limits(stranger, cast.group, sends_per_minute=5)
-    assert db.session.get(Group, cast.group.id).sends_per_minute is None
+            groups.set_group_limits(stranger, people.group, sends_per_minute=5)
+    assert db.session.get(Group, people.group.id).sends_per_minute is None
 
 
-def test_the_slower_of_two_is_told(cast):
-    seen = cast.group.row_version
-    groups.set_group_limits(cast.admin, cast.group, sends_per_minute=5, seen_version=seen)
+def test_the_slower_of_two_is_told(people):
+    seen = people.group.row_version
+    groups.set_group_limits(people.admin, people.group, sends_per_minute=5, seen_version=seen)
     with pytest.raises(Conflict):
-        groups.set_group_limits(cast.domain_admin, cast.group, sends_per_minute=6, seen_version=seen)
+        groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=6, seen_version=seen)

@@ -15,7 +15,7 @@ from app.models import AccountState, AuditEntry, Job, OutgoingMail, Session, now
 from app.operations import accounts, passwords, sessions
 from app.operations.sign_in_limits import REQUESTS_FREE
 from app.rules import hashing, password_links
-from tests import factories
+from tests.support import factories
 
 NEW = "velours-cartable-18-brume"
 
@@ -49,12 +49,12 @@ def asked(account) -> str:
     return password_links.token_of(stored(account))
 
 
-def test_a_forgotten_password_is_chosen_by_a_mailed_link(cast):
-    token = asked(cast.arthur)
+def test_a_forgotten_password_is_chosen_by_a_mailed_link(people):
+    token = asked(people.arthur)
     assert [mail.recipient for mail in mails()] == ["arthur@iwdemo.fr"]
-    here = sessions.open_session(cast.arthur).session_id
+    here = sessions.open_session(people.arthur).session_id
     passwords.choose_password(token, NEW)
-    assert hashing.matches(stored(cast.arthur).password_hash, NEW)
+    assert hashing.matches(stored(people.arthur).password_hash, NEW)
     assert db.session.get(Session, here, populate_existing=True).revoked_at is not None
     assert len(mails("password_changed")) == 1
     assert db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.id.desc())).first() == (
@@ -62,8 +62,8 @@ def test_a_forgotten_password_is_chosen_by_a_mailed_link(cast):
     )
 
 
-def test_the_mail_holds_the_link_and_the_row_does_not(cast):
-    token = asked(cast.arthur)
+def test_the_mail_holds_the_link_and_the_row_does_not(people):
+    token = asked(people.arthur)
     mail = mails()[0]
     assert token not in mail.arguments
     subject, text, html = outbox.made(mail.template, "fr", json.loads(mail.arguments))
@@ -72,58 +72,58 @@ def test_the_mail_holds_the_link_and_the_row_does_not(cast):
     assert subject == "Choisissez votre mot de passe TeamChat"
 
 
-def test_a_link_works_once(cast):
-    token = asked(cast.arthur)
+def test_a_link_works_once(people):
+    token = asked(people.arthur)
     passwords.choose_password(token, NEW)
     with pytest.raises(NotFound):
         passwords.choose_password(token, NEW + "2")
 
 
-def test_a_link_works_for_an_hour(cast):
-    token = asked(cast.arthur)
-    cast.arthur.password_link_until = now() - timedelta(seconds=1)
+def test_a_link_works_for_an_hour(people):
+    token = asked(people.arthur)
+    people.arthur.password_link_until = now() - timedelta(seconds=1)
     db.session.commit()
     with pytest.raises(NotFound):
         passwords.choose_password(token, NEW)
 
 
 @pytest.mark.parametrize("token", ["", "x", "1.0.abc", "1.0." + "A" * 32])
-def test_what_is_no_link_opens_nothing(cast, token):
+def test_what_is_no_link_opens_nothing(people, token):
     assert password_links.account_of(token) is None
 
 
-def test_a_link_made_for_something_else_opens_nothing(cast):
-    asked(cast.arthur)
-    assert password_links.account_of(links.token("invitation", cast.arthur.id, 0)) is None
+def test_a_link_made_for_something_else_opens_nothing(people):
+    asked(people.arthur)
+    assert password_links.account_of(links.token("invitation", people.arthur.id, 0)) is None
 
 
-def test_no_link_is_good_that_nobody_asked_for(cast):
-    assert password_links.account_of(password_links.token_of(cast.arthur)) is None
+def test_no_link_is_good_that_nobody_asked_for(people):
+    assert password_links.account_of(password_links.token_of(people.arthur)) is None
 
 
-def test_a_new_password_ends_the_links_before_it(cast):
-    token = asked(cast.arthur)
-    accounts.set_password(cast.admin, cast.arthur, NEW)
+def test_a_new_password_ends_the_links_before_it(people):
+    token = asked(people.arthur)
+    accounts.set_password(people.admin, people.arthur, NEW)
     assert password_links.account_of(token) is None
-    token = asked(cast.jean)
-    passwords.change_own_password(cast.jean, factories.PASSWORD, NEW)
+    token = asked(people.jean)
+    passwords.change_own_password(people.jean, factories.PASSWORD, NEW)
     assert password_links.account_of(token) is None
 
 
-def test_a_weak_password_leaves_the_link_as_it_is(cast):
-    token = asked(cast.arthur)
+def test_a_weak_password_leaves_the_link_as_it_is(people):
+    token = asked(people.arthur)
     with pytest.raises(Invalid) as refusal:
         passwords.choose_password(token, "arthur")
     assert refusal.value.field == "password"
-    assert passwords.choose_password(token, NEW).id == cast.arthur.id
+    assert passwords.choose_password(token, NEW).id == people.arthur.id
 
 
-def test_asking_writes_the_same_whoever_is_asked_for(cast, count_statements):
-    disabled = factories.make_account(cast.domain, "away", state=AccountState.DISABLED)
-    guest = factories.make_account(cast.domain, "bt", address="bt@darnis.com", is_guest=True)
+def test_asking_writes_the_same_whoever_is_asked_for(people, count_statements):
+    disabled = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
+    guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
     passwords.request_password_link("first@iwdemo.fr")
     seen = []
-    for address in (cast.arthur.address, disabled.address, guest.address, "nobody@iwdemo.fr"):
+    for address in (people.arthur.address, disabled.address, guest.address, "nobody@iwdemo.fr"):
         with count_statements() as statements:
             passwords.request_password_link(address)
         seen.append([statement.split()[:3] for statement in statements])
@@ -132,77 +132,77 @@ def test_asking_writes_the_same_whoever_is_asked_for(cast, count_statements):
     assert sorted(mail.recipient for mail in mails()) == ["arthur@iwdemo.fr", "bt@darnis.com"]
 
 
-def test_asking_again_and_again_must_wait(cast):
+def test_asking_again_and_again_must_wait(people):
     for _ in range(REQUESTS_FREE):
         passwords.request_password_link("nobody@iwdemo.fr")
     with pytest.raises(TooMany):
         passwords.request_password_link("nobody@iwdemo.fr")
-    passwords.request_password_link(cast.arthur.address)
+    passwords.request_password_link(people.arthur.address)
 
 
-def test_guesses_do_not_count_against_asking_for_a_link(cast):
+def test_guesses_do_not_count_against_asking_for_a_link(people):
     for _ in range(5):
         with pytest.raises(Invalid):
-            sessions.sign_in(cast.arthur.address, "a wrong password")
-    passwords.request_password_link(cast.arthur.address)
+            sessions.sign_in(people.arthur.address, "a wrong password")
+    passwords.request_password_link(people.arthur.address)
 
 
-def test_who_owns_the_mailbox_need_not_wait_after_strangers_have_guessed(cast):
+def test_who_owns_the_mailbox_need_not_wait_after_strangers_have_guessed(people):
     for _ in range(5):
         with pytest.raises(Invalid):
-            sessions.sign_in(cast.arthur.address, "a wrong password")
-    passwords.choose_password(asked(cast.arthur), NEW)
-    assert sessions.sign_in(cast.arthur.address, NEW)
+            sessions.sign_in(people.arthur.address, "a wrong password")
+    passwords.choose_password(asked(people.arthur), NEW)
+    assert sessions.sign_in(people.arthur.address, NEW)
 
 
-def test_without_outgoing_mail_it_is_said(cast, app):
+def test_without_outgoing_mail_it_is_said(people, app):
     app.config["MAIL_SERVER"] = ""
     with pytest.raises(Invalid) as refusal:
-        passwords.request_password_link(cast.arthur.address)
+        passwords.request_password_link(people.arthur.address)
     assert refusal.value.code == "no_mail_server"
 
 
-def test_an_administrator_sends_a_link_for_a_day(cast):
-    accounts.send_password_link(cast.domain_admin, cast.arthur)
-    assert now() + timedelta(hours=23) < stored(cast.arthur).password_link_until
+def test_an_administrator_sends_a_link_for_a_day(people):
+    accounts.send_password_link(people.domain_admin, people.arthur)
+    assert now() + timedelta(hours=23) < stored(people.arthur).password_link_until
     assert json.loads(mails()[0].arguments)["is_from_administrator"] is True
     _subject, text, _html = outbox.made("password_link", "fr", json.loads(mails()[0].arguments))
     assert "administrateur" in text
-    passwords.choose_password(password_links.token_of(stored(cast.arthur)), NEW)
+    passwords.choose_password(password_links.token_of(stored(people.arthur)), NEW)
 
 
-def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(cast):
+def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(people):
     with pytest.raises(Forbidden):
-        accounts.send_password_link(cast.domain_admin, cast.admin)
+        accounts.send_password_link(people.domain_admin, people.admin)
     with pytest.raises(NotFound):
-        accounts.send_password_link(cast.rivale, cast.arthur)
-    accounts.update_account(cast.admin, cast.arthur, {"state": "disabled"})
+        accounts.send_password_link(people.rivale, people.arthur)
+    accounts.update_account(people.admin, people.arthur, {"state": "disabled"})
     with pytest.raises(Invalid):
-        accounts.send_password_link(cast.admin, cast.arthur)
+        accounts.send_password_link(people.admin, people.arthur)
 
 
-def test_a_link_of_an_account_that_was_closed_opens_nothing(cast):
-    token = asked(cast.arthur)
-    accounts.update_account(cast.admin, cast.arthur, {"state": "disabled"})
+def test_a_link_of_an_account_that_was_closed_opens_nothing(people):
+    token = asked(people.arthur)
+    accounts.update_account(people.admin, people.arthur, {"state": "disabled"})
     assert password_links.account_of(token) is None
 
 
-def test_a_password_given_by_an_administrator_is_told_by_mail(cast):
-    accounts.set_password(cast.admin, cast.arthur, NEW)
+def test_a_password_given_by_an_administrator_is_told_by_mail(people):
+    accounts.set_password(people.admin, people.arthur, NEW)
     mail = mails("password_changed")[0]
     assert mail.recipient == "arthur@iwdemo.fr"
     _subject, text, _html = outbox.made(mail.template, "en", json.loads(mail.arguments))
     assert "An administrator has given your account a new password" in text
 
 
-def test_ones_own_password_is_changed_by_who_knows_it(cast):
+def test_ones_own_password_is_changed_by_who_knows_it(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.set_password(cast.admin, cast.admin, NEW)
+        accounts.set_password(people.admin, people.admin, NEW)
     assert refusal.value.code == "own_account"
 
 
-def test_a_new_account_without_a_password_is_mailed_a_link(cast, app):
-    account = accounts.create_account(cast.admin, cast.domain, name="Zoé", alias="zoe", password=None)
+def test_a_new_account_without_a_password_is_mailed_a_link(people, app):
+    account = accounts.create_account(people.admin, people.domain, name="Zoé", alias="zoe", password=None)
     assert account.password_hash is None
     assert [mail.recipient for mail in mails()] == ["zoe@iwdemo.fr"]
     with pytest.raises(Invalid):
@@ -211,5 +211,5 @@ def test_a_new_account_without_a_password_is_mailed_a_link(cast, app):
     assert sessions.sign_in(account.address, NEW)
     app.config["MAIL_SERVER"] = ""
     with pytest.raises(Invalid) as refusal:
-        accounts.create_account(cast.admin, cast.domain, name="Léa", alias="lea", password=None)
+        accounts.create_account(people.admin, people.domain, name="Léa", alias="lea", password=None)
     assert (refusal.value.code, refusal.value.field) == ("no_mail_server", "password")

@@ -7,24 +7,24 @@ from app.identity import SYSTEM
 from app.models import Account, AccountState, ContactCard, Role
 from app.operations import accounts, passwords
 from app.rules import password_links
-from tests import cast as stage
-from tests import factories
 from tests.operations.test_at_once import at_once, get, refusals
+from tests.support import factories
+from tests.support.people import make_people
 
 pytestmark = pytest.mark.fresh
 NEW = "velours-cartable-18-brume"
 
 
 @pytest.fixture
-def cast(app):
-    cast = stage.assemble()
+def people(app):
+    people = make_people()
     db.session.commit()
-    return cast
+    return people
 
 
-def test_a_link_chooses_one_password(app, cast):
-    passwords.send_requested_link(cast.arthur.address)
-    token = password_links.token_of(get(Account, cast.arthur.id))
+def test_a_link_chooses_one_password(app, people):
+    passwords.send_requested_link(people.arthur.address)
+    token = password_links.token_of(get(Account, people.arthur.id))
     db.session.commit()
     answers = at_once(
         app,
@@ -35,11 +35,11 @@ def test_a_link_chooses_one_password(app, cast):
     )
     assert len(refusals(answers)) == 2
     db.session.expire_all()
-    assert get(Account, cast.arthur.id).password_generation == 1
+    assert get(Account, people.arthur.id).password_generation == 1
 
 
-def test_of_two_server_administrators_who_delete_each_other_one_stays(app, cast):
-    one, two = cast.admin.id, factories.make_account(cast.domain, "second", role=Role.SERVER).id
+def test_of_two_server_administrators_who_delete_each_other_one_stays(app, people):
+    one, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
     db.session.commit()
 
     def delete(actor: int, account: int):
@@ -50,8 +50,8 @@ def test_of_two_server_administrators_who_delete_each_other_one_stays(app, cast)
     assert left == 1
 
 
-def test_of_two_who_take_each_others_role_one_keeps_it(app, cast):
-    one, two = cast.admin.id, factories.make_account(cast.domain, "second", role=Role.SERVER).id
+def test_of_two_who_take_each_others_role_one_keeps_it(app, people):
+    one, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
     db.session.commit()
     at_once(
         app,
@@ -61,8 +61,8 @@ def test_of_two_who_take_each_others_role_one_keeps_it(app, cast):
     assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
 
 
-def test_an_account_is_deleted_once(app, cast):
-    admin, arthur = cast.admin.id, cast.arthur.id
+def test_an_account_is_deleted_once(app, people):
+    admin, arthur = people.admin.id, people.arthur.id
     db.session.commit()
     answers = at_once(
         app,
@@ -71,8 +71,8 @@ def test_an_account_is_deleted_once(app, cast):
     assert len(refusals(answers)) == 2
 
 
-def test_the_first_words_on_a_card_are_not_lost(app, cast):
-    admin, arthur = cast.admin.id, cast.arthur.id
+def test_the_first_words_on_a_card_are_not_lost(app, people):
+    admin, arthur = people.admin.id, people.arthur.id
     db.session.commit()
 
     def write(city: str):

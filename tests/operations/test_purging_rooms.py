@@ -10,7 +10,7 @@ from app.jobs import Again, trash
 from app.models import AuditEntry, Base, Invitation, Mention, Message, Room, RoomState, now
 from app.operations import messages, reading, rooms, search
 from app.operations.rooms import purging
-from tests import factories
+from tests.support import factories
 
 ALL = ("grants", "invitations", "message_words", "messages", "read_marks", "room_members", "search_marks")
 
@@ -25,20 +25,20 @@ def pointing_at(table: str) -> set[str]:
 
 
 @pytest.fixture
-def full(cast) -> Room:
+def full(people) -> Room:
     """A private room with a bit of everything, 31 days in the trash."""
-    room = factories.make_private_room(cast.arthur, cast.jean, name="Old")
+    room = factories.make_private_room(people.arthur, people.jean, name="Old")
     for number in range(5):
-        messages.post_message(cast.arthur, room.id, f"word {number} for @jean")
-    parent = messages.post_message(cast.jean, room.id, "a question")
-    answer = messages.post_message(cast.arthur, room.id, "an answer")
-    messages.edit_message(cast.arthur, answer.message_id, "a better answer")
+        messages.post_message(people.arthur, room.id, f"word {number} for @jean")
+    parent = messages.post_message(people.jean, room.id, "a question")
+    answer = messages.post_message(people.arthur, room.id, "an answer")
+    messages.edit_message(people.arthur, answer.message_id, "a better answer")
     db.session.get(Message, answer.message_id).parent_id = parent.message_id
-    for person in (cast.arthur, cast.jean):
+    for person in (people.arthur, people.jean):
         reading.open_room(person, room.id)
-    rooms.rename_room(cast.arthur, room, "Older")
+    rooms.rename_room(people.arthur, room, "Older")
     search.index_room(room.id)
-    about = {"inviter_id": cast.arthur.id, "address": "bt@darnis.com", "language": "fr"}
+    about = {"inviter_id": people.arthur.id, "address": "bt@darnis.com", "language": "fr"}
     factories.keep(Invitation(room_id=room.id, sent_at=now(), expires_at=now(), **about))
     return gone_since(room, 31)
 
@@ -65,22 +65,22 @@ def test_every_column_that_points_at_a_room_or_a_message_is_thought_of():
 
 
 @pytest.mark.parametrize("batch", [2, 500])
-def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(cast, full, monkeypatch, batch):
+def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(people, full, monkeypatch, batch):
     monkeypatch.setattr(purging, "BATCH", batch)
-    messages.post_message(cast.jean, cast.room.id, "stays, @arthur")
+    messages.post_message(people.jean, people.room.id, "stays, @arthur")
     others = db.session.query(Mention).count() - 5
     assert all(left_of(full.id).values())
     key = full.id
     assert trash.empty_trash() is None
     assert db.session.get(Room, key) is None and not any(left_of(key).values())
-    assert db.session.query(Message).filter_by(room_id=cast.room.id).count() == 1
+    assert db.session.query(Message).filter_by(room_id=people.room.id).count() == 1
     assert db.session.query(Mention).count() == others
     entry = db.session.query(AuditEntry).filter_by(act="room.purge").one()
-    assert (entry.object_id, entry.domain_id, entry.actor_name) == (key, cast.domain.id, "system")
+    assert (entry.object_id, entry.domain_id, entry.actor_name) == (key, people.domain.id, "system")
     assert "question" not in (entry.before or "") and entry.object_name == "Older"
 
 
-def test_a_piece_is_bounded(cast, full, monkeypatch, count_statements):
+def test_a_piece_is_bounded(people, full, monkeypatch, count_statements):
     monkeypatch.setattr(purging, "BATCH", 2)
     search.forget_room(full.id)
     before = left_of(full.id)["messages"]
@@ -89,25 +89,25 @@ def test_a_piece_is_bounded(cast, full, monkeypatch, count_statements):
     assert left_of(full.id)["messages"] == before - 2
 
 
-def test_what_has_not_been_there_for_long_enough_stays(cast, full):
+def test_what_has_not_been_there_for_long_enough_stays(people, full):
     full.deleted_at = now() - timedelta(days=29)
     db.session.commit()
-    gone_since(cast.room, 40)
+    gone_since(people.room, 40)
     trash.empty_trash()
     assert db.session.get(Room, full.id) is not None
     assert db.session.query(Room).filter_by(name="TeamChat").count() == 0
 
 
-def test_a_room_that_is_restored_meanwhile_is_left_alone(cast, full):
+def test_a_room_that_is_restored_meanwhile_is_left_alone(people, full):
     key = full.id
     assert rooms.rooms_to_purge() == [key]
-    rooms.restore_room(cast.admin, full)
+    rooms.restore_room(people.admin, full)
     before = left_of(key)
     assert rooms.purge_room(key) is False and left_of(key) == before
     assert rooms.purge_room(999_999) is False
 
 
-def test_a_job_that_has_no_time_left_comes_up_again(cast, full, monkeypatch):
+def test_a_job_that_has_no_time_left_comes_up_again(people, full, monkeypatch):
     monkeypatch.setattr(trash, "AT_A_TIME", 0)
     assert isinstance(trash.empty_trash(), Again)
     for _ in range(20):

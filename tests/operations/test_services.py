@@ -7,57 +7,58 @@ from app.events import AccessChanged, ServiceStateChanged
 from app.extensions import db
 from app.models import AuditEntry, Service, ServiceName
 from app.operations import services
-from app.rules import access, server
+from app.rules import server
+from app.rules.rights import access
 
 
 def state_of(name: ServiceName) -> Service:
     return db.session.query(Service).filter_by(name=name).one()
 
 
-def test_stopping_is_told_written_down_and_audited(cast, events):
+def test_stopping_is_told_written_down_and_audited(people, events):
     before = state_of(ServiceName.TEAMCHAT).since_at
-    services.stop_service(cast.admin, ServiceName.TEAMCHAT)
+    services.stop_service(people.admin, ServiceName.TEAMCHAT)
     service = state_of(ServiceName.TEAMCHAT)
     assert not service.is_running
     assert service.since_at > before
     assert ServiceStateChanged("teamchat", False) in events
     assert any(isinstance(fact, AccessChanged) for fact in events)
     entry = db.session.query(AuditEntry).filter_by(act="service.stop").one()
-    assert (entry.actor_id, entry.object_name) == (cast.admin.id, "teamchat")
+    assert (entry.actor_id, entry.object_name) == (people.admin.id, "teamchat")
 
 
-def test_starting_again_brings_the_rooms_back(cast):
-    services.stop_service(cast.web_admin, ServiceName.TEAMCHAT)
-    assert access.visible_rooms(cast.arthur) == []
-    services.start_service(cast.web_admin, ServiceName.TEAMCHAT)
-    assert [seen.room.id for seen in access.visible_rooms(cast.arthur)] == [cast.room.id]
+def test_starting_again_brings_the_rooms_back(people):
+    services.stop_service(people.web_admin, ServiceName.TEAMCHAT)
+    assert access.visible_rooms(people.arthur) == []
+    services.start_service(people.web_admin, ServiceName.TEAMCHAT)
+    assert [seen.room.id for seen in access.visible_rooms(people.arthur)] == [people.room.id]
 
 
 @pytest.mark.parametrize("name", [ServiceName.GROUPWARE, ServiceName.WEBDAV])
-def test_teamchat_stands_still_without_what_it_needs(cast, name):
-    services.stop_service(cast.admin, name)
+def test_teamchat_stands_still_without_what_it_needs(people, name):
+    services.stop_service(people.admin, name)
     assert not server.state().chat_runs
     assert state_of(ServiceName.TEAMCHAT).is_running, "its own state stays: it comes back with the other"
-    services.start_service(cast.admin, name)
+    services.start_service(people.admin, name)
     assert server.state().chat_runs
 
 
-def test_restarting_is_both_in_one_act(cast, events):
-    services.restart_service(cast.admin, ServiceName.TEAMCHAT)
+def test_restarting_is_both_in_one_act(people, events):
+    services.restart_service(people.admin, ServiceName.TEAMCHAT)
     told = [fact.is_running for fact in events if isinstance(fact, ServiceStateChanged)]
     assert told == [False, True]
     assert db.session.query(AuditEntry).filter_by(act="service.restart").count() == 1
 
 
-def test_what_is_so_already_leaves_no_trace(cast, events):
-    services.start_service(cast.admin, ServiceName.WEBDAV)
+def test_what_is_so_already_leaves_no_trace(people, events):
+    services.start_service(people.admin, ServiceName.WEBDAV)
     assert events == []
     assert db.session.query(AuditEntry).count() == 0
 
 
 @pytest.mark.parametrize("who", ["domain_admin", "arthur"])
 @pytest.mark.parametrize("verb", [services.start_service, services.stop_service, services.restart_service])
-def test_only_server_and_web_administrators_may(cast, who, verb):
+def test_only_server_and_web_administrators_may(people, who, verb):
     with pytest.raises(Forbidden):
-        verb(getattr(cast, who), ServiceName.TEAMCHAT)
+        verb(getattr(people, who), ServiceName.TEAMCHAT)
     assert server.state().chat_runs

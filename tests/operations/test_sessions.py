@@ -13,8 +13,8 @@ from app.models import AccountState, AuditEntry, DomainState, Session, now
 from app.operations import passwords, sessions
 from app.queries.sessions import devices, digest_of, find_by_token, open_sessions
 from app.rules import hashing
-from tests import factories
-from tests.factories import PASSWORD
+from tests.support import factories
+from tests.support.factories import PASSWORD
 
 
 @pytest.fixture(autouse=True)
@@ -33,32 +33,32 @@ def acts() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.id)))
 
 
-def test_who_knows_the_password_is_signed_in(cast):
-    signed_in = enter(cast.arthur, user_agent="Mozilla/5.0 Firefox/140.0")
+def test_who_knows_the_password_is_signed_in(people):
+    signed_in = enter(people.arthur, user_agent="Mozilla/5.0 Firefox/140.0")
     session = find_by_token(signed_in.token)
-    assert session.account.address == cast.arthur.address
+    assert session.account.address == people.arthur.address
     assert (session.ip, session.user_agent) == ("192.0.2.7", "Mozilla/5.0 Firefox/140.0")
 
 
-def test_the_address_is_compared_normalised(cast):
-    assert sessions.sign_in(" ARTHUR@IWDEMO.FR ", PASSWORD).account.id == cast.arthur.id
+def test_the_address_is_compared_normalised(people):
+    assert sessions.sign_in(" ARTHUR@IWDEMO.FR ", PASSWORD).account.id == people.arthur.id
 
 
-def test_the_token_is_stored_nowhere(cast):
-    signed_in = enter(cast.arthur)
+def test_the_token_is_stored_nowhere(people):
+    signed_in = enter(people.arthur)
     row = db.session.get(Session, signed_in.session_id)
     assert row.token_digest == digest_of(signed_in.token)
     assert signed_in.token.encode() not in row.token_digest
     assert len(signed_in.token) >= 43
 
 
-def test_when_and_from_where_is_noted_without_disturbing_who_edits_the_account(cast):
-    version = cast.arthur.row_version
-    enter(cast.arthur)
-    db.session.refresh(cast.arthur)
-    assert cast.arthur.last_sign_in_ip == "192.0.2.7"
-    assert now() - cast.arthur.last_sign_in_at < timedelta(seconds=10)
-    assert cast.arthur.row_version == version
+def test_when_and_from_where_is_noted_without_disturbing_who_edits_the_account(people):
+    version = people.arthur.row_version
+    enter(people.arthur)
+    db.session.refresh(people.arthur)
+    assert people.arthur.last_sign_in_ip == "192.0.2.7"
+    assert now() - people.arthur.last_sign_in_at < timedelta(seconds=10)
+    assert people.arthur.row_version == version
 
 
 GUESTS = {
@@ -72,24 +72,24 @@ GUESTS = {
 @pytest.mark.parametrize(
     "who", ["unknown", "wrong password", "disabled", "suspended domain", "without password", *GUESTS]
 )
-def test_every_failure_is_answered_alike_and_compares_one_password(cast, who, monkeypatch):
+def test_every_failure_is_answered_alike_and_compares_one_password(people, who, monkeypatch):
     compared = []
     real = hashing._verified
     monkeypatch.setattr(hashing, "_verified", lambda *given: compared.append(1) or real(*given))
-    address, password = cast.arthur.address, PASSWORD
+    address, password = people.arthur.address, PASSWORD
     if who in GUESTS:
         address = "bt@darnis.com"
-        factories.make_account(cast.domain, "Bruno", address=address, is_guest=True, **GUESTS[who])
+        factories.make_account(people.domain, "Bruno", address=address, is_guest=True, **GUESTS[who])
     elif who == "unknown":
         address = "nobody@iwdemo.fr"
     elif who == "wrong password":
         password = "another password"
     elif who == "disabled":
-        cast.arthur.state = AccountState.DISABLED
+        people.arthur.state = AccountState.DISABLED
     elif who == "suspended domain":
-        cast.domain.state = DomainState.SUSPENDED
+        people.domain.state = DomainState.SUSPENDED
     else:
-        cast.arthur.password_hash = None
+        people.arthur.password_hash = None
     db.session.commit()
     with pytest.raises(Invalid) as refused:
         sessions.sign_in(address, password)
@@ -102,13 +102,13 @@ def test_every_failure_is_answered_alike_and_compares_one_password(cast, who, mo
     assert acts() == ["session.refuse"]
 
 
-def test_who_may_not_post_may_sign_in(cast):
-    cast.arthur.state = AccountState.MUTED
+def test_who_may_not_post_may_sign_in(people):
+    people.arthur.state = AccountState.MUTED
     db.session.commit()
-    assert find_by_token(enter(cast.arthur).token) is not None
+    assert find_by_token(enter(people.arthur).token) is not None
 
 
-def test_what_was_typed_is_only_noted_when_it_is_an_address(cast):
+def test_what_was_typed_is_only_noted_when_it_is_an_address(people):
     for typed in ("nobody@iwdemo.fr", "my secret password", "Tr0mbone!"):
         with pytest.raises(Invalid):
             sessions.sign_in(typed, PASSWORD)
@@ -116,79 +116,79 @@ def test_what_was_typed_is_only_noted_when_it_is_an_address(cast):
     assert names == ["nobody@iwdemo.fr", "?", "?"]
 
 
-def test_signing_in_and_out_leave_entries_of_the_trail(cast):
-    signed_in = enter(cast.arthur)
-    sessions.sign_out(cast.arthur, signed_in.session_id)
+def test_signing_in_and_out_leave_entries_of_the_trail(people):
+    signed_in = enter(people.arthur)
+    sessions.sign_out(people.arthur, signed_in.session_id)
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.act for entry in entries] == ["session.open", "session.close"]
     assert {(entry.actor_id, entry.origin, entry.request_id) for entry in entries} == {
-        (cast.arthur.id, "192.0.2.7", "request-1")
+        (people.arthur.id, "192.0.2.7", "request-1")
     }
 
 
-def test_a_hash_with_old_parameters_is_renewed_at_sign_in(cast):
-    assert hashing.is_outdated(cast.arthur.password_hash)
-    enter(cast.arthur)
-    db.session.refresh(cast.arthur)
-    assert not hashing.is_outdated(cast.arthur.password_hash)
-    assert hashing.matches(cast.arthur.password_hash, PASSWORD)
+def test_a_hash_with_old_parameters_is_renewed_at_sign_in(people):
+    assert hashing.is_outdated(people.arthur.password_hash)
+    enter(people.arthur)
+    db.session.refresh(people.arthur)
+    assert not hashing.is_outdated(people.arthur.password_hash)
+    assert hashing.matches(people.arthur.password_hash, PASSWORD)
 
 
-def test_a_signed_out_device_is_told_and_opens_nothing(cast, events):
-    signed_in = enter(cast.arthur)
-    sessions.sign_out(cast.arthur, signed_in.session_id)
+def test_a_signed_out_device_is_told_and_opens_nothing(people, events):
+    signed_in = enter(people.arthur)
+    sessions.sign_out(people.arthur, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
     assert SessionRevoked(signed_in.session_id) in events
 
 
-def test_nobody_signs_out_the_device_of_somebody_else_as_their_own(cast):
-    signed_in = enter(cast.arthur)
+def test_nobody_signs_out_the_device_of_somebody_else_as_their_own(people):
+    signed_in = enter(people.arthur)
     with pytest.raises(NotFound):
-        sessions.sign_out(cast.jean, signed_in.session_id)
+        sessions.sign_out(people.jean, signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_one_revokes_ones_own_device(cast, events):
-    signed_in = enter(cast.arthur)
-    sessions.revoke_session(cast.arthur, signed_in.session_id)
+def test_one_revokes_ones_own_device(people, events):
+    signed_in = enter(people.arthur)
+    sessions.revoke_session(people.arthur, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
     assert SessionRevoked(signed_in.session_id) in events
     assert acts()[-1] == "session.revoke"
 
 
-def test_an_administrator_revokes_devices_of_their_scope(cast):
-    signed_in = enter(cast.arthur)
-    sessions.revoke_session(cast.domain_admin, signed_in.session_id)
+def test_an_administrator_revokes_devices_of_their_scope(people):
+    signed_in = enter(people.arthur)
+    sessions.revoke_session(people.domain_admin, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
 
 
 @pytest.mark.parametrize("who", ["jean", "rivale"])
-def test_the_devices_of_others_do_not_exist(cast, who):
-    signed_in = enter(cast.arthur)
+def test_the_devices_of_others_do_not_exist(people, who):
+    signed_in = enter(people.arthur)
     with pytest.raises(NotFound):
-        sessions.revoke_session(getattr(cast, who), signed_in.session_id)
+        sessions.revoke_session(getattr(people, who), signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_nobody_signs_out_an_administrator_above_them(cast):
-    signed_in = enter(cast.admin)
+def test_nobody_signs_out_an_administrator_above_them(people):
+    signed_in = enter(people.admin)
     with pytest.raises(Forbidden):
-        sessions.revoke_session(cast.domain_admin, signed_in.session_id)
+        sessions.revoke_session(people.domain_admin, signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_every_other_device_can_be_signed_out_at_once(cast):
-    kept, first, second = (enter(cast.arthur) for _ in range(3))
-    of_jean = enter(cast.jean)
-    assert sessions.revoke_all_sessions(cast.arthur, cast.arthur, but=kept.session_id) == 2
-    assert [session.id for session in open_sessions(cast.arthur)] == [kept.session_id]
+def test_every_other_device_can_be_signed_out_at_once(people):
+    kept, first, second = (enter(people.arthur) for _ in range(3))
+    of_jean = enter(people.jean)
+    assert sessions.revoke_all_sessions(people.arthur, people.arthur, but=kept.session_id) == 2
+    assert [session.id for session in open_sessions(people.arthur)] == [kept.session_id]
     assert find_by_token(first.token) is None
     assert find_by_token(second.token) is None
     assert find_by_token(of_jean.token) is not None
 
 
-def test_a_device_that_was_not_used_for_long_is_signed_out(cast):
-    signed_in = enter(cast.arthur)
+def test_a_device_that_was_not_used_for_long_is_signed_out(people):
+    signed_in = enter(people.arthur)
     row = db.session.get(Session, signed_in.session_id)
     assert timedelta(days=29) < row.expires_at - now() <= timedelta(days=30)
     row.expires_at = now() - timedelta(seconds=1)
@@ -196,8 +196,8 @@ def test_a_device_that_was_not_used_for_long_is_signed_out(cast):
     assert find_by_token(signed_in.token) is None
 
 
-def test_a_device_in_use_stays_signed_in_but_not_for_ever(app, cast):
-    row = db.session.get(Session, enter(cast.arthur).session_id)
+def test_a_device_in_use_stays_signed_in_but_not_for_ever(app, people):
+    row = db.session.get(Session, enter(people.arthur).session_id)
     row.last_seen_at = now() - timedelta(days=2)
     row.expires_at = now() + timedelta(days=28)
     db.session.commit()
@@ -212,56 +212,56 @@ def test_a_device_in_use_stays_signed_in_but_not_for_ever(app, cast):
     assert row.expires_at - now() <= timedelta(days=1)
 
 
-def test_a_use_is_written_once_a_minute_at_most(cast, count_statements):
-    row = db.session.get(Session, enter(cast.arthur).session_id)
+def test_a_use_is_written_once_a_minute_at_most(people, count_statements):
+    row = db.session.get(Session, enter(people.arthur).session_id)
     with count_statements() as seen:
         sessions.keep_alive(row)
     assert not [statement for statement in seen if statement.startswith("UPDATE")]
 
 
-def test_an_account_that_is_disabled_is_signed_out_with_it(cast):
-    signed_in = enter(cast.arthur)
-    cast.arthur.state = AccountState.DISABLED
+def test_an_account_that_is_disabled_is_signed_out_with_it(people):
+    signed_in = enter(people.arthur)
+    people.arthur.state = AccountState.DISABLED
     db.session.commit()
     assert find_by_token(signed_in.token) is None
 
 
-def test_the_list_of_devices_names_browser_and_system(cast):
+def test_the_list_of_devices_names_browser_and_system(people):
     agent = (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0"
     )
-    here = enter(cast.arthur, user_agent=agent)
-    enter(cast.arthur, user_agent="something else")
-    found = {device.id: device for device in devices(cast.arthur, here.session_id)}
+    here = enter(people.arthur, user_agent=agent)
+    enter(people.arthur, user_agent="something else")
+    found = {device.id: device for device in devices(people.arthur, here.session_id)}
     mine = found.pop(here.session_id)
     assert (mine.browser, mine.system, mine.is_this) == ("Edge", "Windows", True)
     (other,) = found.values()
     assert (other.browser, other.system, other.is_this) == (None, None, False)
 
 
-def test_a_new_password_needs_the_old_one(cast):
-    cast.arthur.session_id = enter(cast.arthur).session_id
+def test_a_new_password_needs_the_old_one(people):
+    people.arthur.session_id = enter(people.arthur).session_id
     with pytest.raises(Invalid) as refused:
-        passwords.change_own_password(cast.arthur, "not the old one", "trombone-violet-42")
+        passwords.change_own_password(people.arthur, "not the old one", "trombone-violet-42")
     assert refused.value.field == "current"
-    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+    assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_new_password_must_be_a_good_one(cast):
+def test_a_new_password_must_be_a_good_one(people):
     with pytest.raises(Invalid) as refused:
-        passwords.change_own_password(cast.arthur, PASSWORD, "azerty12345")
+        passwords.change_own_password(people.arthur, PASSWORD, "azerty12345")
     assert refused.value.code == "password_common"
 
 
-def test_a_new_password_signs_the_other_devices_out_and_is_told_by_mail(cast):
-    here, there = enter(cast.arthur), enter(cast.arthur)
-    cast.arthur.session_id = here.session_id
-    passwords.change_own_password(cast.arthur, PASSWORD, "trombone-violet-42")
+def test_a_new_password_signs_the_other_devices_out_and_is_told_by_mail(people):
+    here, there = enter(people.arthur), enter(people.arthur)
+    people.arthur.session_id = here.session_id
+    passwords.change_own_password(people.arthur, PASSWORD, "trombone-violet-42")
     assert find_by_token(here.token) is not None
     assert find_by_token(there.token) is None
-    assert sessions.sign_in(cast.arthur.address, "trombone-violet-42")
+    assert sessions.sign_in(people.arthur.address, "trombone-violet-42")
     from app.models import OutgoingMail
 
     mail = db.session.scalars(select(OutgoingMail)).one()
-    assert (mail.recipient, mail.template, mail.language) == (cast.arthur.address, "password_changed", "en")
+    assert (mail.recipient, mail.template, mail.language) == (people.arthur.address, "password_changed", "en")
     assert "account.password" in acts()

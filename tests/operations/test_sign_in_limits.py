@@ -12,7 +12,7 @@ from app.identity import Origin, set_origin
 from app.models import SignInFailure, now
 from app.operations import sessions
 from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, count_attempt, network_of
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 FREE = 5
 
@@ -50,90 +50,90 @@ def wait_told(address: str) -> int:
     return refused.value.retry_after
 
 
-def test_the_first_wrong_passwords_are_free(cast):
-    fail(cast.arthur.address, FREE - 1)
-    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+def test_the_first_wrong_passwords_are_free(people):
+    fail(people.arthur.address, FREE - 1)
+    assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_then_one_waits_twice_as_long_each_time(cast):
-    fail(cast.arthur.address, FREE)
+def test_then_one_waits_twice_as_long_each_time(people):
+    fail(people.arthur.address, FREE)
     waits = []
     for _ in range(6):
-        waits.append(wait_told(cast.arthur.address))
+        waits.append(wait_told(people.arthur.address))
         let_time_pass(seconds=waits[-1])
-        fail(cast.arthur.address)
+        fail(people.arthur.address)
     assert waits == [1, 2, 4, 8, 16, 32]
 
 
-def test_the_longest_wait_is_a_setting(app, cast):
+def test_the_longest_wait_is_a_setting(app, people):
     app.config["SIGN_IN_DELAY_MAX"] = 3
-    fail(cast.arthur.address, FREE)
+    fail(people.arthur.address, FREE)
     for _ in range(4):
         let_time_pass(seconds=10)
-        fail(cast.arthur.address)
-    assert wait_told(cast.arthur.address) == 3
+        fail(people.arthur.address)
+    assert wait_told(people.arthur.address) == 3
 
 
-def test_the_right_password_does_not_help_while_waiting(cast):
-    fail(cast.arthur.address, FREE)
-    assert wait_told(cast.arthur.address) >= 1
+def test_the_right_password_does_not_help_while_waiting(people):
+    fail(people.arthur.address, FREE)
+    assert wait_told(people.arthur.address) >= 1
 
 
-def test_the_seconds_to_wait_are_told(cast):
-    fail(cast.arthur.address, FREE + 0)
+def test_the_seconds_to_wait_are_told(people):
+    fail(people.arthur.address, FREE + 0)
     with pytest.raises(TooMany) as refused:
-        sessions.sign_in(cast.arthur.address, PASSWORD)
+        sessions.sign_in(people.arthur.address, PASSWORD)
     assert "1" in str(refused.value)
     assert (refused.value.status, refused.value.code) == (429, "sign_in_wait")
 
 
-def test_trying_while_waiting_does_not_make_it_longer(cast):
-    fail(cast.arthur.address, FREE)
-    first = wait_told(cast.arthur.address)
+def test_trying_while_waiting_does_not_make_it_longer(people):
+    fail(people.arthur.address, FREE)
+    first = wait_told(people.arthur.address)
     for _ in range(5):
-        assert wait_told(cast.arthur.address) <= first
+        assert wait_told(people.arthur.address) <= first
 
 
-def test_an_unknown_account_waits_alike(cast):
+def test_an_unknown_account_waits_alike(people):
     fail("nobody@iwdemo.fr", FREE)
     assert wait_told("nobody@iwdemo.fr") == 1
 
 
-def test_one_persons_wait_is_not_anothers(cast):
-    fail(cast.arthur.address, FREE)
-    assert sessions.sign_in(cast.jean.address, PASSWORD)
+def test_one_persons_wait_is_not_anothers(people):
+    fail(people.arthur.address, FREE)
+    assert sessions.sign_in(people.jean.address, PASSWORD)
 
 
-def test_a_network_that_tries_many_accounts_waits(cast):
+def test_a_network_that_tries_many_accounts_waits(people):
     for number in range(FREE * PEOPLE_BEHIND_AN_ADDRESS):
         fail(f"nobody{number}@iwdemo.fr")
-    assert wait_told(cast.jean.address) == 1
+    assert wait_told(people.jean.address) == 1
     come_from("198.51.100.4")
-    assert sessions.sign_in(cast.jean.address, PASSWORD)
+    assert sessions.sign_in(people.jean.address, PASSWORD)
 
 
-def test_success_makes_the_account_start_afresh(cast):
-    fail(cast.arthur.address, FREE - 1)
-    sessions.sign_in(cast.arthur.address, PASSWORD)
-    fail(cast.arthur.address, FREE - 1)
-    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+def test_success_makes_the_account_start_afresh(people):
+    fail(people.arthur.address, FREE - 1)
+    sessions.sign_in(people.arthur.address, PASSWORD)
+    fail(people.arthur.address, FREE - 1)
+    assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_whole_office_signs_in_from_one_address(cast):
+def test_a_whole_office_signs_in_from_one_address(people):
     for _ in range(FREE * PEOPLE_BEHIND_AN_ADDRESS + 5):
-        count_attempt(cast.arthur.address, "192.0.2.9")
+        count_attempt(people.arthur.address, "192.0.2.9")
         from app.operations.sign_in_limits import reset_attempts
 
-        reset_attempts(cast.arthur.address, "192.0.2.9")
+        reset_attempts(people.arthur.address, "192.0.2.9")
     come_from("192.0.2.9")
-    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+    assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_days_rest_forgets_everything(cast):
-    fail(cast.arthur.address, FREE + 1 - 1)
+def test_a_days_rest_forgets_everything(people):
+    fail(people.arthur.address, FREE + 1 - 1)
     let_time_pass(days=1, seconds=1)
-    fail(cast.arthur.address, FREE - 1)
-    assert sessions.sign_in(cast.arthur.address, PASSWORD)
+    fail(people.arthur.address, FREE - 1)
+    assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_an_ipv6_customer_counts_as_one_address(one, other, is_same):
 
 
 @pytest.mark.fresh
-def test_many_attempts_at_once_gain_nothing(app, cast):
+def test_many_attempts_at_once_gain_nothing(app, people):
     """Each is counted before its password is looked at."""
     admitted, refused = [], []
-    address = cast.arthur.address
+    address = people.arthur.address
 
     def attempt():
         with app.app_context():
@@ -173,8 +173,8 @@ def test_many_attempts_at_once_gain_nothing(app, cast):
     assert db.session.scalar(select(func.max(SignInFailure.count))) == FREE
 
 
-def test_failures_are_kept_without_names(cast):
-    fail(cast.arthur.address)
+def test_failures_are_kept_without_names(people):
+    fail(people.arthur.address)
     rows = db.session.scalars(select(SignInFailure)).all()
     assert {len(row.subject) for row in rows} == {32}
     assert {row.last_at > now() - timedelta(minutes=1) for row in rows} == {True}

@@ -14,7 +14,7 @@ from app.queries import tasks as questions
 
 
 @pytest.fixture
-def work(app, cast, monkeypatch):
+def work(app, people, monkeypatch):
     """A kind of task that gives accounts the description of their number; it says what it has done."""
     done, refused = [], {}
 
@@ -24,7 +24,7 @@ def work(app, cast, monkeypatch):
     def do(actor, arguments, step):
         if step.place in refused:
             raise refused[step.place]
-        accounts.update_account(actor, cast.arthur, {"name": f"arthur {step.place}"})
+        accounts.update_account(actor, people.arthur, {"name": f"arthur {step.place}"})
         done.append(step.place)
 
     monkeypatch.setitem(tasks.kinds, "test.count", TaskKind("Count", steps, do))
@@ -41,18 +41,18 @@ def again(task: Task) -> Task:
     return db.session.get(Task, task.id, populate_existing=True)
 
 
-def test_a_task_does_its_rows_and_counts_them(cast, work):
-    task = started(cast.admin)
+def test_a_task_does_its_rows_and_counts_them(people, work):
+    task = started(people.admin)
     assert tasks.run(task.id, seconds=5)
     task = again(task)
     assert (task.state, task.done_count, task.changed_count) == (TaskState.DONE, 5, 5)
     assert work.done == [1, 2, 3, 4, 5]
-    assert cast.arthur.name == "arthur 5"
+    assert people.arthur.name == "arthur 5"
 
 
-def test_what_is_refused_is_told_and_the_others_go_on(cast, work):
+def test_what_is_refused_is_told_and_the_others_go_on(people, work):
     work.refused |= {2: Invalid("No."), 3: Unchanged("Already."), 4: ZeroDivisionError()}
-    task = started(cast.admin)
+    task = started(people.admin)
     tasks.run(task.id, seconds=5)
     task = again(task)
     assert (task.changed_count, task.skipped_count, task.failed_count) == (2, 1, 2)
@@ -65,8 +65,8 @@ def test_what_is_refused_is_told_and_the_others_go_on(cast, work):
     assert lines[0].sentence == "No."
 
 
-def test_a_row_is_never_done_twice(cast, work):
-    task = started(cast.admin)
+def test_a_row_is_never_done_twice(people, work):
+    task = started(people.admin)
     tasks.run(task.id, seconds=0)
     first = list(work.done)
     tasks.take_step(task.id, Step(1, "row 1"))
@@ -74,9 +74,9 @@ def test_a_row_is_never_done_twice(cast, work):
     assert again(task).done_count == 1
 
 
-def test_a_database_that_goes_away_is_not_the_rows_fault(cast, work):
+def test_a_database_that_goes_away_is_not_the_rows_fault(people, work):
     work.refused[3] = Unavailable()
-    task = started(cast.admin)
+    task = started(people.admin)
     with pytest.raises(Unavailable):
         tasks.run(task.id, seconds=5)
     assert (again(task).place, again(task).failed_count) == (2, 0)
@@ -85,72 +85,72 @@ def test_a_database_that_goes_away_is_not_the_rows_fault(cast, work):
     assert work.done == [1, 2, 3, 4, 5]
 
 
-def test_a_rehearsal_changes_nothing(cast, work):
+def test_a_rehearsal_changes_nothing(people, work):
     work.refused[2] = Invalid("No.")
-    task = started(cast.admin, "test.try")
+    task = started(people.admin, "test.try")
     tasks.run(task.id, seconds=5)
     assert (again(task).changed_count, again(task).failed_count) == (4, 1)
     db.session.expire_all()
-    assert cast.arthur.name == "arthur"
+    assert people.arthur.name == "arthur"
     acts = db.session.scalars(select(AuditEntry.act)).all()
     assert acts == ["task.start"]
 
 
-def test_a_job_comes_up_again_until_the_task_is_over(cast, work, monkeypatch):
+def test_a_job_comes_up_again_until_the_task_is_over(people, work, monkeypatch):
     monkeypatch.setattr("app.jobs.tasks.SLICE", 0)
-    task = started(cast.admin, rows=2)
+    task = started(people.admin, rows=2)
     assert isinstance(run_task(task.id), Again)
     assert isinstance(run_task(task.id), Again)
     assert run_task(task.id) is None
     assert again(task).state is TaskState.DONE
 
 
-def test_it_stops_before_the_next_row_when_it_is_cancelled(cast, work):
-    task = started(cast.admin)
+def test_it_stops_before_the_next_row_when_it_is_cancelled(people, work):
+    task = started(people.admin)
     tasks.run(task.id, seconds=0)
-    tasks.cancel_task(cast.admin, task)
+    tasks.cancel_task(people.admin, task)
     assert tasks.run(task.id, seconds=5)
     assert (again(task).state, again(task).done_count) == (TaskState.CANCELLED, 1)
     with pytest.raises(Invalid):
-        tasks.cancel_task(cast.admin, task)
+        tasks.cancel_task(people.admin, task)
 
 
-def test_one_that_has_not_begun_is_cancelled_at_once(cast, work):
-    task = started(cast.admin)
-    tasks.cancel_task(cast.admin, task)
+def test_one_that_has_not_begun_is_cancelled_at_once(people, work):
+    task = started(people.admin)
+    tasks.cancel_task(people.admin, task)
     assert again(task).state is TaskState.CANCELLED
     assert tasks.run(task.id, seconds=5)
     assert work.done == []
 
 
-def test_who_loses_the_role_loses_the_task(cast, work):
-    task = started(cast.domain_admin)
+def test_who_loses_the_role_loses_the_task(people, work):
+    task = started(people.domain_admin)
     tasks.run(task.id, seconds=0)
-    cast.domain_admin.role = Role.USER
+    people.domain_admin.role = Role.USER
     db.session.commit()
     assert tasks.run(task.id, seconds=5)
     assert (again(task).state, again(task).last_error) == (TaskState.FAILED, tasks.LOST_RIGHTS)
     assert work.done == [1]
 
 
-def test_only_administrators_start_tasks(cast, work):
+def test_only_administrators_start_tasks(people, work):
     with pytest.raises(NotFound):
-        started(cast.arthur)
+        started(people.arthur)
 
 
-def test_tasks_are_seen_by_their_owner_and_the_servers_administrators(cast, work):
-    task = started(cast.domain_admin)
-    assert questions.find_task(cast.domain_admin, task.id) is task
-    assert questions.find_task(cast.web_admin, task.id) is task
-    for stranger in (cast.rivale, cast.arthur):
+def test_tasks_are_seen_by_their_owner_and_the_servers_administrators(people, work):
+    task = started(people.domain_admin)
+    assert questions.find_task(people.domain_admin, task.id) is task
+    assert questions.find_task(people.web_admin, task.id) is task
+    for stranger in (people.rivale, people.arthur):
         with pytest.raises(NotFound):
             questions.find_task(stranger, task.id)
         with pytest.raises(NotFound):
             tasks.cancel_task(stranger, task)
 
 
-def test_a_task_whose_job_was_given_up_gets_another(cast, work):
-    task = started(cast.admin)
+def test_a_task_whose_job_was_given_up_gets_another(people, work):
+    task = started(people.admin)
     assert tasks.resume_tasks() == 0
     job = db.session.scalars(select(Job)).one()
     job.state = WorkState.FAILED
@@ -159,10 +159,10 @@ def test_a_task_whose_job_was_given_up_gets_another(cast, work):
     assert jobs.take_job().arguments == {"task_id": task.id}
 
 
-def test_tasks_cost_the_same_statements_however_many_lines_they_have(cast, work, count_statements):
-    task = started(cast.admin, rows=2)
+def test_tasks_cost_the_same_statements_however_many_lines_they_have(people, work, count_statements):
+    task = started(people.admin, rows=2)
     tasks.run(task.id, seconds=5)
     with count_statements() as seen:
         questions.line_list(task)
-        questions.task_list(cast.admin)
+        questions.task_list(people.admin)
     assert len(seen) == 2

@@ -10,14 +10,14 @@ from app.models import Message, now
 from app.operations import messages, reading
 from app.queries import messages as conversation
 from app.queries import rooms
-from tests import factories
+from tests.support import factories
 
 
 @pytest.fixture
-def long_room(cast):
+def long_room(people):
     for number in range(1, 31):
-        factories.make_message(cast.room, cast.arthur, f"m{number}")
-    return cast.room
+        factories.make_message(people.room, people.arthur, f"m{number}")
+    return people.room
 
 
 def seqs(part):
@@ -44,46 +44,46 @@ def test_around_a_place(long_room):
     assert seqs(part) == list(range(10, 20)) and part.has_before and part.has_after
 
 
-def test_notes_stand_behind_their_message(long_room, cast):
-    factories.make_message(long_room, cast.arthur, "note", note=1, kind="note")
+def test_notes_stand_behind_their_message(long_room, people):
+    factories.make_message(long_room, people.arthur, "note", note=1, kind="note")
     long_room.last_seq -= 1
     note = conversation.latest(long_room.id, 2).messages[-1]
     assert note.note == 1
 
 
-def test_changes_come_in_their_order(cast):
-    first = messages.post_message(cast.arthur, cast.room.id, "a").message_id
-    second = messages.post_message(cast.arthur, cast.room.id, "b").message_id
-    messages.edit_message(cast.arthur, second, "B")
-    messages.delete_message(cast.arthur, first)
-    part = conversation.changes(cast.room.id, 0)
+def test_changes_come_in_their_order(people):
+    first = messages.post_message(people.arthur, people.room.id, "a").message_id
+    second = messages.post_message(people.arthur, people.room.id, "b").message_id
+    messages.edit_message(people.arthur, second, "B")
+    messages.delete_message(people.arthur, first)
+    part = conversation.changes(people.room.id, 0)
     assert [(one.id, one.change_no) for one in part.messages] == [(second, 1), (first, 2)]
     assert part.messages[1].html is None
-    assert [one.id for one in conversation.changes(cast.room.id, 1).messages] == [first]
+    assert [one.id for one in conversation.changes(people.room.id, 1).messages] == [first]
 
 
-def test_one_message_is_found_only_in_its_room(long_room, cast):
-    other = factories.make_room(cast.group, "Other")
-    posted = messages.post_message(cast.arthur, long_room.id, "here")
+def test_one_message_is_found_only_in_its_room(long_room, people):
+    other = factories.make_room(people.group, "Other")
+    posted = messages.post_message(people.arthur, long_room.id, "here")
     assert conversation.one(long_room.id, posted.message_id).html == "<p>here</p>"
     assert conversation.one(other.id, posted.message_id) is None
 
 
-def test_the_list_shows_never_opened_rooms_bold_without_a_number(cast):
-    entry = rooms.room_list(cast.arthur).sections[0].entries[0]
+def test_the_list_shows_never_opened_rooms_bold_without_a_number(people):
+    entry = rooms.room_list(people.arthur).sections[0].entries[0]
     assert entry.unread is None and entry.is_bold
-    reading.open_room(cast.arthur, cast.room.id)
-    assert rooms.room_list(cast.arthur).sections[0].entries[0].unread == 0
-    messages.post_message(cast.jean, cast.room.id, "hello")
-    assert rooms.room_list(cast.arthur).sections[0].entries[0].unread == 1
+    reading.open_room(people.arthur, people.room.id)
+    assert rooms.room_list(people.arthur).sections[0].entries[0].unread == 0
+    messages.post_message(people.jean, people.room.id, "hello")
+    assert rooms.room_list(people.arthur).sections[0].entries[0].unread == 1
 
 
-def test_sections_are_groups_then_private_then_direct(cast):
-    another = factories.make_group(cast.domain, "Atlas")
-    factories.add_member(another, cast.arthur)
+def test_sections_are_groups_then_private_then_direct(people):
+    another = factories.make_group(people.domain, "Atlas")
+    factories.add_member(another, people.arthur)
     factories.make_room(another, "Plans")
-    factories.make_private_room(cast.arthur, name="Mine")
-    sections = rooms.room_list(cast.arthur).sections
+    factories.make_private_room(people.arthur, name="Mine")
+    sections = rooms.room_list(people.arthur).sections
     assert [(section.kind, section.title) for section in sections] == [
         ("group", "Atlas"),
         ("group", "groupetc"),
@@ -91,23 +91,23 @@ def test_sections_are_groups_then_private_then_direct(cast):
     ]
 
 
-def test_the_list_costs_a_fixed_number_of_statements(cast, count_statements):
+def test_the_list_costs_a_fixed_number_of_statements(people, count_statements):
     with count_statements() as few:
-        rooms.room_list(cast.arthur)
+        rooms.room_list(people.arthur)
     for number in range(10):
-        factories.make_room(cast.group, f"room{number}")
+        factories.make_room(people.group, f"room{number}")
     with count_statements() as many:
-        rooms.room_list(cast.arthur)
+        rooms.room_list(people.arthur)
     assert len(few) >= len(many)
 
 
 @pytest.fixture
-def very_long_room(cast):
+def very_long_room(people):
     rows = [
         {
-            "room_id": cast.room.id,
+            "room_id": people.room.id,
             "seq": seq,
-            "author_id": cast.arthur.id,
+            "author_id": people.arthur.id,
             "client_id": str(uuid.uuid4()),
             "body": "long ago",
             "html": "<p>long ago</p>",
@@ -118,7 +118,7 @@ def very_long_room(cast):
     ]
     db.session.execute(insert(Message), rows)
     db.session.commit()
-    return cast.room
+    return people.room
 
 
 @pytest.mark.fresh

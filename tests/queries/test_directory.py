@@ -7,14 +7,14 @@ from app.extensions import db
 from app.models import Account, AccountState, Role, now
 from app.queries import directory
 from app.queries.directory import accounts
-from app.queries.directory.listing import Wish
-from tests import factories
+from app.queries.directory.listing import ListQuery
+from tests.support import factories
 
 MANY = 3000
 
 
-def found(domain, **wish) -> list[str]:
-    return [account.name for account in directory.account_list(domain, Wish(**wish)).rows]
+def found(domain, **query) -> list[str]:
+    return [account.name for account in directory.account_list(domain, ListQuery(**query)).rows]
 
 
 @pytest.fixture
@@ -38,35 +38,35 @@ def large(app):
     return domains[0]
 
 
-def test_search_does_not_mind_accents_and_case(cast):
-    factories.make_account(cast.domain, "Élodie Noël", address="e.n@iwdemo.fr")
+def test_search_does_not_mind_accents_and_case(people):
+    factories.make_account(people.domain, "Élodie Noël", address="e.n@iwdemo.fr")
     for words in ("elodie", "ÉLODIE", "noel", "E.N@"):
-        assert found(cast.domain, search=words) == ["Élodie Noël"]
+        assert found(people.domain, search=words) == ["Élodie Noël"]
 
 
-def test_signs_of_the_database_are_letters_like_others(cast):
+def test_signs_of_the_database_are_letters_like_others(people):
     for words in ("%", "_", "\\", "'"):
-        assert found(cast.domain, search=words) == []
-    assert found(cast.domain, search="\u0301") == found(cast.domain, search="noel \u0301") == []
+        assert found(people.domain, search=words) == []
+    assert found(people.domain, search="\u0301") == found(people.domain, search="noel \u0301") == []
 
 
 def test_search_filters_and_counts_go_together(large):
-    listing = directory.account_list(large, Wish(search="person1", filters=(("role", "domain"),)))
+    listing = directory.account_list(large, ListQuery(search="person1", filters=(("role", "domain"),)))
     assert [account.name for account in listing.rows] == ["Person 01000"]
     assert listing.total == 1
-    assert directory.account_list(large, Wish()).total == MANY
-    assert directory.account_list(large, Wish(filters=(("state", "disabled"),))).total == MANY // 500
+    assert directory.account_list(large, ListQuery()).total == MANY
+    assert directory.account_list(large, ListQuery(filters=(("state", "disabled"),))).total == MANY // 500
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "address", "-address"])
 def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements, sort):
-    wish = Wish(sort=sort)
+    query = ListQuery(sort=sort)
     for _ in range(3):
         with count_statements() as seen:
-            listing = directory.account_list(large, wish)
+            listing = directory.account_list(large, query)
         assert len(seen) == 3
-        wish = Wish(sort=sort, cursor=listing.page.next)
-    for search in (Wish(search="person2999"), Wish(filters=(("state", "disabled"),)), wish):
+        query = ListQuery(sort=sort, cursor=listing.page.next)
+    for search in (ListQuery(search="person2999"), ListQuery(filters=(("state", "disabled"),)), query):
         for statement, parameters in _statements(large, search):
             for line in db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters):
                 assert line.key, f"no index for {statement}"
@@ -74,15 +74,15 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
 
 def test_a_list_that_fits_its_first_page_is_not_counted(large, count_statements):
     with count_statements() as seen:
-        assert directory.account_list(large, Wish(filters=(("role", "domain"),))).total == 3
+        assert directory.account_list(large, ListQuery(filters=(("role", "domain"),))).total == 3
     assert len(seen) == 2
 
 
 def test_a_search_reads_the_narrow_index_and_only_what_it_found(large, count_statements):
     with count_statements() as seen:
-        assert directory.account_list(large, Wish(search="person2999")).total == 1
+        assert directory.account_list(large, ListQuery(search="person2999")).total == 1
     assert len(seen) == 3
-    first, *others = (_explained(line) for line in _statements(large, Wish(search="person2999")))
+    first, *others = (_explained(line) for line in _statements(large, ListQuery(search="person2999")))
     assert first.key == "ix_accounts_domain_id_is_guest_search_text" and "Using index" in first.Extra
     assert {line.key for line in others} == {"PRIMARY"} and max(int(line.rows) for line in others) == 1
 
@@ -99,7 +99,7 @@ def _every_page(domain, few, sort, filters, monkeypatch):
     monkeypatch.setattr(accounts, "FEW", few)
     pages, cursor = [], None
     while not pages or cursor:
-        listing = directory.account_list(domain, Wish("29", sort, cursor, filters))
+        listing = directory.account_list(domain, ListQuery("29", sort, cursor, filters))
         pages.append((listing.total, [row.name for row in listing.rows]))
         cursor = listing.page.next
     return pages
@@ -114,7 +114,7 @@ def _explained(statement):
 def test_those_of_a_state_are_counted_from_their_part_of_the_index(large):
     """100,000 entries would be read for fifty rows otherwise."""
     counts = [
-        line for line in _statements(large, Wish(filters=(("state", "enabled"),))) if "count(" in line[0]
+        line for line in _statements(large, ListQuery(filters=(("state", "enabled"),))) if "count(" in line[0]
     ]
     ((statement, parameters),) = counts
     (line,) = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
@@ -122,7 +122,7 @@ def test_those_of_a_state_are_counted_from_their_part_of_the_index(large):
     assert line.ref.count("const") == 3
 
 
-def _statements(domain, wish):
+def _statements(domain, query):
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
@@ -134,15 +134,15 @@ def _statements(domain, wish):
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        directory.account_list(domain, wish)
+        directory.account_list(domain, query)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     return seen
 
 
-def test_messages_of_today_are_counted_without_reading_the_others(cast, count_statements):
+def test_messages_of_today_are_counted_without_reading_the_others(people, count_statements):
     for number in range(20):
-        message = factories.make_message(cast.room, cast.arthur, f"Bonjour {number}")
+        message = factories.make_message(people.room, people.arthur, f"Bonjour {number}")
         if number < 15:
             db.session.execute(
                 text("UPDATE messages SET created_at = created_at - INTERVAL 2 DAY WHERE id = :key"),
@@ -160,30 +160,30 @@ def test_without_any_message_there_are_none_today(app):
     assert directory.messages_since(now()) == 0
 
 
-def test_counts_are_those_of_ones_own_domains(cast):
-    assert directory.counts(cast.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
-    assert directory.counts(cast.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
-    assert directory.counts(cast.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
+def test_counts_are_those_of_ones_own_domains(people):
+    assert directory.counts(people.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
+    assert directory.counts(people.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
+    assert directory.counts(people.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
 
 
-def test_people_behind_nested_entries_are_counted_once(cast):
-    outer, inner = factories.make_group(cast.domain), factories.make_group(cast.domain)
+def test_people_behind_nested_entries_are_counted_once(people):
+    outer, inner = factories.make_group(people.domain), factories.make_group(people.domain)
     factories.add_member(outer, inner)
-    factories.add_member(outer, cast.group)
-    factories.add_member(inner, cast.group)
-    factories.add_member(inner, cast.paul)
+    factories.add_member(outer, people.group)
+    factories.add_member(inner, people.group)
+    factories.add_member(inner, people.paul)
     listing = directory.member_list(outer)
-    assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, cast.group.id: 2}
+    assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, people.group.id: 2}
     assert (listing.total, directory.effective_count(outer)) == (2, 3)
 
 
 def test_behind_a_page_that_has_emptied_the_list_begins_anew(large):
     """Somebody has deleted what stood there: the list is not empty for that, and tells its whole number."""
-    first = directory.account_list(large, Wish())
-    behind = directory.account_list(large, Wish(cursor=first.page.next))
+    first = directory.account_list(large, ListQuery())
+    behind = directory.account_list(large, ListQuery(cursor=first.page.next))
     last = db.session.query(Account).filter_by(domain_id=large.id, name=behind.rows[-1].name).one()
     db.session.execute(delete(Account).where(Account.domain_id == large.id, Account.name > last.name))
     db.session.commit()
-    listing = directory.account_list(large, Wish(cursor=behind.page.next))
+    listing = directory.account_list(large, ListQuery(cursor=behind.page.next))
     assert [row.id for row in listing.rows] == [row.id for row in first.rows]
     assert listing.total == 100

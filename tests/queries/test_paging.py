@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.models import Account
 from app.queries.paging import keyset, keyset_of
-from tests import factories
+from tests.support import factories
 
 NAMES = [
     "Zoé",

@@ -19,13 +19,13 @@ from app.realtime import chat
     ],
     ids=["lost", "full", "no connection left", "too long", "constraint", "program"],
 )
-def test_only_what_may_succeed_later_is_called_unavailable(cast, window_of, monkeypatch, error, code):
+def test_only_what_may_succeed_later_is_called_unavailable(people, window_of, monkeypatch, error, code):
     def fail(*_anything, **_options):
         raise error
 
-    jean = window_of(cast.jean)
+    jean = window_of(people.jean)
     monkeypatch.setattr(chat.messages, "post_message", fail)
-    answer = jean.call("message:post", {"room_id": cast.room.id, "body": "hello"})
+    answer = jean.call("message:post", {"room_id": people.room.id, "body": "hello"})
     assert (answer["ok"], answer["error"]) == (False, code)
 
 
@@ -33,6 +33,6 @@ def test_only_what_may_succeed_later_is_called_unavailable(cast, window_of, monk
     "payload", [None, [], "x", 7, {"room_id": "1"}, {"room_id": True}, {"room_id": -1}, {"room_id": 2**63}]
 )
 @pytest.mark.parametrize("event", ["room:open", "room:read", "message:post", "message:edit", "typing:start"])
-def test_nonsense_is_refused(cast, window_of, event, payload):
-    answer = window_of(cast.jean).wire.emit(event, payload, callback=True)
+def test_nonsense_is_refused(people, window_of, event, payload):
+    answer = window_of(people.jean).wire.emit(event, payload, callback=True)
     assert (answer["ok"], answer["error"]) == (False, "bad_payload")

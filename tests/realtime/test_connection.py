@@ -15,65 +15,71 @@ def gone(*_anything, **_options):
 
 
 @pytest.mark.fresh
-def test_a_goodbye_that_a_client_makes_up_does_not_hide_it(cast, window_of, watcher):
-    jean = window_of(cast.jean)
-    jean.call("room:open", {"room_id": cast.room.id})
+def test_a_goodbye_that_a_client_makes_up_does_not_hide_it(people, window_of, watcher):
+    jean = window_of(people.jean)
+    jean.call("room:open", {"room_id": people.room.id})
     jean.say("disconnect", "server disconnect")
     assert len(hub.clients) == 1
-    leave_the_group(cast, cast.jean)
+    leave_the_group(people, people.jean)
     watcher.catch_up()
-    messages.post_message(cast.arthur, cast.room.id, "without jean")
+    messages.post_message(people.arthur, people.room.id, "without jean")
     assert jean.heard("message:posted") == []
 
 
-def test_a_client_cannot_say_where_it_comes_from(cast, window_of, client_of):
-    jean = window_of(cast.jean)
+def test_a_client_cannot_say_where_it_comes_from(people, window_of, client_of):
+    jean = window_of(people.jean)
     (before,) = hub.clients.values()
     jean.say("connect", {"REMOTE_ADDR": "203.0.113.9"}, None)
     assert list(hub.clients.values()) == [before]
 
 
 @pytest.mark.parametrize(
-    "said", [lambda cast: {"account_id": cast.jean.id}, lambda cast: {}, lambda cast: [1], lambda cast: None]
+    "said",
+    [
+        lambda people: {"account_id": people.jean.id},
+        lambda people: {},
+        lambda people: [1],
+        lambda people: None,
+    ],
 )
-def test_a_page_says_for_whom_it_was_made(cast, window_of, said):
-    assert window_of(cast.jean, auth=said(cast)).is_connected
+def test_a_page_says_for_whom_it_was_made(people, window_of, said):
+    assert window_of(people.jean, auth=said(people)).is_connected
 
 
 @pytest.mark.parametrize("account_id", ["", "x", [], 0])
-def test_a_page_that_was_made_for_somebody_else_is_not_let_in(cast, window_of, account_id):
-    for made_for in (cast.arthur.id, str(cast.jean.id), account_id):
-        assert not window_of(cast.jean, auth={"account_id": made_for}).is_connected
+def test_a_page_that_was_made_for_somebody_else_is_not_let_in(people, window_of, account_id):
+    for made_for in (people.arthur.id, str(people.jean.id), account_id):
+        assert not window_of(people.jean, auth={"account_id": made_for}).is_connected
     assert not hub.clients
 
 
-def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(cast, window_of, monkeypatch):
+def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(people, window_of, monkeypatch):
     monkeypatch.setattr(connection, "watch_rooms", gone)
-    assert not window_of(cast.jean).is_connected
+    assert not window_of(people.jean).is_connected
     assert not hub.clients
 
 
 @pytest.mark.fresh
-def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(cast, window_of, watcher, monkeypatch):
+def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(people, window_of, watcher, monkeypatch):
     watcher.epoch = None
     with monkeypatch.context() as while_it_is_gone:
         while_it_is_gone.setattr(server, "epoch", gone)
-        assert not window_of(cast.arthur).is_connected
-    jean = window_of(cast.jean)
-    jean.call("room:open", {"room_id": cast.room.id})
-    leave_the_group(cast, cast.jean)
+        assert not window_of(people.arthur).is_connected
+    jean = window_of(people.jean)
+    jean.call("room:open", {"room_id": people.room.id})
+    leave_the_group(people, people.jean)
     watcher.catch_up()
     assert jean.heard("room:removed")
 
 
 @pytest.mark.fresh
 def test_a_socket_whose_rooms_could_not_be_asked_for_is_asked_for_again(
-    cast, window_of, watcher, monkeypatch
+    people, window_of, watcher, monkeypatch
 ):
-    jean = window_of(cast.jean)
-    jean.call("room:open", {"room_id": cast.room.id})
+    jean = window_of(people.jean)
+    jean.call("room:open", {"room_id": people.room.id})
     monkeypatch.setattr(refresh, "AGAIN", 0.01)
-    leave_the_group(cast, cast.jean)
+    leave_the_group(people, people.jean)
     with monkeypatch.context() as while_it_is_gone:
         while_it_is_gone.setattr(refresh.subscriptions, "watch_rooms", gone)
         watcher.catch_up()
@@ -83,21 +89,21 @@ def test_a_socket_whose_rooms_could_not_be_asked_for_is_asked_for_again(
 
 
 @pytest.mark.fresh
-def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(cast, window_of, monkeypatch):
+def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(people, window_of, monkeypatch):
     signed_in = connection._signed_in
 
     def and_out_again(*arguments):
         client = signed_in(*arguments)
-        sessions.revoke_all_sessions(cast.admin, cast.jean)
+        sessions.revoke_all_sessions(people.admin, people.jean)
         return client
 
     monkeypatch.setattr(connection, "_signed_in", and_out_again)
-    assert not window_of(cast.jean).is_connected
+    assert not window_of(people.jean).is_connected
 
 
 @pytest.mark.fresh
-def test_a_suspended_domain_says_goodbye(cast, window_of, watcher):
-    theirs = window_of(cast.autrui)
-    domains.update_domain(cast.admin, cast.other_domain, {"state": DomainState.SUSPENDED})
+def test_a_suspended_domain_says_goodbye(people, window_of, watcher):
+    theirs = window_of(people.autrui)
+    domains.update_domain(people.admin, people.other_domain, {"state": DomainState.SUSPENDED})
     watcher.catch_up()
     assert not theirs.is_connected and not hub.clients

@@ -6,7 +6,7 @@ import threading
 import pytest
 import socketio
 
-from tests.realtime.lane_wire import BINARY, EVERYTHING, TEXT, Server, Wire, lasting
+from tests.support.realtime.lane_wire import BINARY, EVERYTHING, TEXT, Server, Wire, lasting
 
 
 @pytest.fixture(scope="module")

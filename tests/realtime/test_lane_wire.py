@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.realtime.lane_wire import BINARY, CLOSE, PING, PONG, SMALL_BUFFER, TEXT, Server, Wire
+from tests.support.realtime.lane_wire import BINARY, CLOSE, PING, PONG, SMALL_BUFFER, TEXT, Server, Wire
 
 SIZE = 50_000
 THE_ONE_THE_LIBRARY_LOOKED_AT_LAST = 1

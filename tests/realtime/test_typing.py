@@ -3,7 +3,7 @@
 import pytest
 
 from app.realtime import typing, writers
-from tests import factories
+from tests.support import factories
 
 
 @pytest.fixture
@@ -41,34 +41,34 @@ def names(told):
     return [[person["name"] for person in one["people"]] for one in told]
 
 
-def test_the_others_are_told_who_writes_and_that_they_stopped(cast, window_of, clock):
-    arthur, jean = window_of(cast.arthur), window_of(cast.jean)
+def test_the_others_are_told_who_writes_and_that_they_stopped(people, window_of, clock):
+    arthur, jean = window_of(people.arthur), window_of(people.jean)
     for window in (arthur, jean):
-        window.call("room:open", {"room_id": cast.room.id})
-    arthur.call("typing:start", {"room_id": cast.room.id})
+        window.call("room:open", {"room_id": people.room.id})
+    arthur.call("typing:start", {"room_id": people.room.id})
     clock.pass_by(1)
-    arthur.call("typing:stop", {"room_id": cast.room.id})
+    arthur.call("typing:stop", {"room_id": people.room.id})
     clock.pass_by(1)
     assert names(jean.heard("typing")) == [["arthur"], []]
 
 
-def test_who_writes_as_a_guest_is_told_as_one(cast, window_of, clock):
-    guest = factories.make_account(cast.domain, "Bruno", address="bt@darnis.com", is_guest=True)
-    factories.join_room(cast.room, guest)
-    bruno, jean = window_of(guest), window_of(cast.jean)
+def test_who_writes_as_a_guest_is_told_as_one(people, window_of, clock):
+    guest = factories.make_account(people.domain, "Bruno", address="bt@darnis.com", is_guest=True)
+    factories.join_room(people.room, guest)
+    bruno, jean = window_of(guest), window_of(people.jean)
     for window in (bruno, jean):
-        window.call("room:open", {"room_id": cast.room.id})
-    bruno.call("typing:start", {"room_id": cast.room.id})
+        window.call("room:open", {"room_id": people.room.id})
+    bruno.call("typing:start", {"room_id": people.room.id})
     clock.pass_by(1)
     (told,) = jean.heard("typing")
     assert told["people"] == [{"id": guest.id, "name": "Bruno", "is_guest": True}]
 
 
-def test_who_falls_silent_without_a_word_is_taken_back(cast, window_of, clock):
-    arthur, jean = window_of(cast.arthur), window_of(cast.jean)
+def test_who_falls_silent_without_a_word_is_taken_back(people, window_of, clock):
+    arthur, jean = window_of(people.arthur), window_of(people.jean)
     for window in (arthur, jean):
-        window.call("room:open", {"room_id": cast.room.id})
-    arthur.call("typing:start", {"room_id": cast.room.id})
+        window.call("room:open", {"room_id": people.room.id})
+    arthur.call("typing:start", {"room_id": people.room.id})
     clock.pass_by(1)
     for _second in range(20):
         clock.pass_by(1)
@@ -76,7 +76,7 @@ def test_who_falls_silent_without_a_word_is_taken_back(cast, window_of, clock):
     assert not writers._writing and not clock.calls
 
 
-def test_who_may_only_read_does_not_write(cast, window_of, clock):
-    paul = window_of(cast.paul)
-    paul.call("typing:start", {"room_id": cast.room.id})
+def test_who_may_only_read_does_not_write(people, window_of, clock):
+    paul = window_of(people.paul)
+    paul.call("typing:start", {"room_id": people.room.id})
     assert not writers._writing

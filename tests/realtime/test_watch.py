@@ -11,14 +11,14 @@ from app.transaction import operation, touch_access
 
 
 @pytest.fixture
-def room(cast):
-    return cast.room.id
+def room(people):
+    return people.room.id
 
 
 @pytest.fixture
-def reader(cast, window_of, room):
+def reader(people, window_of, room):
     """jean's window, with the room open."""
-    window = window_of(cast.jean)
+    window = window_of(people.jean)
     assert window.call("room:open", {"room_id": room})["ok"]
     window.heard("hello")
     return window
@@ -42,10 +42,10 @@ def test_what_is_late_for_two_looks_is_told_as_missing_once(reader, room, watche
     assert reader.heard("room:behind") == []
 
 
-def test_what_comes_between_two_looks_was_on_its_way(cast, reader, room, watcher):
+def test_what_comes_between_two_looks_was_on_its_way(people, reader, room, watcher):
     grow(room, seq=1)
     watcher._compare_heads()
-    messages.post_message(cast.arthur, room, "the second")
+    messages.post_message(people.arthur, room, "the second")
     watcher._compare_heads()
     assert reader.heard("room:behind") == []
 
@@ -83,39 +83,39 @@ def touch(scope, target_id):
     touch_access(scope, target_id)
 
 
-def test_who_is_not_concerned_keeps_their_channels(cast, reader, window_of, room, watcher):
-    arthur = window_of(cast.arthur)
+def test_who_is_not_concerned_keeps_their_channels(people, reader, window_of, room, watcher):
+    arthur = window_of(people.arthur)
     arthur.call("room:open", {"room_id": room})
-    touch(AccessScope.ACCOUNT, cast.arthur.id)
+    touch(AccessScope.ACCOUNT, people.arthur.id)
     watcher.catch_up()
     assert arthur.heard("room:reopen") == [{"room_id": room}]
     assert reader.heard("room:reopen") == []
-    messages.post_message(cast.arthur, room, "hello")
+    messages.post_message(people.arthur, room, "hello")
     assert [told["seq"] for told in reader.heard("message:posted")] == [1]
 
 
-def test_until_it_has_knocked_again_a_socket_hears_nothing(cast, reader, room, watcher):
-    touch(AccessScope.ACCOUNT, cast.jean.id)
+def test_until_it_has_knocked_again_a_socket_hears_nothing(people, reader, room, watcher):
+    touch(AccessScope.ACCOUNT, people.jean.id)
     watcher.look()
-    messages.post_message(cast.arthur, room, "not yet")
+    messages.post_message(people.arthur, room, "not yet")
     assert reader.heard("message:posted") == []
     watcher.catch_up()
     assert reader.call("room:open", {"room_id": room})["last_seq"] == 1
-    messages.post_message(cast.arthur, room, "now")
+    messages.post_message(people.arthur, room, "now")
     assert [told["seq"] for told in reader.heard("message:posted")] == [2]
 
 
 def test_a_message_allowed_after_a_change_is_delivered_after_that_change_is_known(
-    cast, reader, room, watcher
+    people, reader, room, watcher
 ):
-    touch(AccessScope.ACCOUNT, cast.jean.id)
-    messages.post_message(cast.arthur, room, "allowed at the new epoch")
+    touch(AccessScope.ACCOUNT, people.jean.id)
+    messages.post_message(people.arthur, room, "allowed at the new epoch")
     assert reader.heard("message:posted") == []
 
 
 @pytest.mark.parametrize("by", [-1, 3], ids=["went back", "has a gap"])
-def test_when_the_log_does_not_fit_everybody_is_asked_again(cast, reader, room, watcher, by):
-    touch(AccessScope.ACCOUNT, cast.paul.id)
+def test_when_the_log_does_not_fit_everybody_is_asked_again(people, reader, room, watcher, by):
+    touch(AccessScope.ACCOUNT, people.paul.id)
     watcher.catch_up()
     db.session.execute(delete(AccessChange))
     db.session.execute(update(Counter).values(value=Counter.value + by))

@@ -22,10 +22,10 @@ from app.models import (
     ServiceName,
     now,
 )
-from app.rules import access, server
-from app.rules.rights import FULL, READ, WRITE, Right
+from app.rules import server
+from app.rules.rights import FULL, READ, WRITE, Right, access
 from app.transaction import operation, touch_access
-from tests import factories
+from tests.support import factories
 
 
 def names(account):
@@ -33,106 +33,106 @@ def names(account):
     return [seen.room.name for seen in access.visible_rooms(account)]
 
 
-def test_members_of_the_group_see_its_room_and_nobody_else(cast):
-    assert names(cast.arthur) == names(cast.jean) == ["TeamChat"]
-    assert names(cast.paul) == names(cast.admin) == names(cast.autrui) == []
+def test_members_of_the_group_see_its_room_and_nobody_else(people):
+    assert names(people.arthur) == names(people.jean) == ["TeamChat"]
+    assert names(people.paul) == names(people.admin) == names(people.autrui) == []
 
 
 @pytest.mark.parametrize("level", ["domain", "arthur"])
 @pytest.mark.parametrize("feature", ["teamchat", "groupware", "webdav"])
-def test_a_switch_that_is_off_anywhere_hides_the_rooms(cast, level, feature):
-    setattr(getattr(cast, level), f"has_{feature}", False)
+def test_a_switch_that_is_off_anywhere_hides_the_rooms(people, level, feature):
+    setattr(getattr(people, level), f"has_{feature}", False)
     db.session.commit()
-    assert names(cast.arthur) == []
+    assert names(people.arthur) == []
 
 
-def test_a_disabled_account_and_a_suspended_domain_see_nothing(cast):
-    cast.arthur.state = AccountState.DISABLED
+def test_a_disabled_account_and_a_suspended_domain_see_nothing(people):
+    people.arthur.state = AccountState.DISABLED
     db.session.commit()
-    assert names(cast.arthur) == [] and names(cast.jean) == ["TeamChat"]
-    cast.domain.state = DomainState.SUSPENDED
+    assert names(people.arthur) == [] and names(people.jean) == ["TeamChat"]
+    people.domain.state = DomainState.SUSPENDED
     db.session.commit()
-    assert names(cast.jean) == []
+    assert names(people.jean) == []
 
 
-def test_a_group_without_teamchat_hides_its_rooms_and_keeps_them(cast):
-    cast.group.has_teamchat = False
+def test_a_group_without_teamchat_hides_its_rooms_and_keeps_them(people):
+    people.group.has_teamchat = False
     db.session.commit()
-    assert names(cast.arthur) == []
-    cast.group.has_teamchat = True
+    assert names(people.arthur) == []
+    people.group.has_teamchat = True
     db.session.commit()
-    assert names(cast.arthur) == ["TeamChat"]
+    assert names(people.arthur) == ["TeamChat"]
 
 
-def test_a_stopped_service_is_named_as_the_reason(cast):
+def test_a_stopped_service_is_named_as_the_reason(people):
     db.session.query(Service).filter_by(name=ServiceName.WEBDAV).one().is_running = False
     db.session.commit()
-    assert names(cast.arthur) == []
+    assert names(people.arthur) == []
     with pytest.raises(ServiceStopped):
-        access.find_room(cast.arthur, cast.room.id)
+        access.find_room(people.arthur, people.room.id)
 
 
-def test_private_rooms_are_seen_by_their_members_alone_and_owned_whole(cast):
-    room = factories.make_private_room(cast.paul, cast.jean, name="Secret")
-    assert names(cast.paul) == ["Secret"] and names(cast.arthur) == ["TeamChat"]
-    assert access.find_room(cast.paul, room.id).rights == FULL
-    assert access.find_room(cast.jean, room.id).rights == WRITE
+def test_private_rooms_are_seen_by_their_members_alone_and_owned_whole(people):
+    room = factories.make_private_room(people.paul, people.jean, name="Secret")
+    assert names(people.paul) == ["Secret"] and names(people.arthur) == ["TeamChat"]
+    assert access.find_room(people.paul, room.id).rights == FULL
+    assert access.find_room(people.jean, room.id).rights == WRITE
     with pytest.raises(NotFound):
-        access.find_room(cast.arthur, room.id)
+        access.find_room(people.arthur, room.id)
 
 
-def test_a_room_with_its_own_list_does_not_look_at_the_folder(cast):
-    cast.room.has_own_list = True
+def test_a_room_with_its_own_list_does_not_look_at_the_folder(people):
+    people.room.has_own_list = True
     db.session.commit()
-    assert names(cast.arthur) == []
-    factories.make_grant(cast.room, Principal.ANYONE, rights=READ)
-    assert access.find_room(cast.arthur, cast.room.id).rights == READ
+    assert names(people.arthur) == []
+    factories.make_grant(people.room, Principal.ANYONE, rights=READ)
+    assert access.find_room(people.arthur, people.room.id).rights == READ
 
 
-def test_guests_see_the_rooms_they_were_invited_to(cast):
-    guest = factories.make_account(cast.other_domain, "bruno", is_guest=True)
-    other = factories.make_room(cast.group, "Other")
-    factories.join_room(cast.room, guest)
+def test_guests_see_the_rooms_they_were_invited_to(people):
+    guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
+    other = factories.make_room(people.group, "Other")
+    factories.join_room(people.room, guest)
     assert names(guest) == ["TeamChat"]
-    assert not access.rights_in(guest, cast.room.id) & Right.ADMINISTRATION_INVITE
+    assert not access.rights_in(guest, people.room.id) & Right.ADMINISTRATION_INVITE
     with pytest.raises(NotFound):
         access.find_room(guest, other.id)
 
 
-def test_deleted_rooms_are_gone_and_archived_ones_read_only(cast):
-    cast.room.state = RoomState.ARCHIVED
+def test_deleted_rooms_are_gone_and_archived_ones_read_only(people):
+    people.room.state = RoomState.ARCHIVED
     db.session.commit()
-    assert access.find_room(cast.arthur, cast.room.id).rights == READ
-    cast.room.state = RoomState.DELETED
+    assert access.find_room(people.arthur, people.room.id).rights == READ
+    people.room.state = RoomState.DELETED
     db.session.commit()
     with pytest.raises(NotFound):
-        access.find_room(cast.arthur, cast.room.id)
+        access.find_room(people.arthur, people.room.id)
 
 
-def test_the_number_of_statements_does_not_grow_with_rooms_and_groups(cast, count_statements):
+def test_the_number_of_statements_does_not_grow_with_rooms_and_groups(people, count_statements):
     def statements():
         db.session.expire_all()
         with count_statements() as seen:
-            access.visible_rooms(cast.arthur)
+            access.visible_rooms(people.arthur)
         return len(seen)
 
     few = statements()
     for number in range(12):
-        group = factories.make_group(cast.domain, f"more{number}")
-        factories.add_member(group, cast.domain)
+        group = factories.make_group(people.domain, f"more{number}")
+        factories.add_member(group, people.domain)
         for room in range(3):
             factories.make_room(group, f"room{room}")
-    assert len(access.visible_rooms(cast.arthur)) == 37
+    assert len(access.visible_rooms(people.arthur)) == 37
     assert statements() == few
 
 
-def test_one_room_and_the_list_agree_for_random_companies(cast):
+def test_one_room_and_the_list_agree_for_random_companies(people):
     """Every account and every room of a few random trees of groups, lists and entries."""
     chance = random.Random(20261123)
-    people = [cast.arthur, cast.jean, cast.paul, cast.autrui, cast.rivale]
-    groups = [factories.make_group(cast.domain, f"g{number}") for number in range(5)]
+    accounts = [people.arthur, people.jean, people.paul, people.autrui, people.rivale]
+    groups = [factories.make_group(people.domain, f"g{number}") for number in range(5)]
     for outer in groups:
-        for member in chance.sample([*people, cast.domain, cast.other_domain], 2):
+        for member in chance.sample([*accounts, people.domain, people.other_domain], 2):
             factories.add_member(outer, member)
     for outer, inner in chance.sample([(a, b) for a in groups for b in groups if a is not b], 6):
         factories.add_member(outer, inner)
@@ -140,63 +140,63 @@ def test_one_room_and_the_list_agree_for_random_companies(cast):
     for room in chance.sample(rooms, 8):
         room.has_own_list = True
         db.session.commit()
-        factories.make_grant(room, Principal.ACCOUNT, chance.choice(people).id, chance.randrange(4096))
+        factories.make_grant(room, Principal.ACCOUNT, chance.choice(accounts).id, chance.randrange(4096))
         factories.make_grant(
             room, chance.choice([Principal.MEMBERS, Principal.ANYONE]), 0, chance.randrange(4096)
         )
     agreed = 0
-    for person in people:
+    for person in accounts:
         listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
         for room in rooms:
             access.forget()
             assert access.rights_in(person, room.id) == listed.get(room.id, Right.NONE)
             agreed += 1
-    assert agreed == len(people) * len(rooms) and any(access.visible_rooms(person) for person in people)
+    assert agreed == len(accounts) * len(rooms) and any(access.visible_rooms(person) for person in accounts)
 
 
-def test_a_licence_that_ends_while_answers_are_remembered_ends_at_its_moment(cast):
+def test_a_licence_that_ends_while_answers_are_remembered_ends_at_its_moment(people):
     end = now() + timedelta(seconds=0.4)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
-    assert access.rights_in(cast.arthur, cast.room.id) == WRITE
+    assert access.rights_in(people.arthur, people.room.id) == WRITE
     time.sleep(0.5)
-    assert access.rights_in(cast.arthur, cast.room.id) == READ
+    assert access.rights_in(people.arthur, people.room.id) == READ
 
 
-def test_answers_are_remembered_until_somebody_s_access_changes(cast, count_statements):
-    access.rights_in(cast.arthur, cast.room.id, epoch=1)
+def test_answers_are_remembered_until_somebody_s_access_changes(people, count_statements):
+    access.rights_in(people.arthur, people.room.id, epoch=1)
     with count_statements() as seen:
-        access.rights_in(cast.arthur, cast.room.id, epoch=1)
+        access.rights_in(people.arthur, people.room.id, epoch=1)
     assert seen == []
     with count_statements() as seen:
-        access.rights_in(cast.arthur, cast.room.id, epoch=2)
+        access.rights_in(people.arthur, people.room.id, epoch=2)
     assert seen
 
 
-def test_what_an_operation_changes_is_seen_by_itself_and_remembered_by_nobody(cast):
-    entry = db.session.query(MemberEntry).filter_by(account_id=cast.arthur.id).one()
-    assert access.rights_in(cast.arthur, cast.room.id) == WRITE
+def test_what_an_operation_changes_is_seen_by_itself_and_remembered_by_nobody(people):
+    entry = db.session.query(MemberEntry).filter_by(account_id=people.arthur.id).one()
+    assert access.rights_in(people.arthur, people.room.id) == WRITE
 
     @operation(audited=False)
     def leave_and_change_ones_mind():
         db.session.delete(entry)
-        touch_access(AccessScope.ACCOUNT, cast.arthur.id)
-        assert access.rights_in(cast.arthur, cast.room.id) == Right.NONE
+        touch_access(AccessScope.ACCOUNT, people.arthur.id)
+        assert access.rights_in(people.arthur, people.room.id) == Right.NONE
         raise Invalid()
 
     with pytest.raises(Invalid):
         leave_and_change_ones_mind()
-    assert access.rights_in(cast.arthur, cast.room.id) == WRITE
+    assert access.rights_in(people.arthur, people.room.id) == WRITE
 
 
-def test_what_a_socket_sees_is_remembered_for_the_room_it_opens_next(cast, count_statements):
+def test_what_a_socket_sees_is_remembered_for_the_room_it_opens_next(people, count_statements):
     access.forget()
     state = server.state()
-    access.heard_rooms(cast.arthur, state)
+    access.heard_rooms(people.arthur, state)
     with count_statements() as seen:
-        assert access.rights_in(cast.arthur, cast.room.id, epoch=state.epoch) == WRITE
+        assert access.rights_in(people.arthur, people.room.id, epoch=state.epoch) == WRITE
     assert seen == []
     with count_statements() as seen:
-        access.rights_in(cast.arthur, cast.room.id, epoch=state.epoch + 1)
+        access.rights_in(people.arthur, people.room.id, epoch=state.epoch + 1)
     assert seen
 
 
@@ -205,7 +205,7 @@ def switch(is_running):
     touch_access(AccessScope.EVERYBODY)
 
 
-def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(cast, monkeypatch):
+def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(people, monkeypatch):
     operation(switch, audited=False)(False)
     real = server.state
 
@@ -216,16 +216,16 @@ def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(cast, monke
         return told
 
     monkeypatch.setattr(server, "state", tell_and_start)
-    access.require(cast.arthur, Right.ITEMS_WRITE, cast.room.id)
+    access.require(people.arthur, Right.ITEMS_WRITE, people.room.id)
     operation(switch, audited=False)(False)
     monkeypatch.setattr(server, "state", tell_and_start)
     with pytest.raises(ServiceStopped):
-        access.find_room(cast.arthur, cast.room.id)
+        access.find_room(people.arthur, people.room.id)
 
 
-def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(cast, count_statements):
+def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(people, count_statements):
     db.session.expunge_all()
-    listed = access.visible_rooms(db.session.get(Account, cast.arthur.id))[0].room
+    listed = access.visible_rooms(db.session.get(Account, people.arthur.id))[0].room
     with count_statements() as seen:
         assert (listed.name, listed.group.name, listed.group.address) == (
             "TeamChat",
@@ -236,24 +236,26 @@ def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(cas
     assert seen == []
     assert listed.topic is None and listed.group.domain.name == "iwdemo.fr"
     db.session.expunge_all()
-    found = access.find_room(db.session.get(Account, cast.arthur.id), cast.room.id).room
+    found = access.find_room(db.session.get(Account, people.arthur.id), people.room.id).room
     with count_statements() as seen:
         assert found.topic is None and found.intro is None and found.group.domain.name == "iwdemo.fr"
     assert seen == []
 
 
-def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(cast, monkeypatch):
+def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(people, monkeypatch):
     """What is remembered must end with it, although the same statement's answer was still a yes."""
     end = now() + timedelta(seconds=60)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
     state, moment = server.state(), end + timedelta(seconds=1)
     monkeypatch.setattr(server, "now", lambda: moment)
     monkeypatch.setattr(access, "now", lambda: moment)
-    access.heard_rooms(cast.arthur, state)
-    assert access.rights_in(cast.arthur, cast.room.id, epoch=state.epoch) & Right.ITEMS_WRITE == Right.NONE
+    access.heard_rooms(people.arthur, state)
+    assert (
+        access.rights_in(people.arthur, people.room.id, epoch=state.epoch) & Right.ITEMS_WRITE == Right.NONE
+    )
 
 
-def test_without_rows_of_services_the_epoch_is_still_the_true_one(cast):
+def test_without_rows_of_services_the_epoch_is_still_the_true_one(people):
     """A database that was restored in part: sockets would ask for it for ever otherwise."""
     db.session.query(Service).delete()
     db.session.commit()

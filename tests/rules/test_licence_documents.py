@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import Invalid
 from app.rules.licence_documents import opened
-from tests.licences import DOCUMENT, KEY, PUBLIC, paper
+from tests.support.licenses import DOCUMENT, KEY, PUBLIC, paper
 
 
 def code_of(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from app.errors import Invalid
 from app.models import AccountState, DomainState, License, LicenseKind, now
 from app.rules import licensing
-from tests import factories
+from tests.support import factories
 
 
 def license(seats: int, days: int = 30) -> License:

@@ -24,10 +24,11 @@ from app.models import (
     RoomMember,
     RoomState,
 )
-from app.rules import access, crowd, membership, server
-from app.rules import explain as why
-from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Right
-from tests import factories
+from app.rules import membership, server
+from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Basis, Right, access, audience
+from app.rules.rights.explanation import explain
+from app.rules.rights.facts import facts_of, facts_of_folders, open_to
+from tests.support import factories
 
 ON = ("has_teamchat", "has_groupware", "has_webdav")
 SEVERAL = (Principal.MEMBERS, Principal.GUESTS, Principal.ANYONE)
@@ -239,7 +240,7 @@ def test_every_answer_is_the_obvious_one(app, seed):
         assert membership.groups_of(person) == inside
         for room in company.rooms:
             assert access.rights_in(person, room.id) == expected[room.id]
-            assert why.explain(person, room).rights == expected[room.id]
+            assert explain(person, room).rights == expected[room.id]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -248,23 +249,76 @@ def test_answers_about_many_at_once_are_the_obvious_ones(app, seed):
     reference = Reference()
     for room in company.rooms:
         expected = {person.id: reference.rights(person, room) for person in company.everybody}
-        assert crowd.rights_in(company.everybody, room) == expected
+        assert access.rights_by_account(company.everybody, room) == expected
         doors = {person.id for person in company.everybody if reference.is_door_open(person, room)}
-        assert {person.id for person in db.session.scalars(crowd.people_of(room)).unique()} == doors
+        assert {person.id for person in db.session.scalars(audience.people_of(room)).unique()} == doors
     for group in company.groups:
         inside = {person.id for person in company.people if reference.is_in_group(person, group.id)}
         members = membership.effective_members(group.id).with_only_columns(Account.id)
         assert set(db.session.scalars(members)) == inside
-        assert set(crowd.ways_in(company.people, group.id)) == inside
+        assert set(audience.ways_in(company.people, group.id)) == inside
 
 
-def test_the_companies_are_not_all_alike(app):
-    seen = set()
+def plain(decision):
+    """Return a decision without the order in which the database gave the entries."""
+    return decision._replace(deciding=set(decision.deciding), overruled=set(decision.overruled))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_facts_lead_to_same_decision_in_every_shape(app, seed):
+    """One person in many rooms, many people in one room, and many in many; and rooms that are not open at all."""
+    company = Company(seed)
+    everybody, rooms, state = company.everybody, company.rooms, server.state()
+    many_in_many, reference = facts_of(everybody, rooms, state), Reference()
+    for person in everybody:
+        alone, rows = open_to(person, state)
+        candidates = {room.id for room, _member in rows}
+        for room in rooms:
+            decision = plain(many_in_many.decide(person.id, room.id))
+            assert decision.rights == reference.rights(person, room)
+            assert plain(facts_of([person], rooms, state).decide(person.id, room.id)) == decision
+            assert plain(facts_of(everybody, [room], state).decide(person.id, room.id)) == decision
+            if room.id in candidates:
+                assert plain(alone.decide(person.id, room.id)) == decision
+            else:
+                assert not decision.is_inside
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_folders_are_decided_like_rooms_that_inherit_their_list(app, seed):
+    company = Company(seed)
+    state, folders = server.state(), db.session.query(Folder).filter_by(kind="teamchat").all()
+    facts = facts_of_folders(company.everybody, folders, state)
+    for folder in folders:
+        room = factories.make_room(db.session.get(Group, folder.group_id), "inherits")
+        alike = facts_of(company.people, [room], state)
+        for person in company.people:
+            assert plain(facts.decide(person.id, folder.id)) == plain(alike.decide(person.id, room.id))
+        for guest in company.guests:
+            assert not facts.decide(guest.id, folder.id).is_inside
+
+
+def test_number_of_statements_depends_neither_on_people_nor_on_rooms(app, count_statements):
+    company = Company(1)
+    state = server.state()
+    rooms = [room for room in company.rooms if room.group_id is not None]
+    assert all(account.domain for account in company.everybody)
+    with count_statements() as few:
+        facts_of(company.people[:1], rooms[:1], state)
+    with count_statements() as many:
+        facts_of(company.everybody, company.rooms, state)
+    assert len(many) == len(few) == 4
+
+
+def test_companies_are_not_all_alike(app):
+    kinds, bases = set(), set()
     for seed in range(4):
         company = Company(seed)
-        reference = Reference()
+        facts = facts_of(company.everybody, company.rooms, server.state())
         for person in company.everybody:
             for room in company.rooms:
-                rights = reference.rights(person, room)
-                seen.add((person.is_guest, room.kind, room.has_own_list, rights == Right.NONE))
-    assert len(seen) >= 10
+                decision = facts.decide(person.id, room.id)
+                bases.add(decision.basis)
+                kinds.add((person.is_guest, room.kind, room.has_own_list, decision.rights == Right.NONE))
+    assert len(kinds) >= 10
+    assert bases == set(Basis) - {Basis.SERVICE_STOPPED}

@@ -5,8 +5,8 @@ import pytest
 from app.extensions import db
 from app.models import Account, EntryKind
 from app.operations import groups, messages
-from app.rules import access
-from tests import factories
+from app.rules.rights import access
+from tests.support import factories
 
 
 def company(people: int, groups_wanted: int) -> tuple[Account, list[int]]:
@@ -33,10 +33,10 @@ def cost(count_statements):
     return measure
 
 
-def test_seeing_and_posting_cost_the_same_for_few_and_many(cast, cost):
+def test_seeing_and_posting_cost_the_same_for_few_and_many(people, cost):
     bills = []
-    for people, wanted in ((2, 2), (30, 12)):
-        somebody, rooms = company(people, wanted)
+    for accounts, wanted in ((2, 2), (30, 12)):
+        somebody, rooms = company(accounts, wanted)
         messages.post_message(somebody, rooms[0], "warm")
         seeing = cost(lambda who=somebody: access.visible_rooms(who))
         posting = cost(lambda who=somebody, room=rooms[1]: messages.post_message(who, room, "hello"))
@@ -46,11 +46,11 @@ def test_seeing_and_posting_cost_the_same_for_few_and_many(cast, cost):
     assert bills[1][0] <= 6
 
 
-def test_adding_the_domain_costs_the_same_for_few_and_many(cast, cost):
+def test_adding_the_domain_costs_the_same_for_few_and_many(people, cost):
     bills = []
-    for people in (2, 40):
-        somebody, _rooms = company(people, 1)
-        group = factories.make_group(cast.domain)
+    for accounts in (2, 40):
+        somebody, _rooms = company(accounts, 1)
+        group = factories.make_group(people.domain)
         principals = [(EntryKind.DOMAIN, somebody.domain_id)]
-        bills.append(cost(lambda to=group, whom=principals: groups.add_members(cast.admin, to, whom)))
+        bills.append(cost(lambda to=group, whom=principals: groups.add_members(people.admin, to, whom)))
     assert bills[0] == bills[1]

@@ -1,19 +1,20 @@
-"""What the list of accounts can show and be narrowed by, in words."""
+"""Columns and filters of the list of accounts."""
 
 from flask_babel import lazy_gettext as _l
 
 from app.blueprints.accounts.forms import ROLES, STATES
+from app.blueprints.lists import Column, Filter
 
-COLUMNS = {
-    "address": _l("Address"),
-    "role": _l("Role"),
-    "state": _l("State"),
-    "features": _l("Features"),
-    "language": _l("Language"),
-    "seen": _l("Last sign-in"),
-    "created": _l("Created"),
-}
-USUAL = ("address", "role", "state", "seen")
+COLUMNS = (
+    Column("name", _l("Name"), is_sorted=True),
+    Column("address", _l("Address"), is_sorted=True, is_optional=True),
+    Column("role", _l("Role"), is_optional=True),
+    Column("state", _l("State"), is_optional=True),
+    Column("features", _l("Features"), is_optional=True, is_usual=False),
+    Column("language", _l("Language"), is_optional=True, is_usual=False),
+    Column("seen", _l("Last sign-in"), is_sorted=True, is_optional=True),
+    Column("created", _l("Created"), is_optional=True, is_usual=False),
+)
 
 FEATURES = {
     "teamchat": _l("With TeamChat"),
@@ -30,8 +31,8 @@ SEEN = {
     "not-90": _l("Not for 90 days"),
 }
 FILTERS = (
-    ("state", _l("Any state"), STATES),
-    ("role", _l("Any role"), ROLES),
-    ("feature", _l("Any feature"), FEATURES),
-    ("seen", _l("Any last sign-in"), SEEN),
+    Filter("state", _l("Any state"), STATES),
+    Filter("role", _l("Any role"), ROLES),
+    Filter("feature", _l("Any feature"), FEATURES),
+    Filter("seen", _l("Any last sign-in"), SEEN),
 )

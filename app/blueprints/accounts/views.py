@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.blueprints import creation, features, lists, trail
-from app.blueprints.accounts.columns import COLUMNS, FILTERS, USUAL
+from app.blueprints.accounts.columns import COLUMNS, FILTERS
 from app.blueprints.accounts.forms import (
     ROLES,
     STATES,
@@ -16,6 +17,7 @@ from app.blueprints.accounts.forms import (
 )
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
+from app.blueprints.lists import Empty, ListPage
 from app.errors import Conflict, Invalid, Refusal
 from app.htmx import page, see_other
 from app.models import Account, AccountState, Role
@@ -33,20 +35,32 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 def index(domain_id: int) -> Response:
     """A domain's accounts. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address", "seen"), filters=listed.FILTERS)
-    shown = lists.Shown(wish, directory.account_list(domain, wish))
-    return page(
-        "accounts/index.html",
-        blocks=("list",),
-        domain=domain,
-        shown=shown,
-        roles=ROLES,
-        states=STATES,
+    query = lists.list_query(sorts=("name", "address", "seen"), filters=listed.FILTERS)
+    listing = directory.account_list(domain, query)
+    shown = ListPage(
+        query,
+        listing,
+        _("Accounts"),
+        COLUMNS,
+        ngettext("%(num)s account", "%(num)s accounts", listing.total),
+        placeholder=_("Search by name or address"),
         filters=FILTERS,
-        columns=lists.columns(COLUMNS, USUAL),
-        column_names=COLUMNS,
-        wanted={"domain": domain.id, "q": wish.search, **dict(wish.filters)},
+        no_match=Empty(_("No account matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("This domain has no account yet."),
+            _("An account is a person who signs in with an address of this domain."),
+            "user-plus",
+            (_("New user"), url_for("accounts.create_account", domain=domain.id)),
+        ),
+        bulk="accounts",
         actions=bulk.collection_named("accounts").offered(me()),
+        scope={"domain": domain.id},
+        identify=lambda account: (account.id, account.name),
+        export="exchange.export_accounts",
+        import_url=url_for("exchange.import_accounts", domain=domain.id),
+    )
+    return page(
+        "accounts/index.html", blocks=("list",), domain=domain, shown=shown, roles=ROLES, states=STATES
     )
 
 

@@ -1,6 +1,5 @@
 """System → Administrators: who administers what, roles given and taken."""
 
-from app.blueprints.administrators import menus
 from app.blueprints.administrators.views import blueprint
 
-__all__ = ["blueprint", "menus"]
+__all__ = ["blueprint"]

@@ -2,12 +2,15 @@
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.blueprints import creation, lists
 from app.blueprints.administrators.forms import MEANINGS, ROLES, RoleForm
 from app.blueprints.features import Question
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import Refusal
 from app.htmx import page
 from app.models import Account, Role
@@ -20,6 +23,14 @@ from app.rules.scope import RANKS
 
 blueprint = Blueprint("administrators", __name__, url_prefix="/admin/administrators")
 
+COLUMNS = (
+    Column("name", _l("Name"), is_sorted=True),
+    Column("role", _l("Role")),
+    Column("domains", _l("Administers")),
+    Column("seen", _l("Last sign-in")),
+    Column("actions", ""),
+)
+
 OWN = "own"
 """The answer to the question about one's own role."""
 
@@ -27,9 +38,22 @@ OWN = "own"
 @blueprint.get("/")
 def index() -> Response:
     """The administrators of one's scope. Fragments: list."""
-    wish = lists.wish(sorts=("name",), filters={"role": POWERFUL})
-    shown = lists.Shown(wish, questions.administrator_list(me(), wish))
+    query = lists.list_query(filters={"role": POWERFUL})
+    listing = questions.administrator_list(me(), query)
     roles = {role: ROLES[role] for role in POWERFUL}
+    shown = ListPage(
+        query,
+        listing,
+        _("Administrators"),
+        COLUMNS,
+        ngettext("%(num)s administrator", "%(num)s administrators", listing.total),
+        placeholder=_("Search by name or address"),
+        filters=(Filter("role", _("Any role"), roles),),
+        no_match=Empty(
+            _("No administrator matches."), _("Try fewer or other words, or take the filters away.")
+        ),
+        refresh="",
+    )
     return page("administrators/index.html", blocks=("list",), shown=shown, roles=roles)
 
 

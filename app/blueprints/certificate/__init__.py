@@ -1,6 +1,5 @@
 """The server's certificate in WebAdmin: what is served, and another one in its place."""
 
-from app.blueprints.certificate import menus
 from app.blueprints.certificate.views import blueprint
 
-__all__ = ["blueprint", "menus"]
+__all__ = ["blueprint"]

@@ -17,7 +17,8 @@ from app.htmx import page, say
 from app.operations import guests as verbs
 from app.operations import rooms
 from app.queries.invitations import find_invitation
-from app.rules import access, inviting, managing
+from app.rules import inviting, managing
+from app.rules.rights import access
 from app.text.numbers import whole_number
 
 

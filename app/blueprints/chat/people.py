@@ -19,11 +19,11 @@ from app.queries import room_people as people
 from app.queries.changers import changers_of
 from app.queries.invitations import invitations_of
 from app.queries.ways import ways_for_members
-from app.rules import access, guests, inviting, managing, standing
-from app.rules import explain as why
+from app.rules import guests, inviting, managing
 from app.rules import inviting as rules
 from app.rules.addresses import readable
-from app.rules.rights import Right
+from app.rules.rights import Right, access
+from app.rules.rights.explanation import explain
 
 
 @blueprint.get("/rooms/<int:room_id>/people")
@@ -95,12 +95,12 @@ def leave_room(room_id: int) -> Response:
 def own_rights(room_id: int) -> Response:
     """*Que puis-je faire ici ?*: one's own rights, why, and who can change them. Fragment: panel."""
     seen = access.find_room(me(), room_id)
-    explanation = why.explain(me(), seen.room)
+    explanation = explain(me(), seen.room)
     return _panel(
         "chat/own_rights.html",
         seen,
         explanation=explanation,
-        lines=_names(explanation.lines),
+        lines=_names(explanation.deciding),
         inviting=rules.inviting_of(me(), seen.room, explanation.rights),
         inviting_words=INVITING,
         right_names=RIGHT_NAMES,
@@ -131,7 +131,7 @@ def people_page(seen: access.RoomAccess) -> Response:
         invitations=[] if me().is_guest or search else invitations_of(me(), seen.room),
         invitation_words=invitation_words,
         is_private=is_private,
-        is_owner=standing.is_owner(seen.room, seen.member),
+        is_owner=seen.is_owner,
     )
 
 
@@ -205,7 +205,7 @@ def _office(place: Group | Domain | None) -> str:
 
 
 def _names(lines) -> list[str]:
-    return [principal_name(one.line.principal, one.name) for one in lines]
+    return [principal_name(one.entry.principal, one.name) for one in lines]
 
 
 def _mention(account: Account) -> str:

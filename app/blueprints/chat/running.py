@@ -12,8 +12,7 @@ from app.blueprints.gate import me
 from app.errors import Refusal
 from app.htmx import page, see_other, wants_fragment
 from app.operations import rooms as verbs
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 from app.text.numbers import whole_number
 
 

@@ -8,7 +8,7 @@ from app.blueprints.gate import me
 from app.htmx import page
 from app.queries import rooms as room_names
 from app.queries import search
-from app.rules import access
+from app.rules.rights import access
 
 
 @blueprint.get("/search")

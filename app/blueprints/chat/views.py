@@ -16,8 +16,8 @@ from app.models import RoomState
 from app.operations import messages as verbs
 from app.queries import guest_view, reading, rooms
 from app.queries import messages as conversation
-from app.rules import access, history
-from app.rules.rights import Right
+from app.rules import history
+from app.rules.rights import Right, access
 
 blueprint = Blueprint("chat", __name__, url_prefix="/webmail")
 

@@ -1,6 +1,5 @@
 """The Dashboard of WebAdmin: services, readiness, how much there is."""
 
-from app.blueprints.dashboard import menus
 from app.blueprints.dashboard.views import blueprint
 
-__all__ = ["blueprint", "menus"]
+__all__ = ["blueprint"]

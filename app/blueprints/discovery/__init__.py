@@ -1,6 +1,6 @@
 """SmartDiscover: what clients are told; set in WebAdmin for the server and for a domain, checked, served."""
 
-from app.blueprints.discovery import menus, served
+from app.blueprints.discovery import served
 from app.blueprints.discovery.views import blueprint
 
-__all__ = ["blueprint", "menus", "served"]
+__all__ = ["blueprint", "served"]

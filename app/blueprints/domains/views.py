@@ -3,12 +3,14 @@
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.blueprints import creation, features, lists, trail
 from app.blueprints.domains import consequences
 from app.blueprints.domains.forms import DomainForm, NewDomainForm, values_of, wanted
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Domain
@@ -24,25 +26,48 @@ from app.rules.addresses import readable
 blueprint = Blueprint("domains", __name__, url_prefix="/admin/domains")
 
 FILTERS = (
-    ("state", _l("Any state"), {"active": _l("Active"), "suspended": _l("Suspended")}),
-    ("teamchat", _l("With or without TeamChat"), {"on": _l("With TeamChat"), "off": _l("Without TeamChat")}),
+    Filter("state", _l("Any state"), {"active": _l("Active"), "suspended": _l("Suspended")}),
+    Filter(
+        *("teamchat", _l("With or without TeamChat")),
+        {"on": _l("With TeamChat"), "off": _l("Without TeamChat")},
+    ),
+)
+COLUMNS = (
+    Column("name", _l("Name"), is_sorted=True),
+    Column("features", _l("Features")),
+    Column("accounts", _l("Accounts")),
+    Column("groups", _l("Groups")),
+    Column("state", _l("State")),
 )
 
 
 @blueprint.get("/")
 def index() -> Response:
     """The list of domains. Fragments: list."""
-    wish = lists.wish(filters=listed.FILTERS)
-    shown = lists.Shown(wish, directory.domain_list(me(), wish))
-    return page(
-        "domains/index.html",
-        blocks=("list",),
-        shown=shown,
-        may_create=scope.is_server_wide(me()),
+    query = lists.list_query(filters=listed.FILTERS)
+    listing = directory.domain_list(me(), query)
+    may_create = scope.is_server_wide(me())
+    shown = ListPage(
+        query,
+        listing,
+        _("Domain list"),
+        COLUMNS,
+        ngettext("%(num)s domain", "%(num)s domains", listing.total),
+        placeholder=_("Search a domain"),
         filters=FILTERS,
-        wanted={"q": wish.search, **dict(wish.filters)},
+        no_match=Empty(_("No domain matches."), _("Try fewer or other words.")),
+        empty=Empty(
+            _("There is no domain yet."),
+            _("A domain holds accounts and groups. Create the first one."),
+            "building",
+            (_("New domain"), url_for("domains.create_domain")) if may_create else None,
+        ),
+        bulk="domains",
         actions=bulk.collection_named("domains").offered(me()),
+        identify=lambda row: (row.domain.id, readable(row.domain.name)),
+        export="exchange.export_domains",
     )
+    return page("domains/index.html", blocks=("list",), shown=shown, may_create=may_create)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

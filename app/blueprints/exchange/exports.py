@@ -19,8 +19,8 @@ DOMAINS = ("name", "description", "state", "language", "groupware", "webdav", "t
 def export_accounts(domain_id: int) -> Response:
     """A domain's accounts, as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address", "seen"), filters=accounts.FILTERS)
-    rows = (_account(row) for row in accounts.every_account(domain, wish))
+    query = lists.list_query(sorts=("name", "address", "seen"), filters=accounts.FILTERS)
+    rows = (_account(row) for row in accounts.every_account(domain, query))
     return tables.download(f"accounts-{domain.name}", ACCOUNTS, rows)
 
 
@@ -28,16 +28,16 @@ def export_accounts(domain_id: int) -> Response:
 def export_groups(domain_id: int) -> Response:
     """A domain's groups, as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address"), filters=groups.FILTERS)
-    rows = (_group(row) for row in groups.every_group(domain, wish))
+    query = lists.list_query(sorts=("name", "address"), filters=groups.FILTERS)
+    rows = (_group(row) for row in groups.every_group(domain, query))
     return tables.download(f"groups-{domain.name}", GROUPS, rows)
 
 
 @blueprint.get("/domains.csv")
 def export_domains() -> Response:
     """The domains of one's scope, as the list is filtered."""
-    wish = lists.wish(filters=domains.FILTERS)
-    rows = [_domain(row) for row in domains.every_domain(me(), wish)]
+    query = lists.list_query(filters=domains.FILTERS)
+    rows = [_domain(row) for row in domains.every_domain(me(), query)]
     return tables.download("domains", DOMAINS, rows)
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.blueprints import lists
 from app.blueprints.gate import me
-from app.blueprints.navigation import entries_of
+from app.blueprints.navigation import every_entry
 from app.htmx import page
 from app.queries import finder
 from app.queries.finder import Hit
@@ -45,7 +45,7 @@ def search() -> Response:
         blocks=("found",),
         question=question,
         sections=[(title, lines) for title, lines in sections if lines],
-        is_too_short=bool(question) and not finder.asked_words(question),
+        is_too_short=bool(question) and not finder.search_words(question),
     )
 
 
@@ -82,15 +82,10 @@ def _line(hit: Hit) -> Found:
 
 def _pages(question: str) -> list[Found]:
     """Pages of the menus, as far as the role has them, whose title has every word."""
-    asked = finder.asked_words(question)
-    entries = [
-        (entry, section["title"]) for section in entries_of("navigation") for entry in section["entries"]
-    ]
-    entries += [(entry, _("Help")) for entry in entries_of("help_menu")]
-    entries += [(entry, _("New")) for entry in entries_of("new_menu")]
+    asked = finder.search_words(question)
     found = {}
-    for entry, section in entries:
-        titled = words.words_of(f"{entry['title']}")
+    for entry, section in every_entry():
+        titled = words.words_of(entry["title"])
         if asked and all(any(word.startswith(one) for word in titled) for one in asked):
-            found.setdefault(entry["url"], Found(entry["title"], section or "", entry["url"], entry["icon"]))
+            found.setdefault(entry["url"], Found(entry["title"], section, entry["url"], entry["icon"]))
     return list(found.values())

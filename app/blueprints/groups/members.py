@@ -5,35 +5,65 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.blueprints import creation, lists
+from app.blueprints import creation, lists, picker
 from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import NotFound, Refusal
 from app.htmx import page
 from app.models import EntryKind, Group
 from app.operations import groups as verbs
 from app.queries import directory
+from app.queries.directory.picker import Candidate
 from app.rules import scope
 from app.rules.addresses import readable
-from app.text.numbers import whole_number
 
+# What an entry can be, as people call it.
 KINDS = {EntryKind.ACCOUNT: _l("Account"), EntryKind.DOMAIN: _l("Whole domain"), EntryKind.GROUP: _l("Group")}
-"""What an entry can be, as people call it."""
+
+COLUMNS = (
+    Column("name", _l("Name")),
+    Column("kind", _l("Kind")),
+    Column("people", _l("People")),
+    Column("since", _l("Since")),
+    Column("actions", ""),
+)
 
 
 @blueprint.get("/groups/<int:group_id>/members")
 def members(group_id: int) -> Response:
     """The member list. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    wish = lists.wish(filters={"kind": EntryKind})
+    query = lists.list_query(filters={"kind": EntryKind})
+    listing, people = directory.member_list(group, query), directory.effective_count(group)
+    summary = ngettext("%(num)s entry", "%(num)s entries", listing.total)
+    if not query.is_filtered:
+        members = ngettext("%(num)s effective member", "%(num)s effective members", people)
+        summary = f"{summary} · {members}"
+    shown = ListPage(
+        query,
+        listing,
+        _("Members"),
+        COLUMNS,
+        summary,
+        placeholder=_("Search by name or address"),
+        filters=(Filter("kind", _("All kinds"), KINDS),),
+        no_match=Empty(_("No entry matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("This group has no members yet."),
+            _("Members see the group and its rooms as soon as they are added. Others see nothing of it."),
+            "users-plus",
+            (_("Add members"), url_for("groups.choose_members", group_id=group.id)),
+            is_dialog=True,
+        ),
+        refresh="",
+    )
     return page(
         "groups/members.html",
         blocks=("list",),
         group=group,
-        shown=lists.Shown(wish, directory.member_list(group, wish)),
+        shown=shown,
         kinds=KINDS,
-        filters=[("kind", _("All kinds"), KINDS)],
-        people=directory.effective_count(group),
         is_server_wide=scope.is_server_wide(me()),
     )
 
@@ -48,9 +78,9 @@ def choose_members(group_id: int) -> Response:
 def add_members(group_id: int) -> Response:
     """Add what was chosen."""
     group = scope.find_group(me(), group_id)
-    wanted = _chosen()
+    principals = picker.chosen_principals()
     try:
-        count = verbs.add_members(me(), group, wanted)
+        count = verbs.add_members(me(), group, principals)
     except Refusal as refusal:
         return _picker(group, refusal.status, refusal.sentence)
     text = ngettext("%(num)s member added.", "%(num)s members added.", count)
@@ -69,38 +99,33 @@ def remove_member(group_id: int, entry_id: int) -> Response:
 
 
 def _picker(group: Group, status: int = 200, problem=None) -> Response:
-    asked = request.values
-    kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
-    domain = scope.find_domain(me(), asked.get("domain", group.domain_id, type=int))
-    search = asked.get("q", "")[: lists.LONGEST_SEARCH]
-    picked = directory.chosen(me(), _chosen())
+    kind, search = picker.kind_asked(), picker.search_asked()
+    domain = scope.find_domain(me(), request.values.get("domain", group.domain_id, type=int))
     found, has_more = directory.candidates(me(), group, kind, search, domain)
-    return page(
-        "groups/picker.html",
-        blocks=("dialog", "candidates"),
-        status=status,
-        group=group,
-        kind=kind,
-        domain=domain,
-        domains=directory.domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
-        search=search,
-        picked=picked,
-        found=[one for one in found if (one.kind, one.id) not in {(two.kind, two.id) for two in picked}],
+    chosen = [_choice(candidate) for candidate in directory.chosen(me(), picker.chosen_principals())]
+    shown = picker.Picker(
+        frame="groups",
+        id="picker",
+        title=_("Add members to %(address)s", address=readable(group.address)),
+        section=_("Add members"),
+        here=url_for("groups.choose_members", group_id=group.id),
+        back=url_for("groups.members", group_id=group.id),
+        chosen=chosen,
+        found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
         has_more=has_more,
-        problem=problem,
+        domains=directory.domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
+        domain=domain,
+        search=search,
+        kind=kind,
     )
+    return shown.show(status, problem, group=group)
 
 
-def _chosen() -> list[tuple[EntryKind, int]]:
-    """What the checkboxes named: "account:5". What is not of that shape was made by nobody's picker."""
-    found = []
-    for text in lists.chosen("member"):
-        kind, _colon, key = text.partition(":")
-        number = whole_number(key)
-        if kind not in set(EntryKind) or number is None:
-            raise NotFound()
-        found.append((EntryKind(kind), number))
-    return list(dict.fromkeys(found))
+def _choice(candidate: Candidate) -> picker.Choice:
+    is_member = _("is a member") if candidate.is_in else ""
+    return picker.choice(
+        candidate, note=is_member or (_("contains this group") if candidate.is_circle else "")
+    )
 
 
 def _removal(group: Group, entry_id: int) -> Response:

@@ -10,6 +10,7 @@ from app.blueprints.features import Question
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
 from app.blueprints.groups.forms import GroupForm, NewGroupForm, values_of, wanted
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import Conflict, Refusal
 from app.htmx import page, see_other
 from app.models import Group
@@ -23,7 +24,17 @@ from app.rules import addresses, policies, scope
 blueprint = Blueprint("groups", __name__, url_prefix="/admin")
 
 FILTERS = (
-    ("teamchat", _l("With or without TeamChat"), {"on": _l("With TeamChat"), "off": _l("Without TeamChat")}),
+    Filter(
+        *("teamchat", _l("With or without TeamChat")),
+        {"on": _l("With TeamChat"), "off": _l("Without TeamChat")},
+    ),
+)
+COLUMNS = (
+    Column("name", _l("Name"), is_sorted=True),
+    Column("address", _l("Address"), is_sorted=True),
+    Column("teamchat", "TeamChat"),
+    Column("entries", _l("Entries")),
+    Column("rooms", _l("Rooms")),
 )
 FOLDER_TOO = "folder_too"
 HIDE = "hide"
@@ -33,17 +44,31 @@ HIDE = "hide"
 def index(domain_id: int) -> Response:
     """A domain's groups. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(sorts=("name", "address"), filters=listed.FILTERS)
-    shown = lists.Shown(wish, directory.group_list(domain, wish))
-    return page(
-        "groups/index.html",
-        blocks=("list",),
-        domain=domain,
-        shown=shown,
+    query = lists.list_query(sorts=("name", "address"), filters=listed.FILTERS)
+    listing = directory.group_list(domain, query)
+    shown = ListPage(
+        query,
+        listing,
+        _("Groups"),
+        COLUMNS,
+        ngettext("%(num)s group", "%(num)s groups", listing.total),
+        placeholder=_("Search by name or address"),
         filters=FILTERS,
-        wanted={"domain": domain.id, "q": wish.search, **dict(wish.filters)},
+        no_match=Empty(_("No group matches."), _("Try fewer or other words.")),
+        empty=Empty(
+            _("This domain has no group yet."),
+            _("A group gathers people around a public folder and chat rooms."),
+            "users-group",
+            (_("New group"), url_for("groups.create_group", domain=domain.id)),
+        ),
+        bulk="groups",
         actions=bulk.collection_named("groups").offered(me()),
+        scope={"domain": domain.id},
+        identify=lambda row: (row.group.id, row.group.name),
+        export="exchange.export_groups",
+        import_url=url_for("exchange.import_groups", domain=domain.id),
     )
+    return page("groups/index.html", blocks=("list",), domain=domain, shown=shown)
 
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])

@@ -2,10 +2,12 @@
 
 from flask import Response, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.blueprints import creation, invitation_words, lists
 from app.blueprints.gate import me
 from app.blueprints.guests.views import blueprint
+from app.blueprints.lists import Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.operations import guests as verbs
 from app.queries.directory import invitations as questions
@@ -15,13 +17,28 @@ from app.queries.invitations import find_administered
 @blueprint.get("/invitations")
 def invitations() -> Response:
     """The invitations that wait for an answer, or have ended without. Fragments: list."""
-    wish = lists.wish(filters=questions.FILTERS)
+    query = lists.list_query(filters=questions.FILTERS)
+    listing = questions.invitation_list(me(), query)
     states = {state: invitation_words.STATES[state] for state in questions.FILTERS["state"]}
+    shown = ListPage(
+        query,
+        listing,
+        _("Invitations"),
+        (),
+        ngettext("%(num)s invitation", "%(num)s invitations", listing.total),
+        placeholder=_("Search by address, room or inviter"),
+        filters=(Filter("state", _("Waiting for an answer"), states),),
+        no_match=Empty(_("No invitation matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("No invitation waits for an answer."),
+            _("Guests are invited by members, in a room under Members. They see that room and nothing else."),
+            "mail",
+        ),
+    )
     return page(
         "guests/invitations.html",
         blocks=("list",),
-        shown=lists.Shown(wish, questions.invitation_list(me(), wish)),
-        filters=[("state", _("Waiting for an answer"), states)],
+        shown=shown,
         invitation_words=invitation_words,
         invitation_count=questions.invitation_count(me()),
     )

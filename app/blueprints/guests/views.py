@@ -2,12 +2,15 @@
 
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.blueprints import lists, tables
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
 from app.blueprints.guests.forms import LIVES, STATES, GuestForm, values_of
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import Conflict, Invalid, Refusal
 from app.extensions import db
 from app.htmx import page, see_other
@@ -21,20 +24,46 @@ from app.rules import addresses, guests, scope
 
 blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 
+FILTERS = (Filter("state", _l("Any state"), STATES), Filter("life", _l("Any moment of life"), LIVES))
+COLUMNS = (
+    Column("name", _l("Name"), is_sorted=True),
+    Column("address", _l("Account"), is_sorted=True),
+    Column("sponsor", _l("Sponsor")),
+    Column("rooms", _l("Rooms")),
+    Column("state", _l("State")),
+    Column("seen", _l("Last sign-in")),
+)
+
 
 @blueprint.get("/")
 def index() -> Response:
     """The guests of one's scope. Fragments: list."""
-    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    query = lists.list_query(sorts=("name", "address"), filters=questions.FILTERS)
+    listing = questions.guest_list(me(), query)
+    shown = ListPage(
+        query,
+        listing,
+        _("Guest accounts"),
+        COLUMNS,
+        ngettext("%(num)s guest", "%(num)s guests", listing.total),
+        placeholder=_("Search by name, address or sponsor"),
+        filters=FILTERS,
+        no_match=Empty(_("No guest matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("There is no guest yet."),
+            _("Guests are invited by members, in a room under Members. They see that room and nothing else."),
+            "user-plus",
+        ),
+        bulk="guests",
+        actions=bulk.collection_named("guests").offered(me()),
+        identify=lambda row: (row.guest.id, row.guest.name),
+        export="guests.export_guests",
+    )
     return page(
         "guests/index.html",
         blocks=("list",),
-        shown=lists.Shown(wish, questions.guest_list(me(), wish)),
+        shown=shown,
         states=STATES,
-        lives=LIVES,
-        actions=bulk.collection_named("guests").offered(me()),
-        wanted={"q": wish.search, **dict(wish.filters)},
-        filters=[("state", _("Any state"), STATES), ("life", _("Any moment of life"), LIVES)],
         internal_address=guests.internal_address,
         invitation_count=invitation_count(me()),
     )
@@ -43,9 +72,9 @@ def index() -> Response:
 @blueprint.get("/guests.csv")
 def export_guests() -> Response:
     """The guests, as the list is filtered."""
-    wish = lists.wish(sorts=("name", "address"), filters=questions.FILTERS)
+    query = lists.list_query(sorts=("name", "address"), filters=questions.FILTERS)
     head = ("name", "address", "sponsor", "rooms", "state", "verified", "expires", "last_sign_in")
-    rows = (_exported(row) for row in questions.every_guest(me(), wish))
+    rows = (_exported(row) for row in questions.every_guest(me(), query))
     return tables.download("guests", head, rows)
 
 

@@ -1,6 +1,5 @@
 """System → Audit log: who did what, as far as one administers it."""
 
-from app.blueprints.journal import menus
 from app.blueprints.journal.views import blueprint
 
-__all__ = ["blueprint", "menus"]
+__all__ = ["blueprint"]

@@ -29,7 +29,7 @@ LONGEST = 200
 @blueprint.get("")
 def index() -> Response:
     """What was done, as far as one administers it. Fragments: list, chain."""
-    search = wish()
+    search = search_asked()
     found = questions.page_of(me(), search, request.args.get("cursor"))
     return page(
         "journal/index.html",
@@ -48,7 +48,7 @@ def index() -> Response:
 @blueprint.get("/export.<form>")
 def export(form: str) -> Response:
     """Everything that is found, as a file: csv for spreadsheets, json for programs."""
-    entries = questions.every(me(), wish())
+    entries = questions.every(me(), search_asked())
     name = f"{_('audit-log')}-{now().astimezone(time_zone()).date().isoformat()}"
     if form == "csv":
         head = [
@@ -75,7 +75,7 @@ def verify_trail() -> Response:
     return see_other(url_for("journal.index"), toast=_("The trail is being checked."))
 
 
-def wish() -> Search:
+def search_asked() -> Search:
     """What the address asks for; what makes no sense is left out. Days are those of whoever looks."""
     asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
     since, until = day_of(asked.get("since")), day_of(asked.get("until"))

@@ -1,6 +1,5 @@
 """Help → Licence: what this installation may do, until when, and the next licence."""
 
-from app.blueprints.licence import menus
 from app.blueprints.licence.views import blueprint
 
-__all__ = ["blueprint", "menus"]
+__all__ = ["blueprint"]

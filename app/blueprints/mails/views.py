@@ -6,10 +6,12 @@ import re
 
 from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import lists
 from app.blueprints.gate import me
+from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.blueprints.mails import words
 from app.errors import NotFound, Refusal
 from app.htmx import page, see_other
@@ -21,6 +23,19 @@ from app.queries import settings
 from app.rules import scope, server
 
 blueprint = Blueprint("mails", __name__, url_prefix="/admin/mails")
+
+FILTERS = (
+    Filter("state", _l("State"), words.STATES),
+    Filter("template", _l("Kind"), words.KINDS),
+    Filter("failure", _l("Reason"), words.FAILURES),
+)
+COLUMNS = (
+    Column("recipient", _l("Recipient")),
+    Column("template", _l("Kind")),
+    Column("state", _l("State")),
+    Column("attempts", _l("Attempts")),
+    Column("moment", _l("Moment")),
+)
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 LETTER_POLICY = (
@@ -35,13 +50,30 @@ def index() -> Response:
     """The outbox. Fragments: list."""
     scope.require_server_administrator(me())
     filters = {"state": WorkState, "template": words.KINDS, "failure": MailFailure}
-    wish = lists.wish(sorts=("-id",), filters=filters)
+    query = lists.list_query(sorts=("-id",), filters=filters)
+    listing = questions.outbox(query)
+    shown = ListPage(
+        query,
+        listing,
+        _("Outbox"),
+        COLUMNS,
+        ngettext("%(num)s mail", "%(num)s mails", listing.total),
+        placeholder=_("Search by recipient"),
+        filters=FILTERS,
+        no_match=Empty(_("No mail matches."), _("Try fewer or other words, or take the filters away.")),
+        empty=Empty(
+            _("No mail was written yet."),
+            _(
+                "Invitations, links to choose a password and notices pass through here. "
+                "Mails that were sent stay listed for a month."
+            ),
+            "mail",
+        ),
+        refresh="every 15s",
+        default_sort="-id",
+    )
     return page(
-        "mailroom/index.html",
-        blocks=("list",),
-        shown=lists.Shown(wish, questions.outbox(wish)),
-        counts=questions.counts(),
-        **_circumstances(),
+        "mailroom/index.html", blocks=("list",), shown=shown, counts=questions.counts(), **_circumstances()
     )
 
 

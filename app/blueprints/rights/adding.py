@@ -3,18 +3,20 @@
 import json
 
 from flask import Response, request
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import lists as addresses
+from app.blueprints import picker
 from app.blueprints.gate import me, open_to_accounts
 from app.blueprints.rights import wishes, words
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
-from app.htmx import page, say, see_other, wants_fragment
+from app.htmx import say, see_other, wants_fragment
 from app.models import EntryKind, Folder, Room
 from app.operations import grants
 from app.queries import directory
-from app.queries import rights as questions
+from app.queries.directory.picker import Candidate
+from app.queries.rights import find_place
 from app.rules import lists, managing, scope
 from app.rules.rights import PRESETS
 
@@ -23,15 +25,15 @@ from app.rules.rights import PRESETS
 @open_to_accounts
 def choose_subjects(kind: str, place_id: int) -> Response:
     """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
-    return _picker(questions.find_place(me(), kind, place_id))
+    return _picker(find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/add")
 @open_to_accounts
 def add_lines(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
-    place = questions.find_place(me(), kind, place_id)
-    subjects = [wishes.subject_of(text) for text in _chosen()]
+    place = find_place(me(), kind, place_id)
+    subjects = [wishes.subject_of(text) for text in picker.chosen_keys()]
     try:
         rights = PRESETS.get(request.form.get("preset", ""))
         if rights is None:
@@ -50,41 +52,55 @@ def add_lines(kind: str, place_id: int) -> Response:
     return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
 
 
-def _picker(place: Folder | Room, status: int = 200, **context) -> Response:
-    asked = request.values
-    kind = EntryKind(asked["kind"]) if asked.get("kind") in set(EntryKind) else EntryKind.ACCOUNT
-    search = asked.get("q", "")[: addresses.LONGEST_SEARCH]
-    chosen = _chosen()
-    chosen_among = directory.chosen if managing.administers(me(), place) else directory.chosen_by_sight
+def _picker(place: Folder | Room, status: int = 200, problem=None, question=None) -> Response:
+    kind, search = picker.kind_asked(), picker.search_asked()
+    present = lists.snapshot(place)
     found, has_more, domains, domain = _candidates(place, kind, search)
-    known = [
-        (EntryKind(one.principal), one.principal_id)
-        for one in map(wishes.subject_of, chosen)
-        if one.principal in grants.PRINCIPAL_MODELS
-    ]
-    there = lists.snapshot(place)
-    return page(
-        "rights/picker.html",
-        blocks=("dialog", "candidates"),
-        status=status,
-        place=place,
-        kind=kind,
-        search=search,
-        chosen=chosen_among(me(), known),
-        everybody=_everybody(there, set(chosen), search),
-        chosen_keys=set(chosen),
-        found=[one for one in found if f"{one.kind}:{one.id}" not in set(chosen)],
-        there=there,
-        seen=json.dumps(there),
+    chosen = [_choice(candidate, present) for candidate in _chosen(place)]
+    shown = picker.Picker(
+        frame="rights",
+        id="rights-picker",
+        title=_("Add rights on %(name)s", name=place.name),
+        section=_("Add rights"),
+        here=url_of(place, "rights.choose_subjects"),
+        back=url_of(place),
+        chosen=chosen,
+        found=picker.not_chosen([_choice(candidate, present) for candidate in found], chosen),
         has_more=has_more,
         domains=domains,
         domain=domain,
-        preset=asked.get("preset", "write"),
-        here=url_of(place, "rights.choose_subjects"),
-        back=url_of(place),
-        words=words,
-        **context,
+        search=search,
+        kind=kind,
+        further=tuple(_everybody(present, search)),
+        further_title=_("Everybody of a kind"),
+        dialog_back=True,
     )
+    return shown.show(
+        status,
+        problem,
+        question=question,
+        subject=place.name,
+        hidden=json.dumps(present),
+        presets={value: label for value, label in words.PRESETS.items() if value != "custom"},
+        preset=request.values.get("preset", "write"),
+    )
+
+
+def _chosen(place) -> list[Candidate]:
+    subjects = [wishes.subject_of(key) for key in picker.chosen_keys()]
+    principals = [
+        (EntryKind(subject.principal), subject.principal_id)
+        for subject in subjects
+        if subject.principal in grants.PRINCIPAL_MODELS
+    ]
+    if managing.administers(me(), place):
+        return directory.chosen(me(), principals)
+    return directory.chosen_by_sight(me(), principals)
+
+
+def _choice(candidate: Candidate, present: dict) -> picker.Choice:
+    key = lists.key_of(candidate.kind, candidate.id)
+    return picker.choice(candidate, key=key, note=_("has a line already") if key in present else "")
 
 
 def _candidates(place, kind: EntryKind, search: str):
@@ -102,17 +118,13 @@ def _candidates(place, kind: EntryKind, search: str):
     return *directory.candidates(me(), None, kind, search, domain), domains, domain
 
 
-def _everybody(there: dict, chosen: set[str], search: str) -> list[tuple[str, str, str, bool]]:
-    """Lines that stand for everybody of a kind: key, name, whom it means, whether the list has it."""
-    wanted = search.strip().casefold()
-    named = [(kind, str(words.EVERYBODY[kind])) for kind in words.EVERYBODY_MEANS]
-    known = [(lists.key_of(kind, 0), name, str(words.EVERYBODY_MEANS[kind])) for kind, name in named]
-    return [
-        (key, name, means, key in there)
-        for key, name, means in known
-        if wanted in name.casefold() or key in chosen
-    ]
-
-
-def _chosen() -> list[str]:
-    return list(dict.fromkeys(addresses.chosen("member")))
+def _everybody(present: dict, search: str) -> list[picker.Choice]:
+    """Return the principals that stand for everybody of a kind."""
+    text, chosen = search.strip().casefold(), set(picker.chosen_keys())
+    choices = []
+    for number, (kind, meaning) in enumerate(words.EVERYBODY_MEANS.items(), 1):
+        key, name = lists.key_of(kind, 0), str(words.EVERYBODY[kind])
+        if text in name.casefold() or key in chosen:
+            note = _("has a line already") if key in present else ""
+            choices.append(picker.Choice(key, name, str(meaning), number, note=note))
+    return choices

@@ -8,9 +8,9 @@ from flask import url_for
 from app.extensions import db
 from app.models import Account, Folder, RoomKind
 from app.rules import guests, lists, managing, scope
-from app.rules.explain import Explanation
 from app.rules.policies import Level
 from app.rules.rights import Right
+from app.rules.rights.explanation import Explanation
 
 
 @dataclass
@@ -79,4 +79,4 @@ class Links:
         return url_for("rights.show_place", kind=kind, place_id=self.answer.scope[1], **values)
 
     def line(self, one) -> str | None:
-        return self.list(line=lists.key_of(one.line.principal, one.line.principal_id))
+        return self.list(line=lists.key_of(one.entry.principal, one.entry.principal_id))

@@ -9,11 +9,11 @@ from app.blueprints.rights import words
 from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
 from app.queries import ways
-from app.rules import explain, lists, policies
+from app.rules import lists, policies
 from app.rules.addresses import readable
-from app.rules.explain import Explanation
 from app.rules.policies import Feature, Level, Obstacle
-from app.rules.rights import Right
+from app.rules.rights import Basis, Cap, Right
+from app.rules.rights.explanation import Explanation, names_of
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Verdict:
 def steps(actor, answer: Explanation) -> list[Step]:
     """How an answer came about, from the switches to what took rights away again."""
     links = Links(actor, answer)
-    if answer.verdict in _SHUT:
-        return [_SHUT[answer.verdict](links, answer)]
+    if answer.decision.basis in _SHUT:
+        return [_SHUT[answer.decision.basis](links, answer)]
     found = [*_ways(links, answer), *_decision(links, answer)]
     found += [Step("off", _overruled(one), links.line(one)) for one in answer.overruled]
-    return [*found, *(Step("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.caps)]
+    return [*found, *(Step("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.decision.caps)]
 
 
 def verdicts(answer: Explanation) -> list[Verdict]:
@@ -55,12 +55,14 @@ def verdicts(answer: Explanation) -> list[Verdict]:
 
 def _why(answer: Explanation, right: Right) -> str:
     given = [
-        words.principal_name(one.line.principal, one.name) for one in answer.lines if one.line.rights & right
+        words.principal_name(one.entry.principal, one.name)
+        for one in answer.deciding
+        if one.entry.rights & right
     ]
-    source = ", ".join(given) or (_("owner") if answer.verdict == explain.OWNER else "")
+    source = ", ".join(given) or (_("owner") if answer.decision.basis is Basis.OWNER else "")
     if answer.rights & right or not source:
         return source
-    cap = answer.caps[-1] if answer.caps else None
+    cap = answer.decision.caps[-1] if answer.decision.caps else None
     return f"{source} – {_caps()[cap]}" if cap else source
 
 
@@ -97,17 +99,17 @@ def _deleted(links: Links, _answer) -> Step:
 
 
 _SHUT = {
-    explain.SERVICE_STOPPED: _stopped,
-    explain.SWITCHED_OFF: _switched_off,
-    explain.GROUP_OFF: _group_off,
-    explain.DELETED: _deleted,
+    Basis.SERVICE_STOPPED: _stopped,
+    Basis.SWITCHED_OFF: _switched_off,
+    Basis.GROUP_OFF: _group_off,
+    Basis.DELETED: _deleted,
 }
 
 
 def _ways(links: Links, answer: Explanation) -> list[Step]:
     """How the door is open, or that it is closed."""
     name = answer.account.name
-    if answer.verdict == explain.OUTSIDE:
+    if answer.decision.basis is Basis.OUTSIDE:
         is_public = answer.room.kind is RoomKind.PUBLIC
         text = (
             _("%(name)s is not in the group of this room.", name=name)
@@ -121,7 +123,7 @@ def _ways(links: Links, answer: Explanation) -> list[Step]:
         known = ways.ways_for_members([answer.account], answer.room.group)
         return [Step("on", text, links.door()) for text in known[answer.account.id].texts]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
-    names = explain.names_of(ids)
+    names = names_of(ids)
     return [Step("on", way_text(way, names), links.members(way.group_ids[-1])) for way in answer.ways]
 
 
@@ -136,7 +138,7 @@ def way_text(way, names: dict) -> str:
 
 
 def _decision(links: Links, answer: Explanation) -> list[Step]:
-    if answer.verdict == explain.OWNER:
+    if answer.decision.basis is Basis.OWNER:
         return [
             Step(
                 "on",
@@ -144,16 +146,16 @@ def _decision(links: Links, answer: Explanation) -> list[Step]:
                 links.door(),
             )
         ]
-    if answer.verdict == explain.NO_LINE:
+    if answer.decision.basis is Basis.NO_ENTRY:
         text = _("No line of the list is about %(name)s: no right at all.", name=answer.account.name)
         return [Step("bad", text, links.list())]
-    return [Step("on", _gives(answer, one), links.line(one)) for one in answer.lines]
+    return [Step("on", _gives(answer, one), links.line(one)) for one in answer.deciding]
 
 
 def _gives(answer: Explanation, one) -> str:
     values = {
-        "line": words.principal_name(one.line.principal, one.name),
-        "rights": words.preset_label(one.line.rights),
+        "line": words.principal_name(one.entry.principal, one.name),
+        "rights": words.preset_label(one.entry.rights),
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
         return _("The line %(line)s of the TeamChat folder gives: %(rights)s", **values)
@@ -163,26 +165,26 @@ def _gives(answer: Explanation, one) -> str:
 def _overruled(one) -> str:
     return _(
         "The line %(line)s (%(rights)s) does not count: a more special one decides.",
-        line=words.principal_name(one.line.principal, one.name),
-        rights=words.preset_label(one.line.rights),
+        line=words.principal_name(one.entry.principal, one.name),
+        rights=words.preset_label(one.entry.rights),
     )
 
 
 def _caps() -> dict:
     return {
-        explain.GUEST: _("Guests never create, rename or delete rooms, nor administer them."),
-        explain.ARCHIVED: _("The room is archived: it can only be read."),
-        explain.MUTED: _("The account is read only."),
-        explain.UNLICENSED: _("The licence has ended: everything can only be read."),
-        explain.HIDDEN: _("Who may not see the room may nothing in it."),
+        Cap.GUEST: _("Guests never create, rename or delete rooms, nor administer them."),
+        Cap.ARCHIVED: _("The room is archived: it can only be read."),
+        Cap.MUTED: _("The account is read only."),
+        Cap.UNLICENSED: _("The licence has ended: everything can only be read."),
+        Cap.HIDDEN: _("Who may not see the room may nothing in it."),
     }
 
 
-def _cap_url(links: Links, cap: str) -> str | None:
+def _cap_url(links: Links, cap: Cap) -> str | None:
     places = {
-        explain.ARCHIVED: links.room,
-        explain.UNLICENSED: links.dashboard,
-        explain.MUTED: links.account,
-        explain.HIDDEN: links.list,
+        Cap.ARCHIVED: links.room,
+        Cap.UNLICENSED: links.dashboard,
+        Cap.MUTED: links.account,
+        Cap.HIDDEN: links.list,
     }
     return places[cap]() if cap in places else None

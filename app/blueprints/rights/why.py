@@ -11,7 +11,8 @@ from app.htmx import page
 from app.models import Room
 from app.queries import people
 from app.queries import rights as questions
-from app.rules import explain, inviting, managing, scope
+from app.rules import inviting, managing, scope
+from app.rules.rights.explanation import explain
 
 SEEN_AT_ONCE = 100
 """Rooms of another account on one page."""
@@ -51,7 +52,7 @@ def why(room_id: int) -> Response:
 def explain_person(room_id: int, account_id: int) -> Response:
     """Every step of the answer about somebody."""
     room = _room(room_id)
-    answer = explain.explain(people.find_person(me(), room, account_id), room)
+    answer = explain(people.find_person(me(), room, account_id), room)
     return page(
         "rights/why.html",
         **_about(room),

@@ -13,8 +13,9 @@ from app.htmx import page, say, see_other, wants_fragment
 from app.models import Folder, Principal, Room, RoomKind
 from app.operations import grants
 from app.queries import rights as questions
-from app.rules import access, explain, lists, managing, scope
-from app.rules.rights import PRESETS, WRITE, Right
+from app.rules import lists, managing, scope
+from app.rules.rights import PRESETS, WRITE, Right, access
+from app.rules.rights.explanation import NamedEntry, names_of
 
 blueprint = Blueprint("rights", __name__, url_prefix="/admin")
 
@@ -122,9 +123,9 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
     )
 
 
-def key_of(one: explain.NamedLine) -> str:
+def key_of(one: NamedEntry) -> str:
     """How forms name a line."""
-    return lists.key_of(one.line.principal, one.line.principal_id)
+    return lists.key_of(one.entry.principal, one.entry.principal_id)
 
 
 def _last(found) -> str | None:
@@ -135,7 +136,7 @@ def _last(found) -> str | None:
 
 def _about(place, found, opened) -> dict:
     """What surrounds a list: the tree it stands in, and what is to be known about its lines."""
-    is_named = opened is not None and opened.line.principal in (Principal.GROUP, Principal.DOMAIN)
+    is_named = opened is not None and opened.entry.principal in (Principal.GROUP, Principal.DOMAIN)
     group = place.group if place.group_id else None
     is_mine = managing.administers(me(), place)
     return {
@@ -147,7 +148,7 @@ def _about(place, found, opened) -> dict:
         "folder_url": None if is_mine else _folder_url(place),
         "without_effect": questions.without_effect(place, found),
         "reaches_nobody": is_named
-        and questions.reaches_nobody(place, opened.line.principal, opened.line.principal_id),
+        and questions.reaches_nobody(place, opened.entry.principal, opened.entry.principal_id),
         "outdone": questions.outdone(found),
     }
 
@@ -175,7 +176,7 @@ def _folder_url(place) -> str | None:
 
 def _shown(opened) -> dict:
     """What the form of a line shows: what was typed, else what the line holds."""
-    held = opened.line.rights if opened else WRITE
+    held = opened.entry.rights if opened else WRITE
     if request.method == "POST" and request.form.get("preset"):
         names = request.form.getlist("right")
         boxes = sum(right for name, right in wishes.NAMES.items() if name in names)
@@ -192,6 +193,6 @@ def _asked_again(place, refusal: Conflict) -> Response:
     gone = managing.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
     names = {
         lists.key_of(*subject): words.principal_name(subject[0], name)
-        for subject, name in explain.names_of([*wishes.subjects_of(now), *gone]).items()
+        for subject, name in names_of([*wishes.subjects_of(now), *gone]).items()
     }
     return window(place, 422, theirs=words.changes(seen, now, names))

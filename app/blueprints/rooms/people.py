@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import creation, invitation_words, lists
+from app.blueprints import creation, invitation_words, lists, picker
 from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
 from app.errors import NotFound, Refusal
@@ -15,6 +15,7 @@ from app.models import Account, EntryKind, Room
 from app.operations import rooms as verbs
 from app.queries import directory
 from app.queries import people as questions
+from app.queries.directory.picker import Candidate
 from app.queries.invitations import invitations_of
 from app.rules import scope
 from app.rules.guests import InvitationState
@@ -138,31 +139,37 @@ def _list(room: Room) -> Response:
 
 
 def _picker(room: Room, status: int = 200, problem=None) -> Response:
-    search = request.values.get("q", "")[: lists.LONGEST_SEARCH]
-    domains = directory.domains_of(me())
+    search = picker.search_asked()
     domain = scope.find_domain(me(), request.values.get("domain", me().domain_id, type=int))
-    ids = _chosen()
-    chosen = directory.chosen(me(), [(EntryKind.ACCOUNT, key) for key in ids])
     found, has_more = directory.candidates(me(), None, EntryKind.ACCOUNT, search, domain)
-    return page(
-        "rooms/picker.html",
-        blocks=("dialog", "candidates"),
-        status=status,
-        room=room,
-        domain=domain,
-        domains=domains,
-        search=search,
-        chosen=chosen,
-        found=[one for one in found if one.id not in set(ids)],
-        has_more=has_more,
-        problem=problem,
+    chosen = [
+        _choice(candidate)
+        for candidate in directory.chosen(me(), [(EntryKind.ACCOUNT, key) for key in _chosen()])
+    ]
+    shown = picker.Picker(
+        frame="rooms",
+        id="room-picker",
+        title=_("Add members to %(address)s", address=room.name),
+        section=_("Add members"),
         here=url_for("rooms.choose_people", room_id=room.id),
         back=url_for("rooms.people", room_id=room.id),
+        chosen=chosen,
+        found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
+        has_more=has_more,
+        domains=directory.domains_of(me()),
+        domain=domain,
+        search=search,
+        field="person",
     )
+    return shown.show(status, problem, room=room)
+
+
+def _choice(candidate: Candidate) -> picker.Choice:
+    return picker.choice(candidate, key=str(candidate.id))
 
 
 def _chosen() -> list[int]:
-    found = [whole_number(text) for text in lists.chosen("person")]
-    if None in found:
+    numbers = [whole_number(text) for text in picker.chosen_keys("person")]
+    if None in numbers:
         raise NotFound()
-    return list(dict.fromkeys(found))
+    return numbers

@@ -2,14 +2,17 @@
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.blueprints import creation, lists
 from app.blueprints.forms import put_refusal
 from app.blueprints.gate import me
+from app.blueprints.lists import Column, Empty, ListPage
 from app.blueprints.rooms.forms import NewRoomForm, RoomForm, values_of
 from app.errors import Conflict, NotFound, Refusal
 from app.htmx import page, see_other
-from app.models import Room, RoomKind
+from app.models import Domain, Group, Room, RoomKind
 from app.operations import rooms as verbs
 from app.queries import directory
 from app.rules import scope
@@ -17,24 +20,43 @@ from app.rules import scope
 blueprint = Blueprint("rooms", __name__, url_prefix="/admin")
 
 STATES = ("active", "archived", "deleted")
+COLUMNS = (
+    Column("name", _l("Name")),
+    Column("kind", _l("Kind")),
+    Column("state", _l("State")),
+    Column("people", _l("People")),
+    Column("owner", _l("Owner")),
+)
 
 
 @blueprint.get("/groups/<int:group_id>/rooms")
 def index(group_id: int) -> Response:
     """A group's rooms. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    wish = lists.wish(filters={"state": STATES})
-    shown = lists.Shown(wish, directory.room_list(group, wish))
-    return page("rooms/index.html", blocks=("list",), group=group, shown=shown, lists=lists)
+    return page("rooms/index.html", blocks=("list",), group=group, shown=_list(group), lists=lists)
 
 
 @blueprint.get("/domains/<int:domain_id>/rooms")
 def private_rooms(domain_id: int) -> Response:
     """The private rooms that a domain's accounts own. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    wish = lists.wish(filters={"state": STATES})
-    shown = lists.Shown(wish, directory.room_list(domain, wish))
-    return page("rooms/private.html", blocks=("list",), domain=domain, shown=shown, lists=lists)
+    return page("rooms/private.html", blocks=("list",), domain=domain, shown=_list(domain), lists=lists)
+
+
+def _list(place: Group | Domain) -> ListPage:
+    query = lists.list_query(filters={"state": STATES})
+    listing = directory.room_list(place, query)
+    return ListPage(
+        query,
+        listing,
+        _("Rooms"),
+        COLUMNS,
+        ngettext("%(num)s room", "%(num)s rooms", listing.total),
+        no_match=Empty(_("No room matches.")),
+        empty=Empty(_("There is no room here."), icon="messages"),
+        refresh="",
+        table_class="table-stack table-links",
+    )
 
 
 @blueprint.route("/groups/<int:group_id>/rooms/new", methods=["GET", "POST"])

@@ -123,12 +123,12 @@ def deletion(actor, count: int, values) -> str:
 
 
 def delete(actor, account, values) -> None:
-    wish = values.get("sponsor", verbs.Successor.FIRST)
+    query = values.get("sponsor", verbs.Successor.FIRST)
     verbs.delete_account(
         actor,
         account,
         owned=verbs.OwnedRooms(values["owned"]),
-        sponsor=verbs.Successor.FIRST if wish == verbs.Successor.FIRST else int(wish),
+        sponsor=verbs.Successor.FIRST if query == verbs.Successor.FIRST else int(query),
     )
 
 

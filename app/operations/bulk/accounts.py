@@ -8,13 +8,13 @@ from app.operations.bulk import Action, Collection, Field, register
 from app.operations.bulk import account_actions as acts
 from app.operations.bulk.account_actions import domain_of
 from app.queries.directory import accounts as listed
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import scope
 
 
 def _matching(actor, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(domain_of(actor, wanted), Wish(search=wanted.get("q", ""), filters=filters))
+    return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
 ACTIONS = (

@@ -8,13 +8,13 @@ from app.models import Domain, DomainState
 from app.operations import domains as verbs
 from app.operations.bulk import Action, Collection, register
 from app.queries.directory import domains as listed
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import scope
 
 
 def _matching(actor, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(actor, Wish(search=wanted.get("q", ""), filters=filters))
+    return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
 def _judge_reopening(actor, row, values):

@@ -9,13 +9,13 @@ from app.operations import groups as verbs
 from app.operations.bulk import Action, Collection, register
 from app.operations.bulk.account_actions import domain_of
 from app.queries.directory import groups as listed
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import scope
 
 
 def _matching(actor, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(domain_of(actor, wanted), Wish(search=wanted.get("q", ""), filters=filters))
+    return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
 def _judge_enabling(actor, row, values):

@@ -13,7 +13,7 @@ from app.operations import guests as verbs
 from app.operations.bulk import Action, Collection, Field, register
 from app.operations.tasks import Unchanged
 from app.queries.directory import guests as listed
-from app.queries.directory.listing import Wish
+from app.queries.directory.listing import ListQuery
 from app.rules import guests, scope
 
 SPONSORS_OFFERED = 500
@@ -21,7 +21,7 @@ SPONSORS_OFFERED = 500
 
 def _matching(actor, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(actor, Wish(search=wanted.get("q", ""), filters=filters))
+    return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
 def _judge_state(state: AccountState, already):

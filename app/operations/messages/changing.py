@@ -10,8 +10,8 @@ from app.extensions import db
 from app.models import Mention, Message, MessageKind, MessageVersion, now
 from app.operations.messages.content import checked_body, insert_mentions, people_mentioned
 from app.operations.messages.places import Place, next_change
-from app.rules import access, history
-from app.rules.rights import Right
+from app.rules import history
+from app.rules.rights import Right, access
 from app.transaction import operation, publish
 
 

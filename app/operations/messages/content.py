@@ -11,8 +11,7 @@ from app import text
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Domain, Group, Mention, Room
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 """General categories of Unicode that leave no mark: spaces, line ends, marks of direction and of width zero."""

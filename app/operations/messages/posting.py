@@ -20,8 +20,7 @@ from app.operations.messages.pace import take_sends, too_fast
 from app.operations.messages.places import Place, give_back, next_place
 from app.operations.reading import bring_back
 from app.operations.together import GroupWriter
-from app.rules import access
-from app.rules.rights import Right
+from app.rules.rights import Right, access
 from app.transaction import is_open, operation, publish
 
 _messages = Message.__table__.c

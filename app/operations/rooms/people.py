@@ -8,8 +8,8 @@ from app.extensions import db
 from app.models import AccessScope, Account, Room, RoomKind, RoomMember
 from app.operations import audit, versions
 from app.operations.rooms.notes import write_note
-from app.rules import access, directory, inviting, managing, policies, scope
-from app.rules.rights import Right
+from app.rules import directory, inviting, managing, policies, scope
+from app.rules.rights import Right, access
 from app.transaction import operation, touch_access
 
 NAMED = 20

@@ -7,7 +7,8 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role, now
-from app.queries.directory.listing import Listing, Wish, found, total_of
+from app.queries.directory.listing import Listing, ListQuery, total_of
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 
 ORDERS = {
@@ -20,8 +21,9 @@ ORDERS = {
 FEW = 500
 """Accounts that words find, up to which the list is made of just these."""
 
+# Any part of a name may be typed, so an index is read from end to end; the narrowest takes half as long. MariaDB would
+# choose the wide one that the list is sorted by.
 NARROW = "FORCE INDEX (ix_accounts_domain_id_is_guest_search_text)"
-"""A part may stand anywhere, so that an index is read from end to end: the narrowest takes half as long."""
 
 NOT_IN_ORDER = "IGNORE INDEX (ix_accounts_domain_id_last_sign_in_at, ix_accounts_domain_id_address)"
 """Where words find many and a filter leaves few of them, what is found is sorted. The database would hope for fifty
@@ -60,42 +62,42 @@ EXPORTED = (
 )
 
 
-def account_list(domain: Domain, wish: Wish) -> Listing:
-    """A page of a domain's accounts. wish.filters may hold what FILTERS names. Three statements, with a
+def account_list(domain: Domain, query: ListQuery) -> Listing:
+    """A page of a domain's accounts. query.filters may hold what FILTERS names. Three statements, with a
     search four."""
-    order = ORDERS.get(wish.order, ORDERS["name"])
+    order = ORDERS.get(query.order, ORDERS["name"])
     keys = select(Account.id, *(column for column in order if column is not Account.id))
-    keys = keys.where(*conditions(domain, wish))
-    if wish.search:
-        keys = _searched(keys, domain, wish.search)
-    page = keyset(keys, order, cursor=wish.cursor, descending=wish.is_descending)
+    keys = keys.where(*conditions(domain, query))
+    if query.search:
+        keys = _searched(keys, domain, query.search)
+    page = keyset(keys, order, cursor=query.cursor, descending=query.is_descending)
     rows = _rows([row.id for row in page.rows])
     return Listing(Page(rows, page.previous, page.next), total_of(page, keys.with_only_columns(Account.id)))
 
 
 def _searched(keys, domain: Domain, search: str):
     """The keys of a list among those that the words find, as they are found fastest. One statement."""
-    alone = select(Account.id).where(*conditions(domain, Wish(search=search))).limit(FEW + 1)
+    alone = select(Account.id).where(*conditions(domain, ListQuery(search=search))).limit(FEW + 1)
     ids = db.session.scalars(alone.with_hint(Account, NARROW, "mysql")).all()
     if len(ids) <= FEW:
         return keys.where(Account.id.in_(ids))
     return keys.with_hint(Account, NOT_IN_ORDER, "mysql")
 
 
-def conditions(domain: Domain, wish: Wish) -> list:
+def conditions(domain: Domain, query: ListQuery) -> list:
     """What an account of the list fulfils: the page, its export and actions on all that match rest on it."""
     rests = [Account.domain_id == domain.id, ~Account.is_guest]
-    rests += [_filtered(name, value) for name, value in wish.filters]
-    if wish.search:
-        rests.append(found(Account, wish.search))
+    rests += [_filtered(name, value) for name, value in query.filters]
+    if query.search:
+        rests.append(names_match(Account, query.search))
     return rests
 
 
-def every_account(domain: Domain, wish: Wish, batch: int = 1000):
+def every_account(domain: Domain, query: ListQuery, batch: int = 1000):
     """All accounts that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
     last = 0
     while True:
-        statement = select(*EXPORTED).where(*conditions(domain, wish), Account.id > last)
+        statement = select(*EXPORTED).where(*conditions(domain, query), Account.id > last)
         rows = db.session.execute(statement.order_by(Account.id).limit(batch)).all()
         if not rows:
             return

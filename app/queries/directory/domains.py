@@ -6,7 +6,7 @@ from sqlalchemy import false, func, or_, select
 
 from app.extensions import db
 from app.models import Account, Domain, DomainState, Group
-from app.queries.directory.listing import Listing, Wish, counted
+from app.queries.directory.listing import Listing, ListQuery, counted
 from app.queries.paging import Page, keyset
 from app.rules import addresses, scope
 
@@ -23,36 +23,36 @@ class DomainRow:
     group_count: int
 
 
-def domain_list(actor, wish: Wish) -> Listing:
+def domain_list(actor, query: ListQuery) -> Listing:
     """A page of the domains an administrator administers. Four statements."""
-    statement = select(Domain).where(*conditions(actor, wish))
-    page = keyset(statement, (Domain.name,), cursor=wish.cursor, descending=wish.is_descending)
+    statement = select(Domain).where(*conditions(actor, query))
+    page = keyset(statement, (Domain.name,), cursor=query.cursor, descending=query.is_descending)
     ids = [row[0].id for row in page.rows]
     accounts, groups = _per_domain(Account, ids), _per_domain(Group, ids)
     rows = [DomainRow(row[0], accounts.get(row[0].id, 0), groups.get(row[0].id, 0)) for row in page.rows]
     return Listing(Page(rows, page.previous, page.next), counted(statement))
 
 
-def conditions(actor, wish: Wish) -> list:
+def conditions(actor, query: ListQuery) -> list:
     """What a domain of the list fulfils."""
     rests = [scope.of_domains(actor)]
-    for name, value in wish.filters:
+    for name, value in query.filters:
         if value not in FILTERS.get(name, ()):
             rests.append(false())
         elif name == "state":
             rests.append(Domain.state == value)
         else:
             rests.append(Domain.has_teamchat.is_(value == "on"))
-    if wish.search:
-        rests.append(matches(wish.search))
+    if query.search:
+        rests.append(matches(query.search))
     return rests
 
 
-def every_domain(actor, wish: Wish):
+def every_domain(actor, query: ListQuery):
     """All domains that a list leaves, as rows by name."""
     columns = (Domain.id, Domain.name, Domain.description, Domain.state, Domain.language)
     features = (Domain.has_groupware, Domain.has_webdav, Domain.has_teamchat)
-    statement = select(*columns, *features).where(*conditions(actor, wish)).order_by(Domain.name)
+    statement = select(*columns, *features).where(*conditions(actor, query)).order_by(Domain.name)
     yield from db.session.execute(statement)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import lazyload
 
 from app.extensions import db
 from app.models import Domain, EntryKind, Group, MemberEntry, Room, RoomState
-from app.queries.directory.listing import Listing, Wish, counted, found
+from app.queries.directory.listing import Listing, ListQuery, counted
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 
 ORDERS = {"name": (Group.name, Group.id), "address": (Group.address,)}
@@ -24,34 +25,34 @@ class GroupRow:
     room_count: int
 
 
-def group_list(domain: Domain, wish: Wish) -> Listing:
+def group_list(domain: Domain, query: ListQuery) -> Listing:
     """A page of a domain's groups. Four statements."""
-    statement = select(Group).options(lazyload(Group.domain)).where(*conditions(domain, wish))
-    order = ORDERS.get(wish.order, ORDERS["name"])
-    page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
+    statement = select(Group).options(lazyload(Group.domain)).where(*conditions(domain, query))
+    order = ORDERS.get(query.order, ORDERS["name"])
+    page = keyset(statement, order, cursor=query.cursor, descending=query.is_descending)
     ids = [row[0].id for row in page.rows]
     entries, rooms = _per_group(MemberEntry, ids), _per_group(Room, ids, Room.state != RoomState.DELETED)
     rows = [GroupRow(row[0], entries.get(row[0].id, 0), rooms.get(row[0].id, 0)) for row in page.rows]
     return Listing(Page(rows, page.previous, page.next), counted(statement.with_only_columns(Group.id)))
 
 
-def conditions(domain: Domain, wish: Wish) -> list:
+def conditions(domain: Domain, query: ListQuery) -> list:
     """What a group of the list fulfils."""
     rests = [Group.domain_id == domain.id]
-    for name, value in wish.filters:
+    for name, value in query.filters:
         known = value in FILTERS.get(name, ())
         rests.append(Group.has_teamchat.is_(value == "on") if known else false())
-    if wish.search:
-        rests.append(found(Group, wish.search))
+    if query.search:
+        rests.append(names_match(Group, query.search))
     return rests
 
 
-def every_group(domain: Domain, wish: Wish, batch: int = 1000):
+def every_group(domain: Domain, query: ListQuery, batch: int = 1000):
     """All groups that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
     columns = (Group.id, Group.name, Group.address, Group.description, Group.has_public_folder)
     last = 0
     while True:
-        statement = select(*columns, Group.has_teamchat).where(*conditions(domain, wish), Group.id > last)
+        statement = select(*columns, Group.has_teamchat).where(*conditions(domain, query), Group.id > last)
         rows = db.session.execute(statement.order_by(Group.id).limit(batch)).all()
         if not rows:
             return

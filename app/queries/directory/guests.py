@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased, lazyload
 
 from app.extensions import db
 from app.models import Account, AccountState, Room, RoomMember, RoomState, now
-from app.queries.directory.listing import Listing, Wish, found, total_of
+from app.queries.directory.listing import Listing, ListQuery, total_of
+from app.queries.name_index import names_match
 from app.queries.paging import Page, keyset
 from app.rules import guests, managing
 
@@ -35,13 +36,13 @@ class GuestRow:
     room_count: int
 
 
-def guest_list(actor, wish: Wish) -> Listing:
+def guest_list(actor, query: ListQuery) -> Listing:
     """A page of the guests in somebody's scope. Five statements."""
-    order = ORDERS.get(wish.order, ORDERS["name"])
-    statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
-    page = keyset(statement, order, cursor=wish.cursor, descending=wish.is_descending)
+    order = ORDERS.get(query.order, ORDERS["name"])
+    statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, query))
+    page = keyset(statement, order, cursor=query.cursor, descending=query.is_descending)
     rows = rows_of(actor, [row[0] for row in page.rows])
-    total = total_of(page, select(Account.id).where(*conditions(actor, wish)))
+    total = total_of(page, select(Account.id).where(*conditions(actor, query)))
     return Listing(Page(rows, page.previous, page.next), total)
 
 
@@ -50,21 +51,21 @@ def guest_count(actor) -> int:
     return db.session.scalar(select(func.count(Account.id)).where(guests.of_guests(actor)))
 
 
-def conditions(actor, wish: Wish) -> list:
+def conditions(actor, query: ListQuery) -> list:
     """What a guest of the list fulfils: the page, its export and actions on all that match rest on it."""
-    rests = [guests.of_guests(actor), *(_filtered(name, value) for name, value in wish.filters)]
-    if wish.search:
+    rests = [guests.of_guests(actor), *(_filtered(name, value) for name, value in query.filters)]
+    if query.search:
         sponsor = aliased(Account)
-        by_sponsor = select(sponsor.id).where(found(sponsor, wish.search))
-        rests.append(or_(found(Account, wish.search), Account.sponsor_id.in_(by_sponsor)))
+        by_sponsor = select(sponsor.id).where(names_match(sponsor, query.search))
+        rests.append(or_(names_match(Account, query.search), Account.sponsor_id.in_(by_sponsor)))
     return rests
 
 
-def every_guest(actor, wish: Wish, batch: int = 500):
+def every_guest(actor, query: ListQuery, batch: int = 500):
     """All guests that a list leaves, in the order of their keys; memory holds a batch at a time."""
     last = 0
     while True:
-        statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, wish))
+        statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, query))
         statement = statement.where(Account.id > last).order_by(Account.id).limit(batch)
         found_now = list(db.session.scalars(statement))
         if not found_now:

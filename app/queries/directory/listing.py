@@ -1,25 +1,24 @@
-"""What every list of the directory shares."""
+"""Query and result of a list, and its total."""
 
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import and_, false, func, select, true
+from sqlalchemy import func, select
 
 from app.extensions import db
 from app.queries.paging import Page
-from app.text.findable import words_looked_for
 
+# Totals from here on are remembered for some seconds.
 LARGE = 10_000
-BELIEVED = 30.0
-"""Seconds."""
+REMEMBERED_SECONDS = 30.0
 
 REMEMBERED_AT_MOST = 256
 _remembered: dict[tuple, tuple[int, float]] = {}
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a list is asked for: words to find, filters, an order such as "name" or "-name", a cursor."""
+class ListQuery:
+    """What a list is asked for: search words, filters, a sort such as "name" or "-name", a cursor."""
 
     search: str = ""
     sort: str = "name"
@@ -77,17 +76,5 @@ def roughly_counted(statement) -> int:
     if count >= LARGE:
         if len(_remembered) >= REMEMBERED_AT_MOST:
             _remembered.clear()
-        _remembered[key] = (count, time.monotonic() + BELIEVED)
+        _remembered[key] = (count, time.monotonic() + REMEMBERED_SECONDS)
     return count
-
-
-def found(model, search: str):
-    """A condition on accounts and groups: their name and address hold every word that was typed, however written."""
-    words = words_looked_for(search)
-    return and_(true(), *(_holds(model.search_text, word) for word in words)) if all(words) else false()
-
-
-def _holds(column, word: str):
-    for sign in "/%_":
-        word = word.replace(sign, f"/{sign}")
-    return column.like(f"%{word}%", escape="/")

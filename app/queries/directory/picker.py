@@ -8,7 +8,7 @@ from sqlalchemy.orm import lazyload
 from app.extensions import db
 from app.models import CLOSED, Account, Domain, EntryKind, Group, MemberEntry
 from app.queries.directory.domains import matches
-from app.queries.directory.listing import found
+from app.queries.name_index import names_match
 from app.rules import membership, scope
 
 SHOWN = 30
@@ -70,7 +70,7 @@ def _statement(within, kind: EntryKind, domain: Domain, search: str):
     else:
         statement = select(Domain).order_by(Domain.name)
         return statement.where(within, matches(search))
-    return statement.where(within, found(model, search))
+    return statement.where(within, names_match(model, search))
 
 
 def _accounts(domain: Domain):

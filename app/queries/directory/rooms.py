@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Group, Room, RoomKind, RoomMember, RoomState
-from app.queries.directory.listing import Listing, Wish, counted
+from app.queries.directory.listing import Listing, ListQuery, counted
 from app.queries.directory.members import effective_count
 from app.queries.paging import Page, keyset
 from app.rules import managing
@@ -23,13 +23,13 @@ class RoomRow:
     owners: list[str]
 
 
-def room_list(place: Group | Domain, wish: Wish) -> Listing:
+def room_list(place: Group | Domain, query: ListQuery) -> Listing:
     """A page of a group's rooms, or of the private rooms that a domain's accounts own. Six statements at most."""
-    wanted = dict(wish.filters).get("state", "")
+    wanted = dict(query.filters).get("state", "")
     statement = select(Room).where(_of(place), _in_state(wanted))
-    if wish.search:
-        statement = statement.where(Room.name.contains(wish.search, autoescape=True))
-    page = keyset(statement, (Room.name, Room.id), cursor=wish.cursor, descending=wish.is_descending)
+    if query.search:
+        statement = statement.where(Room.name.contains(query.search, autoescape=True))
+    page = keyset(statement, (Room.name, Room.id), cursor=query.cursor, descending=query.is_descending)
     rooms = [row[0] for row in page.rows]
     private = [room.id for room in rooms if room.kind is not RoomKind.PUBLIC]
     people, owners = _people(private), _owners(private)

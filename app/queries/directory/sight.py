@@ -7,8 +7,8 @@ from app.extensions import db
 from app.models import Account, Domain, EntryKind, Group
 from app.queries import room_people
 from app.queries.directory.domains import matches
-from app.queries.directory.listing import found
 from app.queries.directory.picker import SHOWN, Candidate
+from app.queries.name_index import names_match
 from app.rules import managing
 
 MODELS = {EntryKind.ACCOUNT: Account, EntryKind.DOMAIN: Domain, EntryKind.GROUP: Group}
@@ -20,7 +20,7 @@ def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[
         people = room_people.candidates(actor, None, search)
         return [_candidate(kind, one) for one in people], len(people) == room_people.SHOWN
     model = MODELS[kind]
-    wanted = matches(search) if kind is EntryKind.DOMAIN else found(model, search)
+    wanted = matches(search) if kind is EntryKind.DOMAIN else names_match(model, search)
     statement = _seen(actor, model).where(wanted).order_by(model.name, model.id)
     rows = db.session.scalars(statement.limit(SHOWN + 1)).all()
     return [_candidate(kind, row) for row in rows[:SHOWN]], len(rows) > SHOWN
