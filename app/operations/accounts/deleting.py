@@ -205,7 +205,7 @@ def _delete_rows(account: Account, counts: DeletionCounts) -> None:
 
 
 def _close_account(account: Account) -> None:
-    """Leave a row with the name only, in the internal domain, which nobody sees."""
+    """Keep only the name of an account, in the internal domain, which is hidden."""
     values = {
         "role": Role.USER,
         "state": AccountState.DELETED,

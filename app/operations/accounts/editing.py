@@ -31,7 +31,7 @@ ACCOUNT_CHECKS: dict[str, Callable[[Any], Any]] = {
     "state": checked_account_state,
 }
 
-# Nobody changes these of their own account: they would lock themselves out.
+# People cannot change these of their own account: they would lock themselves out.
 NOT_OWN = ("role", "state")
 
 

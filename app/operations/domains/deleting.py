@@ -76,15 +76,15 @@ def _require_deletable(actor: Account, domain: Domain, typed_name: str) -> None:
         raise Conflict(_("This domain is being deleted already."), code="being_deleted")
 
 
-def _deletion_steps(_actor: Account, arguments: dict[str, Any], place: int, limit: int) -> list[Step]:
+def _deletion_steps(_actor: Account, arguments: dict[str, Any], position: int, limit: int) -> list[Step]:
     """Return the next steps after a position."""
     domain_id = arguments["key"]
-    if place < GROUP_OFFSET:
-        accounts = _rows_after(Account, domain_id, place, limit, ~Account.is_guest)
+    if position < GROUP_OFFSET:
+        accounts = _rows_after(Account, domain_id, position, limit, ~Account.is_guest)
         if accounts:
             return [Step(row.id, row.address, ("account", row.id)) for row in accounts]
-    if place < DOMAIN_OFFSET:
-        groups = _rows_after(Group, domain_id, max(0, place - GROUP_OFFSET), limit)
+    if position < DOMAIN_OFFSET:
+        groups = _rows_after(Group, domain_id, max(0, position - GROUP_OFFSET), limit)
         if groups:
             return [Step(GROUP_OFFSET + row.id, row.address, ("group", row.id)) for row in groups]
         domain = db.session.get_one(Domain, domain_id)
