@@ -93,7 +93,7 @@ def install(file, accept_less: bool) -> None:
     """Install the signed licence in FILE; - reads it from the standard input."""
     try:
         with speaking("en"):
-            licence = verbs.install_licence(SYSTEM, file.read(), accepts_less=accept_less)
+            licence = verbs.install_license(SYSTEM, file.read(), accepts_less=accept_less)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"Installed: {licence.seats} seats until {licence.valid_until:%Y-%m-%d}.")

@@ -3,4 +3,4 @@
 from app.jobs import job
 from app.operations import passwords
 
-job(passwords.LINK_JOB)(passwords.send_forgotten)
+job(passwords.PASSWORD_LINK_JOB)(passwords.send_requested_link)

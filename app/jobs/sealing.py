@@ -24,7 +24,7 @@ def seal_trail() -> int:
         total += sealed.count
         if sealed.count:
             keys.remember_head(var, CHAIN, sealed.last_id, sealed.seal)
-        if sealed.count < seals.BATCH:
+        if sealed.count < seals.SEAL_BATCH:
             return total
 
 
@@ -36,4 +36,4 @@ def verify_trail() -> None:
     verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
     if verdict.broken_at is not None:
         log.error("the trail was tampered with", entry=verdict.broken_at)
-    seals.keep_verdict(verdict.sealed, verdict.waiting, verdict.broken_at)
+    seals.store_verdict(verdict.sealed, verdict.waiting, verdict.broken_at)

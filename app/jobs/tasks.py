@@ -17,6 +17,6 @@ def run_task(task_id: int) -> Again | None:
     return None if tasks.run(task_id, seconds=SLICE) else Again()
 
 
-job("forget_tasks", every=timedelta(hours=24))(sweeps.forget_tasks)
+job("forget_tasks", every=timedelta(hours=24))(sweeps.delete_finished_tasks)
 job("resume_tasks", every=timedelta(minutes=5))(tasks.resume_tasks)
 job("forget_import_files", every=timedelta(hours=6))(imports.forget_files)

@@ -1,24 +1,29 @@
-"""The one address space: who takes an address, and that nobody else has it."""
+"""The address space that accounts and groups share: an address belongs to one of them."""
+
+from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Address, Group
 
+Owner = TypeVar("Owner", Account, Group)
 
-def require_free(address: str, *, owner: Account | Group | None = None) -> None:
-    """Refuse an address that somebody else has. owner: who may have it already."""
+
+def require_free_address(address: str, *, owner: Account | Group | None = None) -> None:
+    """Refuse an address that is in use, except by this owner. Error: Invalid."""
     row = db.session.scalars(select(Address).where(Address.address == address)).first()
     if row is not None and not _belongs_to(row, owner):
-        raise taken(address)
+        raise address_taken(address)
 
 
-def take(owner: Account | Group) -> None:
-    """Write an account's or a group's address into the address space, in place of the one it had there."""
-    column = _column(owner)
+def assign_address(owner: Account | Group) -> None:
+    """Write an owner's address into the address space, in place of its previous one."""
+    column = _owner_column(owner)
     row = db.session.scalars(select(Address).where(column == owner.id)).first()
     if row is None:
         row = Address(address=owner.address)
@@ -27,21 +32,21 @@ def take(owner: Account | Group) -> None:
     row.address = owner.address
 
 
-def stored(row, address: str):
-    """Write a row that bears an address now. When somebody else was faster with it: Invalid."""
+def store_with_address(owner: Owner, address: str) -> Owner:
+    """Flush an account or a group and its address. Error: Invalid if another one has taken the address meanwhile."""
     try:
         with db.session.begin_nested():
-            db.session.add(row)
+            db.session.add(owner)
             db.session.flush()
-            take(row)
+            assign_address(owner)
             db.session.flush()
     except IntegrityError as error:
-        raise taken(address) from error
-    return row
+        raise address_taken(address) from error
+    return owner
 
 
-def taken(address: str) -> Invalid:
-    """The refusal of an address that is in use."""
+def address_taken(address: str) -> Invalid:
+    """Return the refusal of an address that is in use."""
     return Invalid(
         _("%(address)s is already used by an account or a group.", address=address),
         code="address_taken",
@@ -49,9 +54,9 @@ def taken(address: str) -> Invalid:
     )
 
 
-def _column(owner: Account | Group):
+def _owner_column(owner: Account | Group) -> InstrumentedAttribute[int | None]:
     return Address.account_id if isinstance(owner, Account) else Address.group_id
 
 
-def _belongs_to(row: Address, owner) -> bool:
-    return owner is not None and getattr(row, _column(owner).key) == owner.id
+def _belongs_to(row: Address, owner: Account | Group | None) -> bool:
+    return owner is not None and getattr(row, _owner_column(owner).key) == owner.id

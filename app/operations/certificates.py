@@ -1,124 +1,123 @@
-"""The server's certificate: checked, installed, taken back, looked at. Keys go to the disk and nowhere else."""
+"""Certificates of the server: checked, installed, restored and inspected. Keys are written to the disk only."""
 
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
-from app.integrations import certificate_shelf as shelf
-from app.integrations import certificates, network, probe
+from app.integrations import certificate_shelf, certificates, network, probe
 from app.integrations.certificates import Unfit
-from app.models import now
+from app.models import Account, now
 from app.operations import audit, jobs
-from app.operations.settings import locked_row
-from app.queries import certificates as questions
+from app.operations.locks import locked_setting
 from app.queries import settings
+from app.queries.certificates import Installed, folder, installed, noted
 from app.queries.settings import Setting
 from app.rules import scope
 from app.transaction import operation
 
-LOOK = "look_at_certificate"
-"""The job that shakes hands with the public address."""
+# The job that makes a TLS handshake with the public address.
+INSPECTION_JOB = "look_at_certificate"
 
 
-def install_certificate(actor, chain: str, key: str, passphrase: str | None = None) -> None:
-    """Serve a new certificate. chain and key: PEM texts. Server administrators only.
+def install_certificate(actor: Account, chain: str, key: str, passphrase: str | None = None) -> None:
+    """Check a new certificate and serve it; the previous one is kept. Server administrators only.
 
-    Checked before: the key is the certificate's, the chain is in order, dates, host name, strength. The one before is
-    kept. Error: Invalid at the field; no refusal, log or entry holds any of the key.
+    chain, key: PEM texts. Checked are key, order of the chain, dates, host name and strength.
+    Error: Invalid at the field. No refusal, log or audit entry holds any part of the key.
     """
     scope.require_server_administrator(actor)
     try:
-        fit = certificates.checked_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
+        pair = certificates.checked_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
     except Unfit as unfit:
         raise _refusal(unfit) from None
-    _install(actor, *fit, is_trial=False)
+    _install(actor, *pair, is_trial=False)
 
 
-def make_trial_certificate(actor) -> None:
-    """Serve a certificate that signs itself, for a trial: browsers warn of it."""
+def make_trial_certificate(actor: Account) -> None:
+    """Serve a self-signed certificate for a trial: browsers warn of it. Server administrators only."""
     scope.require_server_administrator(actor)
     _install(actor, *certificates.self_signed(host_name(), now()), is_trial=True)
 
 
 @operation
-def restore_certificate(actor, certificate_id: str) -> None:
-    """Serve a certificate again that was installed earlier. Errors: NotFound; Invalid, when its time is over."""
+def restore_certificate(actor: Account, certificate_id: str) -> None:
+    """Serve a certificate that was installed earlier. Errors: NotFound; Invalid when it has ended."""
     scope.require_server_administrator(actor)
-    found = {one.id: one for one in questions.installed()}
-    if certificate_id not in found:
+    row = {row.id: row for row in installed()}.get(certificate_id)
+    if row is None:
         raise NotFound()
-    if found[certificate_id].certificate.not_after <= now():
+    if row.certificate.not_after <= now():
         raise Invalid(_("This certificate has ended: browsers would refuse it."), code="ended")
     _serve(actor, "certificate.restore", certificate_id)
 
 
 @operation
-def ask_for_look(actor) -> None:
-    """Have the worker look now at what the public address shows."""
+def request_inspection(actor: Account) -> None:
+    """Have the worker inspect the public address now. Server administrators only."""
     scope.require_server_administrator(actor)
-    jobs.enqueue(LOOK)
+    jobs.enqueue(INSPECTION_JOB)
     audit.record(actor, "certificate.look")
 
 
-def look() -> None:
-    """Shake hands with the public address, and keep what it showed. For the worker: it takes seconds."""
-    address = urlsplit(settings.public_url())
-    _keep(probe.look_at_tls(address.hostname, address.port or 443, network.EVERYWHERE))
+def inspect_public_address() -> None:
+    """Make a TLS handshake with the public address and store its result. For the worker: it takes seconds."""
+    port = urlsplit(settings.public_url()).port or 443
+    _store_finding(probe.look_at_tls(host_name(), port, network.EVERYWHERE))
 
 
 def host_name() -> str:
-    """The name that the certificate has to be for."""
-    return urlsplit(settings.public_url()).hostname
+    """Return the host name that the certificate has to cover."""
+    return urlsplit(settings.public_url()).hostname or ""
 
 
 @operation(audited=False)
-def _keep(found: probe.Finding) -> None:
-    locked_row(Setting.CERTIFICATE_SEEN).value = questions.noted(found, now())
+def _store_finding(finding: probe.Finding) -> None:
+    locked_setting(Setting.CERTIFICATE_SEEN).value = noted(finding, now())
     settings.forget()
 
 
-def _install(actor, chain: bytes, key: bytes, *, is_trial: bool) -> None:
-    """It stands on the disk before the transaction begins, which may run twice, and is served at its end."""
-    place = _require_folder()
-    name = shelf.put(place, chain, key, now())
+def _install(actor: Account, chain: bytes, key: bytes, *, is_trial: bool) -> None:
+    # The files are written before the transaction, which may run twice.
+    directory = _require_folder()
+    name = certificate_shelf.put(directory, chain, key, now())
     try:
         _serve(actor, "certificate.install", name, is_trial=is_trial)
     finally:
-        shelf.discard(place, name)
+        certificate_shelf.discard(directory, name)
 
 
 @operation
-def _serve(actor, act: str, name: str, **about) -> None:
-    """The link is exchanged last: what cannot be noted in the trail does not happen."""
-    place = _require_folder()
-    found = {one.id: one for one in questions.installed()}
-    before = next((one for one in found.values() if one.is_served), None)
-    audit.record(actor, act, before=_told(before), after={**_told(found[name]), **about})
-    jobs.enqueue(LOOK)
-    shelf.serve(place, name)
+def _serve(actor: Account, act: str, name: str, **about: bool) -> None:
+    directory = _require_folder()
+    rows = {row.id: row for row in installed()}
+    before = next((_audited_facts(row) for row in rows.values() if row.is_served), {})
+    audit.record(actor, act, before=before, after={**_audited_facts(rows[name]), **about})
+    jobs.enqueue(INSPECTION_JOB)
+    # The link is exchanged last: a certificate without an audit entry is never served.
+    certificate_shelf.serve(directory, name)
 
 
-def _told(one) -> dict:
-    if one is None:
-        return {}
-    shown = one.certificate
+def _audited_facts(row: Installed) -> dict[str, str]:
+    certificate = row.certificate
     return {
-        "certificate_names": ", ".join(shown.names),
-        "certificate_issuer": shown.issuer,
-        "certificate_until": shown.not_after.isoformat(),
-        "certificate_fingerprint": shown.fingerprint,
+        "certificate_names": ", ".join(certificate.names),
+        "certificate_issuer": certificate.issuer,
+        "certificate_until": certificate.not_after.isoformat(),
+        "certificate_fingerprint": certificate.fingerprint,
     }
 
 
-def _require_folder():
-    place = questions.folder()
-    if place is None:
+def _require_folder() -> Path:
+    directory = folder()
+    if directory is None:
         raise Invalid(
             _("TLS does not end on this server: install the certificate where it does."), code="not_here"
         )
-    return place
+    return directory
 
 
 def _refusal(unfit: Unfit) -> Invalid:
@@ -137,11 +136,11 @@ def _refusal(unfit: Unfit) -> Invalid:
             "The certificates are not in order: the server's own first, then each one that signed the one before."
         ),
     }
-    sentence = sentences.get(unfit.code) or _about(unfit.code, facts)
+    sentence = sentences.get(unfit.code) or _sentence_with_facts(unfit.code, facts)
     return Invalid(sentence, code=unfit.code, field="key" if unfit.is_about_key else "chain")
 
 
-def _about(code: str, facts: dict) -> str:
+def _sentence_with_facts(code: str, facts: dict[str, Any]) -> str:
     if code == "weak_key":
         return _("The key is too weak: %(key)s. Take RSA of 2048 bits or more, or ECDSA.", **facts)
     if code == "weak_digest":

@@ -1,16 +1,17 @@
-"""What clients are told: set for the server, overridden by a domain."""
+"""Discovery values for mail and calendar clients: set for the server, overridden by domains."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict
 from app.extensions import db
-from app.models import Domain, DomainDiscovery
+from app.models import Account, Domain, DomainDiscovery
 from app.operations import audit, versions
-from app.operations.settings import locked_row
-from app.queries import discovery as questions
+from app.operations.locks import locked_setting
+from app.queries import discovery as discovery_queries
 from app.queries import settings
 from app.queries.settings import Setting
 from app.rules import discovery, scope
@@ -18,51 +19,54 @@ from app.transaction import operation
 
 
 @operation
-def set_server_discovery(actor, own: dict[str, str], seen_version: int | None = None) -> None:
-    """Set what the server tells. own: the values that differ from the defaults; the others follow them.
+def set_server_discovery(actor: Account, own: dict[str, str], seen_version: int | None = None) -> None:
+    """Set the discovery values of the server. own: the values that differ from the defaults.
 
-    Server and web administrators only; the host name, which links in mails lead to, is for server administrators.
-    Errors: Invalid at the field; Conflict when somebody else was faster.
+    Server and web administrators only. The host name, which links in mails use, needs a server administrator.
+    Errors: Invalid at the field; Conflict if the values have changed since seen_version.
     """
     scope.require_server_wide(actor)
     own = {name: discovery.checked(name, value) for name, value in own.items()}
-    if own == _unchanged(seen_version).own:
+    if own == _server_level(seen_version).own:
         return
-    row = locked_row(Setting.DISCOVERY_VERSION)
+    version_row = locked_setting(Setting.DISCOVERY_VERSION)
     settings.forget()
-    before = _unchanged(seen_version)
+    # Compared again under the lock.
+    before = _server_level(seen_version)
     if own.get(discovery.HOST_NAME) != before.own.get(discovery.HOST_NAME):
         scope.require_server_administrator(actor)
     host = own.pop(discovery.HOST_NAME, None)
-    locked_row(Setting.HOST_NAME).value = host
-    locked_row(Setting.DISCOVERY).value = json.dumps(own, ensure_ascii=False)
-    row.value = str(before.version + 1)
+    locked_setting(Setting.HOST_NAME).value = host
+    locked_setting(Setting.DISCOVERY).value = json.dumps(own, ensure_ascii=False)
+    version_row.value = str(before.version + 1)
     db.session.flush()
     settings.forget()
-    _record(actor, None, before.values, questions.server().values)
+    _record_change(actor, None, before.values, discovery_queries.server().values)
 
 
 @operation
-def set_domain_discovery(actor, domain: Domain, own: dict[str, str], seen_version: int | None = None) -> None:
-    """Set what a domain tells instead of the server. own: its own values; the others are inherited.
+def set_domain_discovery(
+    actor: Account, domain: Domain, own: dict[str, str], seen_version: int | None = None
+) -> None:
+    """Set the discovery values of a domain. own: the values that override the server's.
 
-    The domain's administrators too. Errors: Invalid at the field; Conflict when somebody else was faster.
+    Errors: NotFound; Invalid at the field; Conflict if the values have changed since seen_version.
     """
     domain = scope.find_domain(actor, domain.id)
     own = {name: discovery.checked(name, value) for name, value in own.items()}
-    if seen_version in (None, questions.of(domain).version) and own == questions.of(domain).own:
+    level = discovery_queries.of(domain)
+    if seen_version in (None, level.version) and own == level.own:
         return
-    row = versions.locked(_row_of(domain), seen_version)
-    before = questions.of(domain)
+    row = versions.lock_row(_domain_row(domain), seen_version)
+    before = discovery_queries.of(domain).own
     row.overrides = json.dumps(own, ensure_ascii=False)
     db.session.flush()
-    told = {name: before.own.get(name) for name in discovery.NAMES}
-    _record(actor, domain, told, {name: own.get(name) for name in discovery.NAMES})
+    _record_change(actor, domain, before, own)
 
 
 @operation
-def note_check(actor, domain: Domain | None = None) -> None:
-    """Leave in the trail that somebody has the server connect to what is told; it connects afterwards."""
+def record_discovery_check(actor: Account, domain: Domain | None = None) -> None:
+    """Record in the audit log that the actor has the server connect to the published addresses."""
     if domain is None:
         scope.require_server_wide(actor)
     else:
@@ -70,15 +74,15 @@ def note_check(actor, domain: Domain | None = None) -> None:
     audit.record(actor, "discovery.check", domain)
 
 
-def _unchanged(seen_version: int | None) -> questions.Level:
-    """What the server tells now. Error: Conflict, when the form was made from something else."""
-    level = questions.server()
+def _server_level(seen_version: int | None) -> discovery_queries.Level:
+    """Return the values of the server. Error: Conflict if they have another version than the form showed."""
+    level = discovery_queries.server()
     if seen_version is not None and seen_version != level.version:
         raise Conflict()
     return level
 
 
-def _row_of(domain: Domain) -> DomainDiscovery:
+def _domain_row(domain: Domain) -> DomainDiscovery:
     statement = select(DomainDiscovery).where(DomainDiscovery.domain_id == domain.id)
     row = db.session.scalar(statement)
     if row is not None:
@@ -92,9 +96,11 @@ def _row_of(domain: Domain) -> DomainDiscovery:
     return row
 
 
-def _record(actor, domain: Domain | None, before: dict, after: dict) -> None:
-    """Only what changed, under names of its own: other acts have a "sms" or a "calendar" too."""
+def _record_change(
+    actor: Account, domain: Domain | None, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
     changed = [name for name in discovery.NAMES if before.get(name) != after.get(name)]
+    # The prefix tells these values from those of other acts: "sms" and "calendar" exist there too.
     audit.record(
         actor,
         "discovery.change",

@@ -1,4 +1,4 @@
-"""The first installation: one link, one form, one transaction."""
+"""The first installation of a server, by a one-time link."""
 
 import ipaddress
 import secrets
@@ -16,7 +16,7 @@ from app.models import Account, License, LicenseKind, Role, ServerSetting, now
 from app.operations import audit
 from app.operations.accounts import create_account
 from app.operations.domains import create_domain
-from app.operations.internal import internal_domain
+from app.operations.internal import ensure_internal_domain
 from app.operations.settings import set_mail_server, set_setting
 from app.queries import settings
 from app.queries.settings import Setting
@@ -29,8 +29,8 @@ TRIAL_SEATS = 100
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What the form of the first installation asks for. mail: None when it is set later."""
+class InstallationPlan:
+    """Values of the installation form. mail: None when it is set later."""
 
     name: str
     alias: str
@@ -42,9 +42,11 @@ class Plan:
 
 
 @operation
-def make_setup_link(actor) -> str:
-    """A new one-time link for the first installation; the one before is worth nothing any more.
-    Gives its token."""
+def make_setup_link(actor: Account) -> str:
+    """Return the token of a new one-time link for the first installation. The previous link ends.
+
+    Error: Invalid on a server that is installed already.
+    """
     if settings.is_installed():
         raise Invalid(_("This server is installed already."), code="installed")
     token = secrets.token_urlsafe(32)
@@ -54,9 +56,11 @@ def make_setup_link(actor) -> str:
 
 
 @operation
-def install_server(token: str, plan: Plan) -> Account:
-    """Make the server's administrator, the first domain and everything a server needs.
-    Gives the administrator."""
+def install_server(token: str, plan: InstallationPlan) -> Account:
+    """Create the first domain, the server's administrator and everything else that a server needs.
+
+    Return the administrator. Errors: Forbidden for a link that is not valid; Invalid at the field.
+    """
     _require_valid(token)
     host_name = checked_host_name(plan.host_name)
     domain = create_domain(SYSTEM, name=plan.domain)
@@ -77,22 +81,20 @@ def install_server(token: str, plan: Plan) -> Account:
 
 
 @operation
-def prepare_server(actor, *, holder: str) -> None:
-    """What a server holds beside its people: guests' domain, trial licence.
-    From now on it counts as installed."""
+def prepare_server(actor: Account, *, holder: str) -> None:
+    """Create the internal domain and the trial license, and mark the server as installed."""
     if settings.is_installed():
         return
     for name in (Setting.SETUP_DIGEST, Setting.SETUP_UNTIL):
         set_setting(actor, name, None)
     set_setting(actor, Setting.INSTALLED_AT, now().isoformat())
-    internal_domain()
+    ensure_internal_domain()
     _start_trial(holder)
     audit.record(actor, "server.install", name=holder)
 
 
 def checked_host_name(text: str) -> str:
-    """The name or network address that people reach the server by. Error: Invalid,
-    about the field host_name."""
+    """Return the normalised host name or IP address of the server. Error: Invalid at the field host_name."""
     host = text.strip().strip("[]").lower()
     if host == "localhost":
         return host
@@ -103,9 +105,9 @@ def checked_host_name(text: str) -> str:
 
 
 def _require_valid(token: str) -> None:
-    """Under the lock of the link's row: of two who send the form at once, one installs."""
-    row = select(ServerSetting).where(ServerSetting.name == Setting.SETUP_DIGEST).with_for_update()
-    db.session.scalars(row, execution_options={"populate_existing": True}).one_or_none()
+    # The row of the link is locked: of two people who send the form at once, one installs.
+    statement = select(ServerSetting).where(ServerSetting.name == Setting.SETUP_DIGEST).with_for_update()
+    db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
     settings.forget()
     if link_state(token) is not LinkState.VALID:
         raise Forbidden(_("This link does not install the server any more."), code="setup_link")

@@ -1,4 +1,4 @@
-"""The internal domain: it shelters guests, and what remains of deleted accounts."""
+"""The internal domain: guests, and what remains of deleted accounts."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -7,13 +7,13 @@ from app.extensions import db
 from app.models import INTERNAL_DOMAIN, Domain
 
 
-def internal_domain() -> Domain:
-    """The internal domain, made if this server has none yet. What guests may have is decided by being a guest,
-    so its switches are on."""
+def ensure_internal_domain() -> Domain:
+    """Return the internal domain; it is inserted if this server has none yet."""
     statement = select(Domain).where(Domain.name == INTERNAL_DOMAIN)
-    found = db.session.scalars(statement).one_or_none()
-    if found is not None:
-        return found
+    domain = db.session.scalars(statement).one_or_none()
+    if domain is not None:
+        return domain
+    # Being a guest decides about a guest's features: the domain itself has all of them.
     switches = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
     try:
         with db.session.begin_nested():

@@ -1,4 +1,4 @@
-"""Licences: given by this server to itself, or installed as a signed document."""
+"""Licenses of this server: issued by itself, or installed as signed documents."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from app.errors import Forbidden, Invalid
 from app.extensions import db
-from app.models import AccessScope, License, LicenseKind, now
+from app.models import AccessScope, Account, License, LicenseKind, now
 from app.operations import audit
 from app.rules import licence_documents, licensing, names, scope
 from app.rules.licence_documents import MOST_SEATS, Document
@@ -17,13 +17,13 @@ from app.rules.licensing import LicenseFacts
 from app.text.days import LAST
 from app.transaction import operation, touch_access
 
-SHOWN = ("holder", "kind", "seats", "valid_until", "reference")
-"""What the trail keeps of a licence."""
+# The columns of a license that audit entries hold.
+AUDITED_COLUMNS = ("holder", "kind", "seats", "valid_until", "reference")
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a licence that this server gives itself says. valid_until: a moment in UTC."""
+class LicenseTerms:
+    """Terms of a license that this server issues to itself. valid_until: in UTC."""
 
     holder: str
     seats: int
@@ -31,14 +31,14 @@ class Terms:
 
 
 @operation
-def issue_licence(actor, terms: Terms) -> License:
-    """Give this server a licence of its own. Server administrators only, and only where no key says who gives them."""
+def issue_license(actor: Account, terms: LicenseTerms) -> License:
+    """Issue a license for this server. Server administrators only, and only where no key to check licenses is set."""
     scope.require_server_administrator(actor)
     if licensing.public_key():
         raise Forbidden(
             _("Licences for this server are signed by whoever runs it: install one."), code="licence_key_set"
         )
-    return _recorded(
+    return _store_license(
         actor,
         "licence.issue",
         License(
@@ -53,25 +53,24 @@ def issue_licence(actor, terms: Terms) -> License:
 
 
 @operation
-def install_licence(actor, text: str, *, accepts_less: bool = False) -> License:
-    """Install a signed licence. One that was made for another installation works for seven days.
+def install_license(actor: Account, text: str, *, accepts_less: bool = False) -> License:
+    """Install a signed license. One that was made for another installation is valid for seven days.
 
-    accepts_less: whether the person has been told that it gives less than the one before, and wants it. Whatever is
-    refused leaves the licence that counts as it is.
+    accepts_less: the person has confirmed that it gives less than the current one. Errors: Forbidden; Invalid.
     """
     scope.require_server_wide(actor)
     if not licensing.public_key():
         raise Invalid(_("No key to check licences with is set."), code="licence_no_key", field="document")
     document = licence_documents.opened(text, licensing.public_key())
     _checked_end(document.valid_until, field="document")
-    less = what_is_less(document, licensing.current())
+    less = license_losses(document, licensing.current())
     if less and not accepts_less:
         raise Invalid(" ".join(less), code="licence_gives_less", field="document")
-    return _recorded(actor, "licence.install", _of(document, text))
+    return _store_license(actor, "licence.install", _license_of(document, text))
 
 
-def what_is_less(document: Document, license: LicenseFacts | None) -> list[str]:
-    """What a licence gives less of than the one that counts; a trial is not measured by."""
+def license_losses(document: Document, license: LicenseFacts | None) -> list[str]:
+    """Return sentences about what a new license gives less of than the current one, if that is no trial."""
     if license is None:
         return []
     less = []
@@ -95,12 +94,12 @@ def what_is_less(document: Document, license: LicenseFacts | None) -> list[str]:
 
 
 def new_reference() -> str:
-    """A reference for an installation: 16 signs that are read out without mistakes."""
+    """Return a reference for an installation: 16 hexadecimal digits, easy to read out."""
     return secrets.token_hex(8).upper()
 
 
-def _of(document: Document, text: str) -> License:
-    """The row of a document. On a foreign installation it ends after the grace."""
+def _license_of(document: Document, text: str) -> License:
+    """Return the row of a document. On another installation than its own it ends after the grace period."""
     reference, until = licensing.installation() or document.reference, document.valid_until
     if document.reference != reference:
         until = min(until, now() + licensing.GRACE)
@@ -115,7 +114,7 @@ def _of(document: Document, text: str) -> License:
     )
 
 
-def _recorded(actor, act: str, license: License) -> License:
+def _store_license(actor: Account, act: str, license: License) -> License:
     before = licensing.newest()
     db.session.add(license)
     db.session.flush()
@@ -126,8 +125,8 @@ def _recorded(actor, act: str, license: License) -> License:
         kind="licence",
         id=license.id,
         name=license.holder,
-        before={name: getattr(before, name) for name in SHOWN} if before else None,
-        after={name: getattr(license, name) for name in SHOWN},
+        before={name: getattr(before, name) for name in AUDITED_COLUMNS} if before else None,
+        after={name: getattr(license, name) for name in AUDITED_COLUMNS},
     )
     return license
 

@@ -1,4 +1,4 @@
-"""What people choose for themselves."""
+"""Changes that people make to their own accounts."""
 
 from zoneinfo import available_timezones
 
@@ -18,7 +18,7 @@ THEMES = ("system", "light", "dark")
 
 @operation(audited=False)
 def choose_language(actor: Account, language: str) -> None:
-    """Read everything in another language. Error: Invalid, if the product does not speak it."""
+    """Set the language of all texts. Error: Invalid for a language without a catalogue."""
     if language not in LANGUAGE_NAMES:
         raise Invalid(code="unknown_language", field="language")
     statement = update(Account).where(Account.id == actor.id).values(language=language)
@@ -29,7 +29,7 @@ def choose_language(actor: Account, language: str) -> None:
 def choose_options(
     actor: Account, *, language: str | None, theme: str, time_zone: str | None, enter_sends: bool
 ) -> None:
-    """Keep what a person chooses for themselves. language, time_zone: none for the browser's, the server's."""
+    """Set a person's options. language: None for the browser's; time_zone: None for the server's. Error: Invalid."""
     if language is not None and language not in LANGUAGE_NAMES:
         raise Invalid(code="unknown_language", field="language")
     if theme not in THEMES:
@@ -42,15 +42,18 @@ def choose_options(
 
 
 @operation
-def rename_myself(actor: Account, name: str) -> None:
-    """A guest's own name; an account's is its administrators' to change. Errors: Invalid, Forbidden."""
+def rename_own_account(actor: Account, name: str) -> None:
+    """Change a guest's own name. The names of other people are their administrators' to change.
+
+    Errors: Invalid, Forbidden.
+    """
     if not actor.is_guest:
         raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
     name = names.checked_guest_name(name)
-    me = versions.locked(actor)
-    before = me.name
+    account = versions.lock_row(actor)
+    before = account.name
     if name == before:
         return
-    me.name = name
+    account.name = name
     touch_access(AccessScope.ACCOUNT, actor.id)
     audit.record(actor, "account.update", actor, before={"name": before}, after={"name": name})

@@ -1,4 +1,4 @@
-"""Pictures of people: their own to change, or their administrator's."""
+"""Pictures of people, changed by themselves or by their administrators."""
 
 import secrets
 
@@ -12,6 +12,7 @@ from app.extensions import db
 from app.integrations import images
 from app.models import Account, Picture
 from app.operations import audit
+from app.operations.versions import execute_update
 from app.rules import guests, scope
 from app.transaction import operation, release_connection
 
@@ -20,14 +21,13 @@ _decoding = KeyedLock()
 
 
 def set_picture(actor: Account, account: Account, data: bytes) -> str:
-    """Give somebody a picture, and get its token. Errors: Invalid when it cannot be read, NotFound outside of scope,
-    TooMany.
+    """Set the picture of a person and return its token.
 
-    data: a PNG, JPEG, WebP or GIF file. It is decoded before the transaction begins: that takes a while, and meanwhile
-    no connection to the database is held.
+    data: a PNG, JPEG, WebP or GIF file. Errors: Invalid if it cannot be read; NotFound, Forbidden, TooMany.
     """
     _require_may_change(actor, account)
     limits.count_picture(actor.id)
+    # Decoding takes long: it comes before the transaction, and no connection to the database is held meanwhile.
     release_connection()
     try:
         with _decoding.of("picture"):
@@ -48,26 +48,26 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
             code="bad_picture",
             field="picture",
         ) from error
-    return _keep(actor, account, image)
+    return _store_picture(actor, account, image)
 
 
 @operation
 def remove_picture(actor: Account, account: Account) -> None:
-    """Take somebody's picture away: their initials stand in its place. Without a picture nothing happens."""
+    """Remove the picture of a person: their initials are shown instead."""
     _require_may_change(actor, account)
     if not _has_picture(account):
         return
-    _forget(account)
+    _delete_picture(account)
     audit.record(actor, "account.picture", account, before={"picture": True}, after={"picture": False})
 
 
 @operation
-def _keep(actor: Account, account: Account, image: bytes) -> str:
+def _store_picture(actor: Account, account: Account, image: bytes) -> str:
     _require_may_change(actor, account)
-    _forget(account)
+    _delete_picture(account)
     token = secrets.token_hex(16)
     db.session.add(Picture(account_id=account.id, token=token, content=image))
-    _name(account, token)
+    _set_token(account, token)
     audit.record(actor, "account.picture", account, after={"picture": True})
     return token
 
@@ -80,18 +80,17 @@ def _require_may_change(actor: Account, account: Account) -> None:
 
 
 def _has_picture(account: Account) -> bool:
-    """Return whether there is one, under the lock of its row."""
+    """Return whether the account has a picture, whose row is locked."""
     statement = select(Picture.id).where(Picture.account_id == account.id).with_for_update()
     return db.session.scalar(statement) is not None
 
 
-def _forget(account: Account) -> None:
-    gone = delete(Picture).where(Picture.account_id == account.id)
-    db.session.execute(gone, execution_options={"synchronize_session": False})
-    _name(account, None)
+def _delete_picture(account: Account) -> None:
+    execute_update(delete(Picture).where(Picture.account_id == account.id))
+    _set_token(account, None)
 
 
-def _name(account: Account, token: str | None) -> None:
-    """Not through the row's version: a form over the account that is open elsewhere stays good."""
-    named = update(Account).where(Account.id == account.id).values(picture=token)
-    db.session.execute(named, execution_options={"synchronize_session": "fetch"})
+def _set_token(account: Account, token: str | None) -> None:
+    # The row version stays: a form over the account that is open elsewhere remains valid.
+    statement = update(Account).where(Account.id == account.id).values(picture=token)
+    execute_update(statement, synchronize="fetch")

@@ -1,10 +1,10 @@
-"""Signing in and out. An account that does not exist, one that is disabled and a wrong password
-are answered alike."""
+"""Sessions: sign-in and sign-out. Unknown accounts, disabled ones and wrong passwords are answered alike."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -16,18 +16,19 @@ from app.extensions import db
 from app.identity import origin
 from app.models import AccessScope, Account, Session, now
 from app.operations import audit
-from app.operations.sign_in_limits import count_attempt, forgive
+from app.operations.sign_in_limits import count_attempt, reset_attempts
+from app.operations.versions import execute_update
 from app.queries.sessions import digest_of, open_sessions
 from app.rules import addresses, hashing, scope
 from app.transaction import operation, publish, touch_access
 
-SEEN_EVERY = timedelta(minutes=1)
-"""How exactly it is known when a device was last used."""
+# Precision of the time at which a session was last used.
+LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """A device that has just been signed in. The token is told here once and stored nowhere."""
+class NewSession:
+    """A session that was just opened. token: for the cookie; only its digest is stored."""
 
     token: str
     session_id: int
@@ -36,72 +37,68 @@ class SignedIn:
 
 def sign_in(
     address: str, password: str, *, user_agent: str | None = None, known: Mapping[int, str] | None = None
-) -> SignedIn:
-    """Sign a device in. Error: Invalid, the same whatever is wrong; TooMany, when one must wait.
+) -> NewSession:
+    """Open a session with a password. Errors: Invalid, the same whatever is wrong; TooMany.
 
-    known: ids of accounts that have signed in on this device before, each with the name the device is counted by.
-    The password is compared between two transactions: no connection is held while the processor works.
+    known: ids of accounts that have signed in on this device before, each with the name its attempts are counted by.
     """
     address = addresses.normalise(address)
     account = _find_account(address)
     device = (known or {}).get(account.id) if account is not None else None
     count_attempt(address, origin().ip, device)
-    kept = account.password_hash if account is not None else None
-    db.session.commit()
-    if not hashing.matches(kept, password) or not account.is_active:
-        _refuse_sign_in(account, address)
-        raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
-    renewed = hashing.hashed(password) if hashing.is_outdated(kept) else None
-    return _sign_in(account, address, renewed, user_agent, device)
+    stored_hash = account.password_hash if account is not None else None
+    account = _require_password(account, address, stored_hash, password)
+    is_outdated = stored_hash is not None and hashing.is_outdated(stored_hash)
+    new_hash = hashing.hashed(password) if is_outdated else None
+    return _open_session(account, address, new_hash, user_agent, device)
 
 
-def prove(address: str, password: str) -> Account:
-    """Whose name and password these are, for a program that signs in with every request: no device is signed in.
+def verify_credentials(address: str, password: str) -> Account:
+    """Return the account of an address and a password, for programs that send both with every request.
 
-    Only accounts of people; guests have no mail here. Errors: as of sign_in.
+    No session is opened. Guests have no mailbox here and are refused. Errors: as of sign_in.
     """
     address = addresses.normalise(address)
     count_attempt(address, origin().ip)
     account = _find_account(address)
-    kept = account.password_hash if account is not None else None
-    db.session.commit()
-    if not hashing.matches(kept, password) or not account.is_active or account.is_guest:
-        _refuse_sign_in(account, address)
-        raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
-    forgive(address, origin().ip)
+    stored_hash = account.password_hash if account is not None else None
+    account = _require_password(account, address, stored_hash, password, accepts_guests=False)
+    reset_attempts(address, origin().ip)
     return account
 
 
 @operation
-def open_session(account: Account, *, user_agent: str | None = None) -> SignedIn:
-    """Sign a device in that has just proved otherwise whose it is: after the installation."""
+def open_session(account: Account, *, user_agent: str | None = None) -> NewSession:
+    """Open a session for a person who was authenticated otherwise, for example by the installation."""
     token = secrets.token_urlsafe(32)
     session = Session(
         account_id=account.id,
         token_digest=digest_of(token),
         last_seen_at=now(),
-        expires_at=_end_of(now()),
+        expires_at=_expiry(now()),
         ip=origin().ip,
         user_agent=(user_agent or "")[:300] or None,
     )
     db.session.add(session)
     db.session.flush()
-    _note_last_sign_in(account)
+    _update_unversioned(account, last_sign_in_at=now(), last_sign_in_ip=origin().ip)
     audit.record(account, "session.open", account, after={"session": session.id})
-    return SignedIn(token, session.id, account)
+    return NewSession(token, session.id, account)
 
 
 @operation
-def sign_out(actor, session_id: int) -> None:
-    """Sign one's own device out."""
-    end_session(_find_own(actor, session_id))
+def sign_out(actor: Account, session_id: int) -> None:
+    """End one of the actor's own sessions. Error: NotFound."""
+    session = db.session.get(Session, session_id)
+    if session is None or session.account_id != actor.id:
+        raise NotFound()
+    end_session(session)
     audit.record(actor, "session.close", actor, after={"session": session_id})
 
 
 @operation
-def revoke_session(actor, session_id: int) -> None:
-    """Sign a device out from elsewhere: one's own, or as an administrator one of an account of
-    one's scope."""
+def revoke_session(actor: Account, session_id: int) -> None:
+    """End a session of the actor, or of an account they administer. Errors: NotFound, Forbidden."""
     session = db.session.get(Session, session_id)
     if session is None:
         raise NotFound()
@@ -111,93 +108,102 @@ def revoke_session(actor, session_id: int) -> None:
 
 
 @operation
-def revoke_all(actor, account: Account, *, but: int | None = None) -> int:
-    """Sign out every device of an account, but one session if told so. Gives how many there were."""
+def revoke_all_sessions(actor: Account, account: Account, *, but: int | None = None) -> int:
+    """End all sessions of an account except the one with the id but. Return their number."""
     _require_may_revoke(actor, account.id)
-    found = [session for session in open_sessions(account) if session.id != but]
-    for session in found:
+    sessions = [session for session in open_sessions(account) if session.id != but]
+    for session in sessions:
         end_session(session)
-    if found:
-        audit.record(actor, "session.revoke", account, after={"sessions": [session.id for session in found]})
-    return len(found)
+    if sessions:
+        ids = [session.id for session in sessions]
+        audit.record(actor, "session.revoke", account, after={"sessions": ids})
+    return len(sessions)
 
 
 @operation(audited=False)
 def keep_alive(session: Session) -> None:
-    """Note that a device is in use, and put its end off; at most once a minute is anything written."""
-    if session.last_seen_at > now() - SEEN_EVERY:
+    """Note that a session is in use and postpone its expiry; written at most once a minute."""
+    if session.last_seen_at > now() - LAST_SEEN_EVERY:
         return
-    statement = (
+    execute_update(
         update(Session)
-        .where(Session.id == session.id, Session.last_seen_at < now() - SEEN_EVERY)
-        .values(last_seen_at=now(), expires_at=_end_of(session.created_at), ip=origin().ip)
+        .where(Session.id == session.id, Session.last_seen_at < now() - LAST_SEEN_EVERY)
+        .values(last_seen_at=now(), expires_at=_expiry(session.created_at), ip=origin().ip)
     )
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def end_session(session: Session) -> None:
+    """End a session within the running operation. Open sockets close at once, here and in other processes."""
+    if session.revoked_at is None:
+        session.revoked_at = now()
+        # Other processes learn of it by the log of access changes.
+        publish(SessionRevoked(session.id))
+        touch_access(AccessScope.ACCOUNT, session.account_id)
+
+
+def _require_password(
+    account: Account | None,
+    address: str,
+    stored_hash: str | None,
+    password: str,
+    *,
+    accepts_guests: bool = True,
+) -> Account:
+    # No connection is held while the processor compares. A missing hash takes as long as a wrong password.
+    db.session.commit()
+    is_correct = hashing.matches(stored_hash, password)
+    if (
+        account is None
+        or not is_correct
+        or not account.is_active
+        or (account.is_guest and not accepts_guests)
+    ):
+        _record_refused_sign_in(account, address)
+        raise Invalid(_("Address or password is wrong."), code="wrong_credentials", field="password")
+    return account
 
 
 @operation
-def _sign_in(account: Account, address: str, renewed: str | None, user_agent: str | None, device) -> SignedIn:
-    """The network's row comes last: everybody behind one address waits for its lock."""
-    signed_in = open_session(account, user_agent=user_agent)
-    if renewed:
-        _keep_hash(account, renewed)
-    forgive(address, origin().ip, device)
-    return signed_in
+def _open_session(
+    account: Account, address: str, new_hash: str | None, user_agent: str | None, device: str | None
+) -> NewSession:
+    new_session = open_session(account, user_agent=user_agent)
+    if new_hash:
+        _update_unversioned(account, password_hash=new_hash)
+    # The row of the network comes last: everybody behind one address waits for its lock.
+    reset_attempts(address, origin().ip, device)
+    return new_session
 
 
 @operation
-def _refuse_sign_in(account: Account | None, address: str) -> None:
-    """Note who was refused. What was typed is only kept when it is an address:
-    it may have been a password."""
+def _record_refused_sign_in(account: Account | None, address: str) -> None:
+    # Only an address is recorded: other input may have been a password.
     name = address if "@" in address and " " not in address else "?"
-    about = {
-        "kind": "account",
-        "id": getattr(account, "id", None),
-        "domain_id": getattr(account, "domain_id", None),
-    }
-    audit.record(None, "session.refuse", name=name[:320], **about)
+    audit.record(
+        None,
+        "session.refuse",
+        name=name[:320],
+        kind="account",
+        id=account.id if account is not None else None,
+        domain_id=account.domain_id if account is not None else None,
+    )
 
 
 def _find_account(address: str) -> Account | None:
     return db.session.scalars(select(Account).where(Account.address == address)).one_or_none()
 
 
-def _find_own(actor, session_id: int) -> Session:
-    session = db.session.get(Session, session_id)
-    if session is None or session.account_id != actor.id:
-        raise NotFound()
-    return session
-
-
-def _require_may_revoke(actor, account_id: int) -> None:
+def _require_may_revoke(actor: Account, account_id: int) -> None:
     if actor.id != account_id:
         scope.require_may_touch(actor, scope.find_account(actor, account_id))
 
 
-def end_session(session: Session) -> None:
-    """Have a session end now. Open sockets hear of it at once here,
-    and by the log of access in other processes."""
-    if session.revoked_at is None:
-        session.revoked_at = now()
-        publish(SessionRevoked(session.id))
-        touch_access(AccessScope.ACCOUNT, session.account_id)
+def _expiry(opened_at: datetime) -> datetime:
+    """Return when a session that is used now ends: after days without use, or days after it was opened."""
+    idle_until = now() + timedelta(days=current_app.config["SESSION_DAYS"])
+    return min(idle_until, opened_at + timedelta(days=current_app.config["SESSION_KEEP_DAYS"]))
 
 
-def _end_of(opened_at: datetime) -> datetime:
-    """When a device that is used now must sign in again: unused for long, or signed in for very long."""
-    idle = now() + timedelta(days=current_app.config["SESSION_DAYS"])
-    return min(idle, opened_at + timedelta(days=current_app.config["SESSION_KEEP_DAYS"]))
-
-
-def _note_last_sign_in(account: Account) -> None:
-    """Written past the row version: signing in must not disturb who edits the account."""
-    _update_quietly(account, last_sign_in_at=now(), last_sign_in_ip=origin().ip)
-
-
-def _keep_hash(account: Account, renewed: str) -> None:
-    _update_quietly(account, password_hash=renewed)
-
-
-def _update_quietly(account: Account, **values) -> None:
-    statement = update(Account).where(Account.id == account.id).values(**values)
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+def _update_unversioned(account: Account, **values: Any) -> None:
+    # The row version stays: signing in must not invalidate an administrator's form over the account.
+    execute_update(update(Account).where(Account.id == account.id).values(**values))

@@ -1,13 +1,12 @@
-"""How often one may try to sign in: counted by account and by network in the database, forgotten after a day.
+"""Limits on sign-in attempts, counted in the database by account and by network and forgotten after a day.
 
-An attempt is counted before its password is looked at, so that many at once gain nothing; a success takes it
-back. A device that has signed the account in before is counted by itself alone: strangers who guess cannot lock out
-whose account it is.
+An attempt is counted before its password is compared, so that many at once gain nothing; a success resets the count.
+A device that has signed in to the account before is counted by itself: strangers who guess cannot lock its owner out.
 """
 
 import hashlib
 import ipaddress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import ngettext
@@ -19,32 +18,34 @@ from app.extensions import db
 from app.models import SignInFailure, now
 from app.transaction import operation
 
-FORGOTTEN_AFTER = timedelta(days=1)
+FAILURES_KEPT = timedelta(days=1)
 
+# An office shares one network address: it has that many times the free attempts of an account.
 PEOPLE_BEHIND_AN_ADDRESS = 10
-"""An office shares one network address: it has that many times the free attempts of an account."""
 
+# Password links that are mailed to an address in a day without waiting.
 REQUESTS_FREE = 3
-"""Links to choose a password that are mailed to an address in a day without waiting."""
 
 
 @operation(audited=False)
 def count_attempt(address: str, ip: str | None, device: str | None = None) -> None:
-    """Count an attempt for an account's address and a network address. Error: TooMany,
-    when either must wait. device: the known device it comes from, which is counted instead."""
+    """Count a sign-in attempt for an account's address and a network address.
+
+    device: the known device it comes from, which is counted instead. Error: TooMany while either must wait.
+    """
     _count(_subjects(address, ip, device))
 
 
 @operation(audited=False)
-def count_request(address: str, ip: str | None) -> None:
+def count_link_request(address: str, ip: str | None) -> None:
     """Count a request for a link to choose a password. Error: TooMany."""
     network = (_digest("links to network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
     _count([(_digest("links to", address), REQUESTS_FREE), network])
 
 
 @operation(audited=False)
-def count_asking(ip: str | None) -> None:
-    """Count what somebody asks for through a link that has ended. Error: TooMany, without a word of signing in."""
+def count_ended_link_request(ip: str | None) -> None:
+    """Count a request that was made through a link that has ended. Error: TooMany, with a sentence of its own."""
     network = (_digest("asking from network", network_of(ip)), REQUESTS_FREE * PEOPLE_BEHIND_AN_ADDRESS)
     try:
         _count([network])
@@ -52,47 +53,35 @@ def count_asking(ip: str | None) -> None:
         raise TooMany(retry_after=refusal.retry_after) from None
 
 
-def _count(subjects: list[tuple[bytes, int]]) -> None:
-    memories = [(_memory_of(subject), free) for subject, free in subjects]
-    _refuse_while_blocked([memory for memory, _free in memories])
-    for memory, free in memories:
-        memory.count = 1 if _is_forgotten(memory) else memory.count + 1
-        memory.last_at = now()
-        memory.blocked_until = _end_of_wait(memory.count, free)
-
-
 @operation(audited=False)
-def forgive(address: str, ip: str | None, device: str | None = None) -> None:
-    """Take the attempt back that succeeded: the account starts afresh, the network loses only this one.
-    device: as it was counted; what strangers have tried elsewhere is not forgiven by it."""
+def reset_attempts(address: str, ip: str | None, device: str | None = None) -> None:
+    """Reset the count of an account after a success. The network loses this one attempt only.
+
+    device: as it was counted; failures elsewhere stay counted.
+    """
     (own, _free), *networks = _subjects(address, ip, device)
-    _memory_of(own).count = 0
-    _memory_of(own).blocked_until = None
+    counter = _locked_counter(own)
+    counter.count = 0
+    counter.blocked_until = None
     for network, network_free in networks:
-        _forgive_one(network, network_free)
-
-
-def _forgive_one(network: bytes, network_free: int) -> None:
-    shared = _memory_of(network)
-    shared.count = max(0, shared.count - 1)
-    shared.blocked_until = _end_of_wait(shared.count, network_free)
+        counter = _locked_counter(network)
+        counter.count = max(0, counter.count - 1)
+        counter.blocked_until = _blocked_until(counter.count, network_free)
 
 
 def network_of(ip: str | None) -> str:
-    """What counts as one network address: an IPv4 address, or the 64 bits of an IPv6 one that a
-    customer is given."""
+    """Return the network that counts as one: an IPv4 address, or the /64 of an IPv6 address, as a customer gets it."""
     try:
-        given = ipaddress.ip_address(ip or "")
+        address = ipaddress.ip_address(ip or "")
     except ValueError:
         return ip or "unknown"
-    if given.version == 6 and given.ipv4_mapped:
-        return str(given.ipv4_mapped)
-    return str(ipaddress.ip_network((given, 64 if given.version == 6 else 32), strict=False))
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64 if address.version == 6 else 32), strict=False))
 
 
 def _subjects(address: str, ip: str | None, device: str | None = None) -> list[tuple[bytes, int]]:
-    """What is counted, as digests, with the attempts that are free; always in this order,
-    so that nothing deadlocks."""
+    """Return the digests of what is counted, each with its free attempts. The order is fixed against deadlocks."""
     free = current_app.config["SIGN_IN_FREE"]
     if device is not None:
         return [(_digest("device", f"{device}:{address}"), free)]
@@ -106,37 +95,42 @@ def _digest(kind: str, text: str) -> bytes:
     return hashlib.sha256(f"{kind}:{text}".encode()).digest()
 
 
-def _memory_of(subject: bytes) -> SignInFailure:
-    """The row of a subject, locked, made if need be."""
+def _count(subjects: list[tuple[bytes, int]]) -> None:
+    counters = [(_locked_counter(subject), free) for subject, free in subjects]
+    _refuse_while_blocked([counter for counter, _free in counters])
+    for counter, free in counters:
+        counter.count = 1 if counter.last_at < now() - FAILURES_KEPT else counter.count + 1
+        counter.last_at = now()
+        counter.blocked_until = _blocked_until(counter.count, free)
+
+
+def _locked_counter(subject: bytes) -> SignInFailure:
     statement = select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()
-    memory = db.session.scalars(statement).one_or_none()
-    if memory is not None:
-        return memory
+    counter = db.session.scalars(statement).one_or_none()
+    if counter is not None:
+        return counter
     try:
         with db.session.begin_nested():
-            memory = SignInFailure(subject=subject, count=0, last_at=now())
-            db.session.add(memory)
+            counter = SignInFailure(subject=subject, count=0, last_at=now())
+            db.session.add(counter)
     except IntegrityError:
-        memory = db.session.scalars(statement).one()
-    return memory
+        counter = db.session.scalars(statement).one()
+    return counter
 
 
-def _is_forgotten(memory: SignInFailure) -> bool:
-    return memory.last_at < now() - FORGOTTEN_AFTER
-
-
-def _end_of_wait(count: int, free: int):
-    """Until when the next attempt must wait: a second after the last free one,
-    then twice as long each time."""
+def _blocked_until(count: int, free: int) -> datetime | None:
+    """Return when the next attempt may come: a second after the last free one, then twice as long each time."""
     if count < free:
         return None
     longest = current_app.config["SIGN_IN_DELAY_MAX"]
     return now() + timedelta(seconds=min(2 ** min(count - free, 30), longest))
 
 
-def _refuse_while_blocked(memories: list[SignInFailure]) -> None:
+def _refuse_while_blocked(counters: list[SignInFailure]) -> None:
     ends = [
-        memory.blocked_until for memory in memories if memory.blocked_until and memory.blocked_until > now()
+        counter.blocked_until
+        for counter in counters
+        if counter.blocked_until and counter.blocked_until > now()
     ]
     if not ends:
         return

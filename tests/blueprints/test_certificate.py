@@ -91,7 +91,7 @@ def test_a_chain_and_its_key_are_installed_and_the_one_before_is_kept(place, peo
     assert (place / "server.pem").read_text() == before
     page = client.get(URL).text
     assert "Authority" in page and certificates.described(leaf).fingerprint[:23] in page
-    assert db.session.scalar(select(Job).where(Job.kind == verbs.LOOK)) is not None
+    assert db.session.scalar(select(Job).where(Job.kind == verbs.INSPECTION_JOB)) is not None
 
 
 def test_a_protected_key_is_taken_with_its_passphrase_and_stored_open(place, people, client_of):
@@ -232,7 +232,7 @@ def test_certificate_operations_refuse_web_administrators(place, people):
         lambda: verbs.install_certificate(people.web_admin, pem(leaf), key_pem(key)),
         lambda: verbs.make_trial_certificate(people.web_admin),
         lambda: verbs.restore_certificate(people.web_admin, shelf.INITIAL),
-        lambda: verbs.ask_for_look(people.web_admin),
+        lambda: verbs.request_inspection(people.web_admin),
     ):
         with pytest.raises(Forbidden) as refusal:
             act()
@@ -261,7 +261,7 @@ def test_what_a_handshake_shows_is_kept_and_shown(place, people, client_of, monk
     monkeypatch.setattr(probe, "look_at_tls", lambda *_: seen)
     client = client_of(people.admin)
     assert client.post(f"{URL}look").status_code == 303
-    verbs.look()
+    verbs.inspect_public_address()
     assert questions.seen().chain == chain
     page = client.get(URL).text
     for words in (
@@ -289,7 +289,7 @@ def test_why_it_is_not_believed_is_told_in_words(place, people, client_of, monke
     chain = (certificates.described(leaf),)
     seen = probe.Finding("localhost", 8443, certificate=chain[0], chain=chain, distrust=reason)
     monkeypatch.setattr(probe, "look_at_tls", lambda *_: seen)
-    verbs.look()
+    verbs.inspect_public_address()
     people.admin.language = "fr"
     db.session.commit()
     page = client_of(people.admin).get(URL).text
@@ -300,5 +300,5 @@ def test_an_address_that_cannot_be_reached_is_told(place, people, client_of, mon
     monkeypatch.setattr(
         probe, "look_at_tls", lambda *_: probe.Finding("localhost", 1, problem="tcp", detail="refused")
     )
-    verbs.look()
+    verbs.inspect_public_address()
     assert "cannot reach its own public address" in client_of(people.admin).get(URL).text

@@ -148,7 +148,7 @@ def test_connections_and_peaks_are_told_beside_their_services(people, client_of)
 )
 def test_activity_is_a_table_that_charts_are_drawn_from(people, client_of, period, head):
     hour = figure_questions.hour_of(now())
-    figures.put_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
     part = client_of(people.web_admin).fragment(f"/admin/?period={period}", "activity").text
     assert f'<th scope="col">{head}</th>' in part
     assert 'data-value="1234"' in part and "1,234" in part
@@ -162,7 +162,7 @@ def test_a_day_begins_at_midnight_where_one_is(people, client_of, monkeypatch, z
     midnight = datetime(2026, 3, 4, tzinfo=ZoneInfo(zone))
     monkeypatch.setattr(figure_questions, "now", lambda: midnight + timedelta(minutes=40))
     hour = figure_questions.hour_of((midnight + timedelta(minutes=30)).astimezone(UTC))
-    figures.put_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
     last = client_of(people.web_admin).fragment("/admin/?period=days", "activity").text.rpartition("<tr>")[2]
     assert "Mar 4, 2026" in last and 'data-value="1234"' in last
 

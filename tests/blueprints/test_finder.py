@@ -65,7 +65,7 @@ def test_a_guest_is_found_by_the_name_they_have_chosen(people):
         people.domain, "Bruno", address="b@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )
     version = guest.row_version
-    own_account.rename_myself(guest, "Béatrice")
+    own_account.rename_own_account(guest, "Béatrice")
     assert found(people.admin, "beatrice") == [("guest", "Béatrice")] and found(people.admin, "bruno") == []
     for search, names in (("beatr", ["Béatrice"]), ("bruno", [])):
         rows = guest_list(people.admin, ListQuery(search=search)).rows

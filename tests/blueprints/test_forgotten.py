@@ -18,7 +18,7 @@ def sends_mails(app):
 
 
 def link_of(account: Account) -> str:
-    passwords.send_forgotten(account.address)
+    passwords.send_requested_link(account.address)
     db.session.refresh(account)
     return f"/password/{password_links.token_of(account)}"
 

@@ -136,11 +136,11 @@ def everything_on() -> dict:
 @pytest.mark.parametrize(
     "enable",
     [
-        lambda people: domains.set_features(SYSTEM, switched_off(people.domain), everything_on()),
+        lambda people: domains.set_domain_features(SYSTEM, switched_off(people.domain), everything_on()),
         lambda people: domains.update_domain(
             SYSTEM, switched_off(people.domain), {"features": everything_on()}
         ),
-        lambda people: accounts.set_features(SYSTEM, people.arthur, everything_on()),
+        lambda people: accounts.set_account_features(SYSTEM, people.arthur, everything_on()),
         lambda people: groups.update_group(
             SYSTEM, people.group, {"has_public_folder": True, "has_teamchat": True}
         ),

@@ -34,7 +34,7 @@ def test_a_section_that_is_closed_stays_closed(sits, office):
 def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
     with house.stage.app.app_context():
         this = questions.hour_of(now())
-        figures.put_figures(
+        figures.insert_missing_figures(
             [
                 {"name": name, "hour": this - timedelta(hours=back), "value": (back * 7) % 23 + 2}
                 for name in FigureName

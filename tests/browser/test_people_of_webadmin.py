@@ -15,7 +15,7 @@ from tests.support.browser.axe import violations
 def link_for(house, account_id: int) -> str:
     """The mailed link by which somebody chooses a password."""
     with house.stage.app.app_context():
-        passwords.send_forgotten(db.session.get(Account, account_id).address)
+        passwords.send_requested_link(db.session.get(Account, account_id).address)
         return f"/password/{password_links.token_of(db.session.get(Account, account_id))}"
 
 

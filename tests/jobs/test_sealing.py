@@ -46,7 +46,7 @@ def test_an_untouched_trail_fits(var):
 
 
 def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
-    monkeypatch.setattr(seals, "BATCH", 2)
+    monkeypatch.setattr(seals, "SEAL_BATCH", 2)
     write_entries(5)
     assert seal_trail() == 5
     write_entries(2)

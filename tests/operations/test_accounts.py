@@ -122,10 +122,10 @@ def test_the_slower_of_two_is_told(people):
 
 def test_teamchat_of_an_account_needs_the_other_two(people):
     with pytest.raises(Invalid) as refusal:
-        accounts.set_features(people.admin, people.arthur, {Feature.GROUPWARE: False})
+        accounts.set_account_features(people.admin, people.arthur, {Feature.GROUPWARE: False})
     assert refusal.value.code == "teamchat_needs"
     off = {Feature.GROUPWARE: False, Feature.TEAMCHAT: False}
-    accounts.set_features(people.admin, people.arthur, off)
+    accounts.set_account_features(people.admin, people.arthur, off)
     assert access.visible_rooms(people.arthur) == []
 
 
@@ -133,7 +133,7 @@ def test_what_the_domain_has_not_cannot_be_switched(people):
     bare = factories.make_domain(has_everything=False)
     account = factories.make_account(bare)
     with pytest.raises(Invalid) as refusal:
-        accounts.set_features(people.admin, account, {Feature.TEAMCHAT: False})
+        accounts.set_account_features(people.admin, account, {Feature.TEAMCHAT: False})
     assert refusal.value.code == "domain_lacks"
 
 

@@ -29,7 +29,7 @@ from app.models import (
 )
 from app.operations import accounts, mails, messages, reading, rooms, sessions
 from app.operations.accounts import OwnedRooms
-from app.operations.accounts.belongings import APART, KEPT, TAKEN_AWAY
+from app.operations.accounts.belongings import DELETED_WITH_ACCOUNT, HANDLED_APART, KEPT_WITH_NAME
 from app.queries import directory as lists
 from app.queries import messages as conversation
 from app.queries.directory.listing import ListQuery
@@ -283,7 +283,10 @@ def test_a_deleted_account_is_never_changed_or_deleted_again(people):
 
 def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
     """Who adds a column that names an account decides in operations/accounts/belongings.py whether its rows go."""
-    settled = {f"{one.class_.__tablename__}.{one.key}" for one in (*TAKEN_AWAY, *KEPT, *APART)}
+    settled = {
+        f"{one.class_.__tablename__}.{one.key}"
+        for one in (*DELETED_WITH_ACCOUNT, *KEPT_WITH_NAME, *HANDLED_APART)
+    }
     naming = {
         f"{table.name}.{key.parent.name}"
         for table in Base.metadata.tables.values()

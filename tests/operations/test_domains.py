@@ -63,7 +63,7 @@ def test_a_domain_administrator_neither_suspends_nor_grants(people):
     with pytest.raises(Forbidden):
         domains.update_domain(people.domain_admin, people.domain, {"state": DomainState.SUSPENDED})
     with pytest.raises(Forbidden):
-        domains.set_features(people.domain_admin, people.domain, {Feature.TEAMCHAT: False})
+        domains.set_domain_features(people.domain_admin, people.domain, {Feature.TEAMCHAT: False})
 
 
 def test_suspending_takes_the_rooms_away(people):
@@ -90,16 +90,16 @@ def test_the_slower_of_two_is_told_and_overwrites_nothing(people):
 @pytest.mark.parametrize("lost", [Feature.GROUPWARE, Feature.WEBDAV])
 def test_teamchat_never_goes_without_the_other_two(people, lost):
     with pytest.raises(Invalid) as refusal:
-        domains.set_features(people.admin, people.domain, {lost: False})
+        domains.set_domain_features(people.admin, people.domain, {lost: False})
     assert refusal.value.code == "teamchat_needs"
     bare = factories.make_domain(has_everything=False)
     with pytest.raises(Invalid):
-        domains.set_features(people.admin, bare, {Feature.TEAMCHAT: True})
+        domains.set_domain_features(people.admin, bare, {Feature.TEAMCHAT: True})
 
 
 def test_switching_all_three_on_is_one_entry_with_before_and_after(people):
     bare = factories.make_domain(has_everything=False)
-    domains.set_features(people.admin, bare, ALL_ON)
+    domains.set_domain_features(people.admin, bare, ALL_ON)
     entry = db.session.query(AuditEntry).filter_by(act="domain.features", object_id=bare.id).one()
     assert '"has_teamchat": false' in entry.before
     assert '"has_teamchat": true' in entry.after
@@ -107,7 +107,7 @@ def test_switching_all_three_on_is_one_entry_with_before_and_after(people):
 
 def test_switching_off_takes_the_rooms_away_at_once(people):
     assert access.visible_rooms(people.arthur)
-    domains.set_features(people.admin, people.domain, {Feature.TEAMCHAT: False})
+    domains.set_domain_features(people.admin, people.domain, {Feature.TEAMCHAT: False})
     assert access.visible_rooms(people.arthur) == []
 
 
@@ -123,5 +123,5 @@ def test_an_ended_licence_stops_enabling(people):
     factories.keep(License(kind=LicenseKind.TRIAL, holder="Démo", seats=10, reference="x", valid_until=ended))
     bare = factories.make_domain(has_everything=False)
     with pytest.raises(Invalid) as refusal:
-        domains.set_features(people.admin, bare, ALL_ON)
+        domains.set_domain_features(people.admin, bare, ALL_ON)
     assert refusal.value.code == "not_ready_licence"

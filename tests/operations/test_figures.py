@@ -120,7 +120,7 @@ def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypa
     monkeypatch.setattr(questions, "now", lambda: night + timedelta(hours=6, minutes=30))
     hours = [night + timedelta(hours=number) for number in range(6)]
     rows = [{"name": FigureName.MESSAGES, "hour": hour, "value": hour.hour} for hour in hours]
-    figures.put_figures(rows)
+    figures.insert_missing_figures(rows)
     steps = questions.history(Period.HOURS, PARIS)
     assert len(steps) == 24
     assert [(step.start, step.messages) for step in steps][-7:-1] == [(hour, hour.hour) for hour in hours]
@@ -129,7 +129,7 @@ def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypa
 def test_days_are_those_of_whoever_looks(app):
     late = datetime.now(PARIS).replace(hour=0, minute=30, second=0, microsecond=0) - timedelta(days=3)
     hour = questions.hour_of(late.astimezone(UTC))
-    figures.put_figures(
+    figures.insert_missing_figures(
         [
             {"name": FigureName.MESSAGES, "hour": hour, "value": 5},
             {"name": FigureName.MESSAGES, "hour": hour - timedelta(hours=1), "value": 2},
@@ -144,8 +144,8 @@ def test_days_are_those_of_whoever_looks(app):
 
 def test_what_is_older_than_a_year_is_forgotten(app):
     old = questions.hour_of(now()) - timedelta(days=401)
-    figures.put_figures([{"name": FigureName.MESSAGES, "hour": old, "value": 5}])
-    assert figures.forget_figures() == 1
+    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": old, "value": 5}])
+    assert figures.delete_old_figures() == 1
 
 
 @pytest.mark.parametrize("verb", [services.start_service, services.restart_service])

@@ -23,7 +23,7 @@ from app.models import (
     now,
 )
 from app.operations.installation import (
-    Plan,
+    InstallationPlan,
     checked_host_name,
     install_server,
     make_setup_link,
@@ -38,9 +38,9 @@ from app.rules.installation import LinkState, link_state
 MAIL = MailServer("smtp.iwdemo.fr", 587, STARTTLS, "chat", "the mail password", "chat@iwdemo.fr")
 
 
-def plan(**values) -> Plan:
+def plan(**values) -> InstallationPlan:
     usual = {"name": "Anne Admin", "alias": "anne", "password": "trombone-violet-42", "domain": "iwdemo.fr"}
-    return Plan(**{**usual, "host_name": "chat.iwdemo.fr", "language": "fr", **values})
+    return InstallationPlan(**{**usual, "host_name": "chat.iwdemo.fr", "language": "fr", **values})
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.i18n import speaking
 from app.models import AuditEntry, License, LicenseKind, now
 from app.operations.accounts import create_account
-from app.operations.licences import Terms, install_licence, issue_licence
+from app.operations.licences import LicenseTerms, install_license, issue_license
 from app.operations.messages import post_message
 from app.queries import messages
 from app.rules import licensing
@@ -28,8 +28,10 @@ def with_key(app):
     app.config["LICENCE_PUBLIC_KEY"] = PUBLIC
 
 
-def terms(**changes) -> Terms:
-    return Terms(**{"holder": "iwdemo", "seats": 20, "valid_until": now() + timedelta(days=365), **changes})
+def terms(**changes) -> LicenseTerms:
+    return LicenseTerms(
+        **{"holder": "iwdemo", "seats": 20, "valid_until": now() + timedelta(days=365), **changes}
+    )
 
 
 def code_of(call, *given, **named) -> str:
@@ -41,7 +43,7 @@ def code_of(call, *given, **named) -> str:
 
 
 def test_a_server_administrator_gives_the_server_its_licence(people, trial):
-    issue_licence(people.admin, terms())
+    issue_license(people.admin, terms())
     licence = licensing.current()
     assert (licence.kind, licence.seats, licence.reference) == (LicenseKind.FULL, 20, HERE)
     assert not licence.is_foreign
@@ -51,20 +53,20 @@ def test_a_server_administrator_gives_the_server_its_licence(people, trial):
 
 
 def test_without_a_trial_the_first_licence_brings_the_reference(people):
-    issue_licence(people.admin, terms())
+    issue_license(people.admin, terms())
     first = licensing.installation()
     assert len(first) == 16
-    issue_licence(people.admin, terms(seats=30))
+    issue_license(people.admin, terms(seats=30))
     assert licensing.installation() == first == licensing.current().reference
 
 
 @pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
 def test_nobody_else_gives_licences(people, trial, who):
-    assert code_of(issue_licence, getattr(people, who), terms()) == "server_only"
+    assert code_of(issue_license, getattr(people, who), terms()) == "server_only"
 
 
 def test_where_a_key_is_set_nobody_gives_licences_by_a_button(people, trial, with_key):
-    assert code_of(issue_licence, people.admin, terms()) == "licence_key_set"
+    assert code_of(issue_license, people.admin, terms()) == "licence_key_set"
 
 
 @pytest.mark.parametrize(
@@ -77,12 +79,12 @@ def test_where_a_key_is_set_nobody_gives_licences_by_a_button(people, trial, wit
     ],
 )
 def test_a_licence_that_makes_no_sense_is_not_given(people, trial, changes, code):
-    assert code_of(issue_licence, people.admin, terms(**changes)) == code
+    assert code_of(issue_license, people.admin, terms(**changes)) == code
 
 
 @pytest.mark.parametrize("who", ["admin", "web_admin"])
 def test_a_signed_licence_is_installed(people, trial, with_key, who):
-    install_licence(getattr(people, who), paper())
+    install_license(getattr(people, who), paper())
     licence = licensing.current()
     assert (licence.holder, licence.seats, licence.is_signed, licence.is_foreign) == (
         "Société Démo",
@@ -95,15 +97,15 @@ def test_a_signed_licence_is_installed(people, trial, with_key, who):
 
 def test_a_domain_administrator_installs_none(people, trial, with_key):
     with pytest.raises(Forbidden):
-        install_licence(people.domain_admin, paper())
+        install_license(people.domain_admin, paper())
 
 
 def test_without_a_key_none_is_installed(people, trial):
-    assert code_of(install_licence, people.admin, paper()) == "licence_no_key"
+    assert code_of(install_license, people.admin, paper()) == "licence_no_key"
 
 
 def test_a_licence_of_another_installation_works_for_seven_days(people, trial, with_key):
-    install_licence(people.admin, paper(reference="ANOTHER"))
+    install_license(people.admin, paper(reference="ANOTHER"))
     licence = licensing.current()
     assert licence.is_foreign
     assert licence.installation == HERE
@@ -112,13 +114,13 @@ def test_a_licence_of_another_installation_works_for_seven_days(people, trial, w
 
 def test_the_grace_is_no_longer_than_the_licence(people, trial, with_key):
     until = (now() + timedelta(days=2)).replace(microsecond=0)
-    install_licence(people.admin, paper(reference="ANOTHER", valid_until=until))
+    install_license(people.admin, paper(reference="ANOTHER", valid_until=until))
     assert licensing.current().valid_until == until
 
 
 def test_the_right_licence_ends_the_warning(people, trial, with_key):
-    install_licence(people.admin, paper(reference="ANOTHER"))
-    install_licence(people.admin, paper())
+    install_license(people.admin, paper(reference="ANOTHER"))
+    install_license(people.admin, paper())
     assert not licensing.current().is_foreign
     assert licensing.current().valid_until > now() + timedelta(days=300)
 
@@ -132,7 +134,7 @@ def test_the_right_licence_ends_the_warning(people, trial, with_key):
     ],
 )
 def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, code):
-    assert code_of(install_licence, people.admin, text) == code
+    assert code_of(install_license, people.admin, text) == code
     assert licensing.current().kind is LicenseKind.TRIAL
 
 
@@ -140,15 +142,15 @@ def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, 
     "changes", [{"seats": 49}, {"valid_until": now() + timedelta(days=100)}, {"seats": 3}]
 )
 def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, changes):
-    install_licence(people.admin, paper())
-    assert code_of(install_licence, people.admin, paper(**changes)) == "licence_gives_less"
+    install_license(people.admin, paper())
+    assert code_of(install_license, people.admin, paper(**changes)) == "licence_gives_less"
     assert licensing.current().seats == 50
-    install_licence(people.admin, paper(**changes), accepts_less=True)
+    install_license(people.admin, paper(**changes), accepts_less=True)
     assert licensing.current().seats == changes.get("seats", 50)
 
 
 def test_a_trial_is_not_what_a_licence_is_measured_by(people, trial, with_key):
-    install_licence(people.admin, paper(seats=20))
+    install_license(people.admin, paper(seats=20))
     assert licensing.current().seats == 20
 
 
@@ -158,12 +160,12 @@ def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):
     with pytest.raises(Forbidden):
         post_message(people.arthur, people.room.id, "bonjour")
     assert messages.latest(people.room.id)
-    issue_licence(people.admin, terms())
+    issue_license(people.admin, terms())
     assert post_message(people.arthur, people.room.id, "bonjour").seq
 
 
 def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(people, trial, with_key):
-    install_licence(people.admin, paper(seats=2), accepts_less=True)
+    install_license(people.admin, paper(seats=2), accepts_less=True)
     assert post_message(people.arthur, people.room.id, "bonjour").seq
     new = create_account(
         people.admin, people.domain, name="Nina", alias="nina", password="tilleul-rivage-boussole"
@@ -173,6 +175,6 @@ def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(p
 
 def test_a_refusal_at_the_field_has_a_sentence(people, trial, with_key):
     with pytest.raises(Invalid) as refusal, speaking("en"):
-        install_licence(people.admin, paper(seats=1))
+        install_license(people.admin, paper(seats=1))
     assert refusal.value.field == "document"
     assert "nobody new could have TeamChat" in str(refusal.value)

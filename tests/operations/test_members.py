@@ -59,7 +59,7 @@ def test_a_detached_domain_leaves_its_people_but_those_kept_out(people):
 
 
 def test_detaching_needs_few_enough_people_and_says_how_many(people, monkeypatch):
-    monkeypatch.setattr(keeping, "DETACHED_AT_MOST", 3)
+    monkeypatch.setattr(keeping, "DETACHED_MAX", 3)
     entry = factories.add_member(people.group, people.domain)
     with pytest.raises(Invalid) as refusal:
         groups.detach_member(people.admin, people.group, entry.id)
@@ -108,7 +108,7 @@ def test_addresses_of_every_writing_are_taken(people, inner):
 
 def test_a_line_that_names_nobody_adds_nobody(people):
     text = "paul@iwdemo.fr\nnobody@iwdemo.fr\nautrui@autre.example\n"
-    with pytest.raises(groups.UnknownLines) as refusal:
+    with pytest.raises(groups.UnknownAddresses) as refusal:
         groups.add_addresses(people.domain_admin, people.group, text)
     assert [(line.number, line.text) for line in refusal.value.lines] == [
         (2, "nobody@iwdemo.fr"),
@@ -133,7 +133,7 @@ def test_five_thousand_lines_cost_what_ten_cost(people, count_statements):
         )
     assert len(many) <= len(few) + 2
     with pytest.raises(Invalid) as refusal:
-        groups.add_addresses(people.admin, people.group, "x\n" * (pasting.LINES_AT_MOST + 1))
+        groups.add_addresses(people.admin, people.group, "x\n" * (pasting.ADDRESSES_MAX + 1))
     assert refusal.value.code == "too_many_lines"
 
 

@@ -38,7 +38,7 @@ def mails(template: str = "password_link") -> list[OutgoingMail]:
 
 def work_off() -> None:
     """Do what the worker would."""
-    for job in db.session.scalars(select(Job).where(Job.kind == passwords.LINK_JOB)).all():
+    for job in db.session.scalars(select(Job).where(Job.kind == passwords.PASSWORD_LINK_JOB)).all():
         kinds[job.kind].do(**json.loads(job.arguments))
 
 

@@ -23,7 +23,7 @@ def people(app):
 
 
 def test_a_link_chooses_one_password(app, people):
-    passwords.send_forgotten(people.arthur.address)
+    passwords.send_requested_link(people.arthur.address)
     token = password_links.token_of(get(Account, people.arthur.id))
     db.session.commit()
     answers = at_once(

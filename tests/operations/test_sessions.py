@@ -180,7 +180,7 @@ def test_nobody_signs_out_an_administrator_above_them(people):
 def test_every_other_device_can_be_signed_out_at_once(people):
     kept, first, second = (enter(people.arthur) for _ in range(3))
     of_jean = enter(people.jean)
-    assert sessions.revoke_all(people.arthur, people.arthur, but=kept.session_id) == 2
+    assert sessions.revoke_all_sessions(people.arthur, people.arthur, but=kept.session_id) == 2
     assert [session.id for session in open_sessions(people.arthur)] == [kept.session_id]
     assert find_by_token(first.token) is None
     assert find_by_token(second.token) is None

@@ -94,7 +94,7 @@ def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(people, windo
 
     def and_out_again(*arguments):
         client = signed_in(*arguments)
-        sessions.revoke_all(people.admin, people.jean)
+        sessions.revoke_all_sessions(people.admin, people.jean)
         return client
 
     monkeypatch.setattr(connection, "_signed_in", and_out_again)

@@ -41,7 +41,7 @@ def revoke_session(account_id: int, session_id: int) -> Response:
 def revoke_all(account_id: int) -> Response:
     """Sign every device of an account out, but the one that asks."""
     account = scope.find_account(me(), account_id)
-    count = sessions.revoke_all(me(), account, but=me().session_id)
+    count = sessions.revoke_all_sessions(me(), account, but=me().session_id)
     text = ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", count)
     return see_other(_back(account), toast=text)
 

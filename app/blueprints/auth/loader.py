@@ -34,7 +34,7 @@ def account_of_token(token: str) -> Account | None:
     return account
 
 
-def remember(signed_in: sessions.SignedIn) -> None:
+def remember(signed_in: sessions.NewSession) -> None:
     """Have this browser's cookie hold the token, and nothing that was in it before but the language. From now on
     the device is known."""
     language = session.get("language")

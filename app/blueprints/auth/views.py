@@ -81,7 +81,7 @@ def revoke_session(session_id: int):
 @blueprint.post("/sessions/revoke-others")
 def revoke_other_sessions():
     """Sign every other device out."""
-    sessions.revoke_all(me(), me(), but=me().session_id)
+    sessions.revoke_all_sessions(me(), me(), but=me().session_id)
     return htmx.see_other(url_for("auth.sessions"), toast=_("Every other device is signed out."))
 
 

@@ -57,7 +57,7 @@ def restore_certificate(certificate_id: str) -> Response:
 def ask_for_look() -> Response:
     """Have the worker look at what is served now."""
     return _done(
-        lambda: certificates.ask_for_look(me()), _("The server looks; the answer appears in a moment.")
+        lambda: certificates.request_inspection(me()), _("The server looks; the answer appears in a moment.")
     )
 
 

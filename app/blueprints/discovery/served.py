@@ -107,7 +107,7 @@ def _signed_in() -> Account:
         given = None
     if given is None or given.type != "basic" or not given.username or given.password is None:
         raise Invalid()
-    return sessions.prove(given.username, given.password)
+    return sessions.verify_credentials(given.username, given.password)
 
 
 def _settings(account: Account, asked: pox.Asked) -> Response:

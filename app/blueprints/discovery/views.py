@@ -12,7 +12,7 @@ from app.blueprints.forms import submission
 from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Domain
-from app.operations.discovery import note_check, set_domain_discovery, set_server_discovery
+from app.operations.discovery import record_discovery_check, set_domain_discovery, set_server_discovery
 from app.queries import trail
 from app.queries.discovery import of as discovery_of
 from app.rules import discovery, scope
@@ -88,7 +88,7 @@ def _sent(domain: Domain | None) -> Response:
 def _checked(domain: Domain | None) -> Response:
     """The transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
     values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
-    note_check(me(), domain)
+    record_discovery_check(me(), domain)
     results = checking.found(values, is_trusted=is_trusted)
     return _shown(domain, results=[words.line_of(one) for one in results])
 

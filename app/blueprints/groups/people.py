@@ -139,6 +139,6 @@ def _pasting(group: Group, status: int = 200, problem=None) -> Response:
         back=url_for("groups.members", group_id=group.id),
         group=group,
         problem=problem,
-        lines=problem.lines if isinstance(problem, groups.UnknownLines) else (),
+        lines=problem.lines if isinstance(problem, groups.UnknownAddresses) else (),
         pasted=request.form.get("addresses", ""),
     )

@@ -71,7 +71,7 @@ def export(form: str) -> Response:
 @blueprint.post("/verify")
 def verify_trail() -> Response:
     """Have the worker check the whole chain."""
-    seals.ask_for_verification(me())
+    seals.request_verification(me())
     return see_other(url_for("journal.index"), toast=_("The trail is being checked."))
 
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app.errors import Invalid
 from app.i18n import time_zone
 from app.models import now
-from app.operations.licences import Terms
+from app.operations.licences import LicenseTerms
 from app.rules.licence_documents import LONGEST, MOST_SEATS
 from app.rules.licensing import LicenseFacts
 from app.text.days import day_of
@@ -39,12 +39,12 @@ class IssueForm(FlaskForm):
         form.valid_until.data = now().astimezone(time_zone()).date() + A_YEAR
         return form
 
-    def terms(self) -> Terms:
+    def terms(self) -> LicenseTerms:
         """What was filled in. It is valid until that day is over where the person lives. Error: Invalid."""
         if day_of(self.valid_until.data.isoformat()) is None:
             raise Invalid(_("This is not a day."), code="bad_day", field="valid_until")
         end = datetime.combine(self.valid_until.data, time(23, 59, 59), time_zone())
-        return Terms(self.holder.data, self.seats.data, end.astimezone(UTC))
+        return LicenseTerms(self.holder.data, self.seats.data, end.astimezone(UTC))
 
 
 class InstallForm(FlaskForm):

@@ -30,7 +30,7 @@ def issue_licence() -> Response:
     scope.require_server_wide(me())
     form = IssueForm()
     with submission(form, partial(_shown, issue=form)):
-        licences.issue_licence(me(), form.terms())
+        licences.issue_license(me(), form.terms())
     return see_other(url_for("licence.show"), toast=_("The licence is issued."))
 
 
@@ -41,7 +41,7 @@ def install_licence() -> Response:
     form = InstallForm()
     with submission(form, partial(_shown, install=form)):
         try:
-            licences.install_licence(me(), form.text(), accepts_less=form.accepts_less.data)
+            licences.install_license(me(), form.text(), accepts_less=form.accepts_less.data)
         except Invalid as refusal:
             form.gives_less = refusal.code == "licence_gives_less"
             raise

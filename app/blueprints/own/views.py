@@ -33,7 +33,7 @@ def rename_myself() -> Response:
     """A guest's name: nobody administers it for them."""
     form = NameForm()
     with submission(form, partial(_data, name_form=form)):
-        own_account.rename_myself(me(), form.name.data)
+        own_account.rename_own_account(me(), form.name.data)
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 

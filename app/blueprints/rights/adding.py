@@ -92,7 +92,7 @@ def _chosen(place) -> list[Candidate]:
     principals = [
         (EntryKind(subject.principal), subject.principal_id)
         for subject in subjects
-        if subject.principal in grants.NAMED
+        if subject.principal in grants.PRINCIPAL_MODELS
     ]
     if managing.administers(me(), place):
         return directory.chosen(me(), principals)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
 from app.models import Principal
-from app.operations.grants import NAMED, Subject
+from app.operations.grants import PRINCIPAL_MODELS, Subject
 from app.rules.rights import PRESETS, Right
 from app.text.numbers import whole_number
 
@@ -21,7 +21,7 @@ def subject_of(text: str) -> Subject:
     if kind not in set(Principal) or number is None:
         raise NotFound()
     principal = Principal(kind)
-    if (principal in NAMED) != bool(number):
+    if (principal in PRINCIPAL_MODELS) != bool(number):
         raise NotFound()
     return Subject(principal, number)
 

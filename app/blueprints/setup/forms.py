@@ -6,7 +6,7 @@ from wtforms import IntegerField, PasswordField, SelectChoice, SelectField, Stri
 from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
 from app.integrations.mail import PLAIN, STARTTLS, TLS, MailServer
-from app.operations.installation import Plan
+from app.operations.installation import InstallationPlan
 
 REQUIRED = InputRequired(_l("This cannot be empty."))
 FITS = Length(max=253, message=_l("This is too long."))
@@ -46,9 +46,9 @@ class InstallationForm(FlaskForm):
     mail_password = PasswordField(_l("Password of the mail server"), [Optional()])
     mail_sender = StringField(_l("Address of the sender"), [Optional(), Length(max=320)])
 
-    def plan(self, language: str) -> Plan:
+    def plan(self, language: str) -> InstallationPlan:
         """What was filled in, as the operation wants it."""
-        return Plan(
+        return InstallationPlan(
             name=self.name.data,
             alias=self.alias.data,
             password=self.password.data,

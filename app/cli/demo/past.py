@@ -31,6 +31,6 @@ def invent() -> None:
         rows.append(
             {"name": FigureName.SIGN_INS, "hour": hour, "value": people // 3 if local.hour < 10 else 0}
         )
-        if back > figures.BACK_TO / timedelta(hours=1):
+        if back > figures.COUNTED_BACK_TO / timedelta(hours=1):
             rows.append({"name": FigureName.MESSAGES, "hour": hour, "value": round(people * 1.6)})
-    figures.put_figures(rows)
+    figures.insert_missing_figures(rows)

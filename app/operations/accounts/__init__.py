@@ -1,8 +1,13 @@
-"""Accounts: made, described, given a role, a password and features, deleted."""
+"""Operations on accounts."""
 
 from app.operations.accounts.cards import update_card, write_card
-from app.operations.accounts.deleting import OwnedRooms, delete_account, erase
-from app.operations.accounts.editing import send_password_link, set_features, set_password, update_account
+from app.operations.accounts.deleting import OwnedRooms, delete_account, erase_account
+from app.operations.accounts.editing import (
+    send_password_link,
+    set_account_features,
+    set_password,
+    update_account,
+)
 from app.operations.accounts.entrusting import Successor
 from app.operations.accounts.making import create_account
 from app.operations.accounts.roles import set_role
@@ -12,9 +17,9 @@ __all__ = [
     "Successor",
     "create_account",
     "delete_account",
-    "erase",
+    "erase_account",
     "send_password_link",
-    "set_features",
+    "set_account_features",
     "set_password",
     "set_role",
     "update_account",

@@ -1,4 +1,4 @@
-"""What becomes of everything that names an account when the account is deleted."""
+"""Columns that name an account, by what happens to their rows when the account is deleted."""
 
 from app.models import (
     Account,
@@ -19,7 +19,8 @@ from app.models import (
     Session,
 )
 
-TAKEN_AWAY = (
+# These rows have no meaning without the account.
+DELETED_WITH_ACCOUNT = (
     Address.account_id,
     AdministeredDomain.account_id,
     ContactCard.account_id,
@@ -29,9 +30,9 @@ TAKEN_AWAY = (
     Picture.account_id,
     ReadMark.account_id,
 )
-"""Rows that are nothing without the account: they are deleted."""
 
-KEPT = (
+# These rows matter to other people: they stay and show the name of the deleted account.
+KEPT_WITH_NAME = (
     AuditEntry.actor_id,
     Invitation.account_id,
     Message.author_id,
@@ -39,8 +40,7 @@ KEPT = (
     MessageVersion.edited_by_id,
     Room.created_by_id,
 )
-"""What others have of the account: it stays, and shows the name of who has gone."""
 
-APART = (RoomMember.account_id, Session.account_id, Account.sponsor_id, Invitation.inviter_id)
-"""Dealt with in deleting.py: rooms are handed over, open sockets end; guests, and invitations that are not answered
-yet, are entrusted to somebody else (entrusting.py). What was answered shows the name of who has gone."""
+# deleting.py hands rooms over and ends sessions; entrusting.py gives guests and unanswered invitations a new sponsor.
+# Answered invitations keep the name of the deleted account.
+HANDLED_APART = (RoomMember.account_id, Session.account_id, Account.sponsor_id, Invitation.inviter_id)

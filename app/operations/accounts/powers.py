@@ -1,4 +1,4 @@
-"""What an account may not lose: the server always has an administrator, and nobody locks themselves out."""
+"""Safeguards of administrators' roles."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -9,8 +9,8 @@ from app.models import CLOSED, Account, AdministeredDomain, Role
 
 
 def require_another_server_administrator(account: Account) -> None:
-    """Refuse to lose the last one. Their rows are locked, so that two administrators cannot take each other's role
-    at the same moment."""
+    """Refuse if no other active server administrator exists. Error: Invalid."""
+    # The rows are locked: two administrators could otherwise take each other's role at the same moment.
     others = (
         select(Account.id)
         .where(Account.role == Role.SERVER, Account.state.not_in(CLOSED), Account.id != account.id)
@@ -22,7 +22,7 @@ def require_another_server_administrator(account: Account) -> None:
         )
 
 
-def forget_domains(account: Account) -> None:
-    """Take away what an account administers beside its own domain."""
+def remove_administered_domains(account: Account) -> None:
+    """Remove the domains that an account administers beside its own."""
     statement = delete(AdministeredDomain).where(AdministeredDomain.account_id == account.id)
     db.session.execute(statement, execution_options={"synchronize_session": "fetch"})

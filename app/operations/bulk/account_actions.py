@@ -68,7 +68,7 @@ def teamchat(is_on: bool, already):
         return str(already) if row.has_teamchat is is_on else _off_limits(actor, row)
 
     def do(actor, account, values):
-        verbs.set_features(actor, account, wanted)
+        verbs.set_account_features(actor, account, wanted)
 
     return {"judge": judge, "do": do}
 

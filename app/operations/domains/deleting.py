@@ -1,8 +1,10 @@
-"""A domain taken away for good, row by row: its accounts, its groups, at last itself."""
+"""Deletion of domains by a task: the accounts, then the groups, at last the domain itself."""
+
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Row, delete, func, select
 
 from app.errors import Conflict, Forbidden, Invalid
 from app.extensions import db
@@ -23,67 +25,82 @@ from app.operations import audit, tasks, versions
 from app.operations.accounts import Successor, delete_account
 from app.operations.groups import delete_group
 from app.operations.tasks import Step, TaskKind
-from app.queries import domains as questions
+from app.queries.domains import contents, is_named, open_deletion
 from app.rules import scope
 from app.transaction import operation, touch_access
 
-KIND = "domains.delete"
-GROUPS = 10**15
-LAST = 2 * 10**15
-"""Accounts come first, by their ids; then groups, then the domain itself. A task's places only grow."""
+DELETION_KIND = "domains.delete"
 
-FEATURES = ("has_groupware", "has_webdav", "has_teamchat")
+# Positions of a task only grow: accounts come first, by their ids, then groups, shifted behind them, then the domain.
+GROUP_OFFSET = 10**15
+DOMAIN_OFFSET = 2 * 10**15
+
+FEATURE_COLUMNS = ("has_groupware", "has_webdav", "has_teamchat")
 
 
 @operation
-def delete_domain(actor, domain: Domain, *, typed_name: str) -> Task:
-    """Suspend a domain and have the worker take away its accounts, its groups and then the domain itself.
+def delete_domain(actor: Account, domain: Domain, *, typed_name: str) -> Task:
+    """Suspend a domain and have the worker delete its accounts, its groups and the domain itself. Return the task.
 
-    What was said stays, under the names of those who said it; the rooms of its groups are in the trash for 30 days.
-    Its guests stay, looked after by server administrators until they have another sponsor; open invitations end.
-    typed_name: the domain's name, as somebody typed it who knows what they do. Returns the task. Errors: Invalid,
-    Conflict when the domain is being deleted already.
+    Messages stay under the names of their authors; the rooms of its groups are in the trash for 30 days. Guests stay
+    and are looked after by server administrators until they have another sponsor; open invitations are revoked.
+    typed_name: the domain's name as the person typed it, to confirm.
+    Errors: Invalid; Conflict when the domain is being deleted already.
     """
     scope.require_server_wide(actor)
-    domain = versions.locked(scope.find_domain(actor, domain.id))
+    domain = versions.lock_row(scope.find_domain(actor, domain.id))
     scope.require_may_close(actor, domain)
-    if domain.id == actor.domain_id:
-        raise Invalid(_("This is your own domain: you would lock yourself out."), code="own_domain")
-    if not questions.is_named(domain, typed_name):
-        raise Invalid(_("This is not the name of the domain."), code="wrong_name", field="name")
-    if questions.open_deletion(domain) is not None:
-        raise Conflict(_("This domain is being deleted already."), code="being_deleted")
-    found = questions.contents(domain)
+    _require_deletable(actor, domain, typed_name)
+    counts = contents(domain)
     before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
     if after:
-        versions.apply(domain, after)
+        versions.apply_values(domain, after)
         touch_access(AccessScope.EVERYBODY)
         audit.record(actor, "domain.update", domain, before=before, after=after)
-    total = found.accounts + found.groups + 1
-    return tasks.start_task(actor, KIND, total=total, subject=domain.name, domain_id=domain.id, key=domain.id)
+    return tasks.start_task(
+        actor,
+        DELETION_KIND,
+        total=counts.accounts + counts.groups + 1,
+        subject=domain.name,
+        domain_id=domain.id,
+        key=domain.id,
+    )
 
 
-def _steps(actor, arguments: dict, place: int, limit: int) -> list[Step]:
-    key = arguments["key"]
-    if place < GROUPS:
-        found = _rows(Account, key, place, limit, ~Account.is_guest)
-        if found:
-            return [Step(row.id, row.address, ("account", row.id)) for row in found]
-    if place < LAST:
-        found = _rows(Group, key, max(0, place - GROUPS), limit)
-        if found:
-            return [Step(GROUPS + row.id, row.address, ("group", row.id)) for row in found]
-        domain = db.session.get(Domain, key)
-        return [Step(LAST, domain.name, ("domain", key))] if domain.state is not DomainState.DELETED else []
+def _require_deletable(actor: Account, domain: Domain, typed_name: str) -> None:
+    if domain.id == actor.domain_id:
+        raise Invalid(_("This is your own domain: you would lock yourself out."), code="own_domain")
+    if not is_named(domain, typed_name):
+        raise Invalid(_("This is not the name of the domain."), code="wrong_name", field="name")
+    if open_deletion(domain) is not None:
+        raise Conflict(_("This domain is being deleted already."), code="being_deleted")
+
+
+def _deletion_steps(_actor: Account, arguments: dict[str, Any], position: int, limit: int) -> list[Step]:
+    """Return the next steps after a position."""
+    domain_id = arguments["key"]
+    if position < GROUP_OFFSET:
+        accounts = _rows_after(Account, domain_id, position, limit, ~Account.is_guest)
+        if accounts:
+            return [Step(row.id, row.address, ("account", row.id)) for row in accounts]
+    if position < DOMAIN_OFFSET:
+        groups = _rows_after(Group, domain_id, max(0, position - GROUP_OFFSET), limit)
+        if groups:
+            return [Step(GROUP_OFFSET + row.id, row.address, ("group", row.id)) for row in groups]
+        domain = db.session.get_one(Domain, domain_id)
+        if domain.state is not DomainState.DELETED:
+            return [Step(DOMAIN_OFFSET, domain.name, ("domain", domain_id))]
     return []
 
 
-def _rows(model, domain_id: int, after: int, limit: int, *conditions) -> list:
-    statement = select(model.id, model.address).where(model.domain_id == domain_id, model.id > after)
+def _rows_after(
+    model: type[Account | Group], domain_id: int, last_id: int, limit: int, *conditions: ColumnElement[bool]
+) -> list[Row[int, str]]:
+    statement = select(model.id, model.address).where(model.domain_id == domain_id, model.id > last_id)
     return list(db.session.execute(statement.where(*conditions).order_by(model.id).limit(limit)))
 
 
-def _do(actor, arguments: dict, step: Step) -> None:
+def _do_deletion_step(actor: Account, _arguments: dict[str, Any], step: Step) -> None:
     kind, key = step.value
     if kind == "account":
         delete_account(actor, scope.find_account(actor, key), sponsor=Successor.NOBODY)
@@ -94,13 +111,13 @@ def _do(actor, arguments: dict, step: Step) -> None:
 
 
 @operation
-def close_domain(actor, domain_id: int) -> Domain:
-    """Take the domain itself away, once nobody is left in it. Its name is free again. Error: Invalid."""
+def close_domain(actor: Account, domain_id: int) -> Domain:
+    """Delete a domain that has no accounts and groups left. Its name is free again. Errors: Forbidden, Invalid."""
     scope.require_server_wide(actor)
-    domain = versions.locked(scope.find_domain(actor, domain_id))
+    domain = versions.lock_row(scope.find_domain(actor, domain_id))
     if domain.id == actor.domain_id:
         raise Forbidden(_("This is your own domain: you would lock yourself out."), code="own_domain")
-    accounts, groups = _left(Account, domain), _left(Group, domain)
+    accounts, groups = _remaining_count(Account, domain), _remaining_count(Group, domain)
     if accounts or groups:
         sentence = _(
             "%(accounts)s accounts and %(groups)s groups could not be deleted: the domain stays, suspended.",
@@ -109,27 +126,29 @@ def close_domain(actor, domain_id: int) -> Domain:
         )
         raise Invalid(sentence, code="not_empty")
     name = domain.name
-    _forget_lines(domain)
-    closed = {"name": f"##deleted-{domain.id}##", "state": DomainState.DELETED, "deleted_at": now()}
-    versions.apply(domain, {**closed, **dict.fromkeys(FEATURES, False), "expires_at": None})
+    _delete_references(domain)
+    values = {"name": f"##deleted-{domain.id}##", "state": DomainState.DELETED, "deleted_at": now()}
+    versions.apply_values(domain, {**values, **dict.fromkeys(FEATURE_COLUMNS, False), "expires_at": None})
     touch_access(AccessScope.EVERYBODY)
     audit.record(actor, "domain.delete", domain, before={"name": name}, name=name)
     return domain
 
 
-def _left(model, domain: Domain) -> int:
-    return db.session.scalar(select(func.count(model.id)).where(model.domain_id == domain.id))
+def _remaining_count(model: type[Account | Group], domain: Domain) -> int:
+    return db.session.scalar(select(func.count(model.id)).where(model.domain_id == domain.id)) or 0
 
 
-def _forget_lines(domain: Domain) -> None:
-    """Every line that names the whole domain, in groups and in lists of rights, and who administered it."""
-    about = (Grant.principal == Principal.DOMAIN, Grant.principal_id == domain.id)
+def _delete_references(domain: Domain) -> None:
+    """Delete member entries and grants for the whole domain, and who administers it."""
+    is_about_domain = (Grant.principal == Principal.DOMAIN, Grant.principal_id == domain.id)
     for statement in (
         delete(MemberEntry).where(MemberEntry.domain_id == domain.id),
-        delete(Grant).where(*about),
+        delete(Grant).where(*is_about_domain),
         delete(AdministeredDomain).where(AdministeredDomain.domain_id == domain.id),
     ):
-        db.session.execute(statement, execution_options={"synchronize_session": False})
+        versions.execute_update(statement)
 
 
-tasks.register(KIND, TaskKind(title=_l("Delete a domain"), steps=_steps, do=_do))
+tasks.register(
+    DELETION_KIND, TaskKind(title=_l("Delete a domain"), steps=_deletion_steps, do=_do_deletion_step)
+)

@@ -1,4 +1,7 @@
-"""A domain is made, described, suspended, and given features."""
+"""Creation and changes of domains."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -6,111 +9,123 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import Forbidden, Invalid
 from app.extensions import db
-from app.models import AccessScope, Domain, DomainState, now
+from app.models import AccessScope, Account, Domain, DomainState, now
 from app.operations import audit, versions
 from app.rules import addresses, names, policies, readiness, scope
 from app.rules.policies import Feature
 from app.transaction import operation, touch_access
 
-DAYS_MAXIMUM = 3650
-"""Days that a guest's account lasts at most, where a domain says so at all: ten years."""
+# Days that a guest account lasts at most, where a domain limits them: ten years.
+GUEST_DAYS_MAX = 3650
 
 
-def checked_state(value) -> DomainState:
-    """A state that a domain can be put in; deleting is an act of its own. Error: Invalid."""
+def checked_domain_state(value: str) -> DomainState:
+    """Return the state of this name. Error: Invalid for DELETED, which is set by delete_domain only."""
     state = DomainState(value)
     if state is DomainState.DELETED:
         raise Invalid(code="bad_state", field="state")
     return state
 
 
-def _checked_days(field: str):
-    def checked(days: int | None) -> int | None:
-        if days is not None and not 1 <= days <= DAYS_MAXIMUM:
-            sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=DAYS_MAXIMUM)
+def _guest_days_check(field: str) -> Callable[[int | None], int | None]:
+    def check(days: int | None) -> int | None:
+        if days is not None and not 1 <= days <= GUEST_DAYS_MAX:
+            sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=GUEST_DAYS_MAX)
             raise Invalid(sentence, code="bad_days", field=field)
         return days
 
-    return checked
+    return check
 
 
-CHECKS = {
+# The columns that update_domain changes, each with the function that checks and normalises a value.
+DOMAIN_CHECKS: dict[str, Callable[[Any], Any]] = {
     "description": names.checked_description,
     "language": names.checked_language,
     "members_may_invite_guests": bool,
-    "guest_days": _checked_days("guest_days"),
-    "guest_days_longest": _checked_days("guest_days_longest"),
+    "guest_days": _guest_days_check("guest_days"),
+    "guest_days_longest": _guest_days_check("guest_days_longest"),
     "expires_at": lambda moment: moment,
-    "state": checked_state,
+    "state": checked_domain_state,
 }
-"""What may be changed of a domain beside its features and limits, and what makes it fit to be stored."""
 
+# Only server and web administrators change these columns, and the features.
 SERVER_WIDE = ("state", "expires_at", "guest_days_longest")
-"""What only server and web administrators may change, as they do the features."""
 
 
 @operation
 def create_domain(
-    actor, *, name: str, description: str | None = None, language: str | None = None, features=None
+    actor: Account,
+    *,
+    name: str,
+    description: str | None = None,
+    language: str | None = None,
+    features: dict[Feature, bool] | None = None,
 ) -> Domain:
-    """Make a domain. features: which of GroupWare, WebDAV and TeamChat it starts with."""
+    """Create a domain. features: GroupWare, WebDAV and TeamChat, as it starts with them."""
     scope.require_server_wide(actor)
     name = addresses.checked_domain_name(name)
-    _require_unknown(name)
-    described = {
-        "description": names.checked_description(description),
-        "language": names.checked_language(language),
-    }
-    domain = _stored(Domain(name=name, **described))
+    _require_free_name(name)
+    domain = Domain(
+        name=name,
+        description=names.checked_description(description),
+        language=names.checked_language(language),
+    )
+    _insert_domain(domain)
     audit.record(actor, "domain.create", domain, after={"name": name, "description": domain.description})
     if features:
-        set_features(actor, domain, features)
+        set_domain_features(actor, domain, features)
     return domain
 
 
 @operation
-def update_domain(actor, domain: Domain, values: dict, seen_version: int | None = None) -> Domain:
-    """Change a domain's properties. values may hold "features" too: all of it is saved, or nothing.
+def update_domain(
+    actor: Account, domain: Domain, values: dict[str, Any], seen_version: int | None = None
+) -> Domain:
+    """Change a domain: all of values, or nothing.
 
-    seen_version: of the form the values come from. Error: Conflict when somebody else was faster.
+    values: any of DOMAIN_CHECKS, and "features" as in set_domain_features.
+    seen_version: the version that the form showed. Error: Conflict if the domain has changed since.
     """
-    values = dict(values)
-    features = values.pop("features", None)
-    domain = versions.locked(scope.find_domain(actor, domain.id), seen_version)
-    before, after = audit.changes(domain, {name: CHECKS[name](value) for name, value in values.items()})
+    domain = versions.lock_row(scope.find_domain(actor, domain.id), seen_version)
+    columns = {name: DOMAIN_CHECKS[name](value) for name, value in values.items() if name != "features"}
+    before, after = audit.changes(domain, columns)
     if any(name in SERVER_WIDE for name in after):
         scope.require_server_wide(actor)
     if after.get("state") is DomainState.SUSPENDED or after.get("expires_at"):
         scope.require_may_close(actor, domain)
     if after:
-        _apply(actor, domain, before, after)
-    if features:
-        set_features(actor, domain, features)
+        _change_columns(actor, domain, before, after)
+    if values.get("features"):
+        _switch_features(actor, domain, values["features"])
     return domain
 
 
 @operation
-def set_features(actor, domain: Domain, features: dict[Feature, bool]) -> Domain:
-    """Switch features on or off. TeamChat never goes without GroupWare and WebDAV, whichever door asks."""
-    domain = versions.locked(scope.find_domain(actor, domain.id))
-    wanted = {**policies.own_features(domain), **features}
-    before, after = audit.changes(
-        domain, {f"has_{feature}": bool(is_on) for feature, is_on in wanted.items()}
-    )
-    if not after:
-        return domain
-    _require_may_grant(actor)
-    policies.require_consistent(wanted)
-    if after.get("has_teamchat"):
-        readiness.require_may_enable()
-    versions.apply(domain, after)
-    touch_access(AccessScope.EVERYBODY)
-    audit.record(actor, "domain.features", domain, before=before, after=after)
+def set_domain_features(actor: Account, domain: Domain, features: dict[Feature, bool]) -> Domain:
+    """Switch features of a domain on or off. TeamChat requires GroupWare and WebDAV."""
+    domain = versions.lock_row(scope.find_domain(actor, domain.id))
+    _switch_features(actor, domain, features)
     return domain
 
 
-def _apply(actor, domain: Domain, before: dict, after: dict) -> None:
-    versions.apply(domain, after)
+def _switch_features(actor: Account, domain: Domain, features: dict[Feature, bool]) -> None:
+    switches = {**policies.own_features(domain), **features}
+    before, after = audit.changes(
+        domain, {f"has_{feature}": bool(is_on) for feature, is_on in switches.items()}
+    )
+    if not after:
+        return
+    _require_may_grant_features(actor)
+    policies.require_consistent(switches)
+    if after.get("has_teamchat"):
+        readiness.require_may_enable()
+    versions.apply_values(domain, after)
+    touch_access(AccessScope.EVERYBODY)
+    audit.record(actor, "domain.features", domain, before=before, after=after)
+
+
+def _change_columns(actor: Account, domain: Domain, before: dict[str, Any], after: dict[str, Any]) -> None:
+    versions.apply_values(domain, after)
     _require_days_in_order(domain)
     if "state" in after or "expires_at" in after:
         _require_not_own(actor, domain)
@@ -126,7 +141,7 @@ def _require_days_in_order(domain: Domain) -> None:
         raise Invalid(sentence, code="bad_days", field="guest_days")
 
 
-def _require_not_own(actor, domain: Domain) -> None:
+def _require_not_own(actor: Account, domain: Domain) -> None:
     if domain.id != actor.domain_id:
         return
     field = "state" if domain.state is DomainState.SUSPENDED else "expires_on"
@@ -137,34 +152,33 @@ def _require_not_own(actor, domain: Domain) -> None:
 
 
 def _require_not_over(domain: Domain) -> None:
-    """An active domain whose end has passed would be suspended again at once."""
+    # The worker would suspend an active domain whose end has passed again at once.
     if domain.state is DomainState.ACTIVE and domain.expires_at is not None and domain.expires_at <= now():
         raise Invalid(
             _("This day is over: choose a later one, or none."), code="domain_ended", field="expires_on"
         )
 
 
-def _require_may_grant(actor) -> None:
+def _require_may_grant_features(actor: Account) -> None:
     if not scope.is_server_wide(actor):
         raise Forbidden(
             _("What a domain may have is given by a server or web administrator."), code="server_wide_only"
         )
 
 
-def _require_unknown(name: str) -> None:
+def _require_free_name(name: str) -> None:
     if db.session.scalar(select(Domain.id).where(Domain.name == name)) is not None:
-        raise _taken(name)
+        raise _name_taken(name)
 
 
-def _stored(domain: Domain) -> Domain:
+def _insert_domain(domain: Domain) -> None:
     try:
         with db.session.begin_nested():
             db.session.add(domain)
             db.session.flush()
     except IntegrityError as error:
-        raise _taken(domain.name) from error
-    return domain
+        raise _name_taken(domain.name) from error
 
 
-def _taken(name: str) -> Invalid:
+def _name_taken(name: str) -> Invalid:
     return Invalid(_("The domain %(name)s exists already.", name=name), code="domain_taken", field="name")

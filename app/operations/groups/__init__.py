@@ -1,17 +1,17 @@
-"""Groups: made, described, given a public folder and TeamChat, filled with members."""
+"""Operations on groups."""
 
 from app.operations.groups.deleting import delete_group
 from app.operations.groups.editing import create_group, update_group
 from app.operations.groups.keeping import detach_member, exclude_person, include_person
 from app.operations.groups.limits import set_group_limits
-from app.operations.groups.members import add_members, contains_itself, remove_member
-from app.operations.groups.pasting import UnknownLines, add_addresses
+from app.operations.groups.members import add_members, circular_membership, remove_member
+from app.operations.groups.pasting import UnknownAddresses, add_addresses
 
 __all__ = [
-    "UnknownLines",
+    "UnknownAddresses",
     "add_addresses",
     "add_members",
-    "contains_itself",
+    "circular_membership",
     "create_group",
     "delete_group",
     "detach_member",

@@ -1,12 +1,13 @@
-"""A group taken away for good: what pointed at it goes with it, what was said in its rooms stays for 30 days."""
+"""Deletion of groups: references go with them, their rooms stay in the trash for 30 days."""
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 
 from app.extensions import db
 from app.models import (
     FOLDER_SCOPE,
     ROOM_SCOPE,
     AccessScope,
+    Account,
     Address,
     Exclusion,
     Folder,
@@ -20,68 +21,67 @@ from app.models import (
     now,
 )
 from app.operations import audit, versions
+from app.operations.versions import execute_update
 from app.rules import membership, scope
 from app.transaction import operation, touch_access
 
+# Beyond so many groups, folders and rooms, everybody's access is checked again instead of that of their people.
 TOUCHED_AT_MOST = 500
-"""Places whose people are asked again one by one; beyond it everybody is."""
 
 
 @operation
-def delete_group(actor, group: Group) -> None:
-    """Take a group away for good: whoever was in its rooms through it loses them at once, its address is free.
+def delete_group(actor: Account, group: Group) -> None:
+    """Delete a group: people who were in its rooms through it lose them at once, its address is free.
 
-    Its rooms go to the trash and are gone after 30 days; a private one can be restored until then, as a room of its
-    owner's own. The group leaves the groups it was a member of, and every list that had a line about it.
+    Its rooms go to the trash for 30 days; until then a private one can be restored as a room of its owner. The group
+    leaves the groups that it was a member of, and every rights list.
     """
-    group = versions.locked(scope.find_group(actor, group.id))
-    outer = _groups_with_it(group)
-    _touch_all(group)
-    rooms = _put_rooms_into_trash(group)
-    _forget_lines(group)
-    _forget_members(group)
-    for one in outer:
-        audit.record(actor, "group.remove_member", one, before={"members": group.address})
-    before = {"name": group.name, "address": group.address, "trashed_rooms": rooms}
+    group = versions.lock_row(scope.find_group(actor, group.id))
+    outer_groups = _groups_with_member(group)
+    _touch_people(group)
+    trashed_count = _trash_rooms(group)
+    _delete_grants(group)
+    _delete_entries(group)
+    for outer_group in outer_groups:
+        audit.record(actor, "group.remove_member", outer_group, before={"members": group.address})
+    before = {"name": group.name, "address": group.address, "trashed_rooms": trashed_count}
     audit.record(actor, "group.delete", group, before=before)
-    _write(delete(Folder).where(Folder.group_id == group.id, Folder.parent_id.is_not(None)))
-    _write(delete(Folder).where(Folder.group_id == group.id))
-    _write(delete(Address).where(Address.group_id == group.id))
+    execute_update(delete(Folder).where(Folder.group_id == group.id, Folder.parent_id.is_not(None)))
+    execute_update(delete(Folder).where(Folder.group_id == group.id))
+    execute_update(delete(Address).where(Address.group_id == group.id))
     db.session.delete(group)
     db.session.flush()
     db.session.expire_all()
 
 
-def _groups_with_it(group: Group) -> list[Group]:
-    """The groups that have this one as a member."""
+def _groups_with_member(group: Group) -> list[Group]:
     statement = select(Group).join(MemberEntry, MemberEntry.group_id == Group.id)
     return list(db.session.scalars(statement.where(MemberEntry.inner_group_id == group.id)))
 
 
-def _touch_all(group: Group) -> None:
-    """Whom it concerns is told from what they see now: afterwards nothing is left to find them by."""
-    with_rooms = _folders(group).where(Folder.kind == FolderKind.TEAMCHAT)
-    places = {(AccessScope.GROUP, key) for key in membership.containing_groups(group.id) - {group.id}}
-    places |= {(AccessScope.FOLDER, key) for key in db.session.scalars(with_rooms)}
+def _touch_people(group: Group) -> None:
+    """Announce the change to everybody who has access through the group. Afterwards nothing leads to them."""
+    teamchat_folders = _folder_ids(group).where(Folder.kind == FolderKind.TEAMCHAT)
     rooms = db.session.scalars(select(Room.id).where(Room.group_id == group.id))
-    places |= {(AccessScope.ROOM, key) for key in rooms}
+    grants = db.session.execute(select(Grant.scope_kind, Grant.scope_id).where(*_is_about_group(group)))
     kinds = {FOLDER_SCOPE: AccessScope.FOLDER, ROOM_SCOPE: AccessScope.ROOM}
-    lines = db.session.execute(select(Grant.scope_kind, Grant.scope_id).where(*_about(group)))
-    places |= {(kinds[kind], key) for kind, key in lines}
-    if len(places) > TOUCHED_AT_MOST:
-        places = {(AccessScope.EVERYBODY, 0)}
-    for place in sorted(places):
-        touch_access(*place)
+    targets = {(AccessScope.GROUP, key) for key in membership.containing_groups(group.id) - {group.id}}
+    targets |= {(AccessScope.FOLDER, key) for key in db.session.scalars(teamchat_folders)}
+    targets |= {(AccessScope.ROOM, key) for key in rooms}
+    targets |= {(kinds[kind], key) for kind, key in grants}
+    if len(targets) > TOUCHED_AT_MOST:
+        targets = {(AccessScope.EVERYBODY, 0)}
+    for scope_kind, target_id in sorted(targets):
+        touch_access(scope_kind, target_id)
 
 
-def _put_rooms_into_trash(group: Group) -> int:
-    """The rooms stand alone from now on. Returns how many there were outside of the trash.
-
-    MariaDB sets one column after the other: what is read must come before it is written.
-    """
-    mine = Room.group_id == group.id
-    shown = select(func.count()).select_from(Room).where(mine, Room.state != RoomState.DELETED)
-    count = db.session.scalar(shown)
+def _trash_rooms(group: Group) -> int:
+    """Detach the rooms from the group and put them into the trash. Return how many were not there already."""
+    is_own = Room.group_id == group.id
+    count = db.session.scalar(
+        select(func.count()).select_from(Room).where(is_own, Room.state != RoomState.DELETED)
+    )
+    # MariaDB sets one column after the other: a column must be read before it is written.
     values = {
         "state_before_trash": case((Room.deleted_at.is_(None), Room.state), else_=Room.state_before_trash),
         "state": RoomState.DELETED,
@@ -90,29 +90,25 @@ def _put_rooms_into_trash(group: Group) -> int:
         "folder_id": None,
         "row_version": Room.row_version + 1,
     }
-    _write(update(Room).where(mine).ordered_values(*values.items()))
-    return count
+    execute_update(update(Room).where(is_own).ordered_values(*values.items()))
+    return count or 0
 
 
-def _forget_lines(group: Group) -> None:
-    """The lists of its folders, and every line about it elsewhere."""
-    _write(delete(Grant).where(Grant.folder_id.in_(_folders(group))))
-    _write(delete(Grant).where(*_about(group)))
+def _delete_grants(group: Group) -> None:
+    """Delete the rights lists of the group's folders, and the grants to the group elsewhere."""
+    execute_update(delete(Grant).where(Grant.folder_id.in_(_folder_ids(group))))
+    execute_update(delete(Grant).where(*_is_about_group(group)))
 
 
-def _forget_members(group: Group) -> None:
+def _delete_entries(group: Group) -> None:
     entries = or_(MemberEntry.group_id == group.id, MemberEntry.inner_group_id == group.id)
-    _write(delete(MemberEntry).where(entries))
-    _write(delete(Exclusion).where(Exclusion.group_id == group.id))
+    execute_update(delete(MemberEntry).where(entries))
+    execute_update(delete(Exclusion).where(Exclusion.group_id == group.id))
 
 
-def _folders(group: Group):
+def _folder_ids(group: Group) -> Select[int]:
     return select(Folder.id).where(Folder.group_id == group.id)
 
 
-def _about(group: Group):
+def _is_about_group(group: Group) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Grant.principal == Principal.GROUP, Grant.principal_id == group.id
-
-
-def _write(statement) -> None:
-    db.session.execute(statement, execution_options={"synchronize_session": False})

@@ -1,10 +1,10 @@
-"""A group's member list: accounts, whole domains and other groups; they nest, never in a circle."""
+"""Member lists of groups: accounts, whole domains and other groups, nested without circles."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
@@ -13,54 +13,61 @@ from app.operations import audit, versions
 from app.rules import membership, scope
 from app.transaction import operation, touch_access
 
-COLUMNS = {EntryKind.ACCOUNT: "account_id", EntryKind.DOMAIN: "domain_id", EntryKind.GROUP: "inner_group_id"}
-NAMED = 20
-"""Names of new members that the trail keeps, and that access changes for one by one."""
+PRINCIPAL_COLUMNS = {
+    EntryKind.ACCOUNT: "account_id",
+    EntryKind.DOMAIN: "domain_id",
+    EntryKind.GROUP: "inner_group_id",
+}
+
+# Up to so many new members are named in the audit log, and have their access changed one by one.
+NAMED_MAX = 20
 
 
 @operation
-def add_members(actor, group: Group, principals: Iterable[tuple[EntryKind, int]]) -> int:
-    """Add accounts, whole domains and groups. Who is in already stays. Returns how many came.
+def add_members(actor: Account, group: Group, principals: Iterable[tuple[EntryKind, int]]) -> int:
+    """Add accounts, whole domains and groups; existing members are left alone. Return the number of new entries.
 
-    Domain administrators add what belongs to their own domain; the others, anybody of this server but guests.
+    Domain administrators add what belongs to their own domains, the others anything of this server except guests.
+    Errors: NotFound; Invalid for an empty choice and for a circle.
     """
     group = scope.find_group(actor, group.id)
-    wanted = _by_kind(principals)
-    if not any(wanted.values()):
+    ids_by_kind = _by_kind(principals)
+    if not any(ids_by_kind.values()):
         raise Invalid(_("Choose at least one member."), code="nobody_chosen", field="members")
-    if wanted[EntryKind.GROUP]:
-        _take_turn()
-    group = versions.locked(group)
-    known = _entries_there(group)
-    names = []
-    for kind, ids in wanted.items():
-        found = _found(actor, group, kind, ids)
+    if ids_by_kind[EntryKind.GROUP]:
+        _lock_nesting()
+    group = versions.lock_row(group)
+    existing_entries = _existing_entries(group)
+    new_names: list[str] = []
+    for kind, ids in ids_by_kind.items():
+        names_by_id = _names_in_scope(actor, group, kind, ids)
         if kind is EntryKind.GROUP:
-            _refuse_circles(group, found)
-        fresh = {key: name for key, name in found.items() if (kind, key) not in known}
-        names += _insert(group, kind, fresh)
-        _touch(group, kind, list(fresh))
-    if names:
-        audit.record(actor, "group.add_members", group, after={"members": _summary(names)})
-    return len(names)
+            _refuse_circles(group, names_by_id)
+        new = {key: name for key, name in names_by_id.items() if (kind, key) not in existing_entries}
+        _insert_members(group, kind, new)
+        new_names += new.values()
+        _touch_members(group, kind, list(new))
+    if new_names:
+        audit.record(actor, "group.add_members", group, after={"members": _summary(new_names)})
+    return len(new_names)
 
 
 @operation
-def remove_member(actor, group: Group, entry_id: int) -> str:
-    """Take an entry out of the member list: its people lose the rooms at once. Returns the entry's name."""
-    group = versions.locked(scope.find_group(actor, group.id))
+def remove_member(actor: Account, group: Group, entry_id: int) -> str:
+    """Remove an entry from the member list: its people lose the rooms at once. Return the entry's name."""
+    group = versions.lock_row(scope.find_group(actor, group.id))
     entry = db.session.get(MemberEntry, entry_id, populate_existing=True)
     if entry is None or entry.group_id != group.id:
         raise NotFound()
-    name = _name(entry)
+    name = entry_name(entry)
     db.session.delete(entry)
-    _touch(group, entry.kind, [entry.principal_id])
+    _touch_members(group, entry.kind, [entry.principal_id])
     audit.record(actor, "group.remove_member", group, before={"members": name})
     return name
 
 
-def contains_itself(name: str, path: Iterable[str]) -> Invalid:
-    """The refusal of a member that a group would be inside of. path: addresses from the group to itself."""
+def circular_membership(name: str, path: Iterable[str]) -> Invalid:
+    """Return the refusal of a member that contains the group. path: addresses from the group down to itself."""
     return Invalid(
         _(
             "%(name)s cannot be a member here, it would contain itself: %(path)s",
@@ -72,25 +79,37 @@ def contains_itself(name: str, path: Iterable[str]) -> Invalid:
     )
 
 
-def _by_kind(principals) -> dict[EntryKind, set[int]]:
-    wanted = defaultdict(set)
+def entry_name(entry: MemberEntry) -> str:
+    """Return the address of the account or group of an entry, or the name of its domain."""
+    if entry.account is not None:
+        return entry.account.address
+    if entry.domain is not None:
+        return entry.domain.name
+    if entry.inner_group is not None:
+        return entry.inner_group.address
+    raise LookupError(entry.id)
+
+
+def _by_kind(principals: Iterable[tuple[EntryKind, int]]) -> dict[EntryKind, set[int]]:
+    ids_by_kind = defaultdict(set)
     for kind, key in principals:
-        wanted[EntryKind(kind)].add(int(key))
-    return wanted
+        ids_by_kind[EntryKind(kind)].add(int(key))
+    return ids_by_kind
 
 
-def _take_turn() -> None:
-    """Two administrators must not close a circle from both ends: nesting waits for the counter's lock."""
+def _lock_nesting() -> None:
+    # Two administrators must not close a circle from both ends: nesting waits for the counter's lock.
     db.session.execute(select(Counter.value).where(Counter.name == ACCESS).with_for_update())
 
 
-def _entries_there(group: Group) -> set[tuple[EntryKind, int]]:
+def _existing_entries(group: Group) -> set[tuple[EntryKind, int]]:
     statement = select(MemberEntry.kind, MemberEntry.principal_id).where(MemberEntry.group_id == group.id)
     return set(db.session.execute(statement).all())
 
 
-def _found(actor, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str]:
-    """Names of the wanted principals by id, all of them within the actor's scope. Error: NotFound."""
+def _names_in_scope(actor: Account, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str]:
+    """Return the names of principals by id. Error: NotFound if one is outside of the actor's scope."""
+    statement: Select[int, str]
     if kind is EntryKind.ACCOUNT:
         statement = select(Account.id, Account.address).join(Account.domain)
         statement = statement.where(Account.id.in_(ids), ~Account.is_guest)
@@ -99,53 +118,57 @@ def _found(actor, group: Group, kind: EntryKind, ids: set[int]) -> dict[int, str
     else:
         statement = select(Group.id, Group.address).join(Group.domain).where(Group.id.in_(ids))
     statement = statement.where(scope.of_members(actor, group))
-    found = dict(db.session.execute(statement).all())
-    if len(found) != len(ids):
+    names_by_id = dict(db.session.execute(statement).all())
+    if len(names_by_id) != len(ids):
         raise NotFound()
-    return found
+    return names_by_id
 
 
-def _refuse_circles(group: Group, found: dict[int, str]) -> None:
-    outer = membership.containing_groups(group.id)
-    for inner_id, name in found.items():
-        if inner_id in outer:
-            raise contains_itself(name, [group.address, *_path(inner_id, group.id, outer)])
+def _refuse_circles(group: Group, names_by_id: dict[int, str]) -> None:
+    outer_ids = membership.containing_groups(group.id)
+    for inner_id, name in names_by_id.items():
+        if inner_id in outer_ids:
+            raise circular_membership(name, [group.address, *_path(inner_id, group.id, outer_ids)])
 
 
-def _path(start: int, goal: int, among: frozenset[int]) -> list[str]:
-    """Addresses of the groups that lead from a group down to one inside of it, both included."""
-    inner = defaultdict(set)
+def _path(start_id: int, goal_id: int, group_ids: frozenset[int]) -> list[str]:
+    """Return the addresses of the groups that lead from a group down to one inside of it, both included."""
+    inner_ids: dict[int, set[int]] = defaultdict(set)
     statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
         MemberEntry.kind == EntryKind.GROUP,
-        MemberEntry.group_id.in_(among),
-        MemberEntry.inner_group_id.in_(among),
+        MemberEntry.group_id.in_(group_ids),
+        MemberEntry.inner_group_id.in_(group_ids),
     )
     for outer_id, inner_id in db.session.execute(statement):
-        inner[outer_id].add(inner_id)
-    rows = db.session.execute(select(Group.id, Group.address).where(Group.id.in_(among))).all()
-    addresses = dict(rows)
-    return [addresses[key] for key in _shortest(start, goal, inner)]
+        if inner_id is not None:
+            inner_ids[outer_id].add(inner_id)
+    rows = db.session.execute(select(Group.id, Group.address).where(Group.id.in_(group_ids)))
+    addresses = dict(rows.all())
+    return [addresses[group_id] for group_id in _shortest_path(start_id, goal_id, inner_ids)]
 
 
-def _shortest(start: int, goal: int, inner: dict[int, set[int]]) -> list[int]:
-    came_from, edge = {start: None}, [start]
-    while goal not in came_from and edge:
-        step = [
-            (inside, outside)
-            for outside in edge
-            for inside in sorted(inner[outside])
-            if inside not in came_from
+def _shortest_path(start_id: int, goal_id: int, inner_ids: dict[int, set[int]]) -> list[int]:
+    """Search breadth first from the outer group; predecessors lead back from the goal."""
+    predecessors: dict[int, int | None] = {start_id: None}
+    outermost = [start_id]
+    while goal_id not in predecessors and outermost:
+        reached = [
+            (inner_id, outer_id)
+            for outer_id in outermost
+            for inner_id in sorted(inner_ids[outer_id])
+            if inner_id not in predecessors
         ]
-        came_from |= dict(step)
-        edge = [inside for inside, _outside in step]
-    path, key = [], goal
-    while key is not None:
-        path.append(key)
-        key = came_from.get(key)
+        predecessors |= dict(reached)
+        outermost = [inner_id for inner_id, _outer_id in reached]
+    path = []
+    group_id: int | None = goal_id
+    while group_id is not None:
+        path.append(group_id)
+        group_id = predecessors.get(group_id)
     return path[::-1]
 
 
-def _insert(group: Group, kind: EntryKind, fresh: dict[int, str]) -> list[str]:
+def _insert_members(group: Group, kind: EntryKind, ids: Iterable[int]) -> None:
     rows = [
         {
             "group_id": group.id,
@@ -155,18 +178,17 @@ def _insert(group: Group, kind: EntryKind, fresh: dict[int, str]) -> list[str]:
             "domain_id": None,
             "inner_group_id": None,
             "created_at": now(),
-            COLUMNS[kind]: key,
+            PRINCIPAL_COLUMNS[kind]: key,
         }
-        for key in fresh
+        for key in ids
     ]
     if rows:
         db.session.execute(insert(MemberEntry), rows)
-    return list(fresh.values())
 
 
-def _touch(group: Group, kind: EntryKind, ids: list[int]) -> None:
-    """A few people are named one by one, so that nobody else in the group has to knock again."""
-    if kind is EntryKind.ACCOUNT and len(ids) <= NAMED:
+def _touch_members(group: Group, kind: EntryKind, ids: list[int]) -> None:
+    # A few people are named one by one, so that nobody else in the group has to subscribe again.
+    if kind is EntryKind.ACCOUNT and len(ids) <= NAMED_MAX:
         for account_id in ids:
             touch_access(AccessScope.ACCOUNT, account_id)
     elif ids:
@@ -174,12 +196,6 @@ def _touch(group: Group, kind: EntryKind, ids: list[int]) -> None:
 
 
 def _summary(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    rest = len(names) - NAMED
+    shown = ", ".join(names[:NAMED_MAX])
+    rest = len(names) - NAMED_MAX
     return shown if rest <= 0 else _("%(names)s and %(count)s more", names=shown, count=rest)
-
-
-def _name(entry: MemberEntry) -> str:
-    if entry.kind is EntryKind.ACCOUNT:
-        return entry.account.address
-    return entry.domain.name if entry.kind is EntryKind.DOMAIN else entry.inner_group.address

@@ -1,4 +1,4 @@
-"""Members by their addresses: a pasted list, taken whole or not at all."""
+"""Members by their addresses: a pasted list, of which all or none are added."""
 
 import re
 from collections.abc import Iterable
@@ -16,24 +16,25 @@ from app.operations.groups.members import add_members
 from app.rules import addresses, scope
 from app.transaction import operation
 
-LINES_AT_MOST = 5_000
-"""Addresses that are taken at once."""
+# Addresses that are added at once.
+ADDRESSES_MAX = 5_000
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A line that names nobody: its number, and what stands there."""
+class PastedAddress:
+    """One address of a pasted list: the number of its line, its text, and the address as it is compared."""
 
     number: int
     text: str
+    address: str
 
 
-class UnknownLines(Invalid):
-    """Some lines of a pasted list name nobody."""
+class UnknownAddresses(Invalid):
+    """Refusal of a pasted list with addresses that name no account, group or domain. lines: these addresses."""
 
     code = "unknown_lines"
 
-    def __init__(self, lines: list[Unknown]):
+    def __init__(self, lines: list[PastedAddress]) -> None:
         self.lines = lines
         sentence = ngettext(
             "%(num)s line names nobody of this server. Nobody was added.",
@@ -44,47 +45,49 @@ class UnknownLines(Invalid):
 
 
 @operation
-def add_addresses(actor, group: Group, text: str) -> int:
-    """Add accounts, groups and domains by address, one a line. Errors: UnknownLines; then nobody is added."""
+def add_addresses(actor: Account, group: Group, text: str) -> int:
+    """Add accounts, groups and domains by address, one a line. Return the number of new entries.
+
+    Errors: UnknownAddresses; those of add_members. Nobody is added then.
+    """
     group = scope.find_group(actor, group.id)
-    lines = _lines(text)
-    known = _known(actor, group, {name for _number, _text, name in lines})
-    unknown = [Unknown(number, text) for number, text, name in lines if name not in known]
+    pasted = _pasted_addresses(text)
+    principals = _principals(actor, group, {line.address for line in pasted})
+    unknown = [line for line in pasted if line.address not in principals]
     if unknown:
-        raise UnknownLines(unknown)
-    return add_members(actor, group, list(dict.fromkeys(known[name] for *_, name in lines)))
+        raise UnknownAddresses(unknown)
+    return add_members(actor, group, list(dict.fromkeys(principals[line.address] for line in pasted)))
 
 
-def _lines(text: str) -> list[tuple[int, str, str]]:
-    """What was pasted: number of the line, text, address as it is compared."""
-    found = [
-        (number, part.strip(), _address(part))
+def _pasted_addresses(text: str) -> list[PastedAddress]:
+    pasted = [
+        PastedAddress(number, part.strip(), _compared_address(part))
         for number, line in enumerate(text.splitlines(), 1)
         for part in re.split(r"[;,\t]", line)
         if part.strip()
     ]
-    if len(found) > LINES_AT_MOST:
+    if len(pasted) > ADDRESSES_MAX:
         raise Invalid(
             _(
                 "%(most)s addresses at once at most; these are %(count)s.",
-                most=LINES_AT_MOST,
-                count=len(found),
+                most=ADDRESSES_MAX,
+                count=len(pasted),
             ),
             code="too_many_lines",
             field="addresses",
         )
-    return found
+    return pasted
 
 
-def _address(text: str) -> str:
-    """An address out of "Name <address>", "[group]" or the address alone."""
+def _compared_address(text: str) -> str:
+    """Return the normalised address out of "Name <address>", "[group]" or the address alone."""
     return addresses.normalise(parseaddr(text)[1] if "<" in text else text.strip().strip("[]"))
 
 
-def _known(actor, group: Group, names: Iterable[str]) -> dict[str, tuple[EntryKind, int]]:
-    """Whom these addresses name within the actor's scope. Two statements."""
+def _principals(actor: Account, group: Group, names: Iterable[str]) -> dict[str, tuple[EntryKind, int]]:
+    """Return the accounts, groups and domains of these addresses within the actor's scope, by two statements."""
     domains = select(Domain.name, Domain.id).where(Domain.name.in_(names), scope.of_members(actor, group))
-    found = {name: (EntryKind.DOMAIN, key) for name, key in db.session.execute(domains)}
+    principals = {name: (EntryKind.DOMAIN, domain_id) for name, domain_id in db.session.execute(domains)}
     statement = (
         select(Address.address, Address.account_id, Address.group_id)
         .outerjoin(Account, Account.id == Address.account_id)
@@ -94,5 +97,8 @@ def _known(actor, group: Group, names: Iterable[str]) -> dict[str, tuple[EntryKi
         .where(or_(Account.id.is_(None), ~Account.is_guest))
     )
     for address, account_id, group_id in db.session.execute(statement):
-        found[address] = (EntryKind.ACCOUNT, account_id) if account_id else (EntryKind.GROUP, group_id)
-    return found
+        if account_id is not None:
+            principals[address] = (EntryKind.ACCOUNT, account_id)
+        elif group_id is not None:
+            principals[address] = (EntryKind.GROUP, group_id)
+    return principals

@@ -14,7 +14,7 @@ from app.identity import origin
 from app.models import Account, Invitation, OutgoingMail, WorkState, now
 from app.operations import audit, versions
 from app.operations.guests.letters import WANTED, queue_wanted
-from app.operations.sign_in_limits import count_asking
+from app.operations.sign_in_limits import count_ended_link_request
 from app.rules import managing, server
 from app.rules.invitations import is_wanted_again, opened_by
 from app.transaction import operation
@@ -33,7 +33,7 @@ A_DAY = 10
 def ask_again(token: str) -> None:
     """Tell the inviter that somebody would like to be invited again, where that makes sense. Errors: TooMany;
     ServiceStopped, whatever the link is, since nobody may invite just now and the request would be lost."""
-    count_asking(origin().ip)
+    count_ended_link_request(origin().ip)
     if not server.state().chat_runs:
         raise ServiceStopped(_("TeamChat is stopped at the moment. Please ask again later."))
     _tell_inviter(token)
@@ -44,7 +44,7 @@ def _tell_inviter(token: str) -> None:
     invitation = opened_by(token).invitation
     if invitation is None:
         return
-    invitation = versions.locked(invitation)
+    invitation = versions.lock_row(invitation)
     if not is_wanted_again(invitation) or _was_told(invitation) or _is_told_enough(invitation.inviter):
         return
     queue_wanted(invitation)

@@ -92,7 +92,7 @@ def may_manage(actor, invitation: Invitation) -> bool:
 
 def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
     """An invitation that the actor may manage, locked, in one of these states. Errors: NotFound, Invalid."""
-    invitation = versions.locked(invitation)
+    invitation = versions.lock_row(invitation)
     if not may_manage(actor, invitation):
         raise NotFound()
     if guests.state_of(invitation, is_inside(invitation)) not in states:

@@ -45,7 +45,7 @@ def invite_guests(
 ) -> list[Outcome]:
     """Invite one or many addresses into a room; what can be invited is, the rest is told with the reason."""
     inviting.require_may_invite_guests(actor, room)
-    room = versions.locked(room)
+    room = versions.lock_row(room)
     line = names.checked_description(personal_line, field="personal_line")
     language = language if language in LANGUAGE_NAMES else language_of(actor)
     entries = _entries(addresses)

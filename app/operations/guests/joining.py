@@ -15,10 +15,10 @@ from app.models import AccessScope, Account, Invitation, Room, RoomMember, RoomS
 from app.operations import addresses as space
 from app.operations import audit, versions
 from app.operations.guests.letters import queue_confirmation, queue_invitation
-from app.operations.internal import internal_domain
+from app.operations.internal import ensure_internal_domain
 from app.operations.reading import begin_reading_here
 from app.operations.rooms.notes import write_note
-from app.operations.sign_in_limits import count_attempt, forgive
+from app.operations.sign_in_limits import count_attempt, reset_attempts
 from app.rules import guests, hashing, managing, names, passwords, room_for
 from app.rules.invitations import CONFIRMATION, Opens, guest_by_link, opened_by
 from app.transaction import operation, touch_access
@@ -48,7 +48,7 @@ def send_confirmation_again(token: str) -> None:
     opened = opened_by(token)
     if opened.opens is not Opens.CONFIRM or opened.guest is None:
         raise NotFound()
-    invitation = versions.locked(opened.invitation)
+    invitation = versions.lock_row(opened.invitation)
     if invitation.sent_at > now() - PAUSE:
         raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
     queue_confirmation(invitation, opened.guest)
@@ -82,7 +82,7 @@ def confirm_address(token: str, password: str | None) -> Account:
         count_attempt(guest.address, origin().ip)
         if not hashing.matches(guest.password_hash, password):
             raise Invalid(_("This is not the password of this account."), code="wrong", field="password")
-        forgive(guest.address, origin().ip)
+        reset_attempts(guest.address, origin().ip)
     return _confirm(guest)
 
 
@@ -111,7 +111,7 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     guest.expires_at = guests.end_of_account(guests.policy_domain(invitation.room, invitation.inviter))
     guest.link_generation += 1
     if opened.guest is None:
-        space.stored(guest, guest.address)
+        space.store_with_address(guest, guest.address)
     invitation.account_id, invitation.registered_at = guest.id, now()
     invitation.generation += 1
     invitation.expires_at = guests.end_of_invitation()
@@ -126,7 +126,7 @@ def _locked(token: str, wanted: Opens, reader: Account | None = None):
     opened = opened_by(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
-    invitation = versions.locked(opened.invitation)
+    invitation = versions.lock_row(opened.invitation)
     opened = opened_by(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
@@ -148,7 +148,7 @@ def _record_mail(invitation: Invitation) -> None:
 
 def _new_guest(invitation: Invitation) -> Account:
     """Guests live in the internal domain, under their own address."""
-    domain = internal_domain()
+    domain = ensure_internal_domain()
     guest = Account(domain_id=domain.id, address=invitation.address, is_guest=True, link_generation=0)
     guest.domain = domain
     return guest
@@ -156,7 +156,7 @@ def _new_guest(invitation: Invitation) -> Account:
 
 @operation
 def _confirm(guest: Account) -> Account:
-    guest = versions.locked(guest)
+    guest = versions.lock_row(guest)
     if guest.verified_at is not None:
         raise NotFound()
     guest.verified_at = now()
@@ -180,7 +180,7 @@ def _confirm(guest: Account) -> Account:
 def _enter(invitation: Invitation, guest: Account) -> bool:
     """A guest comes into a room, unless it was archived or deleted meanwhile; those who invited them anywhere hear of
     it in the conversation."""
-    room = versions.locked(db.session.get(Room, invitation.room_id))
+    room = versions.lock_row(db.session.get(Room, invitation.room_id))
     if room.state is not RoomState.ACTIVE:
         return False
     mine = (RoomMember.room_id == room.id, RoomMember.account_id == guest.id)

@@ -19,7 +19,7 @@ from app.models import (
     now,
 )
 from app.operations import audit, versions
-from app.operations.accounts import erase
+from app.operations.accounts import erase_account
 from app.operations.guests.letters import queue_ending, queue_leaving
 from app.operations.rooms.notes import write_note
 from app.operations.sessions import end_session
@@ -40,7 +40,7 @@ def extend_by_link(token: str) -> Account:
     guest = guest_by_link(EXTENSION, token)
     if guest is None:
         raise NotFound()
-    guest = versions.locked(guest)
+    guest = versions.lock_row(guest)
     sponsor = guests.sponsor_of(guest)
     until = guests.extended_until(guest)
     if guest_by_link(EXTENSION, token) is None or sponsor is None or not sponsor.is_active or until is None:
@@ -52,7 +52,7 @@ def extend_by_link(token: str) -> Account:
 def extend_guest(actor, guest: Account, until: datetime | None) -> Account:
     """Have a guest's account end at another moment; None: never, where the domain sets no limit. Errors: NotFound,
     Invalid when the domain does not let it last so long."""
-    guest = versions.locked(guests.find_guest(actor, guest.id))
+    guest = versions.lock_row(guests.find_guest(actor, guest.id))
     sponsor = guests.sponsor_of(guest)
     if until is not None and until < now():
         raise Invalid(_("This moment is over."), code="past", field="expires_at")
@@ -225,4 +225,4 @@ def _forget(guest: Account) -> None:
     """An account that nobody ever used; its address is free again."""
     for invitation in db.session.scalars(select(Invitation).where(Invitation.account_id == guest.id)):
         invitation.account_id = invitation.registered_at = None
-    erase(SYSTEM, guest)
+    erase_account(SYSTEM, guest)

@@ -7,7 +7,7 @@ from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.models import CLOSED, AccessScope, Account, AccountState, ContactCard, Invitation, now
 from app.operations import audit, versions
-from app.operations.accounts import erase
+from app.operations.accounts import erase_account
 from app.operations.accounts.cards import write_card
 from app.operations.guests.life import extend_guest
 from app.operations.sessions import end_session
@@ -41,7 +41,7 @@ def update_guest(actor, guest: Account, values: dict, seen_version: int | None =
         if name in values
     }
     before, after = audit.changes(guest, wanted)
-    versions.apply(guest, after)
+    versions.apply_values(guest, after)
     write_card(actor, guest, {name: values[name] for name in CARD if name in values})
     if "state" in after:
         _apply_state(guest)
@@ -113,11 +113,11 @@ def delete_guest(actor, guest: Account) -> None:
     guest.link_generation += 1
     domain_id = guests.sponsor_domain_id(guest)
     _record(actor, guest, "guest.delete", {"name": guest.name, "address": guest.address}, domain_id=domain_id)
-    erase(actor, guest)
+    erase_account(actor, guest)
 
 
 def _locked(actor, guest: Account, seen_version: int | None = None) -> Account:
-    guest = versions.locked(guests.find_guest(actor, guest.id), seen_version)
+    guest = versions.lock_row(guests.find_guest(actor, guest.id), seen_version)
     if guest.state is AccountState.DELETED:
         raise NotFound()
     return guest

@@ -65,7 +65,7 @@ def _add_members(actor, group: Group, row: Row) -> int:
     wanted = _members(row)
     try:
         count = verbs.add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
-    except verbs.UnknownLines as refusal:
+    except verbs.UnknownAddresses as refusal:
         unknown = ", ".join(line.text for line in refusal.lines[:UNKNOWN_SHOWN])
         if len(refusal.lines) > UNKNOWN_SHOWN:
             unknown += ", …"
@@ -73,7 +73,7 @@ def _add_members(actor, group: Group, row: Row) -> int:
         raise Invalid(sentence, code="unknown_members", field="members") from refusal
     if row.circle:
         # Only now: the way may lead through groups of which those who cannot name its first one may not know.
-        raise verbs.contains_itself(row.circle[1], row.circle)
+        raise verbs.circular_membership(row.circle[1], row.circle)
     return count
 
 

@@ -29,7 +29,7 @@ FIRST_ROOM = "TeamChat"
 @operation
 def enable_teamchat(actor, group: Group) -> Room:
     """Turn TeamChat on for a group with a public folder: its rooms come back, or the first one is made."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     policies.require_public_folder(group.has_public_folder)
     policies.require_domain_has(group.domain, policies.Feature.TEAMCHAT)
     readiness.require_may_enable()
@@ -44,7 +44,7 @@ def enable_teamchat(actor, group: Group) -> Room:
 @operation
 def disable_teamchat(actor, group: Group) -> None:
     """Turn TeamChat off for a group: its rooms are hidden and kept."""
-    group = versions.locked(scope.find_group(actor, group.id))
+    group = versions.lock_row(scope.find_group(actor, group.id))
     group.has_teamchat = False
     touch_access(AccessScope.GROUP, group.id)
     audit.record(actor, "group.disable_teamchat", group, after={"has_teamchat": False})

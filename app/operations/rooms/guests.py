@@ -29,7 +29,7 @@ def set_guest_settings(
 ) -> Room:
     """Say what guests see of a room, and for how many days they stay; those inside begin to count anew.
     Errors: NotFound, Forbidden, Invalid, Conflict."""
-    room = versions.locked(room, seen_version)
+    room = versions.lock_row(room, seen_version)
     managing.require_may_administer(actor, room)
     if room.kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation has no settings for guests."), code="not_for_direct")
@@ -45,7 +45,7 @@ def set_guest_settings(
     before, after = audit.changes(room, wanted)
     if not after:
         return room
-    versions.apply(room, after)
+    versions.apply_values(room, after)
     _apply_to_guests(room, after)
     touch_access(AccessScope.ROOM, room.id)
     audit.record(

@@ -19,7 +19,7 @@ NAMED = 20
 @operation
 def add_people(actor, room: Room, account_ids: list[int]) -> int:
     """Bring accounts into a private room. Who is in already stays. Returns how many came."""
-    room = versions.locked(room)
+    room = versions.lock_row(room)
     inviting.require_may_add_people(actor, room)
     people = _addable(actor, account_ids)
     known = _rows(room, [person.id for person in people])
@@ -36,7 +36,7 @@ def add_people(actor, room: Room, account_ids: list[int]) -> int:
 @operation
 def remove_person(actor, room: Room, account: Account) -> None:
     """Take somebody out of a private room, or a guest out of any. Their account stays, their words too."""
-    room = versions.locked(room)
+    room = versions.lock_row(room)
     managing.require(actor, Right.ADMINISTRATION_KICK, room)
     member = _member(room, account)
     if room.kind is not RoomKind.PRIVATE and not account.is_guest:
@@ -55,7 +55,7 @@ def remove_person(actor, room: Room, account: Account) -> None:
 def leave_room(actor, room: Room) -> None:
     """Leave: a private room for good; a public or direct one is hidden until something brings it back."""
     seen = access.find_room(actor, room.id)
-    room = versions.locked(room)
+    room = versions.lock_row(room)
     if room.kind is RoomKind.PRIVATE or actor.is_guest:
         _require_another_owner(room, seen.member)
         _take_out(room, seen.member)
@@ -95,7 +95,7 @@ def set_favourite(actor, room: Room, is_favourite: bool) -> None:
 
 
 def _private(room: Room) -> Room:
-    room = versions.locked(room)
+    room = versions.lock_row(room)
     if room.kind is not RoomKind.PRIVATE:
         raise Invalid(_("Only a private room has members of its own."), code="not_private")
     return room

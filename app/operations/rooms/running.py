@@ -108,7 +108,7 @@ def _run(actor, room: Room, right: Right, seen_version: int | None = None) -> Ro
 
 
 def _locked(room: Room, seen_version: int | None = None) -> Room:
-    return versions.locked(room, seen_version)
+    return versions.lock_row(room, seen_version)
 
 
 def _require_archive_right(actor, room: Room) -> None:
