@@ -45,9 +45,9 @@ def _make_tables() -> None:
 
 
 def _open_doors(app: Flask) -> None:
-    from app import assets, blueprints, cli, kit, listeners, logs, realtime, security
+    from app import assets, blueprints, cli, listeners, logs, macros, realtime, security
 
-    for floor in (logs, security, assets, kit, listeners, blueprints, realtime, cli):
+    for floor in (logs, security, assets, macros, listeners, blueprints, realtime, cli):
         floor.init_app(app)
     _trust_proxies(app)
 

@@ -18,7 +18,7 @@ def is_cooperative() -> bool:
     return monkey.is_module_patched("socket")
 
 
-def aside(work: Callable, *args):
+def run_in_thread(work: Callable, *args):
     """Do work that holds a processor in a thread where gevent runs, so that others are served meanwhile."""
     if not is_cooperative():
         return work(*args)
@@ -91,7 +91,7 @@ class KeyedLock:
             yield
 
 
-def later(seconds: float, call: Callable, *args) -> None:
+def call_later(seconds: float, call: Callable, *args) -> None:
     """Make a call after some seconds under gevent, at once elsewhere."""
     if not is_cooperative():
         call(*args)

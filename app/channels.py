@@ -25,14 +25,14 @@ def room_for_all(room_id: int, language: str) -> list[str]:
     return [room(room_id, language), room(room_id, language, is_guest=True)]
 
 
-def seeing_people(room_id: int) -> str:
+def guests_seeing_people(room_id: int) -> str:
     """The guests who have the room open and may see who is in it."""
     return f"room:{room_id}:people"
 
 
 def room_people(room_id: int) -> list[str]:
     """Who has the room open and may see who is in it, whatever they read."""
-    return [*(room(room_id, language) for language in LANGUAGES), seeing_people(room_id)]
+    return [*(room(room_id, language) for language in LANGUAGES), guests_seeing_people(room_id)]
 
 
 def folder(folder_id: int) -> str:

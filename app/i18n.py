@@ -53,7 +53,7 @@ def language_of(account) -> str:
 
 
 @contextmanager
-def speaking(code: str, zone: str | None = None):
+def in_language(code: str, zone: str | None = None):
     """Do something in a given language, and outside of requests in a time zone: broadcasts and mails are made for
     others, files while the view has long returned."""
     with force_locale(code):

@@ -32,8 +32,8 @@ class Origin:
     session_id: int | None = None
 
 
-NOWHERE = Origin()
-_origin: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+NO_ORIGIN = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=NO_ORIGIN)
 
 
 def origin() -> Origin:

@@ -13,7 +13,7 @@ from flask import current_app
 MAC_LENGTH = 24
 """Bytes of the MAC that a link carries, of SHA-256's 32: 192 bits, in 32 characters."""
 
-LONGEST = 80
+TOKEN_LENGTH_MAX = 80
 """Characters of the longest token that is looked at: two numbers of at most 19 digits, the MAC, and room to spare."""
 
 
@@ -33,7 +33,7 @@ def token(purpose: str, row_id: int, generation: int) -> str:
 
 def read(purpose: str, text: str) -> Link | None:
     """What a token says; none when it was not made here, or for something else."""
-    if len(text) > LONGEST or text.count(".") != 2 or not text.isascii():
+    if len(text) > TOKEN_LENGTH_MAX or text.count(".") != 2 or not text.isascii():
         return None
     row_id, generation, mac = text.split(".")
     if not (row_id.isdigit() and generation.isdigit()):

@@ -12,10 +12,10 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, merge_contextvars
 
 SECRET = re.compile(r"password|token|secret|cookie|authorization|body|html|message_text", re.IGNORECASE)
-LONG_WORD = re.compile(r"(?<=/)[\w.~-]{24,}")
+TOKEN_IN_PATH = re.compile(r"(?<=/)[\w.~-]{24,}")
 """A part of a path that is long enough to be a token, known route or not."""
 
-TALKATIVE = ("alembic.runtime", "engineio.server", "socketio.server", "werkzeug")
+QUIET_LIBRARIES = ("alembic.runtime", "engineio.server", "socketio.server", "werkzeug")
 """Libraries that are only heard when something is wrong with them."""
 
 log = structlog.get_logger("teamchat.requests")
@@ -23,12 +23,12 @@ log = structlog.get_logger("teamchat.requests")
 
 def init_app(app: Flask) -> None:
     """Set the logs up, and note every request with what it took."""
-    set_up(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
+    configure_logs(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
     app.before_request_funcs.setdefault(None, []).append(_start_watch)
     app.after_request(_note_request)
 
 
-def set_up(level: str, form: str) -> None:
+def configure_logs(level: str, form: str) -> None:
     """Send our own events and those of the libraries through one formatter to the standard error."""
     shared = [
         merge_contextvars,
@@ -37,7 +37,7 @@ def set_up(level: str, form: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        without_secrets,
+        redact_secrets,
     ]
     structlog.configure(
         processors=[
@@ -57,21 +57,21 @@ def set_up(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers = [kept for kept in root.handlers if kept.get_name() != "teamchat"] + [handler]
     root.setLevel(level.upper())
-    for talkative in TALKATIVE:
+    for talkative in QUIET_LIBRARIES:
         logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
-def without_secrets(_logger, _method, event: dict) -> dict:
+def redact_secrets(_logger, _method, event: dict) -> dict:
     """Whatever is called like a secret loses its value."""
     return {name: "[removed]" if SECRET.search(name) else value for name, value in event.items()}
 
 
-def shown_path(path: str) -> str:
+def redacted_path(path: str) -> str:
     """A path without what may be a token in it."""
-    return LONG_WORD.sub("…", path)
+    return TOKEN_IN_PATH.sub("…", path)
 
 
-def know_account(account_id: int) -> None:
+def bind_account(account_id: int) -> None:
     """Have the following lines of this request say who is signed in."""
     bind_contextvars(account_id=account_id)
 
@@ -92,7 +92,7 @@ def _note_request(response: Response) -> Response:
     getattr(log, level)(
         "request",
         method=request.method,
-        path=shown_path(request.path),
+        path=redacted_path(request.path),
         status=response.status_code,
         duration_ms=round(took * 1000, 1),
     )

@@ -23,7 +23,7 @@ HEADERS = {
 }
 """Referrer-Policy is not "no-referrer": the CSRF check compares the referrer of our own forms."""
 
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
     " object-src 'none'"
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
         app.before_request_funcs[None].insert(1, _refuse_public_names)
 
 
-def takes_up_to(limit: int):
+def limit_body(limit: int):
     """Mark a view that takes files: its requests may have this many bytes, where others have what forms may."""
 
     def mark(view):
@@ -107,7 +107,7 @@ def _refuse_public_names() -> None:
 def _dress(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=csp_nonce()))
     response.headers["X-Request-ID"] = request_id()
     if request.is_secure and not is_local_name(host_name(request.host)):
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT

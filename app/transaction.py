@@ -35,7 +35,7 @@ What a new row points at may be deleted between looking and writing: looking aga
 
 
 @dataclass
-class Unit:
+class UnitOfWork:
     """What one transaction has gathered so far."""
 
     audited: bool
@@ -49,7 +49,7 @@ class MissingAudit(AssertionError):
     """An administrative operation has written something and left no audit entry."""
 
 
-_current: ContextVar[Unit | None] = ContextVar("transaction", default=None)
+_current: ContextVar[UnitOfWork | None] = ContextVar("transaction", default=None)
 operations: dict[str, Callable] = {}
 """Every operation by name, for the tests that hold the house together."""
 
@@ -82,7 +82,7 @@ def touch_access(scope: AccessScope, target_id: int = 0) -> None:
 
 
 @contextmanager
-def part(*, is_rehearsal: bool = False):
+def savepoint(*, is_rehearsal: bool = False):
     """A part of the running operation that is taken back alone when it is refused, with what it wanted told.
 
     is_rehearsal: it is taken back in any case; it only shows what would be refused.
@@ -114,7 +114,7 @@ def release_connection() -> None:
         db.session.commit()
 
 
-def changes_access() -> bool:
+def has_access_changes() -> bool:
     """Whether the running operation has changed who may what; nobody else sees it yet."""
     return _current.get() is not None and bool(_current.get().access)
 
@@ -125,7 +125,7 @@ def note_audit() -> None:
         _current.get().has_audit = True
 
 
-def _unit() -> Unit:
+def _unit() -> UnitOfWork:
     unit = _current.get()
     if unit is None:
         raise RuntimeError("only an operation may do this")
@@ -148,7 +148,7 @@ def _outermost(function, args, kwargs, audited):
 
 
 def _once(function, args, kwargs, audited):
-    unit = Unit(audited)
+    unit = UnitOfWork(audited)
     token = _current.set(unit)
     try:
         result = function(*args, **kwargs)
@@ -165,7 +165,7 @@ def _once(function, args, kwargs, audited):
     return result, unit
 
 
-def _log_access_changes(unit: Unit) -> None:
+def _log_access_changes(unit: UnitOfWork) -> None:
     """Number what changed, last thing before the commit, so that the counter's lock is held for as short as can be."""
     if not unit.access:
         return

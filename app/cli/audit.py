@@ -22,10 +22,10 @@ def audit() -> None:
 
 @audit.command("verify")
 @with_appcontext
-def verify_trail() -> None:
+def verify_audit_log() -> None:
     """Check that nobody has changed, removed or put in an entry. Exit code 1: somebody has."""
     var = current_app.config["VAR_DIR"]
-    verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    verdict = verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
     click.echo(f"{verdict.sealed} sealed entries fit, {verdict.waiting} are not sealed yet.")
     if verdict.broken_at is not None:
         raise click.ClickException(f"The trail was tampered with at entry {verdict.broken_at}.")

@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.i18n import speaking
+from app.i18n import in_language
 from app.rules import readiness
 from app.rules.readiness import State
 
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def doctor() -> None:
     """Print every readiness check. Exit code 1: something fails."""
-    with speaking("en"):
+    with in_language("en"):
         found = readiness.checks()
         for check in found:
             click.echo(f"{SIGNS[check.state]}  {check.name:<10}  {check.sentence}")

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.operations.installation import make_setup_link
 from app.queries import settings
@@ -24,7 +24,7 @@ def install_link(if_needed: bool) -> None:
     if if_needed and settings.is_installed():
         return
     try:
-        with speaking("en"):
+        with in_language("en"):
             token = make_setup_link(SYSTEM)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import ServiceName
 from app.operations import services as verbs
@@ -61,7 +61,7 @@ def restart(name: str) -> None:
 def _do(act, name: str) -> None:
     """Act, and say what came of it: TeamChat stops with what it needs, which is easily overlooked."""
     try:
-        with speaking("en"):
+        with in_language("en"):
             act(SYSTEM, ServiceName(name))
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal

@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-TRIAL_LASTS = timedelta(days=90)
-SMALLEST_RSA = 2048
+SELF_SIGNED_VALIDITY = timedelta(days=90)
+RSA_BITS_MIN = 2048
 """Bits. Browsers and the CA/Browser Forum's Baseline Requirements §6.1.5 take no smaller key."""
 
-SMALLEST_CURVE = 256
+CURVE_BITS_MIN = 256
 WEAK_DIGESTS = {"md5", "sha1"}
-LONGEST = 256 * 1024
+PEM_BYTES_MAX = 256 * 1024
 """Bytes of a chain or a key that are looked at."""
 
 
@@ -44,7 +44,7 @@ class Certificate:
         return (self.not_after - moment).days
 
 
-class Unfit(Exception):
+class UnfitCertificate(Exception):
     """A certificate or key that cannot serve. code says why; it never holds any of what was given."""
 
     def __init__(self, code: str, *, is_about_key: bool = False, **facts):
@@ -52,7 +52,7 @@ class Unfit(Exception):
         super().__init__(code)
 
 
-def described(certificate: x509.Certificate) -> Certificate:
+def describe(certificate: x509.Certificate) -> Certificate:
     """What a certificate says."""
     digest = certificate.fingerprint(hashes.SHA256()).hex().upper()
     return Certificate(
@@ -67,36 +67,38 @@ def described(certificate: x509.Certificate) -> Certificate:
     )
 
 
-def described_der(raw: bytes) -> Certificate:
+def describe_der(raw: bytes) -> Certificate:
     """What a certificate says, from the bytes that a handshake gives. Error: Unfit."""
     try:
-        return described(x509.load_der_x509_certificate(raw))
+        return describe(x509.load_der_x509_certificate(raw))
     except ValueError as error:
-        raise Unfit("unreadable_chain") from error
+        raise UnfitCertificate("unreadable_chain") from error
 
 
 def read_chain(pem: bytes) -> list[x509.Certificate]:
     """The certificates of a PEM text, in its order. Error: Unfit."""
-    if len(pem) > LONGEST:
-        raise Unfit("unreadable_chain")
+    if len(pem) > PEM_BYTES_MAX:
+        raise UnfitCertificate("unreadable_chain")
     try:
         return x509.load_pem_x509_certificates(pem)
     except (ValueError, UnsupportedAlgorithm):
-        raise Unfit("unreadable_chain") from None
+        raise UnfitCertificate("unreadable_chain") from None
 
 
 def read_key(pem: bytes, passphrase: str | None):
     """A private key from a PEM text. Error: Unfit."""
     try:
-        return serialization.load_pem_private_key(pem[:LONGEST], passphrase.encode() if passphrase else None)
+        return serialization.load_pem_private_key(
+            pem[:PEM_BYTES_MAX], passphrase.encode() if passphrase else None
+        )
     except TypeError:
         code = "needless_passphrase" if passphrase else "passphrase_missing"
     except (ValueError, UnsupportedAlgorithm):
         code = "wrong_passphrase" if b"ENCRYPTED" in pem and passphrase else "unreadable_key"
-    raise Unfit(code, is_about_key=True)
+    raise UnfitCertificate(code, is_about_key=True)
 
 
-def checked_pair(
+def check_pair(
     chain_pem: bytes, key_pem: bytes, passphrase: str | None, host: str, moment: datetime
 ) -> tuple[bytes, bytes]:
     """A chain and its key, fit to serve under a host name, as PEM texts; the key without a passphrase. Error: Unfit."""
@@ -107,16 +109,20 @@ def checked_pair(
         matching = next(
             (one for one in chain[1:] if _spki(_public_key(one)) == _spki(key.public_key())), None
         )
-        raise Unfit("chain_order") if matching else Unfit("key_differs", is_about_key=True)
+        raise (
+            UnfitCertificate("chain_order")
+            if matching
+            else UnfitCertificate("key_differs", is_about_key=True)
+        )
     _require_strong(leaf)
     _require_order(chain)
     _require_in_date(chain, moment)
-    if not described(leaf).covers(host):
-        raise Unfit("wrong_host", host=host, names=", ".join(described(leaf).names) or "–")
+    if not describe(leaf).covers(host):
+        raise UnfitCertificate("wrong_host", host=host, names=", ".join(describe(leaf).names) or "–")
     return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain), _plain_pem(key)
 
 
-def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
+def make_self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
     """A certificate for a trial that signs itself, and its key, as PEM texts."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
@@ -125,7 +131,7 @@ def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
         x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(moment - timedelta(days=1))
-        .not_valid_after(moment + TRIAL_LASTS)
+        .not_valid_after(moment + SELF_SIGNED_VALIDITY)
         .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage, critical=False)
@@ -137,12 +143,12 @@ def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
 def _require_strong(leaf: x509.Certificate) -> None:
     key = _public_key(leaf)
     is_known = isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey))
-    smallest = SMALLEST_RSA if isinstance(key, rsa.RSAPublicKey) else SMALLEST_CURVE
+    smallest = RSA_BITS_MIN if isinstance(key, rsa.RSAPublicKey) else CURVE_BITS_MIN
     if not is_known or getattr(key, "key_size", smallest) < smallest:
-        raise Unfit("weak_key", key=_key_kind(key))
+        raise UnfitCertificate("weak_key", key=_key_kind(key))
     digest = leaf.signature_hash_algorithm
     if digest is not None and digest.name in WEAK_DIGESTS:
-        raise Unfit("weak_digest", digest=digest.name.upper())
+        raise UnfitCertificate("weak_digest", digest=digest.name.upper())
 
 
 def _require_order(chain: list[x509.Certificate]) -> None:
@@ -151,15 +157,15 @@ def _require_order(chain: list[x509.Certificate]) -> None:
         try:
             one.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-            raise Unfit("chain_order") from None
+            raise UnfitCertificate("chain_order") from None
 
 
 def _require_in_date(chain: list[x509.Certificate], moment: datetime) -> None:
     for one in chain:
         if one.not_valid_after_utc <= moment:
-            raise Unfit("ended", subject=_named(one.subject), moment=one.not_valid_after_utc)
+            raise UnfitCertificate("ended", subject=_named(one.subject), moment=one.not_valid_after_utc)
         if one.not_valid_before_utc > moment:
-            raise Unfit("not_begun", subject=_named(one.subject), moment=one.not_valid_before_utc)
+            raise UnfitCertificate("not_begun", subject=_named(one.subject), moment=one.not_valid_before_utc)
 
 
 def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:

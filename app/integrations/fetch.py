@@ -9,16 +9,16 @@ import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from app.integrations.network import Deadline, Reach, Unreachable, believing, connect, resolved
+from app.integrations.network import Deadline, Reach, Unreachable, connect, resolve_host, verified_context
 
-MOST_BYTES = 512 * 1024
-MOST_REDIRECTS = 3
+BYTES_MAX = 512 * 1024
+REDIRECTS_MAX = 3
 AGENT = "TeamChat"
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchResponse:
     """What came back. body: at most as many bytes as asked for; is_cut: there was more; url: after all redirects."""
 
     url: str
@@ -46,10 +46,10 @@ def fetch(
     method: str = "GET",
     reach: Reach | None = None,
     headers: dict[str, str] | None = None,
-    most_bytes: int = MOST_BYTES,
-    redirects: int = MOST_REDIRECTS,
+    most_bytes: int = BYTES_MAX,
+    redirects: int = REDIRECTS_MAX,
     trust: ssl.SSLContext | None = None,
-) -> Answer:
+) -> FetchResponse:
     """Fetch a URL of https, or of http where the ports of reach allow it. trust: whose certificates are believed.
 
     Errors: Unreachable; also with the code "tls" for a certificate that is not believed, "protocol" for what is no
@@ -66,10 +66,10 @@ def fetch(
     raise Unreachable("redirects")
 
 
-def _once(url, method, reach, deadline, headers, most_bytes, trust) -> Answer:
+def _once(url, method, reach, deadline, headers, most_bytes, trust) -> FetchResponse:
     scheme, host, port, path = _parts(url)
-    line = connect(resolved(host, port, reach), port, deadline)
-    context = (trust or believing()) if scheme == "https" else None
+    line = connect(resolve_host(host, port, reach), port, deadline)
+    context = (trust or verified_context()) if scheme == "https" else None
     connection = _Pinned(host, port, line, context)
     try:
         shown = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close", **headers}
@@ -86,7 +86,7 @@ def _once(url, method, reach, deadline, headers, most_bytes, trust) -> Answer:
         connection.close()
         line.close()
     found = {name.lower(): value for name, value in given.getheaders()}
-    return Answer(url, given.status, found, body, is_cut)
+    return FetchResponse(url, given.status, found, body, is_cut)
 
 
 def _read(given, most_bytes: int, line, deadline: Deadline) -> tuple[bytes, bool]:

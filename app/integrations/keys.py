@@ -9,7 +9,7 @@ LENGTH = 32
 """Bytes of a key."""
 
 
-def key_named(var: Path, name: str) -> bytes:
+def load_key(var: Path, name: str) -> bytes:
     """The key with this name, made at the first use; readable by its owner only."""
     path = _folder(var) / name
     if not path.exists():
@@ -17,14 +17,14 @@ def key_named(var: Path, name: str) -> bytes:
     return path.read_bytes()
 
 
-def remember_head(var: Path, name: str, entry_id: int, seal: bytes) -> None:
+def store_head(var: Path, name: str, entry_id: int, seal: bytes) -> None:
     """Keep how far a chain goes, so that cutting its end off is noticed."""
     path = _folder(var) / f"{name}.head"
     _write(path.with_suffix(".new"), f"{entry_id} {seal.hex()}\n".encode())
     path.with_suffix(".new").replace(path)
 
 
-def head_of(var: Path, name: str) -> tuple[int, bytes] | None:
+def load_head(var: Path, name: str) -> tuple[int, bytes] | None:
     """How far a chain goes, as (id, seal); None before it has begun."""
     path = _folder(var) / f"{name}.head"
     if not path.exists():

@@ -13,16 +13,16 @@ from flask_mail import Message, sanitize_address
 TIMEOUT = 20
 """Seconds a mail server may take for one answer."""
 
-PATIENCE = 10
+TRIAL_TIMEOUT = 10
 """Seconds it may take while somebody waits in front of the page."""
 
 PLAIN, STARTTLS, TLS = "none", "starttls", "tls"
 """How the connection is protected. With the last two the server's certificate must be valid for its name."""
 
-SIGN_IN_FIRST = (530, 534, 535, 538)
+AUTHENTICATION_CODES = (530, 534, 535, 538)
 """Answers that want another name, password or protection, RFC 4954 §6: about the settings, not about the mail."""
 
-FINAL = ("sender", "recipient", "refused")
+PERMANENT_FAILURES = ("sender", "recipient", "refused")
 
 LINE_END = re.compile(rb"\r?\n|\r")
 ANSWER_LENGTH = 500
@@ -42,7 +42,7 @@ class MailServer:
 
 
 @dataclass(frozen=True)
-class Failure:
+class SendFailure:
     """Why a mail did not leave: one of models.MailFailure's words; whether trying again is of no use; what was said."""
 
     kind: str
@@ -51,12 +51,12 @@ class Failure:
 
 
 @dataclass
-class Trial:
+class SendTrial:
     """What happened when a mail was sent while somebody watched. steps: what went well, as (word, detail), in order."""
 
     steps: list[tuple[str, str]] = field(default_factory=list)
     failed_step: str | None = None
-    failure: Failure | None = None
+    failure: SendFailure | None = None
 
 
 def send(
@@ -79,10 +79,12 @@ def send(
         return _hand_over(line, return_path or server.sender, recipient, content)
 
 
-def try_out(server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str) -> Trial:
+def send_trial(
+    server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str
+) -> SendTrial:
     """Send one mail now, and tell step by step how far it came: connect, protect, sign_in, hand_over."""
     trial, content = (
-        Trial(failed_step="connect"),
+        SendTrial(failed_step="connect"),
         _written(server, recipient, subject, text, html, message_id),
     )
 
@@ -91,7 +93,7 @@ def try_out(server: MailServer, recipient: str, subject: str, text: str, html: s
         trial.failed_step = following
 
     try:
-        with _line(server, PATIENCE, note) as line:
+        with _line(server, TRIAL_TIMEOUT, note) as line:
             note("hand_over", _hand_over(line, server.sender, recipient, content), "")
     except (OSError, smtplib.SMTPException, ValueError) as error:
         trial.failure = failure_of(error)
@@ -100,19 +102,19 @@ def try_out(server: MailServer, recipient: str, subject: str, text: str, html: s
     return trial
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception) -> SendFailure:
     """What an error of sending means: 4xx may pass, 5xx to the mail itself will not (RFC 5321 §4.2.1)."""
     code, answer = _answer_of(error)
     kind = next((kind for kinds, kind in _KINDS if isinstance(error, kinds)), "unmade")
     if 400 <= code < 500:
         kind = "busy"
-    elif code in SIGN_IN_FIRST:
+    elif code in AUTHENTICATION_CODES:
         kind = "authentication"
     elif kind == "broken" and "timed out" in str(error):
         kind = "timeout"
     elif kind == "encryption" and isinstance(error, smtplib.SMTPNotSupportedError) and "AUTH" in str(error):
         kind = "authentication"
-    return Failure(kind, kind in FINAL, answer)
+    return SendFailure(kind, kind in PERMANENT_FAILURES, answer)
 
 
 _KINDS = (

@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-TRANSITION = [
+TRANSITION_NETWORKS = [
     ipaddress.ip_network(text)
     for text in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 ]
 """IPv6 addresses that stand for IPv4 ones: mapped, compatible, NAT64, 6to4, Teredo. What is behind them is not seen."""
 
-MOST_ADDRESSES = 8
+ADDRESSES_MAX = 8
 
 
 class Unreachable(Exception):
@@ -37,7 +37,7 @@ class Reach:
     seconds: float = 8.0
 
 
-EVERYWHERE = Reach(is_public_only=False, ports=None)
+UNRESTRICTED = Reach(is_public_only=False, ports=None)
 """For who administers the server, and may connect anywhere from it anyhow."""
 
 
@@ -59,12 +59,12 @@ class Deadline:
 def is_public(address: str) -> bool:
     """Whether an address is one of the Internet: not private, loopback, link-local, multicast, shared (CGNAT) …"""
     given = ipaddress.ip_address(address.partition("%")[0])
-    if given.version == 6 and any(given in network for network in TRANSITION):
+    if given.version == 6 and any(given in network for network in TRANSITION_NETWORKS):
         return False
     return given.is_global and not (given.is_multicast or given.is_reserved or given.is_unspecified)
 
 
-def resolved(host: str, port: int, reach: Reach) -> list[str]:
+def resolve_host(host: str, port: int, reach: Reach) -> list[str]:
     """The addresses of a host, of which one may connect to any. Error: Unreachable.
 
     One that is not public spoils all of them: an honest name has no such mixture.
@@ -75,7 +75,7 @@ def resolved(host: str, port: int, reach: Reach) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreachable("dns", getattr(error, "strerror", None) or str(error)) from None
-    addresses = list(dict.fromkeys(entry[4][0] for entry in found))[:MOST_ADDRESSES]
+    addresses = list(dict.fromkeys(entry[4][0] for entry in found))[:ADDRESSES_MAX]
     if not addresses:
         raise Unreachable("dns")
     if reach.is_public_only and not all(map(is_public, addresses)):
@@ -104,13 +104,13 @@ def connect(addresses: list[str], port: int, deadline: Deadline) -> socket.socke
 
 
 @cache
-def believing() -> ssl.SSLContext:
+def verified_context() -> ssl.SSLContext:
     """What believes the authorities of this machine. Made once: reading them all holds the processor for a while."""
     return ssl.create_default_context()
 
 
 @cache
-def unbelieving() -> ssl.SSLContext:
+def unverified_context() -> ssl.SSLContext:
     """What shakes every hand, to see whose it is."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -10,20 +10,24 @@ from app.integrations import certificates, fetch, network
 from app.integrations.certificates import Certificate
 from app.integrations.network import Deadline, Reach, Unreachable
 
-LONGEST_LINE = 512
+LINE_BYTES_MAX = 512
 """Bytes of a greeting that are looked at; RFC 5321 §4.5.3.1.5 has no longer ones."""
 
-MOST_LINES = 40
-OFFERS = {"smtp": b"EHLO teamchat.invalid\r\n", "imap": b"a1 CAPABILITY\r\n", "pop3": b"CAPA\r\n"}
-STARTS = {"smtp": b"STARTTLS\r\n", "imap": b"a2 STARTTLS\r\n", "pop3": b"STLS\r\n"}
-ENDS = {"smtp": rb"\d{3} ", "imap": rb"a\d ", "pop3": rb"\.\r?\n|-ERR"}
+LINES_MAX = 40
+CAPABILITY_COMMANDS = {
+    "smtp": b"EHLO teamchat.invalid\r\n",
+    "imap": b"a1 CAPABILITY\r\n",
+    "pop3": b"CAPA\r\n",
+}
+STARTTLS_COMMANDS = {"smtp": b"STARTTLS\r\n", "imap": b"a2 STARTTLS\r\n", "pop3": b"STLS\r\n"}
+LAST_LINES = {"smtp": rb"\d{3} ", "imap": rb"a\d ", "pop3": rb"\.\r?\n|-ERR"}
 """The last line of an answer of several lines: RFC 5321 §4.2.1, RFC 3501 §7, RFC 1939 §3."""
 
 XMPP = b"<stream:stream to='%s' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
 
 
 @dataclass(frozen=True)
-class Finding:
+class ProbeResult:
     """What was found, as far as one came.
 
     problem: why one came no further – dns, private, port, tcp, time, tls, protocol; detail: what the system said.
@@ -44,25 +48,25 @@ class Finding:
     detail: str = ""
 
 
-def look_at_url(url: str, reach: Reach) -> Finding:
+def probe_url(url: str, reach: Reach) -> ProbeResult:
     """What stands at a URL of https: address, certificate, HTTP status. Redirects are told, not followed."""
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 443
-    found = look_at_tls(host, port, reach)
+    found = probe_tls(host, port, reach)
     if found.problem:
         return found
     try:
-        answer = fetch.fetch(url, reach=reach, most_bytes=1, redirects=0, trust=network.unbelieving())
+        answer = fetch.fetch(url, reach=reach, most_bytes=1, redirects=0, trust=network.unverified_context())
     except Unreachable as trouble:
         return replace(found, problem=trouble.code, detail=trouble.detail)
     return replace(found, status=answer.status, location=answer.headers.get("location"))
 
 
-def look_at_tls(host: str, port: int, reach: Reach) -> Finding:
+def probe_tls(host: str, port: int, reach: Reach) -> ProbeResult:
     """The certificate that a port shows, and whether this machine believes it for this name."""
-    found = Finding(host, port)
+    found = ProbeResult(host, port)
     deadline = Deadline(reach.seconds)
     try:
-        addresses = network.resolved(host, port, reach)
+        addresses = network.resolve_host(host, port, reach)
         found = replace(found, addresses=tuple(addresses))
         line = network.connect(addresses, port, deadline)
         with line:
@@ -71,24 +75,28 @@ def look_at_tls(host: str, port: int, reach: Reach) -> Finding:
         return replace(found, problem=trouble.code, detail=trouble.detail)
 
 
-def look_at_service(kind: str, host: str, port: int, protection: str, reach: Reach) -> Finding:
+def probe_service(kind: str, host: str, port: int, protection: str, reach: Reach) -> ProbeResult:
     """What a mail, chat or voice server says on a port. protection: "plain", "tls" or "starttls"."""
     if protection == "tls":
-        found = look_at_tls(host, port, reach)
-        return found if found.problem or kind not in OFFERS else _greeted(found, kind, True, reach)
-    return _greeted(Finding(host, port), kind, False, reach, wants_tls=protection == "starttls")
+        found = probe_tls(host, port, reach)
+        return (
+            found if found.problem or kind not in CAPABILITY_COMMANDS else _greeted(found, kind, True, reach)
+        )
+    return _greeted(ProbeResult(host, port), kind, False, reach, wants_tls=protection == "starttls")
 
 
-def _greeted(found: Finding, kind: str, is_encrypted: bool, reach: Reach, *, wants_tls=False) -> Finding:
+def _greeted(
+    found: ProbeResult, kind: str, is_encrypted: bool, reach: Reach, *, wants_tls=False
+) -> ProbeResult:
     deadline = Deadline(reach.seconds)
     try:
-        addresses = list(found.addresses) or network.resolved(found.host, found.port, reach)
+        addresses = list(found.addresses) or network.resolve_host(found.host, found.port, reach)
         found = replace(found, addresses=tuple(addresses))
         with network.connect(addresses, found.port, deadline) as line:
             if kind == "sip":
                 return found
             if is_encrypted:
-                line = network.unbelieving().wrap_socket(line, server_hostname=found.host)
+                line = network.unverified_context().wrap_socket(line, server_hostname=found.host)
             greeting, offers = _conversation(kind, line, found.host, deadline)
             found = replace(found, greeting=greeting, has_starttls=None if is_encrypted else offers)
             if wants_tls and offers:
@@ -111,8 +119,8 @@ def _conversation(kind: str, line, host: str, deadline: Deadline) -> tuple[str, 
     greeting = _until(line, rb"\n", deadline)
     if not greeting.startswith((b"220", b"* OK", b"+OK")):
         raise Unreachable("protocol", _readable(greeting))
-    line.sendall(OFFERS[kind])
-    offered = _until(line, rb"(?:^|\n)(?:%s)" % ENDS[kind], deadline)
+    line.sendall(CAPABILITY_COMMANDS[kind])
+    offered = _until(line, rb"(?:^|\n)(?:%s)" % LAST_LINES[kind], deadline)
     return _readable(greeting), re.search(rb"STARTTLS|\bSTLS\b", offered, re.IGNORECASE) is not None
 
 
@@ -122,7 +130,7 @@ def _begun(kind: str, line, deadline: Deadline):
         line.sendall(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
         _until(line, rb"<proceed", deadline)
     else:
-        line.sendall(STARTS[kind])
+        line.sendall(STARTTLS_COMMANDS[kind])
         _until(line, rb"\n", deadline)
     return line
 
@@ -130,7 +138,7 @@ def _begun(kind: str, line, deadline: Deadline):
 def _until(line, end: bytes, deadline: Deadline) -> bytes:
     """What a server says up to a sign; what is too long is cut off."""
     said = b""
-    while not re.search(end, said) and len(said) < LONGEST_LINE * MOST_LINES:
+    while not re.search(end, said) and len(said) < LINE_BYTES_MAX * LINES_MAX:
         line.settimeout(deadline.left)
         piece = line.recv(4096)
         if not piece:
@@ -140,14 +148,14 @@ def _until(line, end: bytes, deadline: Deadline) -> bytes:
 
 
 def _with_certificate(
-    found: Finding, line: socket.socket, addresses: list[str], deadline: Deadline
-) -> Finding:
+    found: ProbeResult, line: socket.socket, addresses: list[str], deadline: Deadline
+) -> ProbeResult:
     """Shake hands without believing anything, read what is shown, then ask whether it would be believed."""
     try:
         line.settimeout(deadline.left)
-        with network.unbelieving().wrap_socket(line, server_hostname=found.host) as secured:
-            chain = tuple(map(certificates.described_der, _chain_of(secured)))
-    except certificates.Unfit as unfit:
+        with network.unverified_context().wrap_socket(line, server_hostname=found.host) as secured:
+            chain = tuple(map(certificates.describe_der, _chain_of(secured)))
+    except certificates.UnfitCertificate as unfit:
         return replace(found, problem="tls", detail=unfit.code)
     except TimeoutError:
         return replace(found, problem="time")
@@ -157,10 +165,10 @@ def _with_certificate(
     return replace(found, certificate=chain[0] if chain else None, chain=chain, distrust=distrust)
 
 
-def _distrust(found: Finding, addresses: list[str], deadline: Deadline) -> str | None:
+def _distrust(found: ProbeResult, addresses: list[str], deadline: Deadline) -> str | None:
     line = network.connect(addresses, found.port, deadline)
     try:
-        network.believing().wrap_socket(line, server_hostname=found.host).close()
+        network.verified_context().wrap_socket(line, server_hostname=found.host).close()
     except ssl.SSLCertVerificationError as error:
         return error.verify_message
     except OSError as error:
@@ -183,5 +191,5 @@ def _chain_of(secured: ssl.SSLSocket) -> list[bytes]:
 
 
 def _readable(line: bytes) -> str:
-    text = line[:LONGEST_LINE].decode("utf-8", "replace").strip()
+    text = line[:LINE_BYTES_MAX].decode("utf-8", "replace").strip()
     return "".join(sign for sign in text if sign.isprintable())[:200]

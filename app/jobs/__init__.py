@@ -6,7 +6,7 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """A kind of job: the function that does it, and how often it recurs; None:
     whenever somebody asks for it."""
 
@@ -15,11 +15,11 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Again:
+class Requeue:
     """What a job gives back when there is more to do: it comes up again, behind what else is due."""
 
 
-kinds: dict[str, Kind] = {}
+job_kinds: dict[str, JobKind] = {}
 
 
 def job(name: str, *, every: timedelta | None = None):
@@ -27,7 +27,7 @@ def job(name: str, *, every: timedelta | None = None):
     and may be called twice."""
 
     def register(function: Callable) -> Callable:
-        kinds[name] = Kind(function, every)
+        job_kinds[name] = JobKind(function, every)
         return function
 
     return register
@@ -35,4 +35,4 @@ def job(name: str, *, every: timedelta | None = None):
 
 def recurring() -> list[str]:
     """Names of the jobs that recur."""
-    return [name for name, kind in kinds.items() if kind.every is not None]
+    return [name for name, kind in job_kinds.items() if kind.every is not None]

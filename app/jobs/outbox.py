@@ -4,18 +4,18 @@ import time
 
 from app.errors import NotFound
 from app.integrations import mail
-from app.integrations.mail import Failure, MailServer
-from app.listeners.letters import made
+from app.integrations.mail import MailServer, SendFailure
+from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.queries import settings
 from app.rules import bounces, server
 
-REST = 30.0
+SERVER_PAUSE = 30.0
 """Seconds in which nothing is sent after the server itself failed: other mails would only wait for it in turn."""
 
-AT_THE_SERVER = (
+SERVER_FAILURES = (
     MailFailure.UNREACHABLE,
     MailFailure.TIMEOUT,
     MailFailure.CERTIFICATE,
@@ -48,16 +48,16 @@ def send_next() -> bool:
 
 
 def _send(target: MailServer, taken: Taken) -> None:
-    subject, text, html = made(taken.name, taken.language, taken.arguments)
+    subject, text, html = render_mail(taken.name, taken.language, taken.arguments)
     host = target.sender.rpartition("@")[2]
     message_id, return_path = f"<mail-{taken.id}@{host}>", bounces.return_path(taken.id)
     mail.send(target, taken.recipient, subject, text, html, message_id, return_path)
 
 
-def _note_failure(target: MailServer, taken: Taken, failure: Failure) -> None:
+def _note_failure(target: MailServer, taken: Taken, failure: SendFailure) -> None:
     """What the server says about this very mail for good is not asked again; all else is."""
     kind = MailFailure(failure.kind)
     jobs.put_mail_back(taken, kind, failure.answer, is_permanent=failure.is_permanent)
     _resting.clear()
-    if kind in AT_THE_SERVER:
-        _resting[target] = time.monotonic() + REST
+    if kind in SERVER_FAILURES:
+        _resting[target] = time.monotonic() + SERVER_PAUSE

@@ -2,19 +2,19 @@
 
 from datetime import timedelta
 
-from app.jobs import Again, job
+from app.jobs import Requeue, job
 from app.operations import bulk, imports, sweeps, tasks
 
 bulk.load()
 
-SLICE = 0.5
+TIME_SLICE = 0.5
 """Seconds, within the grace that a worker has when it is told to stop."""
 
 
 @job(tasks.JOB)
-def run_task(task_id: int) -> Again | None:
+def run_task(task_id: int) -> Requeue | None:
     """Go on with a task; the same job comes up again until the task is over."""
-    return None if tasks.run(task_id, seconds=SLICE) else Again()
+    return None if tasks.run(task_id, seconds=TIME_SLICE) else Requeue()
 
 
 job("forget_tasks", every=timedelta(hours=24))(sweeps.forget_tasks)

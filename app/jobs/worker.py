@@ -16,21 +16,11 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import Unavailable
 from app.identity import Origin, set_origin
-from app.jobs import (  # noqa: F401
-    Again,
-    certificate,
-    domains,
-    figures,
-    guests,
-    kinds,
+from app.jobs import (
+    Requeue,
+    job_kinds,
     outbox,
-    passwords,
     recurring,
-    sealing,
-    search,
-    sweeps,
-    tasks,
-    trash,
 )
 from app.operations import jobs
 from app.operations.jobs import Taken
@@ -39,7 +29,7 @@ from app.transaction import connection_is_lost
 POLL = 1.0
 """Seconds between two looks into empty tables."""
 
-PAUSE_MAXIMUM = 5.0
+PAUSE_MAX = 5.0
 """Seconds between two attempts to reach a database that went away."""
 
 GRACE = 1.0
@@ -51,7 +41,7 @@ NETWORK_TIMEOUT = 20
 log = structlog.get_logger()
 
 
-class TimeIsUp(BaseException):
+class GraceExpired(BaseException):
     """The grace after the signal to stop has passed."""
 
 
@@ -72,7 +62,7 @@ class Worker:
                 is_busy = self._step_or_pause()
                 if not is_busy:
                     self.stopping.wait(self._pause or POLL)
-        except TimeIsUp:
+        except GraceExpired:
             log.warning("worker stopped in the middle of its work; it will be taken up again")
         log.info("worker stopped")
 
@@ -102,7 +92,7 @@ class Worker:
                 raise
             if not self._pause:
                 log.warning("database does not answer; waiting for it", error=type(error).__name__)
-            self._pause = min(PAUSE_MAXIMUM, self._pause * 2 or 0.5)
+            self._pause = min(PAUSE_MAX, self._pause * 2 or 0.5)
             return False
         if self._pause:
             log.info("database answers again")
@@ -114,7 +104,7 @@ class Worker:
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     def _interrupt(self, _number, _frame) -> None:
-        raise TimeIsUp()
+        raise GraceExpired()
 
 
 def start(app: Flask) -> None:
@@ -143,11 +133,11 @@ def _do(taken: Taken) -> None:
 
 
 def _call(taken: Taken) -> None:
-    if taken.name not in kinds:
+    if taken.name not in job_kinds:
         raise LookupError(f"no kind of job is called {taken.name}")
-    kind = kinds[taken.name]
+    kind = job_kinds[taken.name]
     answer = kind.do(**taken.arguments)
-    if isinstance(answer, Again):
+    if isinstance(answer, Requeue):
         jobs.repeat(taken, timedelta())
     elif kind.every is None:
         jobs.finish(taken)

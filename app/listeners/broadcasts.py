@@ -6,15 +6,15 @@ from flask import Flask
 from markupsafe import Markup
 
 from app import channels
-from app.background import SerialQueue, later
+from app.background import SerialQueue, call_later
 from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChanged, RoomRead, listen
 from app.extensions import db
-from app.i18n import speaking
+from app.i18n import in_language
 from app.models import Room
 from app.queries import guest_view, messages
 from app.queries.messages import MessageView
 
-UNREAD_EVERY = 2.0
+UNREAD_INTERVAL = 2.0
 """Seconds between two hints of unread messages for one room."""
 
 _queue = SerialQueue("broadcasts")
@@ -29,33 +29,33 @@ def init_app(app: Flask) -> None:
 
 
 @listen(MessagePosted)
-def tell_posted(fact: MessagePosted) -> None:
+def broadcast_posted(fact: MessagePosted) -> None:
     """Show a new message to those who have the room open, hint at it to those who see the room."""
     _queue.put(_show_posted, fact)
 
 
 @listen(MessageChanged)
-def tell_changed(fact: MessageChanged) -> None:
+def broadcast_changed(fact: MessageChanged) -> None:
     """Show an edited or deleted message again."""
     _queue.put(_show_changed, fact)
 
 
 @listen(RoomRead)
-def tell_read(fact: RoomRead) -> None:
+def broadcast_read(fact: RoomRead) -> None:
     """Take the badge off on the person's other devices."""
     told = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
     _queue.put(channels.emit, "room:read", told, channels.account(fact.account_id))
 
 
 @listen(RoomBroughtBack)
-def tell_brought_back(fact: RoomBroughtBack) -> None:
+def broadcast_brought_back(fact: RoomBroughtBack) -> None:
     """Have the list of rooms looked at again by those who had hidden this one."""
     to = [channels.account(account_id) for account_id in fact.account_ids]
     _queue.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
 
 
 @listen(RoomChanged)
-def tell_room_changed(fact: RoomChanged) -> None:
+def broadcast_room_changed(fact: RoomChanged) -> None:
     """Have the list of rooms looked at again by those who see this one."""
     _queue.put(
         channels.emit, "rooms:changed", {"room_id": fact.room_id}, _who_see(fact.room_id, fact.folder_id)
@@ -123,7 +123,7 @@ def rendered(view: MessageView, shown=lambda view: view) -> dict[str, str]:
     made = {}
     with _app.app_context():
         for language in channels.LANGUAGES:
-            with speaking(language):
+            with in_language(language):
                 made[language] = template.render(message=shown(view))
     return made
 
@@ -155,7 +155,7 @@ def _hint_unread(fact: MessagePosted) -> None:
         waiting["fact"] = fact
         return
     _unread[fact.room_id] = {"fact": None}
-    later(UNREAD_EVERY, _flush_unread, fact.room_id)
+    call_later(UNREAD_INTERVAL, _flush_unread, fact.room_id)
     _send_unread(fact)
 
 

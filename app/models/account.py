@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Dated, Findable, Keyed, Versioned
+from app.models.base import Base, Dated, Keyed, Searchable, Versioned
 from app.models.domain import Domain, DomainState
 from app.models.types import Choice, UtcDateTime, exact, label, now
 
@@ -34,7 +34,7 @@ CLOSED = (AccountState.DISABLED, AccountState.DELETED)
 """States in which nobody signs in."""
 
 
-class Account(Keyed, Dated, Versioned, Findable, Base):
+class Account(Keyed, Dated, Versioned, Searchable, Base):
     """A person who signs in with an address: of a domain here, or a guest with an address from outside.
 
     The first index holds all that the list of accounts searches and filters by, the second all that it counts by, the

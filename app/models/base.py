@@ -6,7 +6,7 @@ from sqlalchemy import Identity, Integer, MetaData, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.models.types import BigInt, UtcDateTime, folded, now
-from app.text.findable import LONGEST, LONGEST_BYTES, findable
+from app.text.search_text import SEARCH_TEXT_BYTES, SEARCH_TEXT_LENGTH, make_search_text
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,21 +49,21 @@ class Versioned:
 
 def _found_by(context) -> str:
     row = context.get_current_parameters()
-    return findable(row["name"], row["address"])
+    return make_search_text(row["name"], row["address"])
 
 
-class Findable:
+class Searchable:
     """A row with a name and an address, which is found by any part of either. A statement that changes one of them
     without the ORM would leave what it is found by behind."""
 
     @declared_attr
     def search_text(cls) -> Mapped[str]:
-        column = folded(LONGEST, LONGEST_BYTES)
+        column = folded(SEARCH_TEXT_LENGTH, SEARCH_TEXT_BYTES)
         return mapped_column(column, default=_found_by, deferred=True, sort_order=92)
 
 
-@event.listens_for(Findable, "before_update", propagate=True)
+@event.listens_for(Searchable, "before_update", propagate=True)
 def _follow(_mapper, _connection, row) -> None:
     attributes = inspect(row).attrs
     if attributes.name.history.has_changes() or attributes.address.history.has_changes():
-        row.search_text = findable(row.name, row.address)
+        row.search_text = make_search_text(row.name, row.address)

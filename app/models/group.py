@@ -6,12 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.account import Account
-from app.models.base import Base, Dated, Findable, Keyed, Versioned
+from app.models.base import Base, Dated, Keyed, Searchable, Versioned
 from app.models.domain import Domain
 from app.models.types import BigInt, Choice, exact, label
 
 
-class Group(Keyed, Dated, Versioned, Findable, Base):
+class Group(Keyed, Dated, Versioned, Searchable, Base):
     """People who share a public folder and, once TeamChat is on, rooms."""
 
     __tablename__ = "groups"

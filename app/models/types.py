@@ -18,7 +18,7 @@ EXACT_COLLATION = {"mysql": "utf8mb4_bin", "mssql": "Latin1_General_100_BIN2"}
 """Byte by byte, which is Oracle's own way."""
 
 
-class Text(TypeDecorator):
+class PortableText(TypeDecorator):
     """Text of any alphabet. '' is stored as NULL everywhere, as Oracle does whatever one asks.
 
     length: characters; none for prose, which is never indexed. is_exact: whether case and accents make a difference.
@@ -60,17 +60,17 @@ class Text(TypeDecorator):
         return (EXACT_COLLATION if self.is_exact else SEARCH_COLLATION)[database]
 
 
-def label(length: int) -> Text:
+def label(length: int) -> PortableText:
     """What people read and search: accents and case do not matter."""
-    return Text(length)
+    return PortableText(length)
 
 
-def exact(length: int) -> Text:
+def exact(length: int) -> PortableText:
     """What machines compare byte by byte: tokens, normalised addresses, codes."""
-    return Text(length, is_exact=True)
+    return PortableText(length, is_exact=True)
 
 
-class Folded(Text):
+class Folded(PortableText):
     """Text without case and accents that parts are looked for in: MariaDB compares bytes much faster than letters."""
 
     cache_ok = True
@@ -103,9 +103,9 @@ def folded(length: int, size: int) -> Folded:
     return Folded(length, size)
 
 
-def long_text() -> Text:
+def long_text() -> PortableText:
     """Prose of any length; never indexed."""
-    return Text()
+    return PortableText()
 
 
 def digest() -> LargeBinary:

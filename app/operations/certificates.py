@@ -6,9 +6,8 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
-from app.integrations import certificate_shelf as shelf
-from app.integrations import certificates, network, probe
-from app.integrations.certificates import Unfit
+from app.integrations import certificate_store, certificates, network, probe
+from app.integrations.certificates import UnfitCertificate
 from app.models import now
 from app.operations import audit, jobs
 from app.operations.settings import locked_row
@@ -30,8 +29,8 @@ def install_certificate(actor, chain: str, key: str, passphrase: str | None = No
     """
     scope.require_server_administrator(actor)
     try:
-        fit = certificates.checked_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
-    except Unfit as unfit:
+        fit = certificates.check_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
+    except UnfitCertificate as unfit:
         raise _refusal(unfit) from None
     _install(actor, *fit, is_trial=False)
 
@@ -39,7 +38,7 @@ def install_certificate(actor, chain: str, key: str, passphrase: str | None = No
 def make_trial_certificate(actor) -> None:
     """Serve a certificate that signs itself, for a trial: browsers warn of it."""
     scope.require_server_administrator(actor)
-    _install(actor, *certificates.self_signed(host_name(), now()), is_trial=True)
+    _install(actor, *certificates.make_self_signed(host_name(), now()), is_trial=True)
 
 
 @operation
@@ -65,7 +64,7 @@ def ask_for_look(actor) -> None:
 def look() -> None:
     """Shake hands with the public address, and keep what it showed. For the worker: it takes seconds."""
     address = urlsplit(settings.public_url())
-    _keep(probe.look_at_tls(address.hostname, address.port or 443, network.EVERYWHERE))
+    _keep(probe.probe_tls(address.hostname, address.port or 443, network.UNRESTRICTED))
 
 
 def host_name() -> str:
@@ -74,7 +73,7 @@ def host_name() -> str:
 
 
 @operation(audited=False)
-def _keep(found: probe.Finding) -> None:
+def _keep(found: probe.ProbeResult) -> None:
     locked_row(Setting.CERTIFICATE_SEEN).value = questions.noted(found, now())
     settings.forget()
 
@@ -82,11 +81,11 @@ def _keep(found: probe.Finding) -> None:
 def _install(actor, chain: bytes, key: bytes, *, is_trial: bool) -> None:
     """It stands on the disk before the transaction begins, which may run twice, and is served at its end."""
     place = _require_folder()
-    name = shelf.put(place, chain, key, now())
+    name = certificate_store.store_certificate(place, chain, key, now())
     try:
         _serve(actor, "certificate.install", name, is_trial=is_trial)
     finally:
-        shelf.discard(place, name)
+        certificate_store.discard_certificate(place, name)
 
 
 @operation
@@ -97,7 +96,7 @@ def _serve(actor, act: str, name: str, **about) -> None:
     before = next((one for one in found.values() if one.is_served), None)
     audit.record(actor, act, before=_told(before), after={**_told(found[name]), **about})
     jobs.enqueue(LOOK)
-    shelf.serve(place, name)
+    certificate_store.serve_certificate(place, name)
 
 
 def _told(one) -> dict:
@@ -121,7 +120,7 @@ def _require_folder():
     return place
 
 
-def _refusal(unfit: Unfit) -> Invalid:
+def _refusal(unfit: UnfitCertificate) -> Invalid:
     facts = {
         name: format_datetime(value, "medium") if name == "moment" else value
         for name, value in unfit.facts.items()

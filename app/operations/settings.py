@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.encryption import decrypt, encrypt
 from app.errors import Conflict
 from app.extensions import db
 from app.integrations.mail import MailServer
@@ -11,7 +12,6 @@ from app.operations import audit
 from app.queries import settings
 from app.queries.settings import SECRETS, Setting
 from app.rules import mail_servers, scope
-from app.sealed import seal, unseal
 from app.transaction import operation
 
 MAIL_SETTINGS = (
@@ -83,9 +83,9 @@ def set_mail_server(actor, server: MailServer) -> None:
 def _sealed(password: str | None) -> str | None:
     """A password as it is kept. The same one stays as it is, so that the trail tells of no change."""
     kept = settings.get(Setting.MAIL_PASSWORD)
-    if not password or (kept and unseal(kept) == password):
+    if not password or (kept and decrypt(kept) == password):
         return kept if password else None
-    return seal(password)
+    return encrypt(password)
 
 
 def locked_row(name: str) -> ServerSetting:

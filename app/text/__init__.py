@@ -6,7 +6,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
-from app.text import bounds, colours, tasks
+from app.text import highlighting, render_limits, task_lists
 
 MENTION = re.compile(r"(?<![^\W_])@([\w.+-]+(?:@[\w.-]+\w)?)")
 """A person named in a message: @alias or @address, and not the second half of an address."""
@@ -35,7 +35,7 @@ def render(body: str, people: dict[str, int] | None = None) -> str:
     """
     try:
         html = _clean(_markdown.render(body, {"people": people or {}}))
-    except bounds.TooRich:
+    except render_limits.RenderLimitExceeded:
         html = ""
     return html or _as_typed(body)
 
@@ -58,7 +58,7 @@ def mentioned_names(body: str) -> set[str]:
 def _outside_code(body: str, names: set[str]) -> set[str]:
     try:
         blocks = _markdown.parse(body, {"people": dict.fromkeys(names, 0)})
-    except bounds.TooRich:
+    except render_limits.RenderLimitExceeded:
         return set()
     inside = [token for block in blocks for token in block.children or ()]
     return {token.content.lower() for token in inside if token.type == "mention"}
@@ -98,11 +98,11 @@ def _make_markdown() -> MarkdownIt:
     options = {"html": False, "linkify": True, "breaks": True}
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     markdown.disable("image")
-    tasks.bind(markdown)
-    bounds.bind(markdown)
+    task_lists.bind(markdown)
+    render_limits.bind(markdown)
     markdown.inline.ruler.before("text", "mention", _mention_rule)
     markdown.add_render_rule("mention", _mention_html)
-    markdown.add_render_rule("fence", colours.fence)
+    markdown.add_render_rule("fence", highlighting.render_fence)
     return markdown
 
 

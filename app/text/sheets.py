@@ -13,7 +13,7 @@ SURPLUS = "surplus cells"
 """The name of what stands beyond the last column; titles of columns are trimmed and known, so none is called so."""
 
 
-class Unreadable(ValueError):
+class UnreadableSheet(ValueError):
     """It is no table; the text says in a word why: empty, binary, broken."""
 
 
@@ -38,7 +38,7 @@ class Sheet:
             yield line, dict(zip(self.head, filled, strict=True)) | ({SURPLUS: surplus} if surplus else {})
 
 
-def decoded(data: bytes) -> tuple[str, str]:
+def decode(data: bytes) -> tuple[str, str]:
     """The text of a file, and its encoding: "utf-8", "utf-16", else "latin-1", which reads anything.
 
     What spreadsheets on Windows call Latin-1 has more signs than the standard does. Error: Unreadable.
@@ -46,7 +46,7 @@ def decoded(data: bytes) -> tuple[str, str]:
     if data[:2] in WIDE:
         return _strict(data, "utf-16"), "utf-16"
     if b"\0" in data:
-        raise Unreadable("binary")
+        raise UnreadableSheet("binary")
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -72,9 +72,9 @@ def read(text: str, most: int | None = None) -> Sheet:
                     rows.append((first, cells))
             first = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable("broken") from error
+        raise UnreadableSheet("broken") from error
     if head is None:
-        raise Unreadable("empty")
+        raise UnreadableSheet("empty")
     return Sheet(head, rows, separator)
 
 
@@ -89,4 +89,4 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable("binary") from error
+        raise UnreadableSheet("binary") from error

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-LONGEST = 40
+WORD_LENGTH_MAX = 40
 """Characters of a word that are compared; what follows makes no difference."""
 
-MOST = 2_000
+DISTINCT_WORDS_MAX = 2_000
 """Different words of one message that are kept: more stand in what was pasted, and nobody searches there."""
 
-TERMS = 8
+TERMS_MAX = 8
 """Words of a question that are looked for; what follows is left out."""
 
-AROUND = 90
+SNIPPET_CONTEXT = 90
 """Characters shown on each side of the first hit."""
 
 _RUN = re.compile(r"[^\W_]+")
@@ -30,7 +30,7 @@ _QUESTION = re.compile(r'"([^"]*)"?|(\S+)')
 
 
 @dataclass(frozen=True)
-class Term:
+class SearchTerm:
     """One thing looked for: words that follow each other. The last one may go on where it is still being typed."""
 
     words: tuple[str, ...]
@@ -42,7 +42,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Piece:
+class WordPosition:
     """A word where it stands in a text."""
 
     word: str
@@ -50,23 +50,23 @@ class Piece:
     end: int
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A text without case and accents (Unicode: NFKD, no combining marks, casefold)."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def words_of(text: str) -> set[str]:
+def distinct_words(text: str) -> set[str]:
     """The different words of a text."""
     found = set()
-    for piece in pieces(text):
+    for piece in word_positions(text):
         found.add(piece.word)
-        if len(found) >= MOST:
+        if len(found) >= DISTINCT_WORDS_MAX:
             break
     return found
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def word_positions(text: str) -> Iterator[WordPosition]:
     """The words of a text, in order, each with its place."""
     for run in _RUN.finditer(unicodedata.normalize("NFC", text)):
         place = run.start()
@@ -75,32 +75,32 @@ def pieces(text: str) -> Iterator[Piece]:
             place += len(part)
 
 
-def terms_of(question: str) -> list[Term]:
+def parse_query(question: str) -> list[SearchTerm]:
     """What a question looks for: words, and "phrases" in quotes. The word typed last may be the beginning of one."""
     found, is_prefix = [], False
     for quoted, plain in _QUESTION.findall(question[:500]):
-        words = tuple(piece.word for piece in pieces(quoted or plain))
+        words = tuple(piece.word for piece in word_positions(quoted or plain))
         is_prefix = bool(plain) and len(words) == 1
         if words:
-            found.append(Term(words))
+            found.append(SearchTerm(words))
     if found and is_prefix and not question[-1:].isspace():
-        found[-1] = Term(found[-1].words, is_prefix=True)
-    return found[:TERMS]
+        found[-1] = SearchTerm(found[-1].words, is_prefix=True)
+    return found[:TERMS_MAX]
 
 
-def holds(text: str, terms: list[Term]) -> bool:
+def contains_terms(text: str, terms: list[SearchTerm]) -> bool:
     """Whether everything that is looked for stands in a text."""
-    there = list(pieces(text))
+    there = list(word_positions(text))
     return all(next(_hits(there, term), None) is not None for term in terms)
 
 
-def snippet(text: str, terms: list[Term]) -> Markup:
+def snippet(text: str, terms: list[SearchTerm]) -> Markup:
     """The part of a text around the first hit, as HTML, with every hit in it marked."""
     text = unicodedata.normalize("NFC", text)
-    there = list(pieces(text))
+    there = list(word_positions(text))
     hits = sorted(hit for term in terms for hit in _hits(there, term))
     first = hits[0][0] if hits else 0
-    start, end = max(0, first - AROUND), min(len(text), first + 2 * AROUND)
+    start, end = max(0, first - SNIPPET_CONTEXT), min(len(text), first + 2 * SNIPPET_CONTEXT)
     made, place = [], start
     for hit_start, hit_end in hits:
         if hit_start < place or hit_end > end:
@@ -112,7 +112,7 @@ def snippet(text: str, terms: list[Term]) -> Markup:
     return Markup(before) + Markup("").join(made) + Markup(after)
 
 
-def _hits(there: list[Piece], term: Term) -> Iterator[tuple[int, int]]:
+def _hits(there: list[WordPosition], term: SearchTerm) -> Iterator[tuple[int, int]]:
     """The places of a term, as (start, end) in the text."""
     length = len(term.words)
     for place in range(len(there) - length + 1):
@@ -134,11 +134,11 @@ def _parts(run: str) -> list[str]:
     return [part for part in [*parts, run[place:]] if part]
 
 
-def _worded(part: str, place: int) -> Iterator[Piece]:
+def _worded(part: str, place: int) -> Iterator[WordPosition]:
     if len(part) > 1 and _UNSPACED.fullmatch(part):
         for start in range(len(part) - 1):
-            yield Piece(folded(part[start : start + 2]), place + start, place + start + 2)
+            yield WordPosition(fold(part[start : start + 2]), place + start, place + start + 2)
         return
-    word = folded(part)[:LONGEST]
+    word = fold(part)[:WORD_LENGTH_MAX]
     if word:
-        yield Piece(word, place, place + len(part))
+        yield WordPosition(word, place, place + len(part))

@@ -1,4 +1,4 @@
-"""`flask mails bounce`: a mail that came back is shown where it is waited for; what is forged changes nothing."""
+"""`flask mail bounce`: a mail that came back is shown where it is waited for; what is forged changes nothing."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def sent(app, people):
 def bounce(app):
     def run(to: str, action="failed", status="5.1.1", text=REPORT):
         content = text.format(to=to, action=action, status=status)
-        return app.test_cli_runner().invoke(args=["mails", "bounce"], input=content)
+        return app.test_cli_runner().invoke(args=["mail", "bounce"], input=content)
 
     return run
 

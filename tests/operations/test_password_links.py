@@ -10,7 +10,7 @@ from app import links
 from app.errors import Forbidden, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.identity import Origin, set_origin
-from app.jobs import kinds, outbox, worker  # noqa: F401
+from app.jobs import job_kinds, outbox, worker  # noqa: F401
 from app.models import AccountState, AuditEntry, Job, OutgoingMail, Session, now
 from app.operations import accounts, passwords, sessions
 from app.operations.sign_in_limits import REQUESTS_FREE
@@ -39,7 +39,7 @@ def mails(template: str = "password_link") -> list[OutgoingMail]:
 def work_off() -> None:
     """Do what the worker would."""
     for job in db.session.scalars(select(Job).where(Job.kind == passwords.LINK_JOB)).all():
-        kinds[job.kind].do(**json.loads(job.arguments))
+        job_kinds[job.kind].do(**json.loads(job.arguments))
 
 
 def asked(account) -> str:

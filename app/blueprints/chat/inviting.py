@@ -19,7 +19,7 @@ from app.operations import rooms
 from app.queries.invitations import find_invitation
 from app.rules import inviting, managing
 from app.rules.rights import access
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/invite")
@@ -114,7 +114,7 @@ def set_guest_settings(room_id: int) -> Response:
             guests_see_history=form.guests_see_history.data,
             guests_see_members=form.guests_see_members.data,
             guest_days=form.guest_days.data,
-            seen_version=whole_number(form.row_version.data),
+            seen_version=parse_whole_number(form.row_version.data),
         )
     except Refusal as refusal:
         put_refusal(form, refusal)

@@ -13,7 +13,7 @@ from app.errors import Refusal
 from app.htmx import page, see_other, wants_fragment
 from app.operations import rooms as verbs
 from app.rules.rights import Right, access
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/settings")
@@ -40,7 +40,7 @@ def save_settings(room_id: int) -> Response:
             seen.room,
             name=form.name.data,
             topic=form.topic.data,
-            seen_version=whole_number(form.row_version.data),
+            seen_version=parse_whole_number(form.row_version.data),
         )
     except Refusal as refusal:
         put_refusal(form, refusal)

@@ -15,7 +15,7 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.blueprints.mails import words
 from app.errors import NotFound, Refusal
 from app.htmx import page, see_other
-from app.listeners.letters import made
+from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName, WorkState
 from app.operations import mails as verbs
 from app.queries import mails as questions
@@ -149,7 +149,7 @@ def _shown(mail_id: int, *, status: int = 200, refusal=None) -> Response:
 def _letter(mail: questions.Row) -> tuple[str, str, str] | None:
     """A mail's subject, text and HTML; none when what it speaks of is gone."""
     try:
-        return made(mail.template, mail.language, questions.arguments_of(mail.id))
+        return render_mail(mail.template, mail.language, questions.arguments_of(mail.id))
     except NotFound:
         return None
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import select
 
-from app.cli.demo import past
-from app.cli.demo.company import DESCRIPTION, DOMAIN, PASSWORD, PEOPLE, TEAMS, Person, Team
-from app.cli.demo.talk import BEHIND, LINES, READERS
+from app.cli.demo import history
+from app.cli.demo.company import DESCRIPTION, DOMAIN, PASSWORD, PEOPLE, TEAMS, DemoPerson, DemoTeam
+from app.cli.demo.conversation import MESSAGES, READERS, UNREAD
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, Domain, EntryKind, Group, Room, now
@@ -30,7 +30,7 @@ def fill() -> bool:
     return any(made_people) or any(made_teams) or has_talked
 
 
-def _hire(domain: Domain, person: Person) -> bool:
+def _hire(domain: Domain, person: DemoPerson) -> bool:
     if _find(Account, Account.address == person.address):
         return False
     accounts.create_account(
@@ -45,7 +45,7 @@ def _hire(domain: Domain, person: Person) -> bool:
     return True
 
 
-def _gather(domain: Domain, team: Team) -> bool:
+def _gather(domain: Domain, team: DemoTeam) -> bool:
     if _find(Group, Group.address == team.address):
         return False
     group = groups.create_group(
@@ -63,13 +63,13 @@ def _talk() -> bool:
     if any(room is None or room.last_seq for room in rooms.values()):
         return False
     today = now().astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
-    latest, moments = now() - timedelta(minutes=len(LINES)), {}
-    for line in LINES:
+    latest, moments = now() - timedelta(minutes=len(MESSAGES)), {}
+    for line in MESSAGES:
         posted = messages.post_message(_account(line.author), rooms[line.team].id, line.text)
         latest += timedelta(minutes=1)
         moments[posted.message_id] = min(line.moment(today).astimezone(UTC), latest)
     age_messages(moments)
-    past.invent()
+    history.insert_figures()
     _read(rooms)
     return True
 
@@ -78,8 +78,8 @@ def _read(rooms: dict[str, Room]) -> None:
     for team, aliases in READERS.items():
         for alias in aliases:
             reading.open_room(_account(alias), rooms[team].id)
-    for alias, (team, count) in BEHIND.items():
-        last_seq = sum(line.team == team for line in LINES)
+    for alias, (team, count) in UNREAD.items():
+        last_seq = sum(line.team == team for line in MESSAGES)
         reading.mark_read(_account(alias), rooms[team].id, last_seq - count)
 
 
@@ -87,7 +87,7 @@ def _account(alias: str) -> Account:
     return _find(Account, Account.address == f"{alias}@{DOMAIN}")
 
 
-def _room(team: Team) -> Room | None:
+def _room(team: DemoTeam) -> Room | None:
     group = _find(Group, Group.address == team.address)
     return db.session.scalars(
         select(Room).where(Room.group_id == group.id).order_by(Room.id).limit(1)

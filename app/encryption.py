@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 
-def seal(text: str) -> str:
+def encrypt(text: str) -> str:
     """A text that only this server's secret key opens again."""
     return _box().encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str) -> str | None:
+def decrypt(sealed: str) -> str | None:
     """The text again; None when the server's secret key is another one than then."""
     try:
         return _box().decrypt(sealed.encode()).decode()

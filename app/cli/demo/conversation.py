@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 
 @dataclass(frozen=True)
-class Line:
+class DemoMessage:
     """Something said: how many days ago, at what time of the day, where, by whom."""
 
     days_ago: int
@@ -22,44 +22,48 @@ class Line:
         )
 
 
-LINES = (
-    Line(4, "09:02", "groupetc", "arthur", "Bonjour à tous, bienvenue dans la salle du projet !"),
-    Line(
+MESSAGES = (
+    DemoMessage(4, "09:02", "groupetc", "arthur", "Bonjour à tous, bienvenue dans la salle du projet !"),
+    DemoMessage(
         4,
         "09:05",
         "groupetc",
         "arthur",
         "J'y mets tout ce qui concerne la refonte :\n\n- le calendrier\n- les maquettes\n- les comptes rendus",
     ),
-    Line(4, "09:11", "groupetc", "jean", "Parfait. On garde le point du **mardi à 10 h** ?"),
-    Line(4, "09:12", "groupetc", "claire", "Oui, et je réserve la salle bleue."),
-    Line(
+    DemoMessage(4, "09:11", "groupetc", "jean", "Parfait. On garde le point du **mardi à 10 h** ?"),
+    DemoMessage(4, "09:12", "groupetc", "claire", "Oui, et je réserve la salle bleue."),
+    DemoMessage(
         4,
         "14:30",
         "direction",
         "claire",
         "Budget du troisième trimestre : le projet de site est dans les clous.",
     ),
-    Line(4, "14:41", "direction", "thomas", "Bonne nouvelle. Qui présente au comité de jeudi ?"),
-    Line(4, "14:44", "direction", "sophie", "Moi, avec les chiffres de @claire."),
-    Line(3, "10:01", "groupetc", "hugo", "Les maquettes de la page d'accueil sont prêtes, deux variantes."),
-    Line(3, "10:03", "groupetc", "lea", "La deuxième respire mieux, mais le menu y prend trop de place."),
-    Line(3, "10:04", "groupetc", "hugo", "D'accord, je le réduis."),
-    Line(
+    DemoMessage(4, "14:41", "direction", "thomas", "Bonne nouvelle. Qui présente au comité de jeudi ?"),
+    DemoMessage(4, "14:44", "direction", "sophie", "Moi, avec les chiffres de @claire."),
+    DemoMessage(
+        3, "10:01", "groupetc", "hugo", "Les maquettes de la page d'accueil sont prêtes, deux variantes."
+    ),
+    DemoMessage(
+        3, "10:03", "groupetc", "lea", "La deuxième respire mieux, mais le menu y prend trop de place."
+    ),
+    DemoMessage(3, "10:04", "groupetc", "hugo", "D'accord, je le réduis."),
+    DemoMessage(
         3,
         "11:20",
         "groupetc",
         "nadia",
         "Côté accessibilité : contrastes vérifiés, tout passe au-dessus de 4,5:1 ✅",
     ),
-    Line(
+    DemoMessage(
         3,
         "16:48",
         "groupetc",
         "camille",
         "> Les contrastes passent\n\nMerci Nadia, c'était le point qui m'inquiétait.",
     ),
-    Line(
+    DemoMessage(
         2,
         "09:30",
         "groupetc",
@@ -67,9 +71,9 @@ LINES = (
         "Voici l'appel qui échouait hier, corrigé :\n\n"
         "```python\ndef prix(article, quantite):\n    return round(article.prix * quantite, 2)\n```",
     ),
-    Line(2, "09:34", "groupetc", "arthur", "Nickel. Je relance les tests."),
-    Line(2, "09:52", "groupetc", "arthur", "Tout est vert 🎉"),
-    Line(
+    DemoMessage(2, "09:34", "groupetc", "arthur", "Nickel. Je relance les tests."),
+    DemoMessage(2, "09:52", "groupetc", "arthur", "Tout est vert 🎉"),
+    DemoMessage(
         2,
         "15:10",
         "groupetc",
@@ -77,28 +81,32 @@ LINES = (
         "Planning de la semaine :\n\n| Jour | Qui | Quoi |\n|---|---|---|\n"
         "| Mardi | Hugo | menu réduit |\n| Mercredi | Nadia | formulaire |\n| Jeudi | Jean | mise en ligne |",
     ),
-    Line(1, "08:57", "groupetc", "lea", "Petit rappel : le traducteur attend nos textes **avant midi**."),
-    Line(1, "09:03", "groupetc", "camille", "Envoyés à l'instant."),
-    Line(1, "11:15", "direction", "thomas", "Le comité valide. On peut annoncer la date."),
-    Line(1, "11:18", "direction", "claire", "Je préviens l'équipe."),
-    Line(1, "11:26", "groupetc", "claire", "Le comité a validé : mise en ligne jeudi. Bravo à vous tous 👏"),
-    Line(1, "11:27", "groupetc", "hugo", "Excellent !"),
-    Line(1, "11:28", "groupetc", "nadia", "On fête ça vendredi ?"),
-    Line(1, "17:40", "groupetc", "jean", "@arthur tu peux relire la page « Contact » demain matin ?"),
-    Line(0, "08:45", "groupetc", "arthur", "Je la regarde tout de suite."),
-    Line(
+    DemoMessage(
+        1, "08:57", "groupetc", "lea", "Petit rappel : le traducteur attend nos textes **avant midi**."
+    ),
+    DemoMessage(1, "09:03", "groupetc", "camille", "Envoyés à l'instant."),
+    DemoMessage(1, "11:15", "direction", "thomas", "Le comité valide. On peut annoncer la date."),
+    DemoMessage(1, "11:18", "direction", "claire", "Je préviens l'équipe."),
+    DemoMessage(
+        1, "11:26", "groupetc", "claire", "Le comité a validé : mise en ligne jeudi. Bravo à vous tous 👏"
+    ),
+    DemoMessage(1, "11:27", "groupetc", "hugo", "Excellent !"),
+    DemoMessage(1, "11:28", "groupetc", "nadia", "On fête ça vendredi ?"),
+    DemoMessage(1, "17:40", "groupetc", "jean", "@arthur tu peux relire la page « Contact » demain matin ?"),
+    DemoMessage(0, "08:45", "groupetc", "arthur", "Je la regarde tout de suite."),
+    DemoMessage(
         0,
         "08:58",
         "groupetc",
         "arthur",
         "Deux coquilles corrigées, le reste est bon :\n\n- [x] horaires\n- [x] plan d'accès\n- [ ] numéro du standard",
     ),
-    Line(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c'est le 01 44 00 00 00."),
+    DemoMessage(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c'est le 01 44 00 00 00."),
 )
 """In the order in which they were said."""
 
 READERS = {"groupetc": ("arthur", "claire"), "direction": ("claire",)}
 """Who has read everything; jean has opened the room and is a few lines behind, the others have never opened it."""
 
-BEHIND = {"jean": ("groupetc", 4)}
+UNREAD = {"jean": ("groupetc", 4)}
 """Who is how many lines behind, and where."""

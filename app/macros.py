@@ -1,6 +1,6 @@
 """`ui` in every template: the macros of templates/ui, also inside a block that is rendered on its own."""
 
-SHELVES = (
+MACRO_FILES = (
     "icon",
     "people",
     "buttons",
@@ -14,7 +14,7 @@ SHELVES = (
 )
 
 
-class Kit:
+class Macros:
     """The macros by name, each looked for once: a list of fifty rows asks for a hundred of them.
 
     While developing they are looked up each time, so that editing one shows at once.
@@ -24,7 +24,7 @@ class Kit:
         self._environment = environment
 
     def __getattr__(self, name: str):
-        for shelf in SHELVES:
+        for shelf in MACRO_FILES:
             macro = getattr(self._environment.get_template(f"ui/{shelf}.html").module, name, None)
             if macro is not None:
                 if not self._environment.auto_reload:
@@ -35,4 +35,4 @@ class Kit:
 
 def init_app(app) -> None:
     """Give templates the kit without their having to import it."""
-    app.jinja_env.globals["ui"] = Kit(app.jinja_env)
+    app.jinja_env.globals["ui"] = Macros(app.jinja_env)

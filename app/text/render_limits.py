@@ -11,21 +11,21 @@ from markdown_it.rules_block.table import table
 from markdown_it.rules_core.linkify import linkify
 from markdown_it.rules_inline.linkify import linkify as linkify_inline
 
-STEPS = 2_500
+STEPS_MAX = 2_500
 """A README of twenty thousand characters takes two thousand."""
-CELLS = 2_500
+CELLS_MAX = 2_500
 """Cells of all tables of a text. Short rows are filled up to the width of the header: few characters make many."""
-DEEPEST = 50
+DEPTH_MAX = 50
 """Quotes and lists within each other. The reader leaves out without a word what is deeper than it goes."""
-LINKS = 500
+LINKS_MAX = 500
 """What looks like an address; when there is more of it, addresses stay text."""
-REFERRED = 100_000
+REFERENCED_LENGTH_MAX = 100_000
 """Characters that a text's defined links could grow to, if each of its brackets used the longest of them."""
 
 ADDRESS = re.compile(r"\w\.\w|://|\w@\w")
 
 
-class TooRich(Exception):
+class RenderLimitExceeded(Exception):
     """There is more in a text than can be shown in time."""
 
 
@@ -39,7 +39,7 @@ def bind(markdown: MarkdownIt) -> None:
     markdown.core.ruler.at("linkify", _modest_linkify)
     markdown.core.ruler.after("normalize", "count_links", _count_links)
     markdown.core.ruler.after("block", "references", _modest_references)
-    markdown.options["maxNesting"] = DEEPEST + 10
+    markdown.options["maxNesting"] = DEPTH_MAX + 10
 
 
 def _inline_step(state, _silent: bool) -> bool:
@@ -47,22 +47,22 @@ def _inline_step(state, _silent: bool) -> bool:
 
 
 def _block_step(state, _start: int, _end: int, _silent: bool) -> bool:
-    if state.level >= DEEPEST:
-        raise TooRich()
+    if state.level >= DEPTH_MAX:
+        raise RenderLimitExceeded()
     return _step(state.env)
 
 
 def _step(env: dict) -> bool:
     env["steps"] = env.get("steps", 0) + 1
-    if env["steps"] > STEPS:
-        raise TooRich()
+    if env["steps"] > STEPS_MAX:
+        raise RenderLimitExceeded()
     return False
 
 
 def _modest_table(state, start: int, end: int, silent: bool) -> bool:
     columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
     before = state.env.get("cells", 0)
-    if columns == 1 or before + columns * _rows(state, start) > CELLS:
+    if columns == 1 or before + columns * _rows(state, start) > CELLS_MAX:
         return False
     if not table(state, start, end, silent):
         return False
@@ -84,12 +84,12 @@ def _rows(state, start: int) -> int:
 def _modest_references(state) -> None:
     defined = state.env.get("references", {}).values()
     longest = max((len(link["href"]) + len(link["title"] or "") for link in defined), default=0)
-    if longest * state.src.count("]") > REFERRED:
-        raise TooRich()
+    if longest * state.src.count("]") > REFERENCED_LENGTH_MAX:
+        raise RenderLimitExceeded()
 
 
 def _count_links(state) -> None:
-    state.env["has_few_links"] = len(ADDRESS.findall(state.src)) <= LINKS
+    state.env["has_few_links"] = len(ADDRESS.findall(state.src)) <= LINKS_MAX
 
 
 def _modest_linkify(state) -> None:

@@ -5,52 +5,52 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import NotFound, Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
-from app.integrations import returned
+from app.integrations import delivery_status
 from app.models import MailFailure
 from app.operations.mails import note_bounce, send_test_mail
 from app.rules import bounces
 
-LONGEST = 1024 * 1024
+BOUNCE_BYTES_MAX = 1024 * 1024
 """Bytes of a returned mail that are read: the report stands first, behind it the mail as it was."""
 
-NOT_OURS = 65
+EX_DATAERR = 65
 """Exit code for what is no bounce of a mail of ours: EX_DATAERR of sysexits.h, which Postfix's pipe knows."""
 
-ADDRESS_IS_WRONG = ("5.1.", "5.2.1")
+RECIPIENT_CODES = ("5.1.", "5.2.1")
 """Status codes about the recipient's address or mailbox (RFC 3463 §3.2, §3.3); others refuse the mail."""
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    app.cli.add_command(mails)
+    app.cli.add_command(mail)
 
 
 @click.group()
-def mails() -> None:
+def mail() -> None:
     """Look after outgoing mail."""
 
 
-@mails.command("test")
+@mail.command("test")
 @click.argument("address")
 @click.option("--language", default="en", help="fr or en")
 @with_appcontext
 def test_mail(address: str, language: str) -> None:
     """Have the worker send a test mail to ADDRESS."""
     try:
-        with speaking("en"):
+        with in_language("en"):
             send_test_mail(SYSTEM, address, language)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"The worker will send a test mail to {address}.")
 
 
-@mails.command("bounce")
+@mail.command("bounce")
 @with_appcontext
-def take_bounce() -> None:
+def record_bounce() -> None:
     """Take a mail that came back from standard input: whoever waits for it is shown that it was not delivered."""
-    report = returned.read(click.get_binary_stream("stdin").read(LONGEST))
+    report = delivery_status.parse_delivery_status(click.get_binary_stream("stdin").read(BOUNCE_BYTES_MAX))
     known = (bounces.mail_of(address) for address in report.returned_to) if report else ()
     mail_id = next((one for one in known if one is not None), None)
     if mail_id is None:
@@ -58,7 +58,7 @@ def take_bounce() -> None:
     if not report.is_final:
         click.echo("It is still being tried: nothing is noted.")
         return
-    is_address = report.status.startswith(ADDRESS_IS_WRONG)
+    is_address = report.status.startswith(RECIPIENT_CODES)
     try:
         note_bounce(mail_id, MailFailure.RECIPIENT if is_address else MailFailure.REFUSED, report.answer)
     except NotFound as refusal:
@@ -68,5 +68,5 @@ def take_bounce() -> None:
 
 def _refused(text: str) -> click.ClickException:
     refused = click.ClickException(text)
-    refused.exit_code = NOT_OURS
+    refused.exit_code = EX_DATAERR
     return refused

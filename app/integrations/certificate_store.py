@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 INITIAL = "initial"
-MOST_KEPT = 6
+STORED_MAX = 6
 """Certificates that are kept, with the one that is served."""
 
 ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCertificate:
     """A certificate on the shelf. id: its folder's name, which begins with the moment of its installation."""
 
     id: str
@@ -32,7 +32,7 @@ class Kept:
     is_served: bool
 
 
-def put(folder: Path, chain: bytes, key: bytes, moment: datetime) -> str:
+def store_certificate(folder: Path, chain: bytes, key: bytes, moment: datetime) -> str:
     """Put a certificate with its key on the shelf, readable for this account only; not served yet. Gives its id."""
     # Microseconds in front of what makes it unique: certificates of one second stand in their order, too.
     name = f"{moment.astimezone(UTC):%Y%m%dT%H%M%S}-{moment.microsecond:05x}{secrets.token_hex(2)[1:]}"
@@ -42,7 +42,7 @@ def put(folder: Path, chain: bytes, key: bytes, moment: datetime) -> str:
     return name
 
 
-def serve(folder: Path, name: str) -> None:
+def serve_certificate(folder: Path, name: str) -> None:
     """Have this certificate served from now on. Error: LookupError."""
     place = _place(folder, name)
     if not ((place / "server.pem").exists() and (place / "server.key").exists()):
@@ -54,17 +54,17 @@ def serve(folder: Path, name: str) -> None:
     _forget_oldest(folder)
 
 
-def kept(folder: Path) -> list[Kept]:
+def stored_certificates(folder: Path) -> list[StoredCertificate]:
     """Everything on the shelf, the newest first."""
-    served = current_id(folder)
+    served = served_id(folder)
     names = sorted(
         (path.name for path in (folder / "kept").glob("*") if ID.fullmatch(path.name)), reverse=True
     )
     found = [(name, _chain(folder, name)) for name in [*names, INITIAL]]
-    return [Kept(name, chain, name == served) for name, chain in found if chain]
+    return [StoredCertificate(name, chain, name == served) for name, chain in found if chain]
 
 
-def current_id(folder: Path) -> str | None:
+def served_id(folder: Path) -> str | None:
     """Which certificate is served; none when nothing stands there."""
     try:
         place = (folder / "current").resolve(strict=True)
@@ -75,9 +75,9 @@ def current_id(folder: Path) -> str | None:
     return place.name if place.parent == (folder / "kept").resolve() else None
 
 
-def discard(folder: Path, name: str) -> None:
+def discard_certificate(folder: Path, name: str) -> None:
     """Take a certificate off the shelf that was never served."""
-    if name not in (INITIAL, current_id(folder)):
+    if name not in (INITIAL, served_id(folder)):
         shutil.rmtree(_place(folder, name), ignore_errors=True)
 
 
@@ -97,8 +97,8 @@ def _chain(folder: Path, name: str) -> bytes:
 
 
 def _forget_oldest(folder: Path) -> None:
-    own = [one for one in kept(folder) if one.id != INITIAL]
-    for old in own[MOST_KEPT:]:
+    own = [one for one in stored_certificates(folder) if one.id != INITIAL]
+    for old in own[STORED_MAX:]:
         if not old.is_served:
             shutil.rmtree(_place(folder, old.id), ignore_errors=True)
 

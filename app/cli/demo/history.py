@@ -17,7 +17,7 @@ DAYS = 60
 OFFICE = range(8, 19)
 
 
-def invent() -> None:
+def insert_figures() -> None:
     """Connections and sign-ins of two months, messages of the weeks before those that can be read."""
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
     this, rows = hour_of(now()), []

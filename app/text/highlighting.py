@@ -57,19 +57,19 @@ LANGUAGES = {
     *("scss", "sh", "shell", "sql", "swift", "toml", "ts", "tsx", "typescript", "xml", "yaml", "yml"),
 }
 """Those whose single patterns, tried with text made to hurt, never took long: only then can time be kept."""
-LONGEST = 10_000
+CODE_LENGTH_MAX = 10_000
 """Characters of a block above which it stays without colours."""
-PATIENCE = 0.03
+TIMEOUT = 0.03
 """Seconds of the processor that a block may take, and twice that a message: what is not done by then stays without."""
 
 FORMATTER = HtmlFormatter(nowrap=True)
 
 
-class TooSlow(Exception):
+class HighlightingTimeout(Exception):
     """The colours take longer than they are worth."""
 
 
-def fence(_renderer, tokens, place: int, _options, env: dict) -> str:
+def render_fence(_renderer, tokens, place: int, _options, env: dict) -> str:
     """A block of code, as Markdown's renderer asks for it."""
     token = tokens[place]
     language = (token.info.split() or [""])[0]
@@ -79,13 +79,13 @@ def fence(_renderer, tokens, place: int, _options, env: dict) -> str:
 
 def _coloured(code: str, language: str, env: dict) -> str | None:
     spent = env.get("spent", 0.0)
-    if language.lower() not in LANGUAGES or len(code) > LONGEST or spent > PATIENCE:
+    if language.lower() not in LANGUAGES or len(code) > CODE_LENGTH_MAX or spent > TIMEOUT:
         return None
     began = time.thread_time()
     try:
         lexer = get_lexer_by_name(language)
         return format_tokens(_in_time(lexer.get_tokens(code), time.thread_time()), FORMATTER)
-    except TooSlow:
+    except HighlightingTimeout:
         return None
     finally:
         env["spent"] = spent + time.thread_time() - began
@@ -93,6 +93,6 @@ def _coloured(code: str, language: str, env: dict) -> str | None:
 
 def _in_time(tokens: Iterator, began: float) -> Iterator:
     for token in tokens:
-        if time.thread_time() - began > PATIENCE:
-            raise TooSlow()
+        if time.thread_time() - began > TIMEOUT:
+            raise HighlightingTimeout()
         yield token

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import now
 from app.operations import licences as verbs
@@ -26,15 +26,15 @@ from app.rules.licence_documents import MOST_SEATS, Document
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    app.cli.add_command(licences)
+    app.cli.add_command(licenses)
 
 
 @click.group()
-def licences() -> None:
+def licenses() -> None:
     """Show, make and install licences."""
 
 
-@licences.command("show")
+@licenses.command("show")
 @with_appcontext
 def show() -> None:
     """Say what licence counts here."""
@@ -47,7 +47,7 @@ def show() -> None:
         click.echo(f"It was made for another installation; this one is {licence.installation}.")
 
 
-@licences.command("key")
+@licenses.command("key")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def make_key(path: Path) -> None:
     """Make a key to sign licences with, in the new file PATH. Prints what LICENCE_PUBLIC_KEY must say."""
@@ -62,7 +62,7 @@ def make_key(path: Path) -> None:
     click.echo(f"LICENCE_PUBLIC_KEY={licence_documents.public_text(key)}")
 
 
-@licences.command("issue")
+@licenses.command("issue")
 @click.option(
     "--key", "path", required=True, type=click.Path(exists=True, path_type=Path), help="private key, PEM"
 )
@@ -85,14 +85,14 @@ def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) 
     click.echo(licence_documents.signed(document, _private_key(path)), nl=False)
 
 
-@licences.command("install")
+@licenses.command("install")
 @click.argument("file", type=click.File())
 @click.option("--accept-less", is_flag=True, help="also when it gives less than the one that counts")
 @with_appcontext
 def install(file, accept_less: bool) -> None:
     """Install the signed licence in FILE; - reads it from the standard input."""
     try:
-        with speaking("en"):
+        with in_language("en"):
             licence = verbs.install_licence(SYSTEM, file.read(), accepts_less=accept_less)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal

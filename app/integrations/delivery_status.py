@@ -13,7 +13,7 @@ ANSWER_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class Returned:
+class DeliveryStatus:
     """returned_to: addresses it may have come to. is_final: nobody tries any more. status: RFC 3463, "5.1.1"."""
 
     returned_to: tuple[str, ...]
@@ -22,14 +22,14 @@ class Returned:
     answer: str
 
 
-def read(content: bytes) -> Returned | None:
+def parse_delivery_status(content: bytes) -> DeliveryStatus | None:
     """What a notification says; none when the mail is something else, an answer of a person say."""
     mail = message_from_bytes(content, policy=policy.default)
     fields = _fields(mail)
     if fields is None:
         return None
     status = str(fields["Status"] or "").split(" ")[0]
-    return Returned(
+    return DeliveryStatus(
         returned_to=_returned_to(mail),
         # "failed" is final whatever the status says: 4.4.7 is a queue that has given up (RFC 3464 §2.3.3).
         is_final=str(fields["Action"] or "").strip().lower() == "failed",
