@@ -1,4 +1,4 @@
-"""`flask doctor`: whether this server can carry TeamChat."""
+"""`flask doctor`: readiness checks of this server."""
 
 import click
 from flask import Flask
@@ -19,10 +19,10 @@ def init_app(app: Flask) -> None:
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
-    """Print every readiness check. Exit code 1: something fails."""
+    """Print every readiness check. Exit code 1: a check fails."""
     with in_language("en"):
-        found = readiness.checks()
-        for check in found:
+        checks = readiness.checks()
+        for check in checks:
             click.echo(f"{SIGNS[check.state]}  {check.name:<10}  {check.sentence}")
-    if readiness.worst(found) is State.FAILURE:
+    if readiness.worst(checks) is State.FAILURE:
         raise click.exceptions.Exit(1)

@@ -1,4 +1,4 @@
-"""`flask install-link`: the address that opens the first installation."""
+"""`flask install-link`: a link to the first installation."""
 
 import click
 from flask import Flask
@@ -18,9 +18,9 @@ def init_app(app: Flask) -> None:
 
 @click.command("install-link")
 @with_appcontext
-@click.option("--if-needed", is_flag=True, help="Say nothing when the server is installed already.")
+@click.option("--if-needed", is_flag=True, help="Print nothing if the server is installed already.")
 def install_link(if_needed: bool) -> None:
-    """Print a new one-time link for the first installation; it works for a day."""
+    """Print a new one-time link to the first installation, valid for a day."""
     if if_needed and settings.is_installed():
         return
     try:

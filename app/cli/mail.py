@@ -1,4 +1,6 @@
-"""`flask mails …`: the outgoing mail."""
+"""`flask mail …`: outgoing mail."""
+
+import sys
 
 import click
 from flask import Flask
@@ -7,19 +9,19 @@ from flask.cli import with_appcontext
 from app.errors import NotFound, Refusal
 from app.i18n import in_language
 from app.identity import SYSTEM
-from app.integrations import delivery_status
+from app.integrations.delivery_status import parse_delivery_status
 from app.models import MailFailure
 from app.operations.mails import note_bounce, send_test_mail
 from app.rules import bounces
 
+# Bytes of a returned mail that are read: the report comes first, the original mail after it.
 BOUNCE_BYTES_MAX = 1024 * 1024
-"""Bytes of a returned mail that are read: the report stands first, behind it the mail as it was."""
 
+# Exit code for input that is no bounce of our mail (sysexits.h); Postfix's pipe understands it.
 EX_DATAERR = 65
-"""Exit code for what is no bounce of a mail of ours: EX_DATAERR of sysexits.h, which Postfix's pipe knows."""
 
+# Status codes about the recipient's address or mailbox (RFC 3463 §3.2, §3.3); others refuse the mail.
 RECIPIENT_CODES = ("5.1.", "5.2.1")
-"""Status codes about the recipient's address or mailbox (RFC 3463 §3.2, §3.3); others refuse the mail."""
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +31,7 @@ def init_app(app: Flask) -> None:
 
 @click.group()
 def mail() -> None:
-    """Look after outgoing mail."""
+    """Test outgoing mail and record bounces."""
 
 
 @mail.command("test")
@@ -49,24 +51,30 @@ def test_mail(address: str, language: str) -> None:
 @mail.command("bounce")
 @with_appcontext
 def record_bounce() -> None:
-    """Take a mail that came back from standard input: whoever waits for it is shown that it was not delivered."""
-    report = delivery_status.parse_delivery_status(click.get_binary_stream("stdin").read(BOUNCE_BYTES_MAX))
-    known = (bounces.mail_of(address) for address in report.returned_to) if report else ()
-    mail_id = next((one for one in known if one is not None), None)
+    """Read a returned mail from standard input and record that it was not delivered."""
+    report = parse_delivery_status(sys.stdin.buffer.read(BOUNCE_BYTES_MAX))
+    if report is None:
+        raise NotOurBounce()
+    mail_ids = (bounces.mail_of(address) for address in report.returned_to)
+    mail_id = next((mail_id for mail_id in mail_ids if mail_id is not None), None)
     if mail_id is None:
-        raise _refused("This is no bounce of a mail of this server.")
+        raise NotOurBounce()
     if not report.is_final:
         click.echo("It is still being tried: nothing is noted.")
         return
-    is_address = report.status.startswith(RECIPIENT_CODES)
+    is_about_recipient = report.status.startswith(RECIPIENT_CODES)
+    failure = MailFailure.RECIPIENT if is_about_recipient else MailFailure.REFUSED
     try:
-        note_bounce(mail_id, MailFailure.RECIPIENT if is_address else MailFailure.REFUSED, report.answer)
+        note_bounce(mail_id, failure, report.answer)
     except NotFound as refusal:
-        raise _refused("This mail is no longer kept.") from refusal
+        raise NotOurBounce("This mail is no longer kept.") from refusal
     click.echo("Noted.")
 
 
-def _refused(text: str) -> click.ClickException:
-    refused = click.ClickException(text)
-    refused.exit_code = EX_DATAERR
-    return refused
+class NotOurBounce(click.ClickException):
+    """The input is no bounce of a mail of this server."""
+
+    exit_code = EX_DATAERR
+
+    def __init__(self, message: str = "This is no bounce of a mail of this server."):
+        super().__init__(message)

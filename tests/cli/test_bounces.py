@@ -44,7 +44,7 @@ Bonjour
 @pytest.fixture
 def sent(app, people):
     """An invitation that has left for a server that takes everything; its envelope."""
-    outbox._resting.clear()
+    outbox._paused_until.clear()
     guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     with mail_server() as (box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")

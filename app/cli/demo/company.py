@@ -1,4 +1,4 @@
-"""The demo company: who works there, and how they are gathered."""
+"""People and groups of the demo company."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,12 @@ from app.models import Role
 
 DOMAIN = "iwdemo.fr"
 DESCRIPTION = "Société de démonstration"
+# The password of every account. It is printed, so a demo answers on this machine only.
 PASSWORD = "tilleul-rivage-boussole"
-"""What everybody of the demo types. It is printed, so a demo answers on this machine only."""
 
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody of the demo company."""
-
     alias: str
     name: str
     role: Role = Role.USER

@@ -1,4 +1,4 @@
-"""What the demo company has said in the last days, so that the first look meets a conversation and not a desert."""
+"""Conversations of the demo company in the last days."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 @dataclass(frozen=True)
 class DemoMessage:
-    """Something said: how many days ago, at what time of the day, where, by whom."""
+    """A message of the demo company: days ago, local time of day, group, author and text."""
 
     days_ago: int
     at: str
@@ -15,13 +15,14 @@ class DemoMessage:
     text: str
 
     def moment(self, today: datetime) -> datetime:
-        """When it was said, seen from a midnight; what would lie ahead is told as having just been said."""
+        """Return the message's moment, counted back from today."""
         hour, minute = (int(part) for part in self.at.split(":"))
         return datetime.combine(
             today.date() - timedelta(days=self.days_ago), time(hour, minute), today.tzinfo
         )
 
 
+# In chronological order.
 MESSAGES = (
     DemoMessage(4, "09:02", "groupetc", "arthur", "Bonjour à tous, bienvenue dans la salle du projet !"),
     DemoMessage(
@@ -103,10 +104,9 @@ MESSAGES = (
     ),
     DemoMessage(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c'est le 01 44 00 00 00."),
 )
-"""In the order in which they were said."""
 
+# The people who have read everything, by group. Others have unread messages (UNREAD) or have never opened the room.
 READERS = {"groupetc": ("arthur", "claire"), "direction": ("claire",)}
-"""Who has read everything; jean has opened the room and is a few lines behind, the others have never opened it."""
 
+# The group and the number of unread messages, by person.
 UNREAD = {"jean": ("groupetc", 4)}
-"""Who is how many lines behind, and where."""
