@@ -1,29 +1,30 @@
-"""Task lists: an item that begins with [ ] or [x] shows a box."""
+"""Task lists in Markdown: an item that begins with [ ] or [x] shows a checkbox."""
 
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-BOX = re.compile(r"\[([ xX])\]\s")
+CHECKBOX = re.compile(r"\[([ xX])\]\s")
 
 
 def bind(markdown: MarkdownIt) -> None:
-    """Have a reader of Markdown know task lists."""
-    markdown.core.ruler.after("inline", "tasks", _tick)
+    """Add task lists to a Markdown renderer."""
+    markdown.core.ruler.after("inline", "tasks", _replace_checkboxes)
 
 
-def _tick(state) -> None:
-    for place in range(2, len(state.tokens)):
-        before, token = state.tokens[place - 2], state.tokens[place]
-        match = (
-            BOX.match(token.content) if token.type == "inline" and before.type == "list_item_open" else None
-        )
+def _replace_checkboxes(state: StateCore) -> None:
+    for index in range(2, len(state.tokens)):
+        item, token = state.tokens[index - 2], state.tokens[index]
+        if item.type != "list_item_open" or token.type != "inline":
+            continue
+        match = CHECKBOX.match(token.content)
         if match and token.children and token.children[0].content.startswith(match.group()):
             token.children[0].content = token.children[0].content[3:]
-            token.children.insert(0, _box(match.group(1) != " "))
+            token.children.insert(0, _checkbox(match.group(1) != " "))
 
 
-def _box(is_ticked: bool) -> Token:
-    ticked = ' checked="checked"' if is_ticked else ""
-    return Token("html_inline", "", 0, content=f'<input{ticked} disabled="disabled" type="checkbox">')
+def _checkbox(is_checked: bool) -> Token:
+    checked = ' checked="checked"' if is_checked else ""
+    return Token("html_inline", "", 0, content=f'<input{checked} disabled="disabled" type="checkbox">')
