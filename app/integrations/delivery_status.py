@@ -1,20 +1,23 @@
-"""Mails that came back: what a delivery status notification (RFC 3464) says, and to whom it was returned."""
+"""Delivery status notifications (RFC 3464): reports about mails that were not delivered."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import getaddresses
 
+# Headers with the address that received the notification; a mail server may add the first two.
 RETURNED_TO = ("Delivered-To", "X-Original-To", "To")
-"""Headers that name the address a notification came to; a mail server may add the first two."""
 
+# Characters of the other server's answer that are kept.
 ANSWER_LENGTH = 500
-"""Characters of the other server's words that are kept."""
 
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """returned_to: addresses it may have come to. is_final: nobody tries any more. status: RFC 3463, "5.1.1"."""
+    """A notification. returned_to: addresses that may have received it. is_final: delivery is not tried any more.
+
+    status: as in RFC 3463, such as "5.1.1".
+    """
 
     returned_to: tuple[str, ...]
     is_final: bool
@@ -23,7 +26,7 @@ class DeliveryStatus:
 
 
 def parse_delivery_status(content: bytes) -> DeliveryStatus | None:
-    """What a notification says; none when the mail is something else, an answer of a person say."""
+    """Return the content of a notification, None for other mails, such as a person's answer."""
     mail = message_from_bytes(content, policy=policy.default)
     fields = _fields(mail)
     if fields is None:
@@ -38,15 +41,16 @@ def parse_delivery_status(content: bytes) -> DeliveryStatus | None:
     )
 
 
-def _fields(mail: EmailMessage):
-    """The fields about the recipient: a mail of ours has one. The first block is about the server."""
+def _fields(mail: EmailMessage) -> Message | None:
+    """Return the fields about the recipient, of whom our mails have one. The first block is about the server."""
     if mail.get_content_type() != "multipart/report":
         return None
+    # The payload of such a part is a list of blocks, one for the server and one for each recipient.
     parts = (part for part in mail.walk() if part.get_content_type() == "message/delivery-status")
-    blocks = (block for part in parts for block in part.get_payload())
+    blocks = (block for part in parts for block in part.get_payload() if isinstance(block, Message))
     return next((block for block in blocks if "Action" in block), None)
 
 
 def _returned_to(mail: EmailMessage) -> tuple[str, ...]:
-    said = [str(value) for name in RETURNED_TO for value in mail.get_all(name, [])]
-    return tuple(address for _name, address in getaddresses(said) if address)
+    values = [str(value) for name in RETURNED_TO for value in mail.get_all(name, [])]
+    return tuple(address for _name, address in getaddresses(values) if address)
