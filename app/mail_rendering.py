@@ -1,4 +1,4 @@
-"""Mails as they are read: made in the reader's language, from a template and what its ids stand for."""
+"""Rendering of mails from a template and the ids it is about."""
 
 from flask import render_template
 
@@ -8,11 +8,11 @@ from app.queries import letters, settings
 
 
 def render_mail(template: str, language: str, arguments: dict) -> tuple[str, str, str]:
-    """A mail's subject, text and HTML. Error: NotFound, when what it speaks of is no more."""
+    """Return a mail's subject, text and HTML. Error: NotFound, when its subject no longer exists."""
     with in_language(language):
         facts = letters.facts_of(template, arguments)
-        known = {**arguments, **facts, "public_url": settings.public_url(), "language": language}
-        subject = render_block(f"mails/{template}.txt", "subject", **known)
-        text = render_template(f"mails/{template}.txt", **known)
-        html = render_template(f"mails/{template}.html", **known)
+        context = {**arguments, **facts, "public_url": settings.public_url(), "language": language}
+        subject = render_block(f"mails/{template}.txt", "subject", **context)
+        text = render_template(f"mails/{template}.txt", **context)
+        html = render_template(f"mails/{template}.html", **context)
     return " ".join(subject.split()), text, html

@@ -1,4 +1,4 @@
-"""What the worker process does: kinds of jobs, by name."""
+"""Kinds of jobs that the worker process runs, by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,24 +7,22 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of job: the function that does it, and how often it recurs; None:
-    whenever somebody asks for it."""
+    """A kind of job: its function and the interval at which it recurs, None for jobs on request."""
 
-    do: Callable
+    run: Callable
     every: timedelta | None = None
 
 
 @dataclass(frozen=True)
 class Requeue:
-    """What a job gives back when there is more to do: it comes up again, behind what else is due."""
+    """Returned by a job to run again after other due jobs."""
 
 
 job_kinds: dict[str, JobKind] = {}
 
 
 def job(name: str, *, every: timedelta | None = None):
-    """Make the decorated function a kind of job. It is called with the job's arguments,
-    and may be called twice."""
+    """Register the decorated function as a kind of job. The worker passes the job's arguments, maybe more than once."""
 
     def register(function: Callable) -> Callable:
         job_kinds[name] = JobKind(function, every)
@@ -34,5 +32,5 @@ def job(name: str, *, every: timedelta | None = None):
 
 
 def recurring() -> list[str]:
-    """Names of the jobs that recur."""
+    """Return the names of the jobs that recur."""
     return [name for name, kind in job_kinds.items() if kind.every is not None]

@@ -1,4 +1,4 @@
-"""Tasks, a slice at a time: mails and other jobs never wait for long behind one."""
+"""Tasks, run in slices so that mails and other jobs never wait long behind one."""
 
 from datetime import timedelta
 
@@ -7,13 +7,13 @@ from app.operations import bulk, imports, sweeps, tasks
 
 bulk.load()
 
+# Seconds, less than the worker's GRACE, so that a stopping worker finishes its slice.
 TIME_SLICE = 0.5
-"""Seconds, within the grace that a worker has when it is told to stop."""
 
 
 @job(tasks.JOB)
 def run_task(task_id: int) -> Requeue | None:
-    """Go on with a task; the same job comes up again until the task is over."""
+    """Run a slice of a task. The job is queued again until the task is over."""
     return None if tasks.run(task_id, seconds=TIME_SLICE) else Requeue()
 
 

@@ -39,7 +39,7 @@ def mails(template: str = "password_link") -> list[OutgoingMail]:
 def work_off() -> None:
     """Do what the worker would."""
     for job in db.session.scalars(select(Job).where(Job.kind == passwords.LINK_JOB)).all():
-        job_kinds[job.kind].do(**json.loads(job.arguments))
+        job_kinds[job.kind].run(**json.loads(job.arguments))
 
 
 def asked(account) -> str:
