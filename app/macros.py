@@ -1,5 +1,8 @@
 """`ui` in every template: the macros of templates/ui, also inside a block that is rendered on its own."""
 
+from flask import Flask
+from jinja2 import Environment
+
 MACRO_FILES = (
     "icon",
     "people",
@@ -15,24 +18,24 @@ MACRO_FILES = (
 
 
 class Macros:
-    """The macros by name, each looked for once: a list of fifty rows asks for a hundred of them.
+    """The macros of MACRO_FILES by name. Each is looked up once: a list of fifty rows uses about a hundred.
 
-    While developing they are looked up each time, so that editing one shows at once.
+    In development they are looked up each time, so that an edited macro shows at once.
     """
 
-    def __init__(self, environment):
+    def __init__(self, environment: Environment):
         self._environment = environment
 
     def __getattr__(self, name: str):
-        for shelf in MACRO_FILES:
-            macro = getattr(self._environment.get_template(f"ui/{shelf}.html").module, name, None)
+        for file in MACRO_FILES:
+            macro = getattr(self._environment.get_template(f"ui/{file}.html").module, name, None)
             if macro is not None:
                 if not self._environment.auto_reload:
                     self.__dict__[name] = macro
                 return macro
-        raise AttributeError(f"The kit has no macro called {name!r}.")
+        raise AttributeError(f"No template of templates/ui has a macro called {name!r}.")
 
 
-def init_app(app) -> None:
-    """Give templates the kit without their having to import it."""
+def init_app(app: Flask) -> None:
+    """Make the macros available to templates without imports."""
     app.jinja_env.globals["ui"] = Macros(app.jinja_env)
