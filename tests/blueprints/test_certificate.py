@@ -297,7 +297,7 @@ def test_why_it_is_not_believed_is_told_in_words(place, people, client_of, monke
 
 def test_an_address_that_cannot_be_reached_is_told(place, people, client_of, monkeypatch):
     monkeypatch.setattr(
-        probe, "look_at_tls", lambda *_: probe.ProbeResult("localhost", 1, problem="tcp", detail="refused")
+        probe, "probe_tls", lambda *_: probe.ProbeResult("localhost", 1, problem="tcp", detail="refused")
     )
     verbs.look()
     assert "cannot reach its own public address" in client_of(people.admin).get(URL).text
