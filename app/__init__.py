@@ -1,5 +1,6 @@
 """TeamChat: a team chat that an administrator can govern."""
 
+import structlog
 from flask import Flask
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,19 +10,23 @@ from app.extensions import csrf, db, mail, migrate
 
 __version__ = "0.2.0"
 
+log = structlog.get_logger()
+
 
 def create_app(**overrides) -> Flask:
-    """Build the application from the environment; overrides are settings a test or a script wants otherwise."""
+    """Build the application from the environment. overrides: settings that tests and scripts replace."""
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.jinja_environment = templating.Environment
     app.config.update(config.settings(), VERSION=__version__)
     app.config.update(overrides)
-    _connect(app)
-    _open_doors(app)
+    _bind_extensions(app)
+    _register_parts(app)
+    for earlier, name in config.renamed_settings():
+        log.warning("a setting has a new name; the earlier one works until 0.3", earlier=earlier, name=name)
     return app
 
 
-def _connect(app: Flask) -> None:
+def _bind_extensions(app: Flask) -> None:
     settings = app.config
     url = settings["SQLALCHEMY_DATABASE_URI"]
     options = config.engine_options(url, settings["DATABASE_POOL"], settings["DATABASE_TIMEOUT"])
@@ -33,26 +38,28 @@ def _connect(app: Flask) -> None:
     i18n.init_app(app)
     if make_url(url).get_backend_name() == "sqlite":
         with app.app_context():
-            _make_tables()
+            _create_sqlite_tables()
 
 
-def _make_tables() -> None:
-    """SQLite has no migrations. When several processes start on an empty file, one makes all and the others wait."""
+def _create_sqlite_tables() -> None:
+    """Create all tables, as SQLite has no migrations. Processes that start together wait for the first one."""
     with db.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN EXCLUSIVE")
         db.metadata.create_all(connection)
         connection.commit()
 
 
-def _open_doors(app: Flask) -> None:
-    from app import assets, blueprints, cli, kit, listeners, logs, realtime, security
+def _register_parts(app: Flask) -> None:
+    # Imported here: these modules import the extensions, which import the models, from this package.
+    from app import assets, blueprints, cli, listeners, logs, macros, realtime, security  # noqa: PLC0415
 
-    for floor in (logs, security, assets, kit, listeners, blueprints, realtime, cli):
-        floor.init_app(app)
+    for module in (logs, security, assets, macros, listeners, blueprints, realtime, cli):
+        module.init_app(app)
     _trust_proxies(app)
 
 
 def _trust_proxies(app: Flask) -> None:
-    """Outermost, so that sockets too see the person's address and not the proxy's."""
+    """Wrap the application last, so that sockets too see the person's address and not the proxy's."""
     count = app.config["TRUSTED_PROXIES"]
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+    proxy_fix = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+    app.wsgi_app = proxy_fix  # type: ignore[method-assign]  # Flask documents this as the way to add middleware

@@ -1,4 +1,4 @@
-"""Work that need not hold up an answer: in a greenlet under gevent, at once elsewhere."""
+"""Calls outside of a request: in greenlets or threads under gevent, immediately elsewhere."""
 
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -12,14 +12,16 @@ from gevent.lock import RLock
 
 log = structlog.get_logger()
 
+WaitingCall = tuple[Callable, tuple, dict]
+
 
 def is_cooperative() -> bool:
-    """Whether this process runs on gevent, as web processes do; the console and the worker do not."""
+    """Return whether this process runs on gevent. Web processes do; commands and the worker do not."""
     return monkey.is_module_patched("socket")
 
 
-def aside(work: Callable, *args):
-    """Do work that holds a processor in a thread where gevent runs, so that others are served meanwhile."""
+def run_in_thread(work: Callable, *args):
+    """Call a function that needs much processor time; under gevent in a thread, so that other greenlets run."""
     if not is_cooperative():
         return work(*args)
     result, error = gevent.get_hub().threadpool.apply(_outcome, (work, args))
@@ -29,7 +31,7 @@ def aside(work: Callable, *args):
 
 
 def _outcome(work: Callable, args: tuple) -> tuple:
-    """Return the result of work, and its error: gevent prints a traceback of what is raised in its threads."""
+    """Return the result of work and its error. An error raised in gevent's threads would print a traceback."""
     try:
         return work(*args), None
     except Exception as error:
@@ -37,16 +39,16 @@ def _outcome(work: Callable, args: tuple) -> tuple:
 
 
 class SerialQueue:
-    """Calls made one after the other. Beyond `longest` waiting calls the oldest are dropped and counted."""
+    """A queue of calls made one after the other. When more than `longest` wait, the oldest are dropped and counted."""
 
     def __init__(self, name: str, longest: int = 10_000):
         self.name = name
         self.dropped = 0
-        self._waiting = deque(maxlen=longest)
+        self._waiting: deque[WaitingCall] = deque(maxlen=longest)
         self._is_working = False
 
     def put(self, call: Callable, *args, **kwargs) -> None:
-        """Make a call after those already waiting."""
+        """Queue a call."""
         if not is_cooperative():
             self._make((call, args, kwargs))
             return
@@ -64,7 +66,7 @@ class SerialQueue:
         finally:
             self._is_working = False
 
-    def _make(self, waiting) -> None:
+    def _make(self, waiting: WaitingCall) -> None:
         call, args, kwargs = waiting
         try:
             call(*args, **kwargs)
@@ -75,24 +77,24 @@ class SerialQueue:
 
 
 class KeyedLock:
-    """A reentrant lock for each key, kept only while somebody holds it or waits for it.
+    """A reentrant lock for each key, kept only while it is held or waited for.
 
-    Greenlets that would wait for the lock of a row wait here instead, before they take a database connection.
+    Greenlets wait here instead of on a row's lock in the database, and so hold no database connection meanwhile.
     """
 
     def __init__(self):
-        self._locks = WeakValueDictionary()
+        self._locks: WeakValueDictionary[Hashable, RLock] = WeakValueDictionary()
 
     @contextmanager
     def of(self, key: Hashable):
-        """Hold the lock of a key."""
+        """Hold the lock of a key while in the context."""
         lock = self._locks.setdefault(key, RLock())
         with lock:
             yield
 
 
-def later(seconds: float, call: Callable, *args) -> None:
-    """Make a call after some seconds under gevent, at once elsewhere."""
+def call_later(seconds: float, call: Callable, *args) -> None:
+    """Make a call after some seconds under gevent, immediately elsewhere."""
     if not is_cooperative():
         call(*args)
         return

@@ -1,59 +1,61 @@
-"""Names of the channels that Socket.IO carries. A channel is a Socket.IO room; the product's rooms are rooms."""
+"""Names of Socket.IO channels. Socket.IO calls them rooms; in this application rooms are conversations."""
 
 from app.extensions import socketio
 
 LANGUAGES = ("fr", "en")
 
+# The channel of all connected sockets.
+EVERYBODY = "everybody"
+
 
 def account(account_id: int) -> str:
-    """Every socket of one person."""
+    """Return the channel of all sockets of one person."""
     return f"account:{account_id}"
 
 
 def session(session_id: int) -> str:
-    """The sockets of one signed-in device."""
+    """Return the channel of the sockets of one session."""
     return f"session:{session_id}"
 
 
 def room(room_id: int, language: str, *, is_guest: bool = False) -> str:
-    """Who has the room open and reads this language; guests apart, since they may be shown less."""
+    """Return the channel of sockets that have the room open in this language. Guests may see less and have another."""
     return f"room:{room_id}:{language}:guests" if is_guest else f"room:{room_id}:{language}"
 
 
 def room_for_all(room_id: int, language: str) -> list[str]:
-    """Who has the room open and reads this language, guests or not."""
+    """Return the channels of sockets that have the room open in this language, guests included."""
     return [room(room_id, language), room(room_id, language, is_guest=True)]
 
 
-def seeing_people(room_id: int) -> str:
-    """The guests who have the room open and may see who is in it."""
+def guests_seeing_people(room_id: int) -> str:
+    """Return the channel of guests who have the room open and may see its members."""
     return f"room:{room_id}:people"
 
 
 def room_people(room_id: int) -> list[str]:
-    """Who has the room open and may see who is in it, whatever they read."""
-    return [*(room(room_id, language) for language in LANGUAGES), seeing_people(room_id)]
+    """Return the channels of sockets that have the room open and may see its members, in any language."""
+    return [*(room(room_id, language) for language in LANGUAGES), guests_seeing_people(room_id)]
 
 
 def folder(folder_id: int) -> str:
-    """Who sees the rooms that inherit this TeamChat folder's rights: they hear of unread messages."""
+    """Return the channel for unread messages in the rooms that inherit this TeamChat folder's rights."""
     return f"folder:{folder_id}"
 
 
 def watch(room_id: int) -> str:
-    """Who sees this room for another reason than its folder: private and direct rooms, own lists, guests."""
+    """Return the channel for unread messages of people who see a room by other rights than its folder's.
+
+    These are private and direct rooms, rooms with own lists, and guests.
+    """
     return f"watch:{room_id}"
-
-
-EVERYBODY = "everybody"
-"""Every socket that is connected."""
 
 
 def emit(event: str, data: dict, to: str | list[str], *, epoch: int | None = None) -> None:
     """Send an event to channels, in every process.
 
-    epoch: of access, when what is told was allowed. A process that has not yet applied a change of access up to there
-    does so before it delivers, so that nobody hears what was said after they lost the right to.
+    epoch: of access, when the right to receive the data was checked. A process that is behind applies changes of
+    access up to this epoch before it delivers, so that nobody receives data after losing the right to it.
     """
     server = socketio.server
     if server is not None:

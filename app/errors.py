@@ -1,13 +1,13 @@
-"""Refusals: one code and one sentence each, which every door tells in its own way."""
+"""Refusals: errors with a code and a sentence, which each entry point presents in its own form."""
 
 from flask_babel import lazy_gettext as _l
 
 
 class Refusal(Exception):
-    """Something a person asked for is not done. Nothing has been written.
+    """A request that is not carried out. Nothing has been written.
 
-    code: a stable word for programs. sentence: what the person reads, in their language. field: the form field it is
-    about, if any. status: the HTTP status of pages and API. retry_after: seconds until trying again makes sense.
+    code: a stable identifier for programs. sentence: the explanation in the person's language. field: the form field
+    concerned, if any. status: HTTP status of pages and API. retry_after: seconds to wait before trying again.
     """
 
     code = "refused"
@@ -26,13 +26,13 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """What was given has the wrong shape or contradicts what exists."""
+    """The input has the wrong form or contradicts existing data."""
 
     code = "invalid"
 
 
 class NotFound(Refusal):
-    """It does not exist, or the person may not know that it does."""
+    """The object does not exist, or the person may not know that it does."""
 
     code = "not_found"
     status = 404
@@ -40,7 +40,7 @@ class NotFound(Refusal):
 
 
 class Forbidden(Refusal):
-    """The person sees it and may not do this with it."""
+    """The person sees the object and lacks the right to do this with it."""
 
     code = "forbidden"
     status = 403
@@ -48,7 +48,7 @@ class Forbidden(Refusal):
 
 
 class SignedOut(Refusal):
-    """Nobody is signed in."""
+    """The request has no session."""
 
     code = "signed_out"
     status = 401
@@ -56,7 +56,7 @@ class SignedOut(Refusal):
 
 
 class Conflict(Refusal):
-    """Somebody else was faster."""
+    """The object was changed since the person loaded it."""
 
     code = "conflict"
     status = 409
@@ -64,7 +64,7 @@ class Conflict(Refusal):
 
 
 class TooMany(Refusal):
-    """Too much in too short a time; retry_after says when to go on."""
+    """The person exceeded a rate limit; retry_after says until when."""
 
     code = "too_many"
     status = 429
@@ -72,7 +72,7 @@ class TooMany(Refusal):
 
 
 class Unavailable(Refusal):
-    """Something this server needs does not answer; nothing was written."""
+    """The database or another service does not answer. Nothing was written."""
 
     code = "unavailable"
     status = 503
@@ -80,7 +80,7 @@ class Unavailable(Refusal):
 
 
 class WrongHost(Refusal):
-    """A demonstration was called by a name that others could reach it by."""
+    """A demo was requested under a host name that other machines can reach."""
 
     code = "wrong_host"
     status = 421
@@ -98,7 +98,7 @@ class ServiceStopped(Refusal):
 
 
 class WebClientStopped(Refusal):
-    """An administrator has stopped the WebClient: its pages are closed, WebAdmin's are not."""
+    """An administrator has stopped the WebClient: its pages are closed, WebAdmin's stay open."""
 
     code = "webclient_stopped"
     status = 503

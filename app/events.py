@@ -1,7 +1,7 @@
-"""Facts: what a committed transaction has made true. Listeners hear them after the commit, never before."""
+"""Events of committed transactions. Listeners are called after the commit, never before."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ _listeners: dict[type, list[Callable]] = defaultdict(list)
 
 
 def listen(*kinds: type):
-    """Have the decorated function called with every event of these kinds."""
+    """Register the decorated function for events of these kinds."""
 
     def register(listener):
         for kind in kinds:
@@ -23,8 +23,8 @@ def listen(*kinds: type):
     return register
 
 
-def dispatch(events) -> None:
-    """Tell the listeners. One that fails is logged and undoes nothing."""
+def dispatch(events: Iterable) -> None:
+    """Call the listeners of each event. The error of a listener is logged and changes nothing else."""
     for event in events:
         for listener in _listeners[type(event)]:
             try:
@@ -35,9 +35,10 @@ def dispatch(events) -> None:
 
 @dataclass(frozen=True)
 class MessagePosted:
-    """It carries all that its broadcast shows, so that telling it costs no statement.
+    """A new message, with everything its broadcast shows, so that broadcasting needs no query.
 
-    epoch: of access, when the right was asked. folder_id: of the list that the room inherits, None for its own.
+    epoch: of access, when the author's right was checked. folder_id: the folder whose rights the room inherits, None if
+    it has its own list.
     """
 
     room_id: int
@@ -57,7 +58,7 @@ class MessagePosted:
 
 @dataclass(frozen=True)
 class MessageChanged:
-    """A message was edited or deleted; a note of the system is told this way too. epoch: as for MessagePosted."""
+    """A message that was edited or deleted, or a new system note. epoch: as for MessagePosted."""
 
     room_id: int
     message_id: int
@@ -75,7 +76,7 @@ class RoomRead:
 
 @dataclass(frozen=True)
 class RoomBroughtBack:
-    """A room that these people had hidden is in their lists again."""
+    """A room that is shown again in the lists of people who had hidden it."""
 
     room_id: int
     account_ids: tuple[int, ...]
@@ -83,7 +84,7 @@ class RoomBroughtBack:
 
 @dataclass(frozen=True)
 class AccessChanged:
-    """Who may what has changed; the rows of access_changes up to this epoch say for whom."""
+    """A change of rights. The rows of access_changes up to this epoch say whose."""
 
     epoch: int
 
@@ -101,7 +102,7 @@ class SessionRevoked:
 
 @dataclass(frozen=True)
 class RoomChanged:
-    """A room was made, or has another name, topic, state: those who see it look at their list again."""
+    """A room that was created, or whose name, topic or state changed."""
 
     room_id: int
     folder_id: int | None

@@ -1,4 +1,4 @@
-"""The libraries the application is built on, one object each, bound to it in create_app()."""
+"""Flask extensions, bound to the application in create_app()."""
 
 from flask_babel import Babel
 from flask_login import LoginManager

@@ -1,21 +1,21 @@
-"""Pages and fragments: one template each, a fragment is a block named like the id it replaces."""
+"""Pages and fragments of pages. A fragment is a template block named like the element id it replaces."""
 
 import json
 from collections.abc import Callable
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request
 
+# A new page without reloading everything: its main region, the menu with its counts, and no open dialog.
 WHOLE_CONTENT = {
     "target": "#content",
     "select": "#content",
     "swap": "outerHTML",
     "selectOOB": "#navigation,#dialog",
 }
-"""A new page without loading everything again: its main region, the menu with its counts, and no dialog left open."""
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for a piece of a page; a boosted link and a restored history entry ask for the whole."""
+    """Return whether htmx requests a fragment. Boosted links and restored history entries request the whole page."""
     headers = request.headers
     return (
         headers.get("HX-Request") == "true"
@@ -30,7 +30,7 @@ def wants_dialog() -> bool:
 
 
 def target_id() -> str | None:
-    """The id of the element that will be replaced; htmx 4 sends `tag#id`."""
+    """Return the id of the element to be replaced; htmx 4 sends `tag#id`."""
     target = request.headers.get("HX-Target", "")
     return target.partition("#")[2] or target or None
 
@@ -43,13 +43,13 @@ def page(
     around: Callable[[], dict] | None = None,
     **context,
 ) -> Response:
-    """Show a page, or the one block of it that htmx asked for.
+    """Return a page, or the one block of it that htmx requested.
 
-    blocks: the ids this view offers as fragments. Anything else is answered with the whole page. around: makes the
-    context that only the whole page needs. Templates are told by is_over whether a block is shown, over a page that
-    is there already.
+    blocks: the ids that this view offers as fragments; other targets get the whole page. around: returns the context
+    that only the whole page needs. In templates, is_over is true for a block shown over an existing page.
     """
-    block = target_id() if wants_fragment() and target_id() in blocks else None
+    target = target_id() if wants_fragment() else None
+    block = target if target in blocks else None
     context = {"is_over": block is not None, **context}
     if block is not None:
         body = render_block(template, block, **context)
@@ -61,7 +61,7 @@ def page(
 
 
 def render_block(template: str, block: str, **context) -> str:
-    """The text of one block, with the page's own context."""
+    """Render one block with the page's context."""
     current_app.update_template_context(context)
     source = current_app.jinja_env.get_template(template)
     state = source.new_context(context)
@@ -69,12 +69,12 @@ def render_block(template: str, block: str, **context) -> str:
 
 
 def see_other(url: str, *, toast: str | None = None) -> Response:
-    """After a write: go and look at the result."""
+    """Redirect to the result of a write, with an optional notice."""
     if wants_fragment():
         response = Response(status=204)
         response.headers["HX-Location"] = json.dumps({"path": url, **WHOLE_CONTENT})
     else:
-        response = redirect(url, 303)
+        response = make_response(redirect(url, 303))
     if toast and wants_fragment():
         say(response, toast)
     elif toast:
@@ -83,7 +83,7 @@ def see_other(url: str, *, toast: str | None = None) -> Response:
 
 
 def say(response: Response, text: str, level: str = "success") -> Response:
-    """Have the page show a short notice."""
+    """Make the page show a short notice."""
     response.headers["HX-Trigger"] = json.dumps(
         {"toast": {"level": level, "text": str(text)}}, ensure_ascii=True
     )

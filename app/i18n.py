@@ -1,9 +1,10 @@
-"""The language of an answer: the account's, else the one chosen in the menu, else the browser's, else French."""
+"""Language and time zone of responses, mails and broadcasts."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import force_locale, get_locale, get_timezone
 from flask_login import current_user
 
@@ -12,50 +13,52 @@ from app.extensions import babel
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
-def init_app(app) -> None:
-    """Bind the choice of language and time zone to the application, and tell templates the language in force."""
+def init_app(app: Flask) -> None:
+    """Bind the selection of language and time zone to the application and its templates."""
     app.jinja_env.globals["locale"] = language
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_time_zone)
 
 
 def choose_language() -> str:
-    """The language this request is answered in."""
+    """Return the language of this request: chosen in the menu, else the account's, else the browser's, else French."""
     if not has_request_context():
         return getattr(g, "language", "fr")
     languages = current_app.config["LANGUAGES"]
-    chosen = session.get("language") or getattr(current_user, "language", None)
-    if chosen in languages:
+    chosen: str | None = session.get("language") or getattr(current_user, "language", None)
+    if chosen is not None and chosen in languages:
         return chosen
-    return request.accept_languages.best_match(languages, default="fr")
+    return request.accept_languages.best_match(languages) or "fr"
 
 
 def choose_time_zone() -> str | None:
-    """The time zone of the person who reads; none means the server's."""
+    """Return the reader's time zone, None for the server's."""
     return getattr(current_user if has_request_context() else g, "time_zone", None)
 
 
 def time_zone() -> ZoneInfo:
-    """The time zone of the person who reads.
+    """Return the reader's time zone.
 
-    Flask-Babel's own is one of pytz: a datetime that is made with it has the solar time of before there were zones.
+    Flask-Babel returns one of pytz, with which the datetime constructor would use local mean time.
     """
     return ZoneInfo(str(get_timezone()))
 
 
 def language() -> str:
-    """The language in force now, as "fr" or "en"."""
+    """Return the current language, "fr" or "en"."""
     return str(get_locale() or "fr").partition("_")[0]
 
 
 def language_of(account) -> str:
-    """The language an account reads when nobody asks from a browser."""
+    """Return an account's language for use outside of its requests."""
     return account.language if account.language in LANGUAGE_NAMES else "fr"
 
 
 @contextmanager
-def speaking(code: str, zone: str | None = None):
-    """Do something in a given language, and outside of requests in a time zone: broadcasts and mails are made for
-    others, files while the view has long returned."""
+def in_language(code: str, zone: str | None = None) -> Iterator[None]:
+    """Set the language and, outside of requests, the time zone while in the context.
+
+    Broadcasts and mails are rendered for other people, and streamed files after the view has returned.
+    """
     with force_locale(code):
         if zone and not has_request_context():
             g.time_zone = zone

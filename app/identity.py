@@ -1,4 +1,4 @@
-"""Who acts, and from where."""
+"""The actor and the origin of an operation."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from app.models import AccountState, Role
 
 @dataclass(frozen=True)
 class System:
-    """The server itself: the console, the worker and the installation act in its name."""
+    """The server itself, the actor of commands, the worker and the installation."""
 
     id: None = None
     name: str = "system"
@@ -25,22 +25,22 @@ SYSTEM = System()
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request comes from: network address, request id, the session's id."""
+    """The source of a request: network address, request id, the session's id."""
 
     ip: str | None = None
     request_id: str | None = None
     session_id: int | None = None
 
 
-NOWHERE = Origin()
-_origin: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+NO_ORIGIN = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=NO_ORIGIN)
 
 
 def origin() -> Origin:
-    """Where what is being done comes from."""
+    """Return the origin of the current request, socket message or job."""
     return _origin.get()
 
 
 def set_origin(value: Origin) -> None:
-    """Remember where the request or socket message at hand comes from."""
+    """Set the origin of the current request, socket message or job."""
     _origin.set(value)

@@ -1,4 +1,4 @@
-"""How fast somebody may go: token buckets, one per person and process."""
+"""Rate limits: token buckets, one per person and process."""
 
 import math
 import time
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.errors import TooMany
 
+# Buckets kept; beyond that the one unused for longest is dropped.
 PEOPLE = 20_000
 
 # Pictures a person may send at once, and per second after that: each is decoded, which takes processor and memory.
@@ -16,7 +17,7 @@ PICTURE_BURST, PICTURE_RATE = 5, 0.1
 
 
 class Bucket:
-    """`burst` at once, then `rate` a second."""
+    """A token bucket: `burst` tokens at once, then `rate` per second."""
 
     __slots__ = ("burst", "rate", "left", "at")
 
@@ -27,7 +28,7 @@ class Bucket:
         self.at = time.monotonic()
 
     def take(self) -> None:
-        """Use one. Error: TooMany, with the seconds until the next one, rounded up."""
+        """Take a token. Error: TooMany, with the seconds until the next one, rounded up."""
         now = time.monotonic()
         self.left = min(self.burst, self.left + (now - self.at) * self.rate)
         self.at = now
@@ -41,12 +42,12 @@ _pictures: OrderedDict[int, Bucket] = OrderedDict()
 
 
 def count_message(account_id: int) -> None:
-    """Count one message of a person, through whatever door, at the pace that the settings give. Error: TooMany."""
+    """Count one message of a person against the configured rate. Error: TooMany."""
     take_message(account_id, current_app.config["MESSAGE_BURST"], current_app.config["MESSAGE_RATE"])
 
 
 def take_message(account_id: int, burst: int, rate: int) -> None:
-    """Count one message of a person, on whatever device. Error: TooMany."""
+    """Count one message of a person against this rate. Error: TooMany."""
     _take(_messages, account_id, burst, rate)
 
 

@@ -1,5 +1,8 @@
-"""Links that are mailed: `id.generation.HMAC`. Nothing secret is stored; copying and sending again compute the same
-link, and using or revoking it raises the row's generation, which ends every link made before."""
+"""Tokens of mailed links: `id.generation.HMAC`.
+
+No secret is stored: a link can be computed again at any time. Using or revoking it raises the row's generation, which
+ends all earlier links.
+"""
 
 import base64
 import hashlib
@@ -10,30 +13,30 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
+# Bytes of the MAC in a token, of SHA-256's 32: 192 bits, in 32 characters.
 MAC_LENGTH = 24
-"""Bytes of the MAC that a link carries, of SHA-256's 32: 192 bits, in 32 characters."""
 
-LONGEST = 80
-"""Characters of the longest token that is looked at: two numbers of at most 19 digits, the MAC, and room to spare."""
+# Characters of the longest token that is parsed: two numbers of at most 19 digits and the MAC make 72.
+TOKEN_LENGTH_MAX = 80
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a genuine token says. Whether it still counts is the row's generation to say."""
+    """The content of a genuine token. It is valid while the row has the same generation."""
 
     id: int
     generation: int
 
 
 def token(purpose: str, row_id: int, generation: int) -> str:
-    """The token of a row's link. A token of one purpose ("invitation", "password" …) serves no other."""
-    named = f"{row_id}.{generation}"
-    return f"{named}.{_mac(purpose, named)}"
+    """Return the token of a row's link. purpose: "invitation", "password" …; a token is valid for one purpose only."""
+    content = f"{row_id}.{generation}"
+    return f"{content}.{_mac(purpose, content)}"
 
 
 def read(purpose: str, text: str) -> Link | None:
-    """What a token says; none when it was not made here, or for something else."""
-    if len(text) > LONGEST or text.count(".") != 2 or not text.isascii():
+    """Return the content of a token, None if it is not genuine or for another purpose."""
+    if len(text) > TOKEN_LENGTH_MAX or text.count(".") != 2 or not text.isascii():
         return None
     row_id, generation, mac = text.split(".")
     if not (row_id.isdigit() and generation.isdigit()):
@@ -43,9 +46,9 @@ def read(purpose: str, text: str) -> Link | None:
     return Link(int(row_id), int(generation))
 
 
-def _mac(purpose: str, named: str) -> str:
-    """HMAC-SHA-256 (RFC 2104) under a key of the purpose's own, drawn from SECRET_KEY by HKDF (RFC 5869)."""
+def _mac(purpose: str, content: str) -> str:
+    """Return the HMAC-SHA-256 (RFC 2104) with a key for this purpose, derived from SECRET_KEY by HKDF (RFC 5869)."""
     secret = current_app.config["SECRET_KEY"].encode()
     key = HKDF(SHA256(), length=32, salt=None, info=f"teamchat link {purpose}".encode()).derive(secret)
-    mac = hmac.digest(key, named.encode(), hashlib.sha256)[:MAC_LENGTH]
+    mac = hmac.digest(key, content.encode(), hashlib.sha256)[:MAC_LENGTH]
     return base64.urlsafe_b64encode(mac).decode()

@@ -1,43 +1,46 @@
-"""Logs: one line an event, as JSON for machines or text for people, with the request's id.
+"""Logs: one line per event, as JSON or text, with the request's id.
 
-Passwords, tokens and what people write never go in; a test reads the log after having used all three.
+Passwords, tokens and texts of people are never logged; a test reads the log after using all three.
 """
 
 import logging
 import re
 import time
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, merge_contextvars
+from structlog.typing import Processor
 
 SECRET = re.compile(r"password|token|secret|cookie|authorization|body|html|message_text", re.IGNORECASE)
-LONG_WORD = re.compile(r"(?<=/)[\w.~-]{24,}")
-"""A part of a path that is long enough to be a token, known route or not."""
+# A path segment that is long enough to be a token, of a known route or not.
+TOKEN_IN_PATH = re.compile(r"(?<=/)[\w.~-]{24,}")
 
-TALKATIVE = ("alembic.runtime", "engineio.server", "socketio.server", "werkzeug")
-"""Libraries that are only heard when something is wrong with them."""
+# Libraries of which only warnings and errors are logged.
+QUIET_LIBRARIES = ("alembic.runtime", "engineio.server", "socketio.server", "werkzeug")
 
 log = structlog.get_logger("teamchat.requests")
 
 
 def init_app(app: Flask) -> None:
-    """Set the logs up, and note every request with what it took."""
-    set_up(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
-    app.before_request_funcs.setdefault(None, []).append(_start_watch)
-    app.after_request(_note_request)
+    """Configure the logs, and log every request with its duration."""
+    configure_logs(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
+    app.before_request_funcs.setdefault(None, []).append(_start_clock)
+    app.after_request(_log_request)
 
 
-def set_up(level: str, form: str) -> None:
-    """Send our own events and those of the libraries through one formatter to the standard error."""
-    shared = [
+def configure_logs(level: str, form: str) -> None:
+    """Send our events and those of libraries through one formatter to standard error."""
+    shared: list[Processor] = [
         merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        without_secrets,
+        redact_secrets,
     ]
     structlog.configure(
         processors=[
@@ -55,24 +58,24 @@ def set_up(level: str, form: str) -> None:
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=_renderer(form))
     )
     root = logging.getLogger()
-    root.handlers = [kept for kept in root.handlers if kept.get_name() != "teamchat"] + [handler]
+    root.handlers = [other for other in root.handlers if other.get_name() != "teamchat"] + [handler]
     root.setLevel(level.upper())
-    for talkative in TALKATIVE:
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    for library in QUIET_LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
-def without_secrets(_logger, _method, event: dict) -> dict:
-    """Whatever is called like a secret loses its value."""
+def redact_secrets(_logger, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove the values of fields that are named like a secret."""
     return {name: "[removed]" if SECRET.search(name) else value for name, value in event.items()}
 
 
-def shown_path(path: str) -> str:
-    """A path without what may be a token in it."""
-    return LONG_WORD.sub("…", path)
+def redacted_path(path: str) -> str:
+    """Return a path without segments that may be tokens."""
+    return TOKEN_IN_PATH.sub("…", path)
 
 
-def know_account(account_id: int) -> None:
-    """Have the following lines of this request say who is signed in."""
+def bind_account(account_id: int) -> None:
+    """Add the signed-in account to the following log lines of this request."""
     bind_contextvars(account_id=account_id)
 
 
@@ -82,18 +85,18 @@ def _renderer(form: str):
     return structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
-def _start_watch() -> None:
+def _start_clock() -> None:
     g.started = time.perf_counter()
 
 
-def _note_request(response: Response) -> Response:
-    took = time.perf_counter() - g.get("started", time.perf_counter())
+def _log_request(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
     level = "debug" if request.endpoint in ("static", "health.alive", "health.ready") else "info"
     getattr(log, level)(
         "request",
         method=request.method,
-        path=shown_path(request.path),
+        path=redacted_path(request.path),
         status=response.status_code,
-        duration_ms=round(took * 1000, 1),
+        duration_ms=round(seconds * 1000, 1),
     )
     return response

@@ -1,9 +1,9 @@
-"""What every answer carries and every request is checked for: request id, headers, cookies,
-the demo's host names."""
+"""Security of every request and response: request id, headers, cookies, host names of a demo."""
 
 import ipaddress
 import re
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
@@ -13,6 +13,7 @@ from app.errors import WrongHost
 from app.identity import Origin, set_origin
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Referrer-Policy is not "no-referrer": the CSRF check compares the referrer of our own forms.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -21,34 +22,31 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""Referrer-Policy is not "no-referrer": the CSRF check compares the referrer of our own forms."""
 
-POLICY = (
+# The nonce is for the import map and the module tags; data: is for the small pictures in Tabler's stylesheet.
+CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
     " object-src 'none'"
 )
-"""The nonce is for the import map and the module tags; data:
-is for the small pictures inside Tabler's stylesheet."""
 
+# Not sent for names of this machine: browsers apply it to every port, and other local servers would break.
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
-"""Not for names of this machine: browsers ignore the port here,
-and a developer's other local servers would break."""
 
 
 def init_app(app: Flask) -> None:
-    """Check every request before anything else does, and dress every answer."""
+    """Register the checks of requests, before all others, and the headers of responses."""
     app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.permanent_session_lifetime = timedelta(days=app.config["SESSION_KEEP_DAYS"])
     app.jinja_env.globals.update(csp_nonce=csp_nonce, is_demo=app.config["DEMO"])
-    app.before_request_funcs.setdefault(None, []).insert(0, _know_the_request)
-    app.after_request(_dress)
+    app.before_request_funcs.setdefault(None, []).insert(0, _prepare_request)
+    app.after_request(_add_headers)
     if app.config["DEMO"]:
         app.before_request_funcs[None].insert(1, _refuse_public_names)
 
 
-def takes_up_to(limit: int):
-    """Mark a view that takes files: its requests may have this many bytes, where others have what forms may."""
+def limit_body(limit: int) -> Callable:
+    """Set the most bytes that requests to the decorated view may have, instead of the limit for forms."""
 
     def mark(view):
         view.body_limit = limit
@@ -58,29 +56,29 @@ def takes_up_to(limit: int):
 
 
 def request_id() -> str:
-    """The id of this request: what the proxy calls it, if that is a decent name, else a new one."""
+    """Return the id of this request: the proxy's, if it is well-formed, else a new one."""
     if "request_id" not in g:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        proxy_id = request.headers.get("X-Request-ID", "")
+        g.request_id = proxy_id if REQUEST_ID.fullmatch(proxy_id) else secrets.token_hex(16)
     return g.request_id
 
 
 def csp_nonce() -> str:
-    """The word that this answer's own scripts bear; another one for every answer."""
+    """Return the nonce for scripts of this response. Each response has its own."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return g.csp_nonce
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without port and brackets, in lower case."""
+    """Return the name in a Host header, without port and brackets, in lower case."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.rpartition(":")[0].lower() if host.count(":") == 1 else host.lower()
 
 
 def is_local_name(name: str) -> bool:
-    """Whether a host name can only mean this very machine."""
+    """Return whether a host name can only mean this machine."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
@@ -89,25 +87,25 @@ def is_local_name(name: str) -> bool:
         return False
 
 
-def _know_the_request() -> None:
+def _prepare_request() -> None:
     clear_contextvars()
     bind_contextvars(request_id=request_id())
     set_origin(Origin(ip=request.remote_addr, request_id=request_id()))
-    limit = getattr(current_app.view_functions.get(request.endpoint), "body_limit", None)
+    limit = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
     if limit is not None:
         request.max_content_length = limit
 
 
 def _refuse_public_names() -> None:
-    """A demo has known passwords: only who sits at this machine is served."""
+    """Refuse requests under other names than this machine's, as a demo has known passwords."""
     if request.endpoint != "static" and host_name(request.host) not in ("localhost", "127.0.0.1", "::1"):
         raise WrongHost()
 
 
-def _dress(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=csp_nonce()))
     response.headers["X-Request-ID"] = request_id()
     if request.is_secure and not is_local_name(host_name(request.host)):
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT

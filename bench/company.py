@@ -252,10 +252,10 @@ def _among_the_words(room: int) -> None:
         "INSERT INTO message_words (word, room_id, message_id, seq)"
         " SELECT {}, room_id, id, seq FROM messages WHERE room_id = :room"
     )
-    for word in sorted(words.words_of(SAID)):
+    for word in sorted(words.distinct_words(SAID)):
         db.session.execute(text(fill.format(":word")), {"room": room, "word": word})
     db.session.execute(text(fill.format("CAST(seq AS CHAR)")), {"room": room})
-    rare = {"room": room, "word": words.folded(RARE_WORD)}
+    rare = {"room": room, "word": words.fold(RARE_WORD)}
     db.session.execute(text(fill.format(":word") + " AND seq = 4321"), rare)
     _insert_one(SearchMark, room_id=room, last_seq=HISTORY, last_change=0)
 

@@ -155,7 +155,7 @@ class Company:
                 messages.append(self._message(number, room, seq, people[number % 20], body))
                 if room != self.large or seq <= self.count - INDEXED:
                     place = {"room_id": room, "message_id": number, "seq": seq}
-                    found += [{"word": word, **place} for word in words.words_of(body)]
+                    found += [{"word": word, **place} for word in words.distinct_words(body)]
             db.session.execute(insert(Message.__table__), messages)
             db.session.execute(insert(MessageWord.__table__), found)
         for room, seq in last.items():

@@ -38,7 +38,7 @@ def in_our_words(kind, item, autogen_context):
 
 
 def _word_for(item) -> str | None:
-    if isinstance(item, types.Text):
+    if isinstance(item, types.PortableText):
         return repr(item)
     if isinstance(item, types.Choice):
         return f"types.exact({item.impl.length})"

@@ -16,7 +16,7 @@ from app.htmx import page
 from app.models import Domain, EntryKind
 from app.queries.directory.picker import Candidate
 from app.rules.addresses import readable
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 KINDS = {
     EntryKind.ACCOUNT: _l("Accounts"),
@@ -105,7 +105,7 @@ def chosen_principals() -> list[tuple[EntryKind, int]]:
     principals = []
     for text in chosen_keys():
         kind, _colon, key = text.partition(":")
-        number = whole_number(key)
+        number = parse_whole_number(key)
         if kind not in set(EntryKind) or number is None:
             raise NotFound()
         principals.append((EntryKind(kind), number))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask import Response, current_app
 
-from app.i18n import language, speaking, time_zone
+from app.i18n import in_language, language, time_zone
 from app.text.formulas import escape_formula
 
 ROWS_AT_ONCE = 500
@@ -41,7 +41,7 @@ def _sent(pieces):
 
     def sent():
         while True:
-            with app.app_context(), speaking(code, zone):
+            with app.app_context(), in_language(code, zone):
                 piece = next(pieces, None)
             if piece is None:
                 return

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class VersionedForm(FlaskForm):
     @property
     def seen_version(self) -> int:
         """The row's version when the form was made; a form that does not know is always too slow."""
-        return whole_number(self.version.data) or 0
+        return parse_whole_number(self.version.data) or 0
 
     def meet(self, version: int, values: dict) -> list[Theirs]:
         """Take over what others have changed, keep what was typed here, and tell both. Saving again then counts."""

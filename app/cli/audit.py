@@ -1,4 +1,4 @@
-"""`flask audit …`: the trail."""
+"""`flask audit …`: the audit log."""
 
 import click
 from flask import Flask, current_app
@@ -17,15 +17,15 @@ def init_app(app: Flask) -> None:
 
 @click.group()
 def audit() -> None:
-    """Look after the trail."""
+    """Check the audit log."""
 
 
 @audit.command("verify")
 @with_appcontext
-def verify_trail() -> None:
-    """Check that nobody has changed, removed or put in an entry. Exit code 1: somebody has."""
+def verify_audit_log() -> None:
+    """Verify that no audit entry was changed, removed or inserted. Exit code 1: one was."""
     var = current_app.config["VAR_DIR"]
-    verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    verdict = verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
     click.echo(f"{verdict.sealed} sealed entries fit, {verdict.waiting} are not sealed yet.")
     if verdict.broken_at is not None:
-        raise click.ClickException(f"The trail was tampered with at entry {verdict.broken_at}.")
+        raise click.ClickException(f"The audit log was tampered with at entry {verdict.broken_at}.")

@@ -1,10 +1,10 @@
-"""`flask doctor`: whether this server can carry TeamChat."""
+"""`flask doctor`: readiness checks of this server."""
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.i18n import speaking
+from app.i18n import in_language
 from app.rules import readiness
 from app.rules.readiness import State
 
@@ -19,10 +19,10 @@ def init_app(app: Flask) -> None:
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
-    """Print every readiness check. Exit code 1: something fails."""
-    with speaking("en"):
-        found = readiness.checks()
-        for check in found:
+    """Print every readiness check. Exit code 1: a check fails."""
+    with in_language("en"):
+        checks = readiness.checks()
+        for check in checks:
             click.echo(f"{SIGNS[check.state]}  {check.name:<10}  {check.sentence}")
-    if readiness.worst(found) is State.FAILURE:
+    if readiness.worst(checks) is State.FAILURE:
         raise click.exceptions.Exit(1)

@@ -1,11 +1,11 @@
-"""`flask install-link`: the address that opens the first installation."""
+"""`flask install-link`: a link to the first installation."""
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.operations.installation import make_setup_link
 from app.queries import settings
@@ -18,13 +18,13 @@ def init_app(app: Flask) -> None:
 
 @click.command("install-link")
 @with_appcontext
-@click.option("--if-needed", is_flag=True, help="Say nothing when the server is installed already.")
+@click.option("--if-needed", is_flag=True, help="Print nothing if the server is installed already.")
 def install_link(if_needed: bool) -> None:
-    """Print a new one-time link for the first installation; it works for a day."""
+    """Print a new one-time link to the first installation, valid for a day."""
     if if_needed and settings.is_installed():
         return
     try:
-        with speaking("en"):
+        with in_language("en"):
             token = make_setup_link(SYSTEM)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal

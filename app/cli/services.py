@@ -1,16 +1,17 @@
-"""`flask services …`: what the Dashboard starts and stops, from the console of the machine."""
+"""`flask services …`: the services of the dashboard."""
+
+from collections.abc import Callable
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import ServiceName
-from app.operations import services as verbs
-from app.queries import services as questions
-from app.queries.services import ServiceView
+from app.operations.services import restart_service, start_service, stop_service
+from app.queries.services import ServiceView, of, overview
 
 NAME = click.argument("name", type=click.Choice([name.value for name in ServiceName]))
 
@@ -28,8 +29,8 @@ def services() -> None:
 @services.command("list")
 @with_appcontext
 def list_services() -> None:
-    """Say of every service whether it runs, since when, and what it waits for."""
-    for section in questions.overview().values():
+    """Print the state of every service."""
+    for section in overview().values():
         for view in section:
             click.echo(f"{view.name.value:<10}  {_state(view):<8}  since {view.since_at:%Y-%m-%d %H:%M} UTC")
 
@@ -39,34 +40,34 @@ def list_services() -> None:
 @with_appcontext
 def start(name: str) -> None:
     """Start the service NAME."""
-    _do(verbs.start_service, name)
+    _apply(start_service, name)
 
 
 @services.command("stop")
 @NAME
 @with_appcontext
 def stop(name: str) -> None:
-    """Stop the service NAME for everybody on this server. Nothing that is stored is lost."""
-    _do(verbs.stop_service, name)
+    """Stop the service NAME for all users of this server. No data is lost."""
+    _apply(stop_service, name)
 
 
 @services.command("restart")
 @NAME
 @with_appcontext
 def restart(name: str) -> None:
-    """Stop and start the service NAME: everybody comes back by themselves."""
-    _do(verbs.restart_service, name)
+    """Stop and start the service NAME. Clients reconnect by themselves."""
+    _apply(restart_service, name)
 
 
-def _do(act, name: str) -> None:
-    """Act, and say what came of it: TeamChat stops with what it needs, which is easily overlooked."""
+def _apply(change: Callable, name: str) -> None:
+    """Change a service, then print its state and TeamChat's, which stops with the services it needs."""
     try:
-        with speaking("en"):
-            act(SYSTEM, ServiceName(name))
+        with in_language("en"):
+            change(SYSTEM, ServiceName(name))
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     for affected in dict.fromkeys((ServiceName(name), ServiceName.TEAMCHAT)):
-        click.echo(f"{affected.value}: {_state(questions.of(affected))}")
+        click.echo(f"{affected.value}: {_state(of(affected))}")
 
 
 def _state(view: ServiceView) -> str:

@@ -1,4 +1,4 @@
-"""`flask worker`: the process that sends mails and does jobs."""
+"""`flask worker`: the worker process."""
 
 import click
 from flask import Flask, current_app
@@ -15,5 +15,5 @@ def init_app(app: Flask) -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Send mails, do jobs, seal the trail, until stopped."""
-    start(current_app._get_current_object())
+    """Send mails, run jobs and seal the audit log until stopped."""
+    start(current_app._get_current_object())  # type: ignore[attr-defined]  # a method of the proxy

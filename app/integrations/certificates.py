@@ -1,4 +1,4 @@
-"""Certificates and their keys: read, described, checked before they serve, made for a trial."""
+"""Certificates and private keys: reading, description, checks before installation, self-signed ones."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-TRIAL_LASTS = timedelta(days=90)
-SMALLEST_RSA = 2048
-"""Bits. Browsers and the CA/Browser Forum's Baseline Requirements §6.1.5 take no smaller key."""
+SELF_SIGNED_VALIDITY = timedelta(days=90)
+# Browsers and the CA/Browser Forum's Baseline Requirements §6.1.5 accept no smaller key.
+RSA_BITS_MIN = 2048
 
-SMALLEST_CURVE = 256
+CURVE_BITS_MIN = 256
 WEAK_DIGESTS = {"md5", "sha1"}
-LONGEST = 256 * 1024
-"""Bytes of a chain or a key that are looked at."""
+# Bytes of a chain or a key that are parsed.
+PEM_BYTES_MAX = 256 * 1024
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a certificate says. Moments are in UTC; fingerprint: SHA-256 of the certificate, hexadecimal, in pairs."""
+    """The content of a certificate. Times are in UTC; fingerprint: SHA-256 of the certificate, as hexadecimal pairs."""
 
     subject: str
     issuer: str
@@ -35,89 +36,94 @@ class Certificate:
     is_self_signed: bool
 
     def covers(self, host: str) -> bool:
-        """Whether it is for this host name: exactly, or by a wildcard for one label (RFC 6125 §6.4.3)."""
+        """Return whether it is for this host name: exactly, or by a wildcard for one label (RFC 6125 §6.4.3)."""
         wildcard = f"*.{host.partition('.')[2]}"
         return any(name.lower() in (host.lower(), wildcard.lower()) for name in self.names)
 
     def days_left(self, moment: datetime) -> int:
-        """Whole days until it ends; below zero once it has."""
+        """Return whole days until it expires, negative afterwards."""
         return (self.not_after - moment).days
 
 
-class Unfit(Exception):
-    """A certificate or key that cannot serve. code says why; it never holds any of what was given."""
+class UnfitCertificate(Exception):
+    """A certificate or key that cannot be used. code: the reason. It never contains parts of the input."""
 
     def __init__(self, code: str, *, is_about_key: bool = False, **facts):
         self.code, self.is_about_key, self.facts = code, is_about_key, facts
         super().__init__(code)
 
 
-def described(certificate: x509.Certificate) -> Certificate:
-    """What a certificate says."""
+def describe(certificate: x509.Certificate) -> Certificate:
+    """Return the content of a certificate."""
     digest = certificate.fingerprint(hashes.SHA256()).hex().upper()
     return Certificate(
-        subject=_named(certificate.subject),
-        issuer=_named(certificate.issuer),
+        subject=_readable_name(certificate.subject),
+        issuer=_readable_name(certificate.issuer),
         names=_names_of(certificate),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        fingerprint=":".join(digest[place : place + 2] for place in range(0, len(digest), 2)),
+        fingerprint=":".join(digest[start : start + 2] for start in range(0, len(digest), 2)),
         key=_key_kind(_public_key(certificate)),
         is_self_signed=certificate.issuer == certificate.subject,
     )
 
 
-def described_der(raw: bytes) -> Certificate:
-    """What a certificate says, from the bytes that a handshake gives. Error: Unfit."""
+def describe_der(raw: bytes) -> Certificate:
+    """Return the content of a certificate in DER, as sent in a handshake. Error: UnfitCertificate."""
     try:
-        return described(x509.load_der_x509_certificate(raw))
+        return describe(x509.load_der_x509_certificate(raw))
     except ValueError as error:
-        raise Unfit("unreadable_chain") from error
+        raise UnfitCertificate("unreadable_chain") from error
 
 
 def read_chain(pem: bytes) -> list[x509.Certificate]:
-    """The certificates of a PEM text, in its order. Error: Unfit."""
-    if len(pem) > LONGEST:
-        raise Unfit("unreadable_chain")
+    """Return the certificates of a PEM text in its order. Error: UnfitCertificate."""
+    if len(pem) > PEM_BYTES_MAX:
+        raise UnfitCertificate("unreadable_chain")
     try:
         return x509.load_pem_x509_certificates(pem)
     except (ValueError, UnsupportedAlgorithm):
-        raise Unfit("unreadable_chain") from None
+        raise UnfitCertificate("unreadable_chain") from None
 
 
-def read_key(pem: bytes, passphrase: str | None):
-    """A private key from a PEM text. Error: Unfit."""
+def read_key(pem: bytes, passphrase: str | None) -> PrivateKeyTypes:
+    """Return the private key in a PEM text. Error: UnfitCertificate."""
     try:
-        return serialization.load_pem_private_key(pem[:LONGEST], passphrase.encode() if passphrase else None)
+        return serialization.load_pem_private_key(
+            pem[:PEM_BYTES_MAX], passphrase.encode() if passphrase else None
+        )
     except TypeError:
         code = "needless_passphrase" if passphrase else "passphrase_missing"
     except (ValueError, UnsupportedAlgorithm):
         code = "wrong_passphrase" if b"ENCRYPTED" in pem and passphrase else "unreadable_key"
-    raise Unfit(code, is_about_key=True)
+    raise UnfitCertificate(code, is_about_key=True)
 
 
-def checked_pair(
+def check_pair(
     chain_pem: bytes, key_pem: bytes, passphrase: str | None, host: str, moment: datetime
 ) -> tuple[bytes, bytes]:
-    """A chain and its key, fit to serve under a host name, as PEM texts; the key without a passphrase. Error: Unfit."""
+    """Check that a chain and its key can serve a host name. Return both in PEM, the key without its passphrase.
+
+    Error: UnfitCertificate.
+    """
     chain = read_chain(chain_pem)
     key = read_key(key_pem, passphrase)
     leaf = chain[0]
     if _spki(key.public_key()) != _spki(_public_key(leaf)):
-        matching = next(
-            (one for one in chain[1:] if _spki(_public_key(one)) == _spki(key.public_key())), None
-        )
-        raise Unfit("chain_order") if matching else Unfit("key_differs", is_about_key=True)
+        if _spki(key.public_key()) in [_spki(_public_key(other)) for other in chain[1:]]:
+            raise UnfitCertificate("chain_order")
+        raise UnfitCertificate("key_differs", is_about_key=True)
     _require_strong(leaf)
     _require_order(chain)
     _require_in_date(chain, moment)
-    if not described(leaf).covers(host):
-        raise Unfit("wrong_host", host=host, names=", ".join(described(leaf).names) or "–")
-    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain), _plain_pem(key)
+    if not describe(leaf).covers(host):
+        raise UnfitCertificate("wrong_host", host=host, names=", ".join(describe(leaf).names) or "–")
+    pem = b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in chain)
+    return pem, _plain_pem(key)
 
 
-def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
-    """A certificate for a trial that signs itself, and its key, as PEM texts."""
+def make_self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
+    """Return a self-signed certificate and its key in PEM, to try the server with."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])])
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -125,7 +131,7 @@ def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
         x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(moment - timedelta(days=1))
-        .not_valid_after(moment + TRIAL_LASTS)
+        .not_valid_after(moment + SELF_SIGNED_VALIDITY)
         .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage, critical=False)
@@ -136,45 +142,46 @@ def self_signed(host: str, moment: datetime) -> tuple[bytes, bytes]:
 
 def _require_strong(leaf: x509.Certificate) -> None:
     key = _public_key(leaf)
-    is_known = isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey))
-    smallest = SMALLEST_RSA if isinstance(key, rsa.RSAPublicKey) else SMALLEST_CURVE
-    if not is_known or getattr(key, "key_size", smallest) < smallest:
-        raise Unfit("weak_key", key=_key_kind(key))
+    is_supported = isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey))
+    smallest = RSA_BITS_MIN if isinstance(key, rsa.RSAPublicKey) else CURVE_BITS_MIN
+    if not is_supported or getattr(key, "key_size", smallest) < smallest:
+        raise UnfitCertificate("weak_key", key=_key_kind(key))
     digest = leaf.signature_hash_algorithm
     if digest is not None and digest.name in WEAK_DIGESTS:
-        raise Unfit("weak_digest", digest=digest.name.upper())
+        raise UnfitCertificate("weak_digest", digest=digest.name.upper())
 
 
 def _require_order(chain: list[x509.Certificate]) -> None:
-    """Each certificate is signed by the one behind it (RFC 8446 §4.4.2)."""
-    for one, above in pairwise(chain):
+    """Check that each certificate is signed by the next one (RFC 8446 §4.4.2)."""
+    for certificate, issuer in pairwise(chain):
         try:
-            one.verify_directly_issued_by(above)
+            certificate.verify_directly_issued_by(issuer)
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-            raise Unfit("chain_order") from None
+            raise UnfitCertificate("chain_order") from None
 
 
 def _require_in_date(chain: list[x509.Certificate], moment: datetime) -> None:
-    for one in chain:
-        if one.not_valid_after_utc <= moment:
-            raise Unfit("ended", subject=_named(one.subject), moment=one.not_valid_after_utc)
-        if one.not_valid_before_utc > moment:
-            raise Unfit("not_begun", subject=_named(one.subject), moment=one.not_valid_before_utc)
+    for certificate in chain:
+        subject = _readable_name(certificate.subject)
+        if certificate.not_valid_after_utc <= moment:
+            raise UnfitCertificate("ended", subject=subject, moment=certificate.not_valid_after_utc)
+        if certificate.not_valid_before_utc > moment:
+            raise UnfitCertificate("not_begun", subject=subject, moment=certificate.not_valid_before_utc)
 
 
 def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
-        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, ValueError):
         return ()
-    addresses = [str(address) for address in found.get_values_for_type(x509.IPAddress)]
-    return (*found.get_values_for_type(x509.DNSName), *addresses)
+    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+    return (*names.get_values_for_type(x509.DNSName), *addresses)
 
 
-def _named(name: x509.Name) -> str:
-    """The common name and the organisation; else the whole name."""
-    wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
-    parts = [str(one.value) for oid in wanted for one in name.get_attributes_for_oid(oid)]
+def _readable_name(name: x509.Name) -> str:
+    """Return the common name and the organisation, else the whole name."""
+    oids = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    parts = [str(attribute.value) for oid in oids for attribute in name.get_attributes_for_oid(oid)]
     return ", ".join(dict.fromkeys(parts)) or name.rfc4514_string() or "–"
 
 
@@ -212,5 +219,5 @@ def _general_name(host: str) -> x509.GeneralName:
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

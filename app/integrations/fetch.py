@@ -1,25 +1,26 @@
-"""Pages of other servers, fetched for somebody who may not be trusted with our own network.
+"""HTTP client for URLs given by people who must not reach our own network.
 
-Every address is judged after it was resolved, and the connection goes to the very address that was judged; so does
-every redirect. Ports, bytes, redirects and seconds are bounded.
+Each address is checked after it was resolved, and the connection is made to the checked address, also for redirects.
+Ports, bytes, redirects and seconds are limited.
 """
 
 import http.client
+import socket
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from app.integrations.network import Deadline, Reach, Unreachable, believing, connect, resolved
+from app.integrations.network import Deadline, Reach, Unreachable, connect, resolve_host, verified_context
 
-MOST_BYTES = 512 * 1024
-MOST_REDIRECTS = 3
+BYTES_MAX = 512 * 1024
+REDIRECTS_MAX = 3
 AGENT = "TeamChat"
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back. body: at most as many bytes as asked for; is_cut: there was more; url: after all redirects."""
+class FetchResponse:
+    """A response. body: at most as many bytes as requested; is_cut: there were more; url: after all redirects."""
 
     url: str
     status: int
@@ -28,16 +29,16 @@ class Answer:
     is_cut: bool = False
 
 
-class _Pinned(http.client.HTTPSConnection):
-    """A connection over a line that is there already, to an address that was judged."""
+class _ConnectedHTTP(http.client.HTTPSConnection):
+    """An HTTP connection over a socket that is connected to a checked address. context: None without TLS."""
 
-    def __init__(self, host: str, port: int, line, context: ssl.SSLContext | None):
+    def __init__(self, host: str, port: int, connected: socket.socket, context: ssl.SSLContext | None):
         super().__init__(host, port)
-        self._line, self._trust = line, context
+        self._connected, self._tls = connected, context
 
     def connect(self) -> None:
-        trust = self._trust
-        self.sock = trust.wrap_socket(self._line, server_hostname=self.host) if trust else self._line
+        tls = self._tls
+        self.sock = tls.wrap_socket(self._connected, server_hostname=self.host) if tls else self._connected
 
 
 def fetch(
@@ -46,36 +47,44 @@ def fetch(
     method: str = "GET",
     reach: Reach | None = None,
     headers: dict[str, str] | None = None,
-    most_bytes: int = MOST_BYTES,
-    redirects: int = MOST_REDIRECTS,
+    most_bytes: int = BYTES_MAX,
+    redirects: int = REDIRECTS_MAX,
     trust: ssl.SSLContext | None = None,
-) -> Answer:
-    """Fetch a URL of https, or of http where the ports of reach allow it. trust: whose certificates are believed.
+) -> FetchResponse:
+    """Fetch a URL of https, or of http if the ports of reach allow it. trust: the context that verifies certificates.
 
-    Errors: Unreachable; also with the code "tls" for a certificate that is not believed, "protocol" for what is no
-    answer, "redirects" for too many.
+    Error: Unreachable; with the code "tls" for an invalid certificate, "protocol" for an invalid response, "redirects"
+    for too many.
     """
     reach = reach or Reach()
     deadline = Deadline(reach.seconds)
     for _ in range(redirects + 1):
-        answer = _once(url, method, reach, deadline, headers or {}, most_bytes, trust)
-        target = answer.headers.get("location")
-        if answer.status not in REDIRECTS or not target or not redirects:
-            return answer
+        response = _fetch_once(url, method, reach, deadline, headers or {}, most_bytes, trust)
+        target = response.headers.get("location")
+        if response.status not in REDIRECTS or not target or not redirects:
+            return response
         url = urljoin(url, target)
     raise Unreachable("redirects")
 
 
-def _once(url, method, reach, deadline, headers, most_bytes, trust) -> Answer:
+def _fetch_once(
+    url: str,
+    method: str,
+    reach: Reach,
+    deadline: Deadline,
+    headers: dict[str, str],
+    most_bytes: int,
+    trust: ssl.SSLContext | None,
+) -> FetchResponse:
     scheme, host, port, path = _parts(url)
-    line = connect(resolved(host, port, reach), port, deadline)
-    context = (trust or believing()) if scheme == "https" else None
-    connection = _Pinned(host, port, line, context)
+    connected = connect(resolve_host(host, port, reach), port, deadline)
+    context = (trust or verified_context()) if scheme == "https" else None
+    connection = _ConnectedHTTP(host, port, connected, context)
     try:
-        shown = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close", **headers}
-        connection.request(method, path, headers=shown)
-        given = connection.getresponse()
-        body, is_cut = _read(given, most_bytes, line, deadline) if method != "HEAD" else (b"", False)
+        sent = {"User-Agent": AGENT, "Accept": "*/*", "Connection": "close", **headers}
+        connection.request(method, path, headers=sent)
+        response = connection.getresponse()
+        body, is_cut = _read(response, most_bytes, connected, deadline) if method != "HEAD" else (b"", False)
     except ssl.SSLError as error:
         raise Unreachable("tls", getattr(error, "verify_message", "") or error.reason or "") from None
     except TimeoutError:
@@ -84,17 +93,19 @@ def _once(url, method, reach, deadline, headers, most_bytes, trust) -> Answer:
         raise Unreachable("protocol", type(error).__name__) from None
     finally:
         connection.close()
-        line.close()
-    found = {name.lower(): value for name, value in given.getheaders()}
-    return Answer(url, given.status, found, body, is_cut)
+        connected.close()
+    received = {name.lower(): value for name, value in response.getheaders()}
+    return FetchResponse(url, response.status, received, body, is_cut)
 
 
-def _read(given, most_bytes: int, line, deadline: Deadline) -> tuple[bytes, bool]:
-    """A server that gives a byte a second is not waited for either: the deadline is for the whole."""
+def _read(
+    response: http.client.HTTPResponse, most_bytes: int, connected: socket.socket, deadline: Deadline
+) -> tuple[bytes, bool]:
+    """Read the body within the deadline for the whole response, however slowly the server sends."""
     pieces, size = [], 0
     while size <= most_bytes:
-        _keep_to(line, given, deadline)
-        piece = given.read1(min(16_384, most_bytes + 1 - size))
+        _set_timeout(connected, response, deadline)
+        piece = response.read1(min(16_384, most_bytes + 1 - size))
         if not piece:
             break
         pieces.append(piece)
@@ -102,19 +113,19 @@ def _read(given, most_bytes: int, line, deadline: Deadline) -> tuple[bytes, bool
     return b"".join(pieces)[:most_bytes], size > most_bytes
 
 
-def _keep_to(line, given, deadline: Deadline) -> None:
-    left = deadline.left
-    raw = getattr(getattr(given.fp, "raw", None), "_sock", None)
-    (raw or line).settimeout(left)
+def _set_timeout(connected: socket.socket, response: http.client.HTTPResponse, deadline: Deadline) -> None:
+    # With TLS the response reads from the wrapped socket, which has a timeout of its own.
+    wrapped = getattr(getattr(response.fp, "raw", None), "_sock", None)
+    (wrapped or connected).settimeout(deadline.left)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:
     try:
-        given = urlsplit(url)
-        port = given.port or {"https": 443, "http": 80}.get(given.scheme, 0)
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     except ValueError:
         raise Unreachable("protocol", "URL") from None
-    if given.scheme not in ("https", "http") or not given.hostname or given.username or given.password:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.password:
         raise Unreachable("protocol", "URL")
-    path = given.path or "/"
-    return given.scheme, given.hostname, port, f"{path}?{given.query}" if given.query else path
+    path = parts.path or "/"
+    return parts.scheme, parts.hostname, port, f"{path}?{parts.query}" if parts.query else path

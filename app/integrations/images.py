@@ -1,5 +1,7 @@
-"""Pictures that people send: decoded with Pillow, cut to a square, made small, and written anew, so that nothing of
-what came along (place, camera, programs hidden in the file) is kept."""
+"""Uploaded pictures of people: decoded with Pillow, cropped to a square, scaled down and encoded anew.
+
+Nothing else from the file (position, camera, embedded programs) is kept.
+"""
 
 import io
 import math
@@ -7,28 +9,28 @@ import warnings
 
 from PIL import ExifTags, Image, ImageOps
 
-# Pixels of a picture's side: the largest face on the screen has 64, three times that for fine displays.
+# Pixels of a picture's side: the largest one shown has 64, three times that for dense displays.
 SIDE = 192
 
-# Pixels of the largest picture that is decoded: each takes up to 4 bytes. A JPEG is made small while it is decoded.
+# Pixels of the largest picture that is decoded: each takes up to 4 bytes. A JPEG is scaled down while it is decoded.
 PIXELS = 16_000_000
 JPEG_PIXELS = 24_000_000
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
-# Bytes that are kept; a square of 192 pixels as WebP takes 5,000 to 20,000.
+# Bytes of the largest result; a square of 192 pixels as WebP takes 5,000 to 20,000.
 LARGEST = 60_000
 
-# Rows of the shrunken picture that are made from the decoded one at once.
+# Rows of the reduced picture that are made from the decoded one at once.
 BAND = 8
 
 
 class NotAPicture(ValueError):
-    """An error: the data cannot be read as a picture."""
+    """The data cannot be read as a picture."""
 
 
 class TooManyPixels(NotAPicture):
-    """An error: the picture is larger than what is decoded. pixels: of the largest one."""
+    """The picture has more pixels than are decoded. pixels: the maximum."""
 
     def __init__(self, pixels: int):
         self.pixels = pixels
@@ -40,7 +42,7 @@ def squared(data: bytes) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _made(data)
+            return _encode(data)
     except NotAPicture:
         raise
     except Image.DecompressionBombError as error:
@@ -49,26 +51,26 @@ def squared(data: bytes) -> bytes:
         raise NotAPicture() from error
 
 
-def _made(data: bytes) -> bytes:
+def _encode(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         limit = JPEG_PIXELS if picture.format == "JPEG" else PIXELS
         if picture.width * picture.height > limit:
             raise TooManyPixels(limit)
         picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-        upright = ImageOps.exif_transpose(_shrunk(picture))
+        upright = ImageOps.exif_transpose(_reduced(picture))
     square = ImageOps.fit(upright, (SIDE, SIDE), Image.Resampling.LANCZOS)
     for quality in (82, 60, 40):
-        made = io.BytesIO()
-        square.save(made, "WEBP", quality=quality, method=4)
-        if made.tell() <= LARGEST:
+        output = io.BytesIO()
+        square.save(output, "WEBP", quality=quality, method=4)
+        if output.tell() <= LARGEST:
             break
-    return made.getvalue()
+    return output.getvalue()
 
 
-def _shrunk(picture: Image.Image) -> Image.Image:
-    """Return a picture as RGBA, its short side less than four times SIDE, and how it was held.
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture as RGBA with a short side of less than four times SIDE, and its orientation.
 
-    It is converted band by band: no second picture of the full size is ever in memory.
+    It is converted in bands, so that no second picture of the full size is in memory.
     """
     picture.load()
     width, height = picture.size

@@ -1,31 +1,30 @@
-"""Keys and marks that live in files beside the database, so that who writes the database does not
-have them."""
+"""Keys in files outside of the database, so that write access to the database does not give them."""
 
 import os
 import secrets
 from pathlib import Path
 
+# Bytes of a key.
 LENGTH = 32
-"""Bytes of a key."""
 
 
-def key_named(var: Path, name: str) -> bytes:
-    """The key with this name, made at the first use; readable by its owner only."""
+def load_key(var: Path, name: str) -> bytes:
+    """Return the key with this name. It is created at the first use, readable by its owner only."""
     path = _folder(var) / name
     if not path.exists():
-        _make(path)
+        _create(path)
     return path.read_bytes()
 
 
-def remember_head(var: Path, name: str, entry_id: int, seal: bytes) -> None:
-    """Keep how far a chain goes, so that cutting its end off is noticed."""
+def store_head(var: Path, name: str, entry_id: int, seal: bytes) -> None:
+    """Store the last entry of a chain, so that removal of its end is detected."""
     path = _folder(var) / f"{name}.head"
     _write(path.with_suffix(".new"), f"{entry_id} {seal.hex()}\n".encode())
     path.with_suffix(".new").replace(path)
 
 
-def head_of(var: Path, name: str) -> tuple[int, bytes] | None:
-    """How far a chain goes, as (id, seal); None before it has begun."""
+def load_head(var: Path, name: str) -> tuple[int, bytes] | None:
+    """Return id and seal of the last entry of a chain, None if it has none."""
     path = _folder(var) / f"{name}.head"
     if not path.exists():
         return None
@@ -39,9 +38,8 @@ def _folder(var: Path) -> Path:
     return folder
 
 
-def _make(path: Path) -> None:
-    """Written whole beside its place and linked into it: of two processes that start at once,
-    one key stays."""
+def _create(path: Path) -> None:
+    """Create a key in a draft file and link it to its path: of two processes that start together, one succeeds."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     _write(draft, secrets.token_bytes(LENGTH))
     try:

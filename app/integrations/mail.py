@@ -1,4 +1,4 @@
-"""Outgoing mail: hands a finished mail to a mail server, and says in one word what kept it from taking it."""
+"""SMTP client: hands rendered mails to a mail server and classifies its failures."""
 
 import base64
 import re
@@ -10,28 +10,29 @@ from dataclasses import dataclass, field
 
 from flask_mail import Message, sanitize_address
 
+# Seconds to wait for each answer of a mail server.
 TIMEOUT = 20
-"""Seconds a mail server may take for one answer."""
 
-PATIENCE = 10
-"""Seconds it may take while somebody waits in front of the page."""
+# The same for a trial, whose result a person waits for.
+TRIAL_TIMEOUT = 10
 
+# Protection of the connection. With the last two the server's certificate must be valid for its name.
 PLAIN, STARTTLS, TLS = "none", "starttls", "tls"
-"""How the connection is protected. With the last two the server's certificate must be valid for its name."""
 
-SIGN_IN_FIRST = (530, 534, 535, 538)
-"""Answers that want another name, password or protection, RFC 4954 §6: about the settings, not about the mail."""
+# Codes that require another name, password or protection (RFC 4954 §6): about the settings, not about the mail.
+AUTHENTICATION_CODES = (530, 534, 535, 538)
 
-FINAL = ("sender", "recipient", "refused")
+PERMANENT_FAILURES = ("sender", "recipient", "refused")
 
 LINE_END = re.compile(rb"\r?\n|\r")
+
+# Characters of a server's answer that are kept.
 ANSWER_LENGTH = 500
-"""Characters of a server's answer that are kept."""
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mails go, and as whom."""
+    """Address, account and sender of the mail server."""
 
     host: str
     port: int
@@ -42,8 +43,8 @@ class MailServer:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why a mail did not leave: one of models.MailFailure's words; whether trying again is of no use; what was said."""
+class SendFailure:
+    """A failure to send. kind: a value of models.MailFailure. is_permanent: not to be tried again."""
 
     kind: str
     is_permanent: bool
@@ -51,12 +52,12 @@ class Failure:
 
 
 @dataclass
-class Trial:
-    """What happened when a mail was sent while somebody watched. steps: what went well, as (word, detail), in order."""
+class SendTrial:
+    """The course of a trial. steps: those that succeeded, as (name, detail), in order."""
 
     steps: list[tuple[str, str]] = field(default_factory=list)
     failed_step: str | None = None
-    failure: Failure | None = None
+    failure: SendFailure | None = None
 
 
 def send(
@@ -68,31 +69,31 @@ def send(
     message_id: str,
     return_path: str | None = None,
 ) -> str:
-    """Send one mail. message_id stays the same when it is tried again. Gives the server's answer.
+    """Send one mail. Return the server's answer. message_id: the same in each attempt.
 
-    return_path: where it is returned to if it cannot be delivered; else to the sender.
+    return_path: address for undeliverable mail, the sender's by default.
 
-    Errors: OSError, smtplib.SMTPException; failure_of says what they mean.
+    Errors: OSError, smtplib.SMTPException, which failure_of classifies.
     """
-    content = _written(server, recipient, subject, text, html, message_id)
-    with _line(server, TIMEOUT) as line:
-        return _hand_over(line, return_path or server.sender, recipient, content)
+    content = _encoded(server, recipient, subject, text, html, message_id)
+    with _connection(server, TIMEOUT) as connection:
+        return _hand_over(connection, return_path or server.sender, recipient, content)
 
 
-def try_out(server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str) -> Trial:
-    """Send one mail now, and tell step by step how far it came: connect, protect, sign_in, hand_over."""
-    trial, content = (
-        Trial(failed_step="connect"),
-        _written(server, recipient, subject, text, html, message_id),
-    )
+def send_trial(
+    server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str
+) -> SendTrial:
+    """Send one mail now and report each step: connect, protect, sign_in, hand_over."""
+    trial = SendTrial(failed_step="connect")
+    content = _encoded(server, recipient, subject, text, html, message_id)
 
     def note(step: str, detail: str, following: str) -> None:
         trial.steps.append((step, detail))
         trial.failed_step = following
 
     try:
-        with _line(server, PATIENCE, note) as line:
-            note("hand_over", _hand_over(line, server.sender, recipient, content), "")
+        with _connection(server, TRIAL_TIMEOUT, note) as connection:
+            note("hand_over", _hand_over(connection, server.sender, recipient, content), "")
     except (OSError, smtplib.SMTPException, ValueError) as error:
         trial.failure = failure_of(error)
     else:
@@ -100,21 +101,23 @@ def try_out(server: MailServer, recipient: str, subject: str, text: str, html: s
     return trial
 
 
-def failure_of(error: Exception) -> Failure:
-    """What an error of sending means: 4xx may pass, 5xx to the mail itself will not (RFC 5321 §4.2.1)."""
+def failure_of(error: Exception) -> SendFailure:
+    """Classify an error of sending: 4xx is transient, 5xx about the mail itself permanent (RFC 5321 §4.2.1)."""
     code, answer = _answer_of(error)
     kind = next((kind for kinds, kind in _KINDS if isinstance(error, kinds)), "unmade")
     if 400 <= code < 500:
         kind = "busy"
-    elif code in SIGN_IN_FIRST:
+    elif code in AUTHENTICATION_CODES:
         kind = "authentication"
     elif kind == "broken" and "timed out" in str(error):
         kind = "timeout"
     elif kind == "encryption" and isinstance(error, smtplib.SMTPNotSupportedError) and "AUTH" in str(error):
         kind = "authentication"
-    return Failure(kind, kind in FINAL, answer)
+    return SendFailure(kind, kind in PERMANENT_FAILURES, answer)
 
 
+# Kinds of failures, from the most to the least specific class. SMTPException itself is raised by login() if client and
+# server share no method of authentication.
 _KINDS = (
     (smtplib.SMTPRecipientsRefused, "recipient"),
     (smtplib.SMTPSenderRefused, "sender"),
@@ -131,72 +134,74 @@ _KINDS = (
     (ConnectionResetError, "broken"),
     (OSError, "unreachable"),
 )
-"""From the most to the least special. SMTPException itself is what login() says when no way to sign in is shared."""
 
 
 @contextmanager
-def _line(server: MailServer, patience: float, note: Callable = lambda *_: None) -> Iterator[smtplib.SMTP]:
-    """A line to the server that is protected and signed in. It gives up on silence and believes valid certificates."""
+def _connection(
+    server: MailServer, timeout: float, note: Callable = lambda *_: None
+) -> Iterator[smtplib.SMTP]:
+    """Open a connection that is protected, with a verified certificate, and signed in."""
     trust = ssl.create_default_context()
     following = {STARTTLS: "protect"}.get(server.protection, "sign_in" if server.username else "hand_over")
     if server.protection == TLS:
-        line = smtplib.SMTP_SSL(server.host, server.port, timeout=patience, context=trust)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=trust)
     else:
-        line = smtplib.SMTP(server.host, server.port, timeout=patience)
+        connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
     try:
-        line.ehlo_or_helo_if_needed()
+        connection.ehlo_or_helo_if_needed()
         note("connect", f"{server.host}:{server.port}", following)
         if server.protection == STARTTLS:
-            line.starttls(context=trust)
-            line.ehlo_or_helo_if_needed()
+            connection.starttls(context=trust)
+            connection.ehlo_or_helo_if_needed()
         if server.protection != PLAIN:
-            note("protect", line.sock.version(), "sign_in" if server.username else "hand_over")
+            version = connection.sock.version()  # type: ignore[union-attr]  # an SSLSocket here
+            note("protect", version, "sign_in" if server.username else "hand_over")
         if server.username:
-            note("sign_in", _sign_in(line, server.username, server.password or ""), "hand_over")
-        yield line
-        _say_goodbye(line)
+            note("sign_in", _sign_in(connection, server.username, server.password or ""), "hand_over")
+        yield connection
+        _quit(connection)
     finally:
-        line.close()
+        connection.close()
 
 
-def _sign_in(line: smtplib.SMTP, name: str, password: str) -> str:
-    """Give name and password. smtplib knows ASCII only; beyond that PLAIN carries UTF-8 (RFC 4616 §2)."""
+def _sign_in(connection: smtplib.SMTP, name: str, password: str) -> str:
+    """Sign in and return the answer. smtplib supports ASCII only; otherwise PLAIN carries UTF-8 (RFC 4616 §2)."""
     if name.isascii() and password.isascii():
-        return _said(line.login(name, password)[1])
-    if not line.has_extn("auth"):
+        return _one_line(connection.login(name, password)[1])
+    if not connection.has_extn("auth"):
         raise smtplib.SMTPNotSupportedError("SMTP AUTH extension not supported by server.")
-    given = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
-    code, answer = line.docmd("AUTH", f"PLAIN {given}")
+    credentials = base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+    code, answer = connection.docmd("AUTH", f"PLAIN {credentials}")
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, answer)
-    return _said(answer)
+    return _one_line(answer)
 
 
-def _hand_over(line: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
-    """Sender, recipient, content; gives what the server says last."""
+def _hand_over(connection: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
+    """Send sender, recipient and content. Return the last answer."""
     sender, recipient = sanitize_address(sender), sanitize_address(recipient)
-    code, answer = line.mail(sender)
+    code, answer = connection.mail(sender)
     if code != 250:
         raise smtplib.SMTPSenderRefused(code, answer, sender)
-    code, answer = line.rcpt(recipient)
+    code, answer = connection.rcpt(recipient)
     if code not in (250, 251):
         raise smtplib.SMTPRecipientsRefused({recipient: (code, answer)})
-    code, answer = line.data(content)
+    code, answer = connection.data(content)
     if code != 250:
         raise smtplib.SMTPDataError(code, answer)
-    return f"{code} {_said(answer)}"
+    return f"{code} {_one_line(answer)}"
 
 
-def _say_goodbye(line: smtplib.SMTP) -> None:
-    """The mail is accepted by now: what goes wrong here must not have it sent again."""
+def _quit(connection: smtplib.SMTP) -> None:
+    """End the connection. The mail is accepted by now, so errors must not make it be sent again."""
     with suppress(OSError, smtplib.SMTPException):
-        line.quit()
+        connection.quit()
 
 
-def _written(
+def _encoded(
     server: MailServer, recipient: str, subject: str, text: str, html: str, message_id: str
 ) -> bytes:
-    """The mail as it goes over the line; every line ends as RFC 5321 §2.3.8 wants it."""
+    """Return the mail as it is transmitted, with the line ends of RFC 5321 §2.3.8."""
     message = Message(subject, [recipient], text, html, sender=("TeamChat", server.sender))
     message.msgId = message_id
     message.extra_headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -206,16 +211,16 @@ def _written(
 
 
 def _answer_of(error: Exception) -> tuple[int, str]:
-    """The server's code and words; 0 where it said none."""
+    """Return the server's code, 0 without one, and its answer."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
-        return code, f"{code} {_said(answer)}"
+        return code, f"{code} {_one_line(answer)}"
     if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, f"{error.smtp_code} {_said(error.smtp_error)}"
-    return 0, _said(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+        return error.smtp_code, f"{error.smtp_code} {_one_line(error.smtp_error)}"
+    return 0, _one_line(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
-def _said(answer: bytes | str) -> str:
-    """A server's words on one line."""
+def _one_line(answer: bytes | str) -> str:
+    """Return an answer on one line."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     return " ".join(text.split())[:ANSWER_LENGTH]

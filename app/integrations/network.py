@@ -1,7 +1,7 @@
-"""Connections to servers that somebody names: resolved once, judged, and then made to that very address.
+"""Connections to hosts given by people: resolved once, checked, and made to the checked address.
 
-A name that resolves to a public address while it is judged and to a private one afterwards (DNS rebinding) gains
-nothing: nobody asks for it a second time.
+A name that resolves to a public address when checked and to a private one later (DNS rebinding) gains nothing, as it is
+never resolved a second time.
 """
 
 import ipaddress
@@ -11,17 +11,20 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-TRANSITION = [
+# IPv6 addresses that contain IPv4 ones: mapped, compatible, NAT64, 6to4, Teredo. Their targets are not checked.
+TRANSITION_NETWORKS = [
     ipaddress.ip_network(text)
     for text in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 ]
-"""IPv6 addresses that stand for IPv4 ones: mapped, compatible, NAT64, 6to4, Teredo. What is behind them is not seen."""
 
-MOST_ADDRESSES = 8
+ADDRESSES_MAX = 8
+
+# Seconds for a connection to one address, so that the next one is tried within the deadline.
+CONNECT_TIMEOUT = 4.0
 
 
 class Unreachable(Exception):
-    """No connection. code: dns, private, port, tcp or time; detail: what the system said, for people."""
+    """A connection that failed. code: dns, private, port, tcp or time; detail: the system's message, for people."""
 
     def __init__(self, code: str, detail: str = ""):
         self.code, self.detail = code, detail
@@ -30,26 +33,26 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Reach:
-    """How far one may go. is_public_only: refuse networks of our own; ports: None for any; seconds: for everything."""
+    """Limits of connections. is_public_only: refuse private networks; ports: None for any; seconds: for everything."""
 
     is_public_only: bool = True
     ports: tuple[int, ...] | None = (443,)
     seconds: float = 8.0
 
 
-EVERYWHERE = Reach(is_public_only=False, ports=None)
-"""For who administers the server, and may connect anywhere from it anyhow."""
+# For server administrators, who can connect anywhere from the server anyway.
+UNRESTRICTED = Reach(is_public_only=False, ports=None)
 
 
 class Deadline:
-    """Seconds that are left for everything that is still to be done."""
+    """A moment by which a sequence of steps must be over."""
 
     def __init__(self, seconds: float):
         self.until = time.monotonic() + seconds
 
     @property
     def left(self) -> float:
-        """Seconds, more than none. Error: Unreachable, when the time is over."""
+        """Return the seconds left, more than none. Error: Unreachable, when the time is over."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise Unreachable("time")
@@ -57,25 +60,25 @@ class Deadline:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the Internet: not private, loopback, link-local, multicast, shared (CGNAT) …"""
-    given = ipaddress.ip_address(address.partition("%")[0])
-    if given.version == 6 and any(given in network for network in TRANSITION):
+    """Return whether an address is public: not private, loopback, link-local, multicast, shared (CGNAT) and so on."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if parsed.version == 6 and any(parsed in network for network in TRANSITION_NETWORKS):
         return False
-    return given.is_global and not (given.is_multicast or given.is_reserved or given.is_unspecified)
+    return parsed.is_global and not (parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified)
 
 
-def resolved(host: str, port: int, reach: Reach) -> list[str]:
-    """The addresses of a host, of which one may connect to any. Error: Unreachable.
+def resolve_host(host: str, port: int, reach: Reach) -> list[str]:
+    """Return the addresses of a host, to all of which the reach allows connections. Error: Unreachable.
 
-    One that is not public spoils all of them: an honest name has no such mixture.
+    If one address is not public, all are refused: honest names do not mix them.
     """
     if reach.ports is not None and port not in reach.ports:
         raise Unreachable("port", str(port))
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreachable("dns", getattr(error, "strerror", None) or str(error)) from None
-    addresses = list(dict.fromkeys(entry[4][0] for entry in found))[:MOST_ADDRESSES]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))[:ADDRESSES_MAX]
     if not addresses:
         raise Unreachable("dns")
     if reach.is_public_only and not all(map(is_public, addresses)):
@@ -84,34 +87,34 @@ def resolved(host: str, port: int, reach: Reach) -> list[str]:
 
 
 def connect(addresses: list[str], port: int, deadline: Deadline) -> socket.socket:
-    """A connection to the first of these addresses that answers. Error: Unreachable."""
-    trouble = Unreachable("tcp")
+    """Return a connection to the first address that answers. Error: Unreachable."""
+    failure = Unreachable("tcp")
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        line = socket.socket(family, socket.SOCK_STREAM)
-        line.settimeout(min(deadline.left, 4.0))
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.settimeout(min(deadline.left, CONNECT_TIMEOUT))
         try:
-            line.connect((address, port))
+            connection.connect((address, port))
         except TimeoutError:
-            trouble = Unreachable("tcp", "timeout")
+            failure = Unreachable("tcp", "timeout")
         except OSError as error:
-            trouble = Unreachable("tcp", error.strerror or str(error))
+            failure = Unreachable("tcp", error.strerror or str(error))
         else:
-            line.settimeout(deadline.left)
-            return line
-        line.close()
-    raise trouble
+            connection.settimeout(deadline.left)
+            return connection
+        connection.close()
+    raise failure
 
 
 @cache
-def believing() -> ssl.SSLContext:
-    """What believes the authorities of this machine. Made once: reading them all holds the processor for a while."""
+def verified_context() -> ssl.SSLContext:
+    """Return an SSL context that trusts this machine's authorities. Loading them takes long, so it is made once."""
     return ssl.create_default_context()
 
 
 @cache
-def unbelieving() -> ssl.SSLContext:
-    """What shakes every hand, to see whose it is."""
+def unverified_context() -> ssl.SSLContext:
+    """Return an SSL context that accepts any certificate, for inspection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""What is really there: a name that resolves, a port that answers, the certificate it shows, its greeting."""
+"""Probes of servers: name resolution, connection, certificate, HTTP status and greeting."""
 
 import re
 import socket
@@ -10,24 +10,29 @@ from app.integrations import certificates, fetch, network
 from app.integrations.certificates import Certificate
 from app.integrations.network import Deadline, Reach, Unreachable
 
-LONGEST_LINE = 512
-"""Bytes of a greeting that are looked at; RFC 5321 §4.5.3.1.5 has no longer ones."""
+# Bytes of a line that are read; RFC 5321 §4.5.3.1.5 has no longer ones.
+LINE_BYTES_MAX = 512
 
-MOST_LINES = 40
-OFFERS = {"smtp": b"EHLO teamchat.invalid\r\n", "imap": b"a1 CAPABILITY\r\n", "pop3": b"CAPA\r\n"}
-STARTS = {"smtp": b"STARTTLS\r\n", "imap": b"a2 STARTTLS\r\n", "pop3": b"STLS\r\n"}
-ENDS = {"smtp": rb"\d{3} ", "imap": rb"a\d ", "pop3": rb"\.\r?\n|-ERR"}
-"""The last line of an answer of several lines: RFC 5321 §4.2.1, RFC 3501 §7, RFC 1939 §3."""
+LINES_MAX = 40
+CAPABILITY_COMMANDS = {
+    "smtp": b"EHLO teamchat.invalid\r\n",
+    "imap": b"a1 CAPABILITY\r\n",
+    "pop3": b"CAPA\r\n",
+}
+STARTTLS_COMMANDS = {"smtp": b"STARTTLS\r\n", "imap": b"a2 STARTTLS\r\n", "pop3": b"STLS\r\n"}
+
+# The last line of a response of several lines: RFC 5321 §4.2.1, RFC 3501 §7, RFC 1939 §3.
+LAST_LINES = {"smtp": rb"\d{3} ", "imap": rb"a\d ", "pop3": rb"\.\r?\n|-ERR"}
 
 XMPP = b"<stream:stream to='%s' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What was found, as far as one came.
+class ProbeResult:
+    """The result of a probe, as far as it came.
 
-    problem: why one came no further – dns, private, port, tcp, time, tls, protocol; detail: what the system said.
-    distrust: why the certificate is not believed. status and location: of HTTP. greeting: first line of a mail server.
+    problem: reason for stopping – dns, private, port, tcp, time, tls, protocol; detail: the system's message.
+    distrust: reason for an invalid certificate. status and location: of HTTP. greeting: first line of a mail server.
     """
 
     host: str
@@ -44,144 +49,153 @@ class Finding:
     detail: str = ""
 
 
-def look_at_url(url: str, reach: Reach) -> Finding:
-    """What stands at a URL of https: address, certificate, HTTP status. Redirects are told, not followed."""
+def probe_url(url: str, reach: Reach) -> ProbeResult:
+    """Probe a URL of https: address, certificate and HTTP status, without following redirects."""
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 443
-    found = look_at_tls(host, port, reach)
-    if found.problem:
-        return found
+    result = probe_tls(host, port, reach)
+    if result.problem:
+        return result
     try:
-        answer = fetch.fetch(url, reach=reach, most_bytes=1, redirects=0, trust=network.unbelieving())
-    except Unreachable as trouble:
-        return replace(found, problem=trouble.code, detail=trouble.detail)
-    return replace(found, status=answer.status, location=answer.headers.get("location"))
+        response = fetch.fetch(
+            url, reach=reach, most_bytes=1, redirects=0, trust=network.unverified_context()
+        )
+    except Unreachable as error:
+        return replace(result, problem=error.code, detail=error.detail)
+    return replace(result, status=response.status, location=response.headers.get("location"))
 
 
-def look_at_tls(host: str, port: int, reach: Reach) -> Finding:
-    """The certificate that a port shows, and whether this machine believes it for this name."""
-    found = Finding(host, port)
+def probe_tls(host: str, port: int, reach: Reach) -> ProbeResult:
+    """Probe the certificate of a port, and whether this machine trusts it for this name."""
+    result = ProbeResult(host, port)
     deadline = Deadline(reach.seconds)
     try:
-        addresses = network.resolved(host, port, reach)
-        found = replace(found, addresses=tuple(addresses))
-        line = network.connect(addresses, port, deadline)
-        with line:
-            return _with_certificate(found, line, addresses, deadline)
-    except Unreachable as trouble:
-        return replace(found, problem=trouble.code, detail=trouble.detail)
+        addresses = network.resolve_host(host, port, reach)
+        result = replace(result, addresses=tuple(addresses))
+        with network.connect(addresses, port, deadline) as connection:
+            return _with_certificate(result, connection, addresses, deadline)
+    except Unreachable as error:
+        return replace(result, problem=error.code, detail=error.detail)
 
 
-def look_at_service(kind: str, host: str, port: int, protection: str, reach: Reach) -> Finding:
-    """What a mail, chat or voice server says on a port. protection: "plain", "tls" or "starttls"."""
+def probe_service(kind: str, host: str, port: int, protection: str, reach: Reach) -> ProbeResult:
+    """Probe a mail, chat or voice server. protection: "plain", "tls" or "starttls"."""
     if protection == "tls":
-        found = look_at_tls(host, port, reach)
-        return found if found.problem or kind not in OFFERS else _greeted(found, kind, True, reach)
-    return _greeted(Finding(host, port), kind, False, reach, wants_tls=protection == "starttls")
+        result = probe_tls(host, port, reach)
+        if result.problem or kind not in CAPABILITY_COMMANDS:
+            return result
+        return _with_greeting(result, kind, True, reach)
+    return _with_greeting(
+        ProbeResult(host, port), kind, False, reach, requires_starttls=protection == "starttls"
+    )
 
 
-def _greeted(found: Finding, kind: str, is_encrypted: bool, reach: Reach, *, wants_tls=False) -> Finding:
+def _with_greeting(
+    result: ProbeResult, kind: str, is_encrypted: bool, reach: Reach, *, requires_starttls: bool = False
+) -> ProbeResult:
     deadline = Deadline(reach.seconds)
     try:
-        addresses = list(found.addresses) or network.resolved(found.host, found.port, reach)
-        found = replace(found, addresses=tuple(addresses))
-        with network.connect(addresses, found.port, deadline) as line:
+        addresses = list(result.addresses) or network.resolve_host(result.host, result.port, reach)
+        result = replace(result, addresses=tuple(addresses))
+        with network.connect(addresses, result.port, deadline) as connection:
             if kind == "sip":
-                return found
+                return result
+            stream = connection
             if is_encrypted:
-                line = network.unbelieving().wrap_socket(line, server_hostname=found.host)
-            greeting, offers = _conversation(kind, line, found.host, deadline)
-            found = replace(found, greeting=greeting, has_starttls=None if is_encrypted else offers)
-            if wants_tls and offers:
-                found = _with_certificate(found, _begun(kind, line, deadline), addresses, deadline)
-            return found
-    except Unreachable as trouble:
-        return replace(found, problem=trouble.code, detail=trouble.detail)
+                stream = network.unverified_context().wrap_socket(connection, server_hostname=result.host)
+            greeting, offers_tls = _read_greeting(kind, stream, result.host, deadline)
+            result = replace(result, greeting=greeting, has_starttls=None if is_encrypted else offers_tls)
+            if requires_starttls and offers_tls:
+                _start_tls(kind, stream, deadline)
+                result = _with_certificate(result, stream, addresses, deadline)
+            return result
+    except Unreachable as error:
+        return replace(result, problem=error.code, detail=error.detail)
     except TimeoutError:
-        return replace(found, problem="time")
+        return replace(result, problem="time")
     except (OSError, ValueError) as error:
-        return replace(found, problem="protocol", detail=type(error).__name__)
+        return replace(result, problem="protocol", detail=type(error).__name__)
 
 
-def _conversation(kind: str, line, host: str, deadline: Deadline) -> tuple[str, bool]:
-    """The first line, and whether STARTTLS is offered."""
+def _read_greeting(kind: str, stream: socket.socket, host: str, deadline: Deadline) -> tuple[str, bool]:
+    """Return the first line, and whether STARTTLS is offered."""
     if kind == "xmpp":
-        line.sendall(XMPP % host.encode("idna"))
-        text = _until(line, rb"</stream:features>|/>\s*$", deadline)
+        stream.sendall(XMPP % host.encode("idna"))
+        text = _read_until(stream, rb"</stream:features>|/>\s*$", deadline)
         return ("XMPP" if b"<stream:stream" in text else ""), b"urn:ietf:params:xml:ns:xmpp-tls" in text
-    greeting = _until(line, rb"\n", deadline)
+    greeting = _read_until(stream, rb"\n", deadline)
     if not greeting.startswith((b"220", b"* OK", b"+OK")):
-        raise Unreachable("protocol", _readable(greeting))
-    line.sendall(OFFERS[kind])
-    offered = _until(line, rb"(?:^|\n)(?:%s)" % ENDS[kind], deadline)
-    return _readable(greeting), re.search(rb"STARTTLS|\bSTLS\b", offered, re.IGNORECASE) is not None
+        raise Unreachable("protocol", _printable(greeting))
+    stream.sendall(CAPABILITY_COMMANDS[kind])
+    capabilities = _read_until(stream, rb"(?:^|\n)(?:%s)" % LAST_LINES[kind], deadline)
+    return _printable(greeting), re.search(rb"STARTTLS|\bSTLS\b", capabilities, re.IGNORECASE) is not None
 
 
-def _begun(kind: str, line, deadline: Deadline):
-    """The same line, right before its handshake."""
+def _start_tls(kind: str, stream: socket.socket, deadline: Deadline) -> None:
+    """Ask for TLS. The handshake must follow."""
     if kind == "xmpp":
-        line.sendall(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
-        _until(line, rb"<proceed", deadline)
+        stream.sendall(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+        _read_until(stream, rb"<proceed", deadline)
     else:
-        line.sendall(STARTS[kind])
-        _until(line, rb"\n", deadline)
-    return line
+        stream.sendall(STARTTLS_COMMANDS[kind])
+        _read_until(stream, rb"\n", deadline)
 
 
-def _until(line, end: bytes, deadline: Deadline) -> bytes:
-    """What a server says up to a sign; what is too long is cut off."""
-    said = b""
-    while not re.search(end, said) and len(said) < LONGEST_LINE * MOST_LINES:
-        line.settimeout(deadline.left)
-        piece = line.recv(4096)
+def _read_until(stream: socket.socket, end: bytes, deadline: Deadline) -> bytes:
+    """Read up to a match of end, or up to the longest response."""
+    received = b""
+    while not re.search(end, received) and len(received) < LINE_BYTES_MAX * LINES_MAX:
+        stream.settimeout(deadline.left)
+        piece = stream.recv(4096)
         if not piece:
             break
-        said += piece
-    return said
+        received += piece
+    return received
 
 
 def _with_certificate(
-    found: Finding, line: socket.socket, addresses: list[str], deadline: Deadline
-) -> Finding:
-    """Shake hands without believing anything, read what is shown, then ask whether it would be believed."""
+    result: ProbeResult, connection: socket.socket, addresses: list[str], deadline: Deadline
+) -> ProbeResult:
+    """Read the certificates in a handshake that accepts any, then verify them in a second connection."""
     try:
-        line.settimeout(deadline.left)
-        with network.unbelieving().wrap_socket(line, server_hostname=found.host) as secured:
-            chain = tuple(map(certificates.described_der, _chain_of(secured)))
-    except certificates.Unfit as unfit:
-        return replace(found, problem="tls", detail=unfit.code)
+        connection.settimeout(deadline.left)
+        with network.unverified_context().wrap_socket(connection, server_hostname=result.host) as secured:
+            chain = tuple(map(certificates.describe_der, _chain_of(secured)))
+    except certificates.UnfitCertificate as error:
+        return replace(result, problem="tls", detail=error.code)
     except TimeoutError:
-        return replace(found, problem="time")
+        return replace(result, problem="time")
     except (OSError, ValueError) as error:
-        return replace(found, problem="tls", detail=getattr(error, "reason", None) or str(error))
-    distrust = None if found.greeting else _distrust(found, addresses, deadline)
-    return replace(found, certificate=chain[0] if chain else None, chain=chain, distrust=distrust)
+        return replace(result, problem="tls", detail=getattr(error, "reason", None) or str(error))
+    distrust = None if result.greeting else _distrust(result, addresses, deadline)
+    return replace(result, certificate=chain[0] if chain else None, chain=chain, distrust=distrust)
 
 
-def _distrust(found: Finding, addresses: list[str], deadline: Deadline) -> str | None:
-    line = network.connect(addresses, found.port, deadline)
+def _distrust(result: ProbeResult, addresses: list[str], deadline: Deadline) -> str | None:
+    connection = network.connect(addresses, result.port, deadline)
     try:
-        network.believing().wrap_socket(line, server_hostname=found.host).close()
+        network.verified_context().wrap_socket(connection, server_hostname=result.host).close()
     except ssl.SSLCertVerificationError as error:
         return error.verify_message
     except OSError as error:
         return str(error)
     finally:
-        line.close()
+        connection.close()
     return None
 
 
 def _chain_of(secured: ssl.SSLSocket) -> list[bytes]:
-    """The certificates that were shown, the server's own first. Before Python 3.13 only its inside has them."""
+    """Return the server's certificates in DER, its own first."""
     if hasattr(secured, "get_unverified_chain"):
-        return [bytes(one) for one in secured.get_unverified_chain()]
-    inside = getattr(secured, "_sslobj", None)
-    shown = inside.get_unverified_chain() if hasattr(inside, "get_unverified_chain") else None
-    if shown:
-        return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in shown]
+        return [bytes(certificate) for certificate in secured.get_unverified_chain()]
+    # Before Python 3.13 only the private object has them.
+    ssl_object = getattr(secured, "_sslobj", None)
+    chain = getattr(ssl_object, "get_unverified_chain", lambda: None)()
+    if chain:
+        return [ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in chain]
     own = secured.getpeercert(binary_form=True)
     return [own] if own else []
 
 
-def _readable(line: bytes) -> str:
-    text = line[:LONGEST_LINE].decode("utf-8", "replace").strip()
-    return "".join(sign for sign in text if sign.isprintable())[:200]
+def _printable(line: bytes) -> str:
+    text = line[:LINE_BYTES_MAX].decode("utf-8", "replace").strip()
+    return "".join(character for character in text if character.isprintable())[:200]

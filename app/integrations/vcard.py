@@ -1,60 +1,60 @@
-"""vCard 4.0 (RFC 6350): a person's card as a file that address books read."""
+"""vCard 4.0 (RFC 6350) export of contact cards."""
 
 import re
 import uuid
 
-FOLDED = 75
-"""Octets of a line, its end excepted (RFC 6350 §3.2)."""
+# Octets of a line without its end (RFC 6350 §3.2).
+LINE_OCTETS = 75
 
 PHONES = (("work_phone", "work,voice"), ("mobile_phone", "cell"), ("home_phone", "home,voice"))
 
 
 def write(facts: dict[str, str | None], *, name: str, address: str) -> str:
-    """The card of somebody. facts: by the names of ContactCard's columns; what is empty is left out."""
-    known = {key: value for key, value in facts.items() if value}
+    """Return a person's card. facts: values by column name of ContactCard; empty ones are left out."""
+    values = {key: value for key, value in facts.items() if value}
     lines = ["BEGIN:VCARD", "VERSION:4.0", "KIND:individual", f"UID:{_uid(address)}", f"FN:{escaped(name)}"]
-    if "first_name" in known or "last_name" in known:
-        lines.append(_joined("N", known, ("last_name", "first_name", "", "", "")))
+    if "first_name" in values or "last_name" in values:
+        lines.append(_joined("N", values, ("last_name", "first_name", "", "", "")))
     lines.append(f"EMAIL;TYPE=work;PREF=1:{escaped(address)}")
-    lines += _if_known(known, "other_email", "EMAIL")
-    lines += [line for field, kind in PHONES for line in _if_known(known, field, _phone(kind))]
-    lines += _if_known(known, "title", "TITLE")
-    if "organisation" in known or "department" in known:
-        parts = ("organisation", "department") if "department" in known else ("organisation",)
-        lines.append(_joined("ORG", known, parts))
-    parts = ("", "", "street", "city", "region", "postal_code", "country")
-    if any(part in known for part in parts):
-        lines.append(_joined("ADR;TYPE=work", known, parts))
-    if "website" in known:
-        lines.append("URL:" + "".join(known["website"].split()))
-    lines += _if_known(known, "notes", "NOTE")
+    lines += _optional(values, "other_email", "EMAIL")
+    lines += [line for field, kind in PHONES for line in _optional(values, field, _phone(kind))]
+    lines += _optional(values, "title", "TITLE")
+    if "organisation" in values or "department" in values:
+        organisation = ("organisation", "department") if "department" in values else ("organisation",)
+        lines.append(_joined("ORG", values, organisation))
+    address_fields = ("", "", "street", "city", "region", "postal_code", "country")
+    if any(field in values for field in address_fields):
+        lines.append(_joined("ADR;TYPE=work", values, address_fields))
+    if "website" in values:
+        lines.append("URL:" + "".join(values["website"].split()))
+    lines += _optional(values, "notes", "NOTE")
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCARD"])
 
 
 def escaped(text: str) -> str:
-    """A text value: backslash, comma, semicolon and line break are escaped (RFC 6350 §3.4)."""
+    """Escape backslashes, commas, semicolons and line breaks of a text value (RFC 6350 §3.4)."""
     plain = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
     return re.sub(r"\r\n|\r|\n", r"\\n", plain)
 
 
 def folded(line: str) -> str:
-    """A line cut where it is longer than 75 octets, never inside of a character; what follows begins with a space."""
-    pieces, rest, room = [], line.encode(), FOLDED
-    while len(rest) > room:
-        cut = room
+    """Fold a line after each 75 octets, never inside a character. Continuation lines begin with a space."""
+    pieces, rest, available = [], line.encode(), LINE_OCTETS
+    while len(rest) > available:
+        cut = available
         while rest[cut] & 0xC0 == 0x80:
             cut -= 1
         pieces.append(rest[:cut])
-        rest, room = rest[cut:], FOLDED - 1
+        rest, available = rest[cut:], LINE_OCTETS - 1
     return b"\r\n ".join([*pieces, rest]).decode()
 
 
-def _joined(name: str, known: dict, fields: tuple[str, ...]) -> str:
-    return f"{name}:{';'.join(escaped(known.get(field, '')) for field in fields)}"
+def _joined(name: str, values: dict[str, str], fields: tuple[str, ...]) -> str:
+    return f"{name}:{';'.join(escaped(values.get(field, '')) for field in fields)}"
 
 
-def _if_known(known: dict, field: str, name: str) -> list[str]:
-    return [f"{name}:{escaped(known[field])}"] if field in known else []
+def _optional(values: dict[str, str], field: str, name: str) -> list[str]:
+    return [f"{name}:{escaped(values[field])}"] if field in values else []
 
 
 def _phone(kind: str) -> str:
@@ -62,5 +62,5 @@ def _phone(kind: str) -> str:
 
 
 def _uid(address: str) -> str:
-    """The same for a person whenever their card is exported."""
+    """Return an identifier that is the same in every export of this person's card."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'mailto:{address}')}"

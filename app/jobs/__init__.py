@@ -1,4 +1,4 @@
-"""What the worker process does: kinds of jobs, by name."""
+"""Kinds of jobs that the worker process runs, by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,33 +6,31 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of job: the function that does it, and how often it recurs; None:
-    whenever somebody asks for it."""
+class JobKind:
+    """A kind of job: its function and the interval at which it recurs, None for jobs on request."""
 
-    do: Callable
+    run: Callable
     every: timedelta | None = None
 
 
 @dataclass(frozen=True)
-class Again:
-    """What a job gives back when there is more to do: it comes up again, behind what else is due."""
+class Requeue:
+    """Returned by a job to run again after other due jobs."""
 
 
-kinds: dict[str, Kind] = {}
+job_kinds: dict[str, JobKind] = {}
 
 
 def job(name: str, *, every: timedelta | None = None):
-    """Make the decorated function a kind of job. It is called with the job's arguments,
-    and may be called twice."""
+    """Register the decorated function as a kind of job. The worker passes the job's arguments, maybe more than once."""
 
     def register(function: Callable) -> Callable:
-        kinds[name] = Kind(function, every)
+        job_kinds[name] = JobKind(function, every)
         return function
 
     return register
 
 
 def recurring() -> list[str]:
-    """Names of the jobs that recur."""
-    return [name for name, kind in kinds.items() if kind.every is not None]
+    """Return the names of the jobs that recur."""
+    return [name for name, kind in job_kinds.items() if kind.every is not None]

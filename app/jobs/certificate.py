@@ -1,4 +1,4 @@
-"""Recurring: what certificate the public address shows, so that its end is told in time."""
+"""Recurring inspection of the certificate at the public address, which warns before it ends."""
 
 from datetime import timedelta
 

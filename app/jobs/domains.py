@@ -1,4 +1,4 @@
-"""Recurring: domains whose last day is over are suspended."""
+"""Recurring suspension of domains that have reached their end date."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Recurring: the hour's messages and sign-ins are counted."""
+"""Recurring count of messages and sign-ins per hour."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Recurring: a guest's time passes. What is due is found by the clock, so a run that was missed is made up for."""
+"""Recurring ends of guest accounts and stays. Due rows are selected by time, so a missed run is made up for."""
 
 from datetime import timedelta
 

@@ -1,21 +1,22 @@
-"""The outbox: mails are made in the reader's language at the moment they leave."""
+"""Sending of queued mails. Each is rendered in the reader's language at the moment it leaves."""
 
 import time
 
 from app.errors import NotFound
 from app.integrations import mail
-from app.integrations.mail import Failure, MailServer
-from app.listeners.letters import made
+from app.integrations.mail import MailServer, SendFailure
+from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.queries import settings
 from app.rules import bounces, server
 
-REST = 30.0
-"""Seconds in which nothing is sent after the server itself failed: other mails would only wait for it in turn."""
+# Seconds without sending after the mail server itself failed: other mails would each wait for its timeout.
+SERVER_PAUSE = 30.0
 
-AT_THE_SERVER = (
+# Failures of the server, as opposed to failures of one mail.
+SERVER_FAILURES = (
     MailFailure.UNREACHABLE,
     MailFailure.TIMEOUT,
     MailFailure.CERTIFICATE,
@@ -24,40 +25,43 @@ AT_THE_SERVER = (
     MailFailure.AUTHENTICATION,
 )
 
-_resting: dict[MailServer, float] = {}
+# Moment until which nothing is sent to a server that failed, in time.monotonic().
+_paused_until: dict[MailServer, float] = {}
 
 
 def send_next() -> bool:
-    """Send the next mail that is due. Without a mail server, or while the service is stopped, mails wait."""
-    target = settings.mail_server() if ServiceName.MAIL in server.state().running else None
-    if target is None or _resting.get(target, 0) > time.monotonic():
+    """Send the next due mail. Return False without one, without a mail server, and while the service is stopped."""
+    mail_server = settings.mail_server() if ServiceName.MAIL in server.state().running else None
+    if mail_server is None or _paused_until.get(mail_server, 0) > time.monotonic():
         return False
     taken = jobs.take_mail()
     if taken is None:
         return False
     try:
-        _send(target, taken)
+        _send(mail_server, taken)
     except NotFound:
         jobs.drop_mail(taken)
     except Exception as error:
-        _note_failure(target, taken, mail.failure_of(error))
+        _record_failure(mail_server, taken, mail.failure_of(error))
         raise
     else:
         jobs.finish(taken)
     return True
 
 
-def _send(target: MailServer, taken: Taken) -> None:
-    subject, text, html = made(taken.name, taken.language, taken.arguments)
-    host = target.sender.rpartition("@")[2]
+def _send(mail_server: MailServer, taken: Taken) -> None:
+    if taken.language is None or taken.recipient is None:
+        raise TypeError("a job is no mail")
+    subject, text, html = render_mail(taken.name, taken.language, taken.arguments)
+    host = mail_server.sender.rpartition("@")[2]
     message_id, return_path = f"<mail-{taken.id}@{host}>", bounces.return_path(taken.id)
-    mail.send(target, taken.recipient, subject, text, html, message_id, return_path)
+    mail.send(mail_server, taken.recipient, subject, text, html, message_id, return_path)
 
 
-def _note_failure(target: MailServer, taken: Taken, failure: Failure) -> None:
-    """What the server says about this very mail for good is not asked again; all else is."""
+def _record_failure(mail_server: MailServer, taken: Taken, failure: SendFailure) -> None:
+    """Queue the mail again, unless the server refused it for good; pause if the server itself failed."""
     kind = MailFailure(failure.kind)
     jobs.put_mail_back(taken, kind, failure.answer, is_permanent=failure.is_permanent)
-    _resting.clear()
-    if kind in AT_THE_SERVER:
-        _resting[target] = time.monotonic() + REST
+    _paused_until.clear()
+    if kind in SERVER_FAILURES:
+        _paused_until[mail_server] = time.monotonic() + SERVER_PAUSE

@@ -1,4 +1,4 @@
-"""Links to choose a password: whose they are is looked up here, so that a request tells nothing by its time."""
+"""Password links. The address is looked up here, so that a request's duration does not reveal whether it exists."""
 
 from app.jobs import job
 from app.operations import passwords

@@ -1,4 +1,4 @@
-"""Recurring: the trail is sealed, and checked every night. The key stands in a file outside of the database."""
+"""Recurring sealing and verification of the audit log. The key is in a file outside of the database."""
 
 from datetime import timedelta
 
@@ -15,25 +15,25 @@ log = structlog.get_logger()
 
 
 @job("seal_trail", every=timedelta(seconds=10))
-def seal_trail() -> int:
-    """Seal what has been written, batch after batch. Gives the number of entries."""
+def seal_audit_log() -> int:
+    """Seal new entries in batches. Return their number."""
     var = current_app.config["VAR_DIR"]
-    key, total = keys.key_named(var, CHAIN), 0
+    key, total = keys.load_key(var, CHAIN), 0
     while True:
         sealed = seals.seal_entries(key)
         total += sealed.count
         if sealed.count:
-            keys.remember_head(var, CHAIN, sealed.last_id, sealed.seal)
+            keys.store_head(var, CHAIN, sealed.last_id, sealed.seal)
         if sealed.count < seals.SEAL_BATCH:
             return total
 
 
 @job("verify_trail", every=timedelta(hours=24))
 @job("verify_trail_now")
-def verify_trail() -> None:
-    """Compute the whole chain again, and keep what was found for the audit log's page. Tampering is logged too."""
+def verify_audit_log() -> None:
+    """Verify the whole chain and store the verdict for the audit log's page. Tampering is logged too."""
     var = current_app.config["VAR_DIR"]
-    verdict = verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    verdict = verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
     if verdict.broken_at is not None:
-        log.error("the trail was tampered with", entry=verdict.broken_at)
+        log.error("the audit log was tampered with", entry=verdict.broken_at)
     seals.store_verdict(verdict.sealed, verdict.waiting, verdict.broken_at)

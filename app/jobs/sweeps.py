@@ -1,4 +1,4 @@
-"""Recurring: what nobody needs any more is taken away."""
+"""Recurring deletion of expired sessions and old rows."""
 
 from datetime import timedelta
 

@@ -1,21 +1,21 @@
-"""Recurring: rooms whose time in the trash is over are taken away for good."""
+"""Recurring purge of rooms that have been in the trash for long enough."""
 
 import time
 from datetime import timedelta
 
-from app.jobs import Again, job
+from app.jobs import Requeue, job
 from app.operations import rooms
 
-AT_A_TIME = 5.0
-"""Seconds after which other work has its turn."""
+# Seconds after which other jobs run.
+TIME_SLICE = 5.0
 
 
 @job("empty_trash", every=timedelta(hours=1))
-def empty_trash() -> Again | None:
-    """Take away what is due, one bounded piece after the other; what is left when the time is over comes up again."""
-    end = time.monotonic() + AT_A_TIME
+def empty_trash() -> Requeue | None:
+    """Purge due rooms in bounded steps. The job is queued again when its time slice is over."""
+    end = time.monotonic() + TIME_SLICE
     for room_id in rooms.rooms_to_purge():
         while rooms.purge_room(room_id):
             if time.monotonic() > end:
-                return Again()
+                return Requeue()
     return None

@@ -1,6 +1,6 @@
-"""The worker process: takes mails and jobs from their tables, one after the other, until it is told to stop.
+"""The worker process: a loop that sends due mails and runs due jobs, one after the other.
 
-It survives a database that goes away: it says so once, waits, and goes on.
+It survives an outage of the database: it logs it once and tries again until the database answers.
 """
 
 import signal
@@ -16,13 +16,13 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import Unavailable
 from app.identity import Origin, set_origin
-from app.jobs import (  # noqa: F401
-    Again,
+from app.jobs import (  # noqa: F401  # importing a module registers its jobs
+    Requeue,
     certificate,
     domains,
     figures,
     guests,
-    kinds,
+    job_kinds,
     outbox,
     passwords,
     recurring,
@@ -36,27 +36,28 @@ from app.operations import jobs
 from app.operations.jobs import Taken
 from app.transaction import connection_is_lost
 
+# Seconds between two queries while nothing is due.
 POLL = 1.0
-"""Seconds between two looks into empty tables."""
 
-PAUSE_MAXIMUM = 5.0
-"""Seconds between two attempts to reach a database that went away."""
+# Seconds between two attempts to reach a database that is away.
+PAUSE_MAX = 5.0
 
+# Seconds that the running job has after the signal to stop. Then it is interrupted, and runs again when its lease
+# has expired.
 GRACE = 1.0
-"""Seconds that work at hand is given after the signal to stop; then its lease is left to run out."""
 
+# Seconds to wait for an answer of another server.
 NETWORK_TIMEOUT = 20
-"""Seconds a foreign server may be silent."""
 
 log = structlog.get_logger()
 
 
-class TimeIsUp(BaseException):
-    """The grace after the signal to stop has passed."""
+class GraceExpired(BaseException):
+    """GRACE is over. No Exception, so that handlers of jobs do not catch it."""
 
 
 class Worker:
-    """The loop. Every step has an application context, and so a database session, of its own."""
+    """The worker's loop. Each step has its own application context and database session."""
 
     def __init__(self, app: Flask):
         self.app = app
@@ -65,25 +66,25 @@ class Worker:
         self._has_started = False
 
     def run(self) -> None:
-        """Work until told to stop."""
+        """Run steps until stopped."""
         log.info("worker started", recurring=recurring())
         try:
             while not self.stopping.is_set():
                 is_busy = self._step_or_pause()
                 if not is_busy:
                     self.stopping.wait(self._pause or POLL)
-        except TimeIsUp:
-            log.warning("worker stopped in the middle of its work; it will be taken up again")
+        except GraceExpired:
+            log.warning("worker interrupted a job; it will run again")
         log.info("worker stopped")
 
     def obey_signals(self) -> None:
-        """Stop on SIGTERM and SIGINT, at the latest when the grace is over."""
+        """Stop on SIGTERM and SIGINT, after GRACE at the latest."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGALRM, self._interrupt)
 
     def step(self) -> bool:
-        """Do what is due next. Gives whether there was anything."""
+        """Send the next due mail and run the next due job. Return whether there was one of them."""
         with self.app.app_context():
             if not self._has_started:
                 jobs.keep_going(recurring())
@@ -91,7 +92,7 @@ class Worker:
             has_sent = _send_mail()
             taken = jobs.take_job()
             if taken is not None:
-                _do(taken)
+                _run(taken)
             return has_sent or taken is not None
 
     def _step_or_pause(self) -> bool:
@@ -102,7 +103,7 @@ class Worker:
                 raise
             if not self._pause:
                 log.warning("database does not answer; waiting for it", error=type(error).__name__)
-            self._pause = min(PAUSE_MAXIMUM, self._pause * 2 or 0.5)
+            self._pause = min(PAUSE_MAX, self._pause * 2 or 0.5)
             return False
         if self._pause:
             log.info("database answers again")
@@ -114,11 +115,11 @@ class Worker:
         signal.setitimer(signal.ITIMER_REAL, GRACE)
 
     def _interrupt(self, _number, _frame) -> None:
-        raise TimeIsUp()
+        raise GraceExpired()
 
 
 def start(app: Flask) -> None:
-    """Run a worker in this process until it is told to stop."""
+    """Run a worker in this process until it is stopped."""
     socket.setdefaulttimeout(NETWORK_TIMEOUT)
     worker = Worker(app)
     worker.obey_signals()
@@ -126,8 +127,8 @@ def start(app: Flask) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _do(taken: Taken) -> None:
-    """Do one job. What fails comes up again later, and does not stop the others."""
+def _run(taken: Taken) -> None:
+    """Run one job. If it fails it is queued again; other jobs go on."""
     clear_contextvars()
     bind_contextvars(job=taken.name, job_id=taken.id)
     set_origin(Origin(request_id=f"job-{taken.id}"))
@@ -143,11 +144,11 @@ def _do(taken: Taken) -> None:
 
 
 def _call(taken: Taken) -> None:
-    if taken.name not in kinds:
+    if taken.name not in job_kinds:
         raise LookupError(f"no kind of job is called {taken.name}")
-    kind = kinds[taken.name]
-    answer = kind.do(**taken.arguments)
-    if isinstance(answer, Again):
+    kind = job_kinds[taken.name]
+    result = kind.run(**taken.arguments)
+    if isinstance(result, Requeue):
         jobs.repeat(taken, timedelta())
     elif kind.every is None:
         jobs.finish(taken)
@@ -156,7 +157,7 @@ def _call(taken: Taken) -> None:
 
 
 def _send_mail() -> bool:
-    """Send a mail; one that does not leave is noted, and does not stop the others."""
+    """Send the next due mail. Return whether there was one; a failure is logged."""
     try:
         return outbox.send_next()
     except Exception as error:
@@ -167,7 +168,7 @@ def _send_mail() -> bool:
 
 
 def _is_outage(error: Exception) -> bool:
-    """Whether the database is away, rather than something wrong with the work."""
+    """Return whether the database is away, as opposed to an error of the job."""
     if isinstance(error, DBAPIError):
         return connection_is_lost(error)
     return isinstance(error, (Unavailable, PoolTimeout))

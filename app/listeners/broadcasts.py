@@ -1,4 +1,4 @@
-"""What open clients are told of. Everything here is a hint: the page and the history hold the truth."""
+"""Broadcasts to open clients. They may get lost: pages and the history are authoritative."""
 
 from dataclasses import dataclass
 
@@ -6,126 +6,132 @@ from flask import Flask
 from markupsafe import Markup
 
 from app import channels
-from app.background import SerialQueue, later
+from app.background import SerialQueue, call_later
 from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChanged, RoomRead, listen
 from app.extensions import db
-from app.i18n import speaking
+from app.i18n import in_language
 from app.models import Room
 from app.queries import guest_view, messages
 from app.queries.messages import MessageView
 
-UNREAD_EVERY = 2.0
-"""Seconds between two hints of unread messages for one room."""
+# Seconds between two broadcasts of unread messages for one room.
+UNREAD_INTERVAL = 2.0
 
 _queue = SerialQueue("broadcasts")
-_unread: dict[int, dict] = {}
+
+# By room: the newest message since the last broadcast of unread messages, which is sent when UNREAD_INTERVAL is over.
+_unread: dict[int, MessagePosted | None] = {}
 _app: Flask | None = None
 
 
 def init_app(app: Flask) -> None:
-    """Remember the application whose templates broadcasts are made with."""
-    global _app
+    """Keep the application: broadcasts are rendered outside of its requests."""
+    global _app  # noqa: PLW0603
     _app = app
 
 
 @listen(MessagePosted)
-def tell_posted(fact: MessagePosted) -> None:
-    """Show a new message to those who have the room open, hint at it to those who see the room."""
-    _queue.put(_show_posted, fact)
+def broadcast_posted(fact: MessagePosted) -> None:
+    """Send a new message to clients that have the room open, and the unread state to all who see the room."""
+    _queue.put(_send_posted, fact)
 
 
 @listen(MessageChanged)
-def tell_changed(fact: MessageChanged) -> None:
-    """Show an edited or deleted message again."""
-    _queue.put(_show_changed, fact)
+def broadcast_changed(fact: MessageChanged) -> None:
+    """Send an edited or deleted message again."""
+    _queue.put(_send_changed, fact)
 
 
 @listen(RoomRead)
-def tell_read(fact: RoomRead) -> None:
-    """Take the badge off on the person's other devices."""
-    told = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
-    _queue.put(channels.emit, "room:read", told, channels.account(fact.account_id))
+def broadcast_read(fact: RoomRead) -> None:
+    """Update the unread count on the person's other devices."""
+    data = {"room_id": fact.room_id, "seq": fact.seq, "unread": fact.unread}
+    _queue.put(channels.emit, "room:read", data, channels.account(fact.account_id))
 
 
 @listen(RoomBroughtBack)
-def tell_brought_back(fact: RoomBroughtBack) -> None:
-    """Have the list of rooms looked at again by those who had hidden this one."""
+def broadcast_brought_back(fact: RoomBroughtBack) -> None:
+    """Make the clients of people who had hidden the room reload their list of rooms."""
     to = [channels.account(account_id) for account_id in fact.account_ids]
     _queue.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
 
 
 @listen(RoomChanged)
-def tell_room_changed(fact: RoomChanged) -> None:
-    """Have the list of rooms looked at again by those who see this one."""
-    _queue.put(
-        channels.emit, "rooms:changed", {"room_id": fact.room_id}, _who_see(fact.room_id, fact.folder_id)
-    )
+def broadcast_room_changed(fact: RoomChanged) -> None:
+    """Make the clients of all who see the room reload their list of rooms."""
+    to = _channels_of_room(fact.room_id, fact.folder_id)
+    _queue.put(channels.emit, "rooms:changed", {"room_id": fact.room_id}, to)
 
 
-def _show_posted(fact: MessagePosted) -> None:
-    """Whoever has just posted is in the room, and so are those they could name: guests are shown the same."""
-    told = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id}
+def _send_posted(fact: MessagePosted) -> None:
+    """Send a new message. Its author and the people mentioned are members, so guests get the same HTML."""
+    data = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id}
     for language, html in rendered(_view_of(fact)).items():
         to = channels.room_for_all(fact.room_id, language)
-        channels.emit("message:posted", {**told, "html": html}, to, epoch=fact.epoch)
+        channels.emit("message:posted", {**data, "html": html}, to, epoch=fact.epoch)
     for account_id in fact.mentioned_ids:
         channels.emit("mention", {"room_id": fact.room_id, "seq": fact.seq}, channels.account(account_id))
-    _hint_unread(fact)
+    _announce_unread(fact)
 
 
-def _show_changed(fact: MessageChanged) -> None:
-    with _app.app_context():
+def _send_changed(fact: MessageChanged) -> None:
+    with _application().app_context():
         view = messages.one(fact.room_id, fact.message_id)
-        guests = _guests_see(view) if view is not None else None
+        guests = _guest_visibility(view) if view is not None else None
     if view is None:
         return
-    told = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
+    data = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
     for language, html in rendered(view).items():
         to = channels.room(fact.room_id, language)
-        channels.emit("message:changed", {**told, "html": html}, to, epoch=fact.epoch)
+        channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
     if guests is not None:
-        _show_changed_to_guests(fact, told, view, guests)
+        _send_changed_to_guests(fact, data, view, guests)
 
 
 @dataclass(frozen=True)
-class _Guests:
-    """What the guests of a room may see of a message: whom not, and whether everybody of them may see it at all."""
+class _GuestVisibility:
+    """The part of a message that guests may see: people hidden from them, and the seq after which all may see it."""
 
     hidden: frozenset[int]
-    floor: int
+    visible_after: int
     last_seq: int
 
 
-def _guests_see(view: MessageView) -> _Guests | None:
-    """None where no guest is in the room: nothing is rendered for them then."""
+def _guest_visibility(view: MessageView) -> _GuestVisibility | None:
+    """Return the visibility for guests, None if no guest is in the room."""
     if not guest_view.has_guests(view.room_id):
         return None
-    room = db.session.get(Room, view.room_id)
-    return _Guests(guest_view.outsiders(room, [view]), guest_view.latest_floor(room), room.last_seq)
+    room = db.session.get_one(Room, view.room_id)
+    return _GuestVisibility(guest_view.outsiders(room, [view]), guest_view.latest_floor(room), room.last_seq)
 
 
-def _show_changed_to_guests(fact: MessageChanged, told: dict, view: MessageView, guests: _Guests) -> None:
-    """Where not every guest may see the message, all of them are told to look, and each is shown what they may see."""
-    if view.seq <= guests.floor:
+def _send_changed_to_guests(
+    fact: MessageChanged, data: dict, view: MessageView, guests: _GuestVisibility
+) -> None:
+    """Send a changed message to guests. If only some may see it, make all clients of guests fetch what they may see."""
+    if view.seq <= guests.visible_after:
         behind = {"room_id": fact.room_id, "seq": guests.last_seq, "change": fact.change_no}
         for language in channels.LANGUAGES:
             to = channels.room(fact.room_id, language, is_guest=True)
             channels.emit("room:behind", behind, to, epoch=fact.epoch)
         return
-    for language, html in rendered(view, lambda one: guest_view.for_guest(one, guests.hidden)).items():
+    for language, html in rendered(
+        view, lambda message: guest_view.for_guest(message, guests.hidden)
+    ).items():
         to = channels.room(fact.room_id, language, is_guest=True)
-        channels.emit("message:changed", {**told, "html": html}, to, epoch=fact.epoch)
+        channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
 
 
 def rendered(view: MessageView, shown=lambda view: view) -> dict[str, str]:
-    """The message's partial in each language. shown: makes of the message what its readers may see of it."""
-    template = _app.jinja_env.get_template("chat/message.html")
-    made = {}
-    with _app.app_context():
+    """Return the HTML of a message by language. shown: returns the message as its readers may see it."""
+    app = _application()
+    template = app.jinja_env.get_template("chat/message.html")
+    html = {}
+    with app.app_context():
         for language in channels.LANGUAGES:
-            with speaking(language):
-                made[language] = template.render(message=shown(view))
-    return made
+            with in_language(language):
+                html[language] = template.render(message=shown(view))
+    return html
 
 
 def _view_of(fact: MessagePosted) -> MessageView:
@@ -148,28 +154,33 @@ def _view_of(fact: MessagePosted) -> MessageView:
     )
 
 
-def _hint_unread(fact: MessagePosted) -> None:
-    """The first hint leaves at once, then at most one every two seconds with the newest place."""
-    waiting = _unread.get(fact.room_id)
-    if waiting is not None:
-        waiting["fact"] = fact
+def _announce_unread(fact: MessagePosted) -> None:
+    """Send the first message's unread state at once, then the newest one's every UNREAD_INTERVAL."""
+    if fact.room_id in _unread:
+        _unread[fact.room_id] = fact
         return
-    _unread[fact.room_id] = {"fact": None}
-    later(UNREAD_EVERY, _flush_unread, fact.room_id)
+    _unread[fact.room_id] = None
+    call_later(UNREAD_INTERVAL, _flush_unread, fact.room_id)
     _send_unread(fact)
 
 
 def _flush_unread(room_id: int) -> None:
-    waiting = _unread.pop(room_id, None)
-    if waiting and waiting["fact"]:
-        _hint_unread(waiting["fact"])
+    newest = _unread.pop(room_id, None)
+    if newest is not None:
+        _announce_unread(newest)
 
 
 def _send_unread(fact: MessagePosted) -> None:
-    to = _who_see(fact.room_id, fact.folder_id)
+    to = _channels_of_room(fact.room_id, fact.folder_id)
     channels.emit("room:unread", {"room_id": fact.room_id, "seq": fact.seq}, to, epoch=fact.epoch)
 
 
-def _who_see(room_id: int, folder_id: int | None) -> list[str]:
-    """The channels of those who see a room. folder_id: of the list that it inherits, None for its own."""
+def _channels_of_room(room_id: int, folder_id: int | None) -> list[str]:
+    """Return the channels of all who see a room. folder_id: of the rights it inherits, None for its own list."""
     return [channels.watch(room_id), *([channels.folder(folder_id)] if folder_id is not None else [])]
+
+
+def _application() -> Flask:
+    if _app is None:
+        raise RuntimeError("broadcasts.init_app was not called")
+    return _app

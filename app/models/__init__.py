@@ -1,4 +1,4 @@
-"""Nouns: what exists."""
+"""Database models."""
 
 from app.models.access import ACCESS, AccessChange, AccessScope
 from app.models.account import CLOSED, Account, AccountState, Address, AdministeredDomain, Role

@@ -1,4 +1,4 @@
-"""The log of what changed about who may what, numbered by the counter "access"."""
+"""The log of changes of access, numbered by the counter "access"."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ ACCESS = "access"
 
 
 class AccessScope(StrEnum):
-    """Whom a change may concern: one account, one room, the rooms of one folder or group, or everybody."""
+    """The extent of a change: one account, one room, the rooms of one folder or group, or everybody."""
 
     ACCOUNT = "account"
     ROOM = "room"
@@ -21,7 +21,7 @@ class AccessScope(StrEnum):
 
 
 class AccessChange(Dated, Base):
-    """Somebody's access may have changed. Epochs have no gap: they are given under the counter's lock."""
+    """A possible change of access. Epochs have no gaps: they are assigned under the counter's lock."""
 
     __tablename__ = "access_changes"
 

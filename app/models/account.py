@@ -1,4 +1,4 @@
-"""Accounts: the people, and the one address space they share with groups."""
+"""Accounts of people, and the address space that they share with groups."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,13 +7,13 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import Base, Dated, Findable, Keyed, Versioned
+from app.models.base import Base, Dated, Keyed, Searchable, Versioned
 from app.models.domain import Domain, DomainState
 from app.models.types import Choice, UtcDateTime, exact, label, now
 
 
 class Role(StrEnum):
-    """What an account administers, from everything to nothing."""
+    """The administrative role of an account, from the highest to none."""
 
     SERVER = "server"
     WEB = "web"
@@ -24,35 +24,34 @@ class Role(StrEnum):
 class AccountState(StrEnum):
     ENABLED = "enabled"
     DISABLED = "disabled"
+    # May read, may not post.
     MUTED = "muted"
-    """May read, may not post."""
+    # Kept as the author of its messages. It cannot sign in and is not found.
     DELETED = "deleted"
-    """Kept for what the person has said: nobody signs in, nobody finds it."""
 
 
+# States without sign-in.
 CLOSED = (AccountState.DISABLED, AccountState.DELETED)
-"""States in which nobody signs in."""
 
 
-class Account(Keyed, Dated, Versioned, Findable, Base):
-    """A person who signs in with an address: of a domain here, or a guest with an address from outside.
-
-    The first index holds all that the list of accounts searches and filters by, the second all that it counts by, the
-    third what a search reads from end to end.
-    """
+class Account(Keyed, Dated, Versioned, Searchable, Base):
+    """A person who signs in with an address: a member of a domain here, or a guest with an address from outside."""
 
     __tablename__ = "accounts"
     __table_args__ = (
+        # Covers the searches and filters of the list of accounts.
         Index(
             "ix_accounts_domain_id_name",
             *("domain_id", "name", "id", "search_text", "role", "state", "is_guest"),
             *("has_groupware", "has_webdav", "has_teamchat", "last_sign_in_at"),
         ),
+        # Covers the counts of the list of accounts.
         Index(
             "ix_accounts_domain_id_is_guest",
             *("domain_id", "is_guest", "state", "role"),
             *("has_teamchat", "has_groupware", "has_webdav", "last_sign_in_at"),
         ),
+        # Scanned by searches.
         Index("ix_accounts_domain_id_is_guest_search_text", "domain_id", "is_guest", "search_text"),
         Index("ix_accounts_domain_id_last_sign_in_at", "domain_id", "last_sign_in_at", "id"),
         Index("ix_accounts_domain_id_address", "domain_id", "address"),
@@ -72,25 +71,25 @@ class Account(Keyed, Dated, Versioned, Findable, Base):
     time_zone: Mapped[str | None] = mapped_column(exact(64))
     theme: Mapped[str | None] = mapped_column(exact(8))
     enter_sends: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # The token in the URL of the person's picture.
     picture: Mapped[str | None] = mapped_column(exact(32))
-    """The token of their picture, which stands in its address; none where there is no picture."""
     has_groupware: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_webdav: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_teamchat: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Guests only, up to warned_days. The responsible account, at first the one that invited the guest.
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    """Of a guest: the account that stands for them, which is whoever invited them first."""
+    # Time at which the guest confirmed the address.
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Of a guest: when they have shown that their address is theirs."""
+    # End of the account, None for no end.
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Of a guest: when the account ends; none for never."""
+    # The last warning sent, in days before the end.
     warned_days: Mapped[int | None] = mapped_column(Integer)
-    """Of a guest: the last warning sent, in days before the account ends."""
+    # Generation of mailed links; using one raises it and so ends all earlier links.
     link_generation: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Of the links mailed to this person; using one ends all before."""
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_ip: Mapped[str | None] = mapped_column(exact(45))
+    # Generation of password links; raising it ends all earlier links.
     password_generation: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Of the mailed link by which a password is chosen; raising it ends every link made before."""
     password_link_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -98,19 +97,19 @@ class Account(Keyed, Dated, Versioned, Findable, Base):
 
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
+    # The session that the account was loaded for, if it is signed in.
     session_id: ClassVar[int | None] = None
-    """The session that the account was loaded by, where somebody has signed in."""
 
     @property
     def is_active(self) -> bool:
-        """Whether the account may sign in and stay signed in."""
+        """Return whether the account may sign in and stay signed in."""
         if self.is_guest and (self.verified_at is None or (self.expires_at and self.expires_at < now())):
             return False
         return self.state not in CLOSED and self.domain.state is DomainState.ACTIVE
 
 
 class Address(Keyed, Base):
-    """An address that is taken, normalised, and by what: accounts and groups never share one."""
+    """A normalised address and its owner, an account or a group. No address has two owners."""
 
     __tablename__ = "addresses"
     __table_args__ = (
@@ -126,7 +125,7 @@ class Address(Keyed, Base):
 
 
 class AdministeredDomain(Base):
-    """A domain that a domain administrator looks after beside their own."""
+    """A domain that a domain administrator administers besides their own."""
 
     __tablename__ = "administered_domains"
 

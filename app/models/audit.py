@@ -1,4 +1,4 @@
-"""The trail: who did what, from where, and what changed."""
+"""The audit log of administrative acts."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,9 +8,10 @@ from app.models.types import BigInt, digest, exact, label, long_text
 
 
 class AuditEntry(Keyed, Dated, Base):
-    """One act. Names are kept beside the ids, so that the line still speaks when its objects are gone.
+    """One administrative act: actor, origin, object, state before and after.
 
-    before and after are JSON objects. seal chains the entry to the one before; the worker sets it afterwards.
+    Names are stored besides ids, so that entries stay readable after deletions. before and after are JSON objects.
+    seal chains the entry to the previous one; the worker sets it later.
     """
 
     __tablename__ = "audit_entries"

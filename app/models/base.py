@@ -1,4 +1,4 @@
-"""What every table shares: naming of constraints, key, moment of creation, row version."""
+"""Base class and mixins of models: names of constraints, key, creation time, row version, search text."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import Identity, Integer, MetaData, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.models.types import BigInt, UtcDateTime, folded, now
-from app.text.findable import LONGEST, LONGEST_BYTES, findable
+from app.text.search_text import SEARCH_TEXT_BYTES, SEARCH_TEXT_LENGTH, make_search_text
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
 
 
 class Keyed:
-    """A row with a key of its own."""
+    """Mixin: a numeric primary key."""
 
     @declared_attr
     def id(cls) -> Mapped[int]:
@@ -30,7 +30,7 @@ class Keyed:
 
 
 class Dated:
-    """A row that knows when it was made."""
+    """Mixin: the time of creation."""
 
     @declared_attr
     def created_at(cls) -> Mapped[datetime]:
@@ -38,7 +38,7 @@ class Dated:
 
 
 class Versioned:
-    """A row that people edit in forms: the version tells a form whether somebody else was faster."""
+    """Mixin: a version, by which forms detect concurrent changes."""
 
     row_version: Mapped[int] = mapped_column(Integer, default=1, sort_order=91)
 
@@ -47,23 +47,25 @@ class Versioned:
         return {"version_id_col": cls.row_version}
 
 
-def _found_by(context) -> str:
-    row = context.get_current_parameters()
-    return findable(row["name"], row["address"])
+def _default_search_text(context) -> str:
+    values = context.get_current_parameters()
+    return make_search_text(values["name"], values["address"])
 
 
-class Findable:
-    """A row with a name and an address, which is found by any part of either. A statement that changes one of them
-    without the ORM would leave what it is found by behind."""
+class Searchable:
+    """Mixin: a search text, by which rows are found by any part of name and address.
+
+    A statement that changes name or address without the ORM would not update it.
+    """
 
     @declared_attr
     def search_text(cls) -> Mapped[str]:
-        column = folded(LONGEST, LONGEST_BYTES)
-        return mapped_column(column, default=_found_by, deferred=True, sort_order=92)
+        column = folded(SEARCH_TEXT_LENGTH, SEARCH_TEXT_BYTES)
+        return mapped_column(column, default=_default_search_text, deferred=True, sort_order=92)
 
 
-@event.listens_for(Findable, "before_update", propagate=True)
-def _follow(_mapper, _connection, row) -> None:
+@event.listens_for(Searchable, "before_update", propagate=True)
+def _update_search_text(_mapper, _connection, row) -> None:
     attributes = inspect(row).attrs
     if attributes.name.history.has_changes() or attributes.address.history.has_changes():
-        row.search_text = findable(row.name, row.address)
+        row.search_text = make_search_text(row.name, row.address)

@@ -1,4 +1,4 @@
-"""Contact cards: what is known of a person beside name and address."""
+"""Contact cards of people."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +8,7 @@ from app.models.types import label, long_text
 
 
 class ContactCard(Dated, Versioned, Base):
-    """An account's card; accounts nobody has written anything about have none."""
+    """The contact card of an account. Accounts without contact details have none."""
 
     __tablename__ = "contact_cards"
 

@@ -1,4 +1,4 @@
-"""What a domain tells its clients instead of what the server tells them."""
+"""SmartDiscover settings of domains."""
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +8,7 @@ from app.models.types import long_text
 
 
 class DomainDiscovery(Keyed, Versioned, Base):
-    """A domain's own SmartDiscover values: one JSON object by name of the value. What it does not name is inherited."""
+    """A domain's own SmartDiscover values, as a JSON object by name. Values that it lacks are the server's."""
 
     __tablename__ = "domain_discoveries"
 

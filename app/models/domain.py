@@ -1,4 +1,4 @@
-"""Domains: the organisations on this server."""
+"""Mail domains of this server."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,12 +15,12 @@ INTERNAL_DOMAIN = "##internalservicedomain.teamchat##"
 class DomainState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    # Kept for the messages of its accounts. It is not listed, and nobody can sign in.
     DELETED = "deleted"
-    """Kept for what its people have said: nobody lists it, nobody signs in."""
 
 
 class Domain(Keyed, Dated, Versioned, Base):
-    """A mail domain with its accounts, groups and switches. The internal one shelters guests and is never listed."""
+    """A mail domain with its features and limits. The internal one contains the guests and is never listed."""
 
     __tablename__ = "domains"
 
@@ -33,16 +33,16 @@ class Domain(Keyed, Dated, Versioned, Base):
     has_webdav: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_teamchat: Mapped[bool] = mapped_column(default=False, server_default=false())
     members_may_invite_guests: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Default duration of guest accounts in days, None for no end.
     guest_days: Mapped[int | None] = mapped_column(Integer)
-    """How long a guest's account lasts unless told otherwise, in days; none for without end."""
+    # Longest duration of guest accounts from now in days, None for no limit.
     guest_days_longest: Mapped[int | None] = mapped_column(Integer)
-    """How long from now a guest's account may be made to last, in days; none for without limit."""
+    # Mail domains that guests may, or may not, have addresses of: one per line, with their subdomains.
     guests_allowed_from: Mapped[str | None] = mapped_column(long_text())
     guests_denied_from: Mapped[str | None] = mapped_column(long_text())
-    """Mail domains that guests may, or may not, come from, one a line; subdomains included."""
+    # Time at which the worker suspends the domain, None for no end.
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
-    """From this moment on the worker suspends it; none for without end."""
+    # Most accounts of the domain, and most guests of its accounts, None for no limit.
     account_limit: Mapped[int | None] = mapped_column(Integer)
     guest_limit: Mapped[int | None] = mapped_column(Integer)
-    """How many accounts it may hold, and how many guests its people may have; none for without limit."""
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

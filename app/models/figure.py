@@ -1,4 +1,4 @@
-"""Figures of the whole server: what each process sees now, and what happened in every hour."""
+"""Figures of the server: hourly counts, and current connections of each process."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,13 +12,13 @@ from app.models.types import BigInt, Choice, UtcDateTime, exact
 
 class FigureName(StrEnum):
     MESSAGES = "messages"
+    # The maximum within the hour; the others are sums.
     CONNECTIONS = "connections"
-    """The most at once within the hour; the others are counted."""
     SIGN_INS = "sign_ins"
 
 
 class Figure(Base):
-    """One number about one hour."""
+    """The value of a figure for one hour."""
 
     __tablename__ = "figures"
     __table_args__ = (Index("ix_figures_hour", "hour"),)
@@ -29,7 +29,7 @@ class Figure(Base):
 
 
 class ProcessReport(Base):
-    """What one web process has connected: windows of the WebClient, and rooms that they have open."""
+    """Connections of one web process: windows of the WebClient, and the rooms they have open."""
 
     __tablename__ = "process_reports"
 

@@ -1,4 +1,4 @@
-"""Rows that every database holds from its first moment: the counter of access changes, and the services."""
+"""Initial rows of every database: the counter of access changes, and the services."""
 
 from sqlalchemy import event, insert
 
@@ -9,7 +9,7 @@ from app.models.setting import Counter
 
 
 def insert_first_rows(connection, tables) -> None:
-    """Fill those of the given tables, just made, that must not be empty."""
+    """Insert the initial rows of the given new tables."""
     if Counter.__table__ in tables:
         connection.execute(insert(Counter), [{"name": ACCESS, "value": 0}])
     if Service.__table__ in tables:
@@ -17,5 +17,5 @@ def insert_first_rows(connection, tables) -> None:
 
 
 @event.listens_for(Base.metadata, "after_create")
-def _fill(_metadata, connection, tables=(), **_options) -> None:
+def _insert_after_create(_metadata, connection, tables=(), **_options) -> None:
     insert_first_rows(connection, tables)

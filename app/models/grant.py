@@ -1,4 +1,4 @@
-"""Grants: the lines of a rights list, on a TeamChat folder or on a room."""
+"""Grants: rows of the rights list of a TeamChat folder or a room."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from app.models.types import BigInt, Choice
 
 
 class Principal(StrEnum):
-    """Who a line is about; account, group and domain bear an id, the others stand for everybody of their kind."""
+    """The kind of a grant's recipient. Account, group and domain have an id, the others mean all of their kind."""
 
     ACCOUNT = "account"
     GROUP = "group"
@@ -21,7 +21,7 @@ class Principal(StrEnum):
 
 
 class Grant(Keyed, Dated, Base):
-    """One line: what a principal may do in a folder or a room. rights is the sum of the bits of rules.rights.Right."""
+    """The rights of a principal in a folder or a room, as the sum of the bits of rules.rights.Right."""
 
     __tablename__ = "grants"
     __table_args__ = (

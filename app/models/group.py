@@ -1,4 +1,4 @@
-"""Groups, who is in them, and the folders they share."""
+"""Groups, their members and their folders."""
 
 from enum import StrEnum
 
@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.account import Account
-from app.models.base import Base, Dated, Findable, Keyed, Versioned
+from app.models.base import Base, Dated, Keyed, Searchable, Versioned
 from app.models.domain import Domain
 from app.models.types import BigInt, Choice, exact, label
 
 
-class Group(Keyed, Dated, Versioned, Findable, Base):
-    """People who share a public folder and, once TeamChat is on, rooms."""
+class Group(Keyed, Dated, Versioned, Searchable, Base):
+    """People who share a public folder and, with TeamChat, rooms."""
 
     __tablename__ = "groups"
     __table_args__ = (
@@ -27,19 +27,19 @@ class Group(Keyed, Dated, Versioned, Findable, Base):
     folder_name: Mapped[str | None] = mapped_column(label(200))
     has_public_folder: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_teamchat: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Most messages in all its rooms together within any minute, None for no limit.
     sends_per_minute: Mapped[int | None] = mapped_column(Integer)
-    """Messages that all its rooms take together within any minute; none for without limit."""
 
     domain: Mapped[Domain] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def alias(self) -> str:
-        """What stands before the @ of the group's address."""
+        """Return the part of the group's address before the @."""
         return self.address.rpartition("@")[0]
 
 
 class GroupPace(Base):
-    """What a group with a limit has taken lately, as "second:count" of the last minute. Its lock orders who sends."""
+    """Counts of a group's messages in the last minute, as "second:count". Its row lock orders concurrent senders."""
 
     __tablename__ = "group_paces"
 
@@ -56,7 +56,7 @@ class EntryKind(StrEnum):
 
 
 class MemberEntry(Keyed, Dated, Base):
-    """One line of a group's member list: an account, everybody of a domain, or everybody of another group."""
+    """One entry of a group's member list: an account, or all members of a domain or of another group."""
 
     __tablename__ = "member_entries"
     __table_args__ = (
@@ -84,7 +84,7 @@ class MemberEntry(Keyed, Dated, Base):
 
 
 class Exclusion(Keyed, Dated, Base):
-    """Somebody who is not in a group although an entry of its list would bring them in."""
+    """An account that is no member of a group although an entry of its member list includes it."""
 
     __tablename__ = "exclusions"
     __table_args__ = (
@@ -102,7 +102,7 @@ class FolderKind(StrEnum):
 
 
 class Folder(Keyed, Dated, Base):
-    """A node of a group's tree of folders: its public folder, and the TeamChat folder that holds the rooms."""
+    """A folder of a group: its public folder, or the TeamChat folder with its rooms."""
 
     __tablename__ = "folders"
     __table_args__ = (UniqueConstraint("group_id", "kind"),)

@@ -1,4 +1,4 @@
-"""Invitations: who from outside was asked into which room, and what has become of it."""
+"""Invitations of guests to rooms."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from app.models.types import UtcDateTime, exact, label
 
 
 class Invitation(Keyed, Dated, Base):
-    """An address invited into a room; asking again uses the same row. Its link is made of id and generation.
+    """An address invited to a room. Another invitation uses the same row. Its link consists of id and generation.
 
-    registered_at: the invited person has given name and password and has yet to confirm the address.
-    accepted_at: they are in the room. sent_at: of the last mail.
+    registered_at: time at which the person entered name and password; the address is yet to be confirmed.
+    accepted_at: time at which the person joined the room. sent_at: time of the last mail.
     """
 
     __tablename__ = "invitations"

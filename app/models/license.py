@@ -1,4 +1,4 @@
-"""What this installation is allowed to do, and until when."""
+"""Licenses of this installation."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,9 @@ class LicenseKind(StrEnum):
 
 
 class License(Keyed, Dated, Base):
-    """A licence; the newest one counts. A trial is a dated local record, a full one keeps its signed document.
+    """A license; the newest one is in force. A trial is a local record, a full license has a signed document.
 
-    reference: the installation it is for. modules: what it opens, as words with spaces between.
+    reference: the installation it is for. modules: names of the licensed modules, separated by spaces.
     """
 
     __tablename__ = "licenses"

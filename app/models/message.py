@@ -1,4 +1,4 @@
-"""What is said in a room, its earlier wordings, and whom it mentions."""
+"""Messages, their earlier versions and mentions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,11 +17,11 @@ class MessageKind(StrEnum):
 
 
 class Message(Keyed, Dated, Base):
-    """A line of a conversation.
+    """A message or a system note.
 
-    seq is its place in the room; a note of the system takes no number: it stands behind message `seq` as its `note`-th
-    note (0 for what people post). change_no is the room's change that touched it last, 0 for never.
-    client_id is the sender's own mark of the message: the same one from the same author is the same message.
+    seq: number of the message in its room. A system note has no number of its own: it follows message `seq` as its
+    `note`-th note; note is 0 for messages. change_no: number of the room's last change of this message, 0 without one.
+    client_id: the sender's identifier; the same one from the same author is the same message.
     """
 
     __tablename__ = "messages"
@@ -49,7 +49,7 @@ class Message(Keyed, Dated, Base):
 
 
 class MessageVersion(Keyed, Dated, Base):
-    """A wording that an edit has replaced."""
+    """A text that an edit has replaced."""
 
     __tablename__ = "message_versions"
     __table_args__ = (UniqueConstraint("message_id", "number"),)
@@ -61,7 +61,7 @@ class MessageVersion(Keyed, Dated, Base):
 
 
 class Mention(Keyed, Base):
-    """Somebody named in a message."""
+    """A mention of an account in a message."""
 
     __tablename__ = "mentions"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Work for later: mails to send and jobs to do, as rows that a worker process takes."""
+"""Queues of the worker: outgoing mails and jobs."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,8 +18,10 @@ class WorkState(StrEnum):
 
 
 class MailFailure(StrEnum):
-    """What kept a mail from leaving. The last three are the server's answer to this very mail: it will be the same
-    tomorrow. The others may pass, or are mended under Outgoing mail."""
+    """The reason for which a mail was not sent.
+
+    The last three are the server's permanent answers to this mail. The others may pass, or concern the settings.
+    """
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -36,7 +38,7 @@ class MailFailure(StrEnum):
 
 
 class Work:
-    """A row that one worker at a time holds on a lease, tries, and tries again later."""
+    """Mixin: a row that one worker at a time leases and tries, possibly several times."""
 
     state: Mapped[WorkState] = mapped_column(Choice(WorkState), default=WorkState.WAITING)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
@@ -47,10 +49,10 @@ class Work:
 
 
 class OutgoingMail(Keyed, Dated, Work, Base):
-    """A mail to make and send: its template and the ids it speaks of, as JSON; the text is made when it leaves.
+    """A mail to render and send: its template and the ids it is about, as JSON. The text is rendered when it is sent.
 
-    about_kind and about_id name what it was sent for ("invitation", 7), where somebody will ask how it fares.
-    failure: what kind of thing last kept it from leaving.
+    about_kind and about_id: the object on whose page its state is shown, such as ("invitation", 7). failure: of the
+    last attempt.
     """
 
     __tablename__ = "outgoing_mails"
@@ -72,7 +74,7 @@ class OutgoingMail(Keyed, Dated, Work, Base):
 
 
 class Job(Keyed, Dated, Work, Base):
-    """Something to do in the worker process; its arguments are JSON."""
+    """A job of the worker process. Its arguments are JSON."""
 
     __tablename__ = "jobs"
     __table_args__ = (Index("ix_jobs_state_due_at", "state", "due_at", "id"),)

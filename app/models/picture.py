@@ -8,7 +8,7 @@ from app.models.types import exact, small_file
 
 
 class Picture(Keyed, Dated, Base):
-    """Somebody's picture, small and square, as WebP. Its token is random: who was not told it does not find it."""
+    """A person's picture, small and square, as WebP. The random token in its URL protects it."""
 
     __tablename__ = "pictures"
 

@@ -1,4 +1,4 @@
-"""Rooms, the people in them, and how far each has read."""
+"""Rooms, their members and read marks."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,10 +24,10 @@ class RoomState(StrEnum):
 
 
 class Room(Keyed, Dated, Versioned, Base):
-    """A conversation. last_seq numbers its messages without a hole, last_change what happened to them since.
+    """A conversation. last_seq: number of its last message, without gaps; last_change: of the last change of one.
 
-    unique_key keeps two direct rooms of the same people apart from existing twice; other rooms bear a random one.
-    A room without a list of its own inherits the grants of its folder whole.
+    unique_key: prevents two direct rooms of the same people; random for other rooms. A room without a rights list of
+    its own inherits all grants of its folder.
     """
 
     __tablename__ = "rooms"
@@ -42,26 +42,29 @@ class Room(Keyed, Dated, Versioned, Base):
     intro: Mapped[str | None] = mapped_column(long_text())
     unique_key: Mapped[str] = mapped_column(exact(64), unique=True)
     has_own_list: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether guests see messages from before they joined.
     guests_see_history: Mapped[bool] = mapped_column(default=True, server_default=true())
-    """Whether a guest sees the conversation from the beginning, or from joining on."""
     guests_see_members: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # Default duration of a guest's membership in days, None for no end.
     guest_days: Mapped[int | None] = mapped_column(Integer)
-    """How long a guest stays in the room, in days; none for without end."""
     last_seq: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
     last_change: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
     last_posted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # State to restore, None for rooms deleted before this column existed.
     state_before_trash: Mapped[RoomState | None] = mapped_column(Choice(RoomState))
-    """What restoring gives back; none for a room that was deleted before this was kept."""
 
     group: Mapped[Group | None] = relationship()
     folder: Mapped[Folder | None] = relationship()
 
 
 class RoomMember(Keyed, Dated, Base):
-    """What a room means to one person. is_member opens the door of private and direct rooms, and to guests;
-    members of a group are in its public rooms without it."""
+    """A person's membership and settings in a room.
+
+    is_member admits people to private and direct rooms, and guests to any. Members of a group are in its public rooms
+    without it.
+    """
 
     __tablename__ = "room_members"
     __table_args__ = (
@@ -77,13 +80,13 @@ class RoomMember(Keyed, Dated, Base):
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_favourite: Mapped[bool] = mapped_column(default=False, server_default=false())
     joined_seq: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    # End of a guest's membership.
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Of a guest: when they leave the room by themselves."""
     warned_days: Mapped[int | None] = mapped_column(Integer)
 
 
 class ReadMark(Base):
-    """How far a person has read a room; no row means never opened."""
+    """The last message that a person has read in a room. Without a row the person never opened it."""
 
     __tablename__ = "read_marks"
     __table_args__ = (Index("ix_read_marks_room_id", "room_id"),)

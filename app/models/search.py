@@ -1,4 +1,4 @@
-"""What search looks into: the words of messages, and how far each room has been read for them."""
+"""The index of words in messages."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,9 +8,9 @@ from app.models.types import BigInt, exact
 
 
 class MessageWord(Base):
-    """A word that stands in a message, as `text.words` cuts it. The worker keeps it: posting never waits for it.
+    """A word in a message, as returned by `text.words`. The worker indexes it later, so that posting is fast.
 
-    In the order of the messages, for a word and for a room: a search reads the newest and stops.
+    The primary key is in the order of messages within a word and a room: a search reads the newest ones and stops.
     """
 
     __tablename__ = "message_words"
@@ -23,7 +23,7 @@ class MessageWord(Base):
 
 
 class SearchMark(Base):
-    """How far a room's messages, and what happened to them since, are among the words."""
+    """The last message and the last change of a room that are indexed."""
 
     __tablename__ = "search_marks"
 

@@ -19,13 +19,13 @@ class ServiceName(StrEnum):
 
 
 class Service(Keyed, Base):
-    """Whether a service runs, and since when it is in that state."""
+    """The state of a service and its start."""
 
     __tablename__ = "services"
 
     name: Mapped[ServiceName] = mapped_column(Choice(ServiceName), unique=True)
     is_running: Mapped[bool] = mapped_column(default=True, server_default=true())
     since_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # Most concurrent connections, and when.
     peak: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     peak_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """The most connections it has had at once, and when."""

@@ -1,4 +1,4 @@
-"""Signed-in devices, and the memory of failed sign-ins."""
+"""Sessions, and counts of failed sign-ins."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from app.models.types import UtcDateTime, digest, exact, label
 
 
 class Session(Keyed, Dated, Base):
-    """A device somebody is signed in on. Only the digest of its token is stored."""
+    """A signed-in browser. Only the digest of its token is stored."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_account_id", "account_id", "revoked_at"),)
@@ -28,7 +28,7 @@ class Session(Keyed, Dated, Base):
 
 
 class SignInFailure(Keyed, Base):
-    """How often sign-in failed for one address or from one network address, and until when it must wait."""
+    """Failed sign-ins for one address or from one network address, and the end of the delay."""
 
     __tablename__ = "sign_in_failures"
 

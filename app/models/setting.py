@@ -1,4 +1,4 @@
-"""What the whole server remembers about itself."""
+"""Settings and counters of the server."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -7,7 +7,7 @@ from app.models.types import BigInt, exact, long_text
 
 
 class ServerSetting(Keyed, Base):
-    """One value of the server, by name: host name, outgoing mail, moment of installation."""
+    """One setting by name, such as host name, outgoing mail, time of installation."""
 
     __tablename__ = "server_settings"
 
@@ -16,7 +16,7 @@ class ServerSetting(Keyed, Base):
 
 
 class Counter(Base):
-    """A number that only grows, taken under its row's lock: the epoch of access changes."""
+    """An increasing number, changed under its row's lock: the epoch of access changes."""
 
     __tablename__ = "counters"
 

@@ -1,4 +1,4 @@
-"""Tasks: long work that somebody asked for. The worker does it row by row, and its page shows how far it is."""
+"""Tasks: long operations that the worker runs row by row, with their progress and results."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ class TaskState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one row."""
+    """The result for one row."""
 
     CHANGED = "changed"
     SKIPPED = "skipped"
@@ -27,10 +27,10 @@ class Outcome(StrEnum):
 
 
 class Task(Keyed, Dated, Base):
-    """Work of a kind ("accounts.disable") with its arguments as JSON. place: the last row that was looked at.
+    """A task of a kind, such as "accounts.disable", with its arguments as JSON. place: the last row that was processed.
 
-    Whose it is and what it is about are kept as ids and names, not as keys of other tables: the row outlives them.
-    subject: what it is about, such as a domain's or a file's name. file_name: of the file that can be fetched.
+    Owner and subject are stored as ids and names without foreign keys: the task outlives them. subject: a name, such
+    as a domain's or a file's. file_name: of the resulting file.
     """
 
     __tablename__ = "tasks"
@@ -61,12 +61,12 @@ class Task(Keyed, Dated, Base):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will happen any more."""
+        """Return whether the task has ended."""
         return self.state not in (TaskState.WAITING, TaskState.RUNNING)
 
 
 class TaskLine(Keyed, Base):
-    """A row of a task that was left as it was, and why. line: of the imported file; 0 where there is none."""
+    """A row that a task did not change, and the reason. line: in the imported file, 0 without a file."""
 
     __tablename__ = "task_lines"
     __table_args__ = (Index("ix_task_lines_task_id", "task_id", "id"),)

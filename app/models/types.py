@@ -1,4 +1,4 @@
-"""Column types that mean the same on MariaDB, SQLite, SQL Server and Oracle."""
+"""Column types that behave the same on MariaDB, SQLite, SQL Server and Oracle."""
 
 from datetime import UTC, datetime
 
@@ -6,22 +6,22 @@ from sqlalchemy import BINARY, BigInteger, DateTime, Integer, LargeBinary, Unico
 from sqlalchemy.dialects import mssql, mysql, oracle
 from sqlalchemy.types import TypeDecorator
 
+# Key of every table. SQLite numbers rows only for plain INTEGER.
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
-"""Key of every table. SQLite only numbers rows by itself for plain INTEGER."""
 
 MYSQL = ("mysql", "mariadb")
 
+# Ignores accents and case. Oracle compares by the NLS settings of the session, not of the column.
 SEARCH_COLLATION = {"mysql": "utf8mb4_unicode_520_ci", "mssql": "Latin1_General_100_CI_AI"}
-"""Accents and case do not matter. Oracle sorts and compares by the session's NLS settings, not by the column's."""
 
+# Compares bytes, as Oracle does by default.
 EXACT_COLLATION = {"mysql": "utf8mb4_bin", "mssql": "Latin1_General_100_BIN2"}
-"""Byte by byte, which is Oracle's own way."""
 
 
-class Text(TypeDecorator):
-    """Text of any alphabet. '' is stored as NULL everywhere, as Oracle does whatever one asks.
+class PortableText(TypeDecorator):
+    """Unicode text. '' is stored as NULL, as Oracle always does.
 
-    length: characters; none for prose, which is never indexed. is_exact: whether case and accents make a difference.
+    length: characters, None for long texts, which are never indexed. is_exact: compare with case and accents.
     """
 
     impl = Unicode
@@ -42,10 +42,10 @@ class Text(TypeDecorator):
         return Unicode(length) if length else UnicodeText()
 
     def coerce_compared_value(self, op, value):
-        """What a column is compared with may be empty: a search for '' is a search for everything."""
+        """Compare with plain text, in which '' is not NULL: a search for '' finds everything."""
         return Unicode() if isinstance(value, str) else super().coerce_compared_value(op, value)
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value, _dialect):
         return value or None
 
     def __repr__(self):
@@ -60,18 +60,18 @@ class Text(TypeDecorator):
         return (EXACT_COLLATION if self.is_exact else SEARCH_COLLATION)[database]
 
 
-def label(length: int) -> Text:
-    """What people read and search: accents and case do not matter."""
-    return Text(length)
+def label(length: int) -> PortableText:
+    """Return a type for names and other texts for people, compared without accents and case."""
+    return PortableText(length)
 
 
-def exact(length: int) -> Text:
-    """What machines compare byte by byte: tokens, normalised addresses, codes."""
-    return Text(length, is_exact=True)
+def exact(length: int) -> PortableText:
+    """Return a type for tokens, normalised addresses and codes, compared by bytes."""
+    return PortableText(length, is_exact=True)
 
 
-class Folded(Text):
-    """Text without case and accents that parts are looked for in: MariaDB compares bytes much faster than letters."""
+class Folded(PortableText):
+    """Folded text for substring searches. On MariaDB it is binary, which is compared much faster."""
 
     cache_ok = True
 
@@ -84,14 +84,14 @@ class Folded(Text):
             return mysql.VARBINARY(self.size)
         return super().load_dialect_impl(dialect)
 
-    def coerce_compared_value(self, op, value):
-        """A part is looked for as bytes in bytes."""
+    def coerce_compared_value(self, _op, _value):
+        """Compare with a value of this type, so that both sides are binary."""
         return self
 
     def process_bind_param(self, value, dialect):
         return value.encode() if value and dialect.name in MYSQL else value or None
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value, _dialect):
         return value.decode() if isinstance(value, bytes) else value
 
     def __repr__(self):
@@ -99,28 +99,28 @@ class Folded(Text):
 
 
 def folded(length: int, size: int) -> Folded:
-    """What search looks for parts in, folded by the program. length: characters; size: bytes in UTF-8."""
+    """Return a type for texts that the application has folded. length: characters; size: bytes in UTF-8."""
     return Folded(length, size)
 
 
-def long_text() -> Text:
-    """Prose of any length; never indexed."""
-    return Text()
+def long_text() -> PortableText:
+    """Return a type for texts of any length, which are never indexed."""
+    return PortableText()
 
 
 def digest() -> LargeBinary:
-    """A SHA-256 value, 32 bytes."""
+    """Return a type for SHA-256 values, 32 bytes."""
     raw = LargeBinary(32).with_variant(mysql.BINARY(32), *MYSQL)
     return raw.with_variant(BINARY(32), "mssql").with_variant(oracle.RAW(32), "oracle")
 
 
 def small_file() -> LargeBinary:
-    """A file of less than 64 KiB, as it is."""
+    """Return a type for files of less than 64 KiB."""
     return LargeBinary().with_variant(mssql.VARBINARY("max"), "mssql")
 
 
 class UtcDateTime(TypeDecorator):
-    """A moment, aware and in UTC, to the microsecond."""
+    """A timezone-aware time in UTC, with microseconds."""
 
     impl = DateTime
     cache_ok = True
@@ -131,19 +131,19 @@ class UtcDateTime(TypeDecorator):
         own = {"mssql": mssql.DATETIME2(6), "oracle": oracle.TIMESTAMP()}
         return dialect.type_descriptor(own.get(dialect.name, DateTime()))
 
-    def process_bind_param(self, value: datetime | None, dialect):
+    def process_bind_param(self, value: datetime | None, _dialect):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a stored moment must know its time zone")
+            raise ValueError("a stored time must have a time zone")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect):
+    def process_result_value(self, value: datetime | None, _dialect):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Choice(TypeDecorator):
-    """One value of a StrEnum, kept as its text so that adding a value needs no migration."""
+    """A value of a StrEnum, stored as text so that a new value needs no migration."""
 
     impl = Unicode
     cache_ok = True
@@ -155,13 +155,13 @@ class Choice(TypeDecorator):
     def load_dialect_impl(self, dialect):
         return exact(self.impl.length).load_dialect_impl(dialect)
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value, _dialect):
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value, _dialect):
         return None if value is None else self.enum(value)
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

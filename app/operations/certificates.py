@@ -8,8 +8,8 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
-from app.integrations import certificate_shelf, certificates, network, probe
-from app.integrations.certificates import Unfit
+from app.integrations import certificate_store, certificates, network, probe
+from app.integrations.certificates import UnfitCertificate
 from app.models import Account, now
 from app.operations import audit, jobs
 from app.operations.locks import locked_setting
@@ -31,8 +31,8 @@ def install_certificate(actor: Account, chain: str, key: str, passphrase: str | 
     """
     scope.require_server_administrator(actor)
     try:
-        pair = certificates.checked_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
-    except Unfit as unfit:
+        pair = certificates.check_pair(chain.encode(), key.encode(), passphrase, host_name(), now())
+    except UnfitCertificate as unfit:
         raise _refusal(unfit) from None
     _install(actor, *pair, is_trial=False)
 
@@ -40,7 +40,7 @@ def install_certificate(actor: Account, chain: str, key: str, passphrase: str | 
 def make_trial_certificate(actor: Account) -> None:
     """Serve a self-signed certificate for a trial: browsers warn of it. Server administrators only."""
     scope.require_server_administrator(actor)
-    _install(actor, *certificates.self_signed(host_name(), now()), is_trial=True)
+    _install(actor, *certificates.make_self_signed(host_name(), now()), is_trial=True)
 
 
 @operation
@@ -66,7 +66,7 @@ def request_inspection(actor: Account) -> None:
 def inspect_public_address() -> None:
     """Make a TLS handshake with the public address and store its result. For the worker: it takes seconds."""
     port = urlsplit(settings.public_url()).port or 443
-    _store_finding(probe.look_at_tls(host_name(), port, network.EVERYWHERE))
+    _store_finding(probe.probe_tls(host_name(), port, network.UNRESTRICTED))
 
 
 def host_name() -> str:
@@ -75,7 +75,7 @@ def host_name() -> str:
 
 
 @operation(audited=False)
-def _store_finding(finding: probe.Finding) -> None:
+def _store_finding(finding: probe.ProbeResult) -> None:
     locked_setting(Setting.CERTIFICATE_SEEN).value = noted(finding, now())
     settings.forget()
 
@@ -83,11 +83,11 @@ def _store_finding(finding: probe.Finding) -> None:
 def _install(actor: Account, chain: bytes, key: bytes, *, is_trial: bool) -> None:
     # The files are written before the transaction, which may run twice.
     directory = _require_folder()
-    name = certificate_shelf.put(directory, chain, key, now())
+    name = certificate_store.store_certificate(directory, chain, key, now())
     try:
         _serve(actor, "certificate.install", name, is_trial=is_trial)
     finally:
-        certificate_shelf.discard(directory, name)
+        certificate_store.discard_certificate(directory, name)
 
 
 @operation
@@ -98,7 +98,7 @@ def _serve(actor: Account, act: str, name: str, **about: bool) -> None:
     audit.record(actor, act, before=before, after={**_audited_facts(rows[name]), **about})
     jobs.enqueue(INSPECTION_JOB)
     # The link is exchanged last: a certificate without an audit entry is never served.
-    certificate_shelf.serve(directory, name)
+    certificate_store.serve_certificate(directory, name)
 
 
 def _audited_facts(row: Installed) -> dict[str, str]:
@@ -120,7 +120,7 @@ def _require_folder() -> Path:
     return directory
 
 
-def _refusal(unfit: Unfit) -> Invalid:
+def _refusal(unfit: UnfitCertificate) -> Invalid:
     facts = {
         name: format_datetime(value, "medium") if name == "moment" else value
         for name, value in unfit.facts.items()

@@ -14,7 +14,7 @@ from app.operations import audit
 from app.rules import licence_documents, licensing, names, scope
 from app.rules.licence_documents import MOST_SEATS, Document
 from app.rules.licensing import LicenseFacts
-from app.text.days import LAST
+from app.text.parsing import LAST_DAY
 from app.transaction import operation, touch_access
 
 # The columns of a license that audit entries hold.
@@ -142,6 +142,6 @@ def _checked_seats(seats: int) -> int:
 def _checked_end(moment: datetime, *, field: str) -> datetime:
     if moment <= now():
         raise Invalid(_("This licence has ended already."), code="licence_ended", field=field)
-    if moment.date() > LAST:
+    if moment.date() > LAST_DAY:
         raise Invalid(_("This is not a day."), code="bad_day", field=field)
     return moment

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
 from app import limits
-from app.background import KeyedLock, aside
+from app.background import KeyedLock, run_in_thread
 from app.errors import Invalid
 from app.extensions import db
 from app.integrations import images
@@ -31,7 +31,7 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
     release_connection()
     try:
         with _decoding.of("picture"):
-            image = aside(images.squared, data)
+            image = run_in_thread(images.squared, data)
     except images.TooManyPixels as error:
         raise Invalid(
             _(

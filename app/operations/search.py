@@ -90,7 +90,7 @@ def _rows(message: Message) -> list[dict]:
     if message.kind is not MessageKind.MESSAGE or message.deleted_at is not None or not message.body:
         return []
     place = {"room_id": message.room_id, "message_id": message.id, "seq": message.seq}
-    return [{"word": word, **place} for word in sorted(words.words_of(message.body))]
+    return [{"word": word, **place} for word in sorted(words.distinct_words(message.body))]
 
 
 def _forget(room_id: int, ids: list[int]) -> None:

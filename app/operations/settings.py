@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from app.encryption import decrypt, encrypt
 from app.errors import Conflict
 from app.integrations.mail import MailServer
 from app.models import Account, OutgoingMail, WorkState, now
@@ -11,7 +12,6 @@ from app.operations.versions import execute_update
 from app.queries import settings
 from app.queries.settings import SECRETS, Setting
 from app.rules import mail_servers, scope
-from app.sealed import seal, unseal
 from app.transaction import operation
 
 MAIL_SETTINGS = (
@@ -88,7 +88,7 @@ def _encrypted(password: str | None) -> str | None:
     stored = settings.get(Setting.MAIL_PASSWORD)
     if not password:
         return None
-    return stored if stored and unseal(stored) == password else seal(password)
+    return stored if stored and decrypt(stored) == password else encrypt(password)
 
 
 def _audited_value(name: str, value: str | None) -> str | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.integrations import certificate_shelf as shelf
-from app.integrations.certificates import Certificate, Unfit, described, read_chain
-from app.integrations.probe import Finding
+from app.integrations import certificate_store
+from app.integrations.certificates import Certificate, UnfitCertificate, describe, read_chain
+from app.integrations.probe import ProbeResult
 from app.queries import settings
 from app.queries.settings import Setting
 
@@ -50,10 +50,10 @@ def installed() -> list[Installed]:
     """Return every certificate on the disk that can be read, the newest first."""
     directory = folder()
     certificates = []
-    for entry in shelf.kept(directory) if directory else ():
+    for entry in certificate_store.stored_certificates(directory) if directory else ():
         try:
-            chain = tuple(map(described, read_chain(entry.chain)))
-        except Unfit:
+            chain = tuple(map(describe, read_chain(entry.chain)))
+        except UnfitCertificate:
             continue
         certificates.append(Installed(entry.id, chain, entry.is_served))
     return certificates
@@ -65,7 +65,7 @@ def seen() -> Seen | None:
     return _seen(json.loads(text)) if text else None
 
 
-def noted(finding: Finding, at: datetime) -> str:
+def noted(finding: ProbeResult, at: datetime) -> str:
     """Return a finding as it is kept for seen()."""
     chain = [
         {

@@ -64,7 +64,7 @@ def find(actor, query: str) -> list[Hit]:
 
 def search_words(query: str) -> list[str]:
     """Return the words of a query, the longest first; none if no word has two letters."""
-    found = sorted(words.words_of(query[:200]), key=len, reverse=True)[:WORDS]
+    found = sorted(words.distinct_words(query[:200]), key=len, reverse=True)[:WORDS]
     return found if found and len(found[0]) >= SHORTEST else []
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.models import Message, MessageKind, MessageWord
-from app.text.words import Term
+from app.text.words import SearchTerm
 
 # A word that stands in fewer messages of the whole server is rare: all of them are read.
 RARE = 1_000
@@ -38,7 +38,7 @@ def find(rooms, question, authors, floors, before, limit) -> list[int]:
     return ids
 
 
-def _rarest_first(terms: list[Term]) -> tuple[bool, list[tuple[str, bool]]]:
+def _rarest_first(terms: list[SearchTerm]) -> tuple[bool, list[tuple[str, bool]]]:
     """Return the words of a search, rarest first, and whether the first one is rare.
 
     Each word comes with whether it may be continued.

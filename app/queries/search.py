@@ -18,7 +18,7 @@ from app.queries.room_people import direct_titles
 from app.rules import directory, history, names, server
 from app.rules.rights import Right, access
 from app.text import words
-from app.text.words import Term
+from app.text.words import SearchTerm
 
 # Messages that hold the words and are looked at, at once.
 PAGE = 30
@@ -41,7 +41,7 @@ class Question:
     """A search. author: the beginning of a name or address."""
 
     text: str
-    terms: list[Term]
+    terms: list[SearchTerm]
     author: str | None = None
     room_id: int | None = None
 
@@ -82,7 +82,7 @@ def question_of(text: str, room_id: int | None = None) -> Question:
             author = word[len(prefix) :].lstrip("@")
         else:
             kept.append(word)
-    return Question(text, words.terms_of(" ".join(kept)), author, room_id)
+    return Question(text, words.parse_query(" ".join(kept)), author, room_id)
 
 
 def find_messages(account: Account, question: Question, before: int | None = None) -> Found:
@@ -158,7 +158,7 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     return [
         row.id
         for row in rows
-        if row.seq > floors.get(row.room_id, 0) and words.holds(row.body or "", question.terms)
+        if row.seq > floors.get(row.room_id, 0) and words.contains_terms(row.body or "", question.terms)
     ]
 
 
@@ -174,7 +174,7 @@ def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
     )
     rows = db.session.execute(statement).all()
     texts = guest_view.texts_for(account, [(row.Message, row.Room) for row in rows])
-    rows = [row for row in rows if words.holds(texts[row.Message.id].body, question.terms)]
+    rows = [row for row in rows if words.contains_terms(texts[row.Message.id].body, question.terms)]
     direct = [row.Room.id for row in rows if row.Room.kind is RoomKind.DIRECT]
     titles = direct_titles(account, direct)
     return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
@@ -205,6 +205,6 @@ def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
     hits = []
     for room_access in access.visible_rooms(account):
         name = f"{room_access.room.name} {room_access.room.group.name if room_access.room.group else ''}"
-        if room_access.room.kind is not RoomKind.DIRECT and words.holds(name, question.terms):
+        if room_access.room.kind is not RoomKind.DIRECT and words.contains_terms(name, question.terms):
             hits.append(room_access)
     return hits[:8]

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from flask import current_app, g, has_request_context
 from sqlalchemy import select
 
+from app.encryption import decrypt
 from app.extensions import db
 from app.integrations.mail import PLAIN, STARTTLS, MailServer
 from app.models import ServerSetting
-from app.sealed import unseal
 
 
 class Setting(StrEnum):
@@ -103,7 +103,7 @@ def _mail_from_settings() -> MailServer:
         port=int(get(Setting.MAIL_PORT, "25")),
         protection=get(Setting.MAIL_PROTECTION, PLAIN),
         username=get(Setting.MAIL_USERNAME),
-        password=unseal(sealed) if sealed else None,
+        password=decrypt(sealed) if sealed else None,
         sender=get(Setting.MAIL_SENDER) or default_sender(),
     )
 

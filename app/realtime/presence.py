@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from app import channels
-from app.background import is_cooperative, later
+from app.background import call_later, is_cooperative
 from app.realtime import hub, writers
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ def changed(room_id: int) -> None:
     if room_id not in _due and is_cooperative():
         _due.add(room_id)
         crowding = max(1, len(hub.by_room.get(room_id, ())) / FEW)
-        later(EVERY * crowding * random.uniform(0.5, 1), _tell, room_id)
+        call_later(EVERY * crowding * random.uniform(0.5, 1), _tell, room_id)
 
 
 def present(room_id: int) -> dict:

@@ -1,7 +1,7 @@
 """Typing notices. Not stored; a room is told at most twice a second."""
 
 from app import channels
-from app.background import is_cooperative, later
+from app.background import call_later, is_cooperative
 from app.realtime import hub, presence, writers
 from app.realtime.handlers import number, on
 from app.rules.rights import Right
@@ -46,14 +46,14 @@ def forget(client: hub.Client) -> None:
 def _tell_soon(room_id: int) -> None:
     if room_id not in _due:
         _due.add(room_id)
-        later(EVERY / 2, _tell, room_id)
+        call_later(EVERY / 2, _tell, room_id)
 
 
 def _look_again(room_id: int) -> None:
     """Tell the room again once the time of those who fell silent without a word is over."""
     if room_id not in _ending and is_cooperative():
         _ending.add(room_id)
-        later(writers.LASTS, _end, room_id)
+        call_later(writers.LASTS, _end, room_id)
 
 
 def _end(room_id: int) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid
 from app.models import INTERNAL_DOMAIN
-from app.text.findable import readable  # noqa: F401
+from app.text.search_text import readable  # noqa: F401
 
 ALIAS = re.compile(r"[\w+'-]+(?:\.[\w+'-]+)*")
 # Characters before the @, RFC 5321 §4.5.3.1.1.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.background import aside
+from app.background import run_in_thread
 
 # Characters that are looked at: a form is no way to occupy the processor.
 LONGEST = 200
@@ -61,4 +61,4 @@ def _verified(kept: str, password: str) -> bool:
 def _aside(work: Callable, *args):
     """Do work that holds a processor in a thread where gevent runs; argon2 lets the other threads go on."""
     with _turn:
-        return aside(work, *args)
+        return run_in_thread(work, *args)

@@ -62,7 +62,7 @@ def signed(document: Document, key: Ed25519PrivateKey) -> str:
 
 
 def opened(text: str, public_key: str) -> Document:
-    """Return the document of a signed text after verifying the signature. public_key: as in LICENCE_PUBLIC_KEY.
+    """Return the document of a signed text after verifying the signature. public_key: as in LICENSE_PUBLIC_KEY.
 
     Error: Invalid at the field document, for other texts and other signatures.
     """
@@ -82,7 +82,7 @@ def opened(text: str, public_key: str) -> Document:
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
-    """Return the value of LICENCE_PUBLIC_KEY for licenses signed with this key."""
+    """Return the value of LICENSE_PUBLIC_KEY for licenses signed with this key."""
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
@@ -91,7 +91,7 @@ def _key_of(public_key: str) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
     except ValueError as error:
         raise Invalid(
-            _("LICENCE_PUBLIC_KEY is not a key: no licence can be checked."),
+            _("LICENSE_PUBLIC_KEY is not a key: no licence can be checked."),
             code="licence_no_key",
             field="document",
         ) from error

@@ -95,7 +95,7 @@ def installation() -> str | None:
 
 def public_key() -> str:
     """Return the key that licenses must be signed with; empty where this server issues its own."""
-    return current_app.config["LICENCE_PUBLIC_KEY"]
+    return current_app.config["LICENSE_PUBLIC_KEY"]
 
 
 def seats_used() -> int:

@@ -1,18 +1,21 @@
-"""What people write: Markdown made into HTML, sanitised after rendering."""
+"""Rendering of messages: Markdown to HTML, sanitised after rendering."""
 
 import re
+from collections.abc import Sequence
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from markupsafe import escape
 
-from app.text import bounds, colours, tasks
+from app.text import highlighting, render_limits, task_lists
 
+# A mention: @alias or @address, and not the second half of an address.
 MENTION = re.compile(r"(?<![^\W_])@([\w.+-]+(?:@[\w.-]+\w)?)")
-"""A person named in a message: @alias or @address, and not the second half of an address."""
 
+# A text without a match has no code. Searching is faster than parsing the Markdown.
 CODE = re.compile(r"`|~~~|^(?: {4}| {0,3}\t)", re.MULTILINE)
-"""Without one of these a text holds no code; to look is quicker than to read it as Markdown."""
 
 TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a", "span"),
@@ -28,14 +31,14 @@ ATTRIBUTES = {
 
 
 def render(body: str, people: dict[str, int] | None = None) -> str:
-    """Sanitised HTML of a message. people: account ids by the names that may be mentioned, in lower case.
+    """Return the sanitised HTML of a message. people: account ids by the names that may be mentioned, in lower case.
 
-    What Markdown would show nothing of, such as the definition of a link, is shown as it was typed; so is what would
-    hold the processor for too long.
+    Texts that Markdown renders as nothing, such as a link definition, and texts that exceed the render limits are
+    shown as typed.
     """
     try:
         html = _clean(_markdown.render(body, {"people": people or {}}))
-    except bounds.TooRich:
+    except render_limits.RenderLimitExceeded:
         html = ""
     return html or _as_typed(body)
 
@@ -50,7 +53,7 @@ def _clean(html: str) -> str:
 
 
 def mentioned_names(body: str) -> set[str]:
-    """Whom a text names, in lower case and without the @. What stands in code names nobody."""
+    """Return the names mentioned in a text outside of code, in lower case and without the @."""
     names = {match.group(1).rstrip(".-").lower() for match in MENTION.finditer(body)}
     return names & _outside_code(body, names) if names and CODE.search(body) else names
 
@@ -58,21 +61,21 @@ def mentioned_names(body: str) -> set[str]:
 def _outside_code(body: str, names: set[str]) -> set[str]:
     try:
         blocks = _markdown.parse(body, {"people": dict.fromkeys(names, 0)})
-    except bounds.TooRich:
+    except render_limits.RenderLimitExceeded:
         return set()
-    inside = [token for block in blocks for token in block.children or ()]
-    return {token.content.lower() for token in inside if token.type == "mention"}
+    tokens = [token for block in blocks for token in block.children or ()]
+    return {token.content.lower() for token in tokens if token.type == "mention"}
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a person where there is no picture."""
+    """Return one or two letters for a person without a picture."""
     words = [word for word in re.split(r"[\s.@_-]+", name.strip()) if word]
     letters = [words[0][0], words[-1][0]] if len(words) > 1 else [name.strip()[:2] or "?"]
     return "".join(letters).upper()
 
 
-def _mention_rule(state, silent: bool) -> bool:
-    """An @name of somebody who can read the room becomes a mention; any other stays text."""
+def _mention_rule(state: StateInline, silent: bool) -> bool:
+    """Parse an @name as a mention, if it is one of the people who may be mentioned."""
     if state.src[state.pos] != "@":
         return False
     match = MENTION.match(state.src, state.pos)
@@ -87,8 +90,8 @@ def _mention_rule(state, silent: bool) -> bool:
     return True
 
 
-def _mention_html(_renderer, tokens, place, _options, _env) -> str:
-    token = tokens[place]
+def _mention_html(_renderer, tokens: Sequence[Token], index: int, _options, _env) -> str:
+    token = tokens[index]
     account = int(token.meta["account"])
     name = nh3.clean_text(token.content)
     return f'<span class="mention" data-account="{account}">@{name}</span>'
@@ -98,11 +101,11 @@ def _make_markdown() -> MarkdownIt:
     options = {"html": False, "linkify": True, "breaks": True}
     markdown = MarkdownIt("commonmark", options).enable(["table", "strikethrough", "linkify"])
     markdown.disable("image")
-    tasks.bind(markdown)
-    bounds.bind(markdown)
+    task_lists.bind(markdown)
+    render_limits.bind(markdown)
     markdown.inline.ruler.before("text", "mention", _mention_rule)
     markdown.add_render_rule("mention", _mention_html)
-    markdown.add_render_rule("fence", colours.fence)
+    markdown.add_render_rule("fence", highlighting.render_fence)
     return markdown
 
 

@@ -1,14 +1,14 @@
-"""Cells of tables as files: no text in them is a formula to a spreadsheet."""
+"""Protection of exported tables: no cell is a formula to a spreadsheet."""
 
 import re
 
-# A cell that begins like this is a formula to a spreadsheet, whoever wrote it (OWASP, CSV injection). Apostrophes in
-# front of it count too, so that each of them is taken back once.
+# A cell that begins like this is a formula to a spreadsheet, whoever wrote it (OWASP, CSV injection). Apostrophes
+# before it match too, so that unescaping removes exactly the one that escaping added.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def escape_formula(text: str) -> str:
-    """Return a cell's text as it is exported: a formula gets an apostrophe in front."""
+    """Return a cell's text for export, with an apostrophe before a formula."""
     return f"'{text}" if FORMULA.match(text) else text
 
 

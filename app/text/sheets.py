@@ -1,4 +1,4 @@
-"""Tables that people bring along as text: CSV with whatever separator and encoding their spreadsheet chose."""
+"""Uploaded tables: CSV in the separators and encodings that spreadsheets use."""
 
 import csv
 import io
@@ -8,29 +8,28 @@ from dataclasses import dataclass
 SEPARATORS = (",", ";", "\t")
 WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
-
+# The name for cells beyond the last column. No column has it: known titles differ from it.
 SURPLUS = "surplus cells"
-"""The name of what stands beyond the last column; titles of columns are trimmed and known, so none is called so."""
 
 
-class Unreadable(ValueError):
-    """It is no table; the text says in a word why: empty, binary, broken."""
+class UnreadableSheet(ValueError):
+    """The text is no table. The argument gives the reason: empty, binary or broken."""
 
 
 class TooManyRows(ValueError):
-    """An error: the table has more rows than are read."""
+    """The table has more rows than are read."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table's head and its rows, each with the number of the line it begins on."""
+    """The header of a table and its rows, each with the number of its first line."""
 
     head: list[str]
     rows: list[tuple[int, list[str]]]
     separator: str
 
     def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Every row by the head's names; what a short row has not is empty, what a long one has more is its SURPLUS."""
+        """Yield each row by column name. Missing cells are empty, additional ones are its SURPLUS."""
         width = len(self.head)
         for line, cells in self.rows:
             filled = [*cells[:width], *[""] * (width - len(cells))]
@@ -38,15 +37,15 @@ class Sheet:
             yield line, dict(zip(self.head, filled, strict=True)) | ({SURPLUS: surplus} if surplus else {})
 
 
-def decoded(data: bytes) -> tuple[str, str]:
-    """The text of a file, and its encoding: "utf-8", "utf-16", else "latin-1", which reads anything.
+def decode(data: bytes) -> tuple[str, str]:
+    """Return the text of a file and its encoding: "utf-8", "utf-16", else "latin-1". Error: UnreadableSheet.
 
-    What spreadsheets on Windows call Latin-1 has more signs than the standard does. Error: Unreadable.
+    "latin-1" is decoded as Windows-1252, which spreadsheets mean by it.
     """
     if data[:2] in WIDE:
         return _strict(data, "utf-16"), "utf-16"
     if b"\0" in data:
-        raise Unreadable("binary")
+        raise UnreadableSheet("binary")
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -54,16 +53,20 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 def read(text: str, most: int | None = None) -> Sheet:
-    """The table that stands in a text; empty lines do not count. Errors: Unreadable; TooManyRows, when there are more
-    than `most` rows below the head: nothing is read beyond them.
+    """Return the table in a text, without empty lines.
+
+    Errors: UnreadableSheet; TooManyRows, if there are more than `most` rows below the header, beyond which nothing is
+    read.
     """
     separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    head, rows, first = None, [], 1
+    head: list[str] | None = None
+    rows: list[tuple[int, list[str]]] = []
+    first = 1
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                cells = [cell.strip() for cell in cells]
+        for raw_cells in reader:
+            cells = [cell.strip() for cell in raw_cells]
+            if any(cells):
                 if head is None:
                     head = [cell.lower() for cell in cells]
                 elif len(rows) == most:
@@ -72,14 +75,14 @@ def read(text: str, most: int | None = None) -> Sheet:
                     rows.append((first, cells))
             first = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable("broken") from error
+        raise UnreadableSheet("broken") from error
     if head is None:
-        raise Unreadable("empty")
+        raise UnreadableSheet("empty")
     return Sheet(head, rows, separator)
 
 
 def _separator(text: str) -> str:
-    """The separator that the first line has most of, quoted parts aside."""
+    """Return the most frequent separator of the first line, outside of quotes."""
     line = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     bare = "".join(line.split('"')[::2])
     return max(SEPARATORS, key=bare.count)
@@ -89,4 +92,4 @@ def _strict(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable("binary") from error
+        raise UnreadableSheet("binary") from error

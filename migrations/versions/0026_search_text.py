@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from app.models import types
-from app.text.findable import LONGEST, LONGEST_BYTES, findable
+from app.text.search_text import SEARCH_TEXT_BYTES, SEARCH_TEXT_LENGTH, make_search_text
 
 revision = "0026_search_text"
 down_revision = "0025_state_before_trash"
 
-FOUND = types.folded(LONGEST, LONGEST_BYTES)
+FOUND = types.folded(SEARCH_TEXT_LENGTH, SEARCH_TEXT_BYTES)
 NARROW = "ix_accounts_domain_id_is_guest_search_text"
 BATCH = 1000
 REST = ["role", "state", "is_guest", "has_groupware", "has_webdav", "has_teamchat", "last_sign_in_at"]
@@ -56,6 +56,6 @@ def fill(name: str) -> None:
         )
         if not rows:
             return
-        found = [{"key": row.id, "search_text": findable(row.name, row.address)} for row in rows]
+        found = [{"key": row.id, "search_text": make_search_text(row.name, row.address)} for row in rows]
         op.get_bind().execute(one, found)
         last = rows[-1].id

@@ -8,6 +8,7 @@ FLOORS = {
     "app.queries": 2,
     "app.operations": 3,
     "app.listeners": 4,
+    "app.mail_rendering": 4,
     "app.blueprints": 5,
     "app.realtime": 5,
     "app.cli": 5,
@@ -32,9 +33,9 @@ BESIDE = {
     "app.transaction": ("app.models", "app.errors", "app.events", "app.extensions"),
     "app.logs": ("app.identity",),
     "app.security": ("app.errors", "app.extensions", "app.identity"),
-    "app.kit": (),
+    "app.macros": (),
     "app.links": (),
-    "app.sealed": (),
+    "app.encryption": (),
 }
 """What stands beside the stairs, and what of the house each of them may know."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateTable
 
 from app.extensions import db
 from app.models import Base, Domain
-from app.models.types import BigInt, Choice, Folded, Text, UtcDateTime
+from app.models.types import BigInt, Choice, Folded, PortableText, UtcDateTime
 from tests.support import schema, source
 
 FOREIGN = ("mssql", "oracle")
@@ -24,7 +24,7 @@ LONGEST_KEY = {"mysql": 3072, "mssql": 1700, "oracle": 6398}
 """Bytes of an index row: InnoDB's DYNAMIC row format; SQL Server's nonclustered index; an 8 KiB block of Oracle."""
 
 BYTES_A_CHARACTER = {"mysql": 4, "mssql": 2, "oracle": 4}
-ALLOWED_TYPES = (Text, Choice, UtcDateTime, sa.BigInteger, sa.Integer, sa.Boolean, sa.LargeBinary)
+ALLOWED_TYPES = (PortableText, Choice, UtcDateTime, sa.BigInteger, sa.Integer, sa.Boolean, sa.LargeBinary)
 
 TABLES = Base.metadata.sorted_tables
 COLUMNS = [column for table in TABLES for column in table.columns]
@@ -121,7 +121,7 @@ def key_bytes(kind, dialect: str) -> int:
     """Bytes a column takes in an index; prose takes too many."""
     if isinstance(kind, Folded) and dialect == "mysql":
         return kind.size
-    if isinstance(kind, Text | Choice):
+    if isinstance(kind, PortableText | Choice):
         return (kind.impl.length or 1_000_000) * BYTES_A_CHARACTER[dialect]
     return (kind.length or 1_000_000) if isinstance(kind, sa.LargeBinary) else 8
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import links
 from app.errors import NotFound
 from app.extensions import db
-from app.listeners.letters import made
+from app.mail_rendering import render_mail
 from app.models import (
     AccountState,
     AuditEntry,
@@ -81,7 +81,7 @@ def test_the_inviter_gets_a_mail_that_leads_to_the_members(people, visitor, invi
     assert "Nouvelle invitation demandée" in visitor.get(answer.location).text
     (mail,) = mails()
     assert (mail.recipient, mail.language) == ("arthur@iwdemo.fr", "fr")
-    subject, text, html = made(TEMPLATE, "fr", json.loads(mail.arguments))
+    subject, text, html = render_mail(TEMPLATE, "fr", json.loads(mail.arguments))
     assert subject == "bt@darnis.com demande une nouvelle invitation"
     for body in (text, html):
         assert f"/webmail/rooms/{people.room.id}/people" in body and "groupetc@iwdemo.fr - TeamChat" in body
@@ -151,7 +151,7 @@ def test_a_mail_whose_answer_came_first_does_not_leave(people, visitor, invitati
     arguments = json.loads(mails()[0].arguments)
     guests.invite_again(people.arthur, db.session.get(Invitation, invitation.id))
     with pytest.raises(NotFound):
-        made(TEMPLATE, "fr", arguments)
+        render_mail(TEMPLATE, "fr", arguments)
 
 
 def test_whoever_asks_too_often_waits(visitor, invitation):
@@ -172,7 +172,7 @@ def test_who_invites_from_outside_is_led_to_webadmin(people, client_of, visitor,
     invitation.inviter_id = people.domain_admin.id
     db.session.commit()
     visitor.post(f"{page_of(invitation)}/wanted")
-    _subject, text, _html = made(TEMPLATE, "fr", json.loads(mails()[0].arguments))
+    _subject, text, _html = render_mail(TEMPLATE, "fr", json.loads(mails()[0].arguments))
     path = f"/admin/rooms/{people.room.id}/people"
     assert path in text
     assert client_of(people.domain_admin).get(path).status_code == 200
@@ -192,7 +192,7 @@ def test_while_teamchat_is_stopped_the_request_is_not_lost(people, visitor, invi
 def test_a_mail_waits_for_the_service_and_leaves(people, visitor, invitation):
     visitor.post(f"{page_of(invitation)}/wanted")
     services.stop_service(people.admin, ServiceName.TEAMCHAT)
-    assert made(TEMPLATE, "fr", json.loads(mails()[0].arguments))[0]
+    assert render_mail(TEMPLATE, "fr", json.loads(mails()[0].arguments))[0]
 
 
 def test_a_mail_that_was_not_sent_keeps_nobody_from_asking(visitor, invitation):

@@ -8,7 +8,7 @@ import pytest
 from app.blueprints.discovery import pox, words
 from app.blueprints.discovery.checking import Found
 from app.extensions import db
-from app.integrations.probe import Finding
+from app.integrations.probe import ProbeResult
 from app.models import AccountState, Session
 from app.operations import discovery as verbs
 from app.rules import discovery, hashing
@@ -279,5 +279,7 @@ def test_the_api_says_what_it_is_and_nothing_of_anybody(visitor, people):
 @pytest.mark.parametrize("url", [url for url in discovery.URLS if url.is_required], ids=lambda url: url.name)
 def test_what_is_required_and_ours_passes_the_check_where_nobody_has_set_anything(visitor, people, url):
     answer = visitor.get(url.path)
-    finding = Finding("localhost", 8443, status=answer.status_code, location=answer.headers.get("Location"))
+    finding = ProbeResult(
+        "localhost", 8443, status=answer.status_code, location=answer.headers.get("Location")
+    )
     assert words.line_of(Found(url.name, url.path, finding)).state is State.OK

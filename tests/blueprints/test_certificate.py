@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from app.errors import Forbidden
 from app.extensions import db
-from app.integrations import certificate_shelf as shelf
-from app.integrations import certificates, probe
+from app.integrations import certificate_store, certificates, probe
 from app.models import AuditEntry, Job, now
 from app.operations import certificates as verbs
 from app.queries import certificates as questions
@@ -90,7 +89,7 @@ def test_a_chain_and_its_key_are_installed_and_the_one_before_is_kept(place, peo
     assert (place / "changed").exists()
     assert (place / "server.pem").read_text() == before
     page = client.get(URL).text
-    assert "Authority" in page and certificates.described(leaf).fingerprint[:23] in page
+    assert "Authority" in page and certificates.describe(leaf).fingerprint[:23] in page
     assert db.session.scalar(select(Job).where(Job.kind == verbs.INSPECTION_JOB)) is not None
 
 
@@ -163,7 +162,7 @@ def test_the_trail_holds_what_is_public_of_it(place, people, client_of):
     leaf, key = issued()
     post(client_of(people.admin), pem(leaf), key_pem(key, "sésame"), "sésame")
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "certificate.install")).one()
-    assert certificates.described(leaf).fingerprint in entry.after
+    assert certificates.describe(leaf).fingerprint in entry.after
     assert "PRIVATE" not in entry.after and "sésame" not in entry.after
     assert key_pem(key).splitlines()[1] not in entry.after
 
@@ -174,9 +173,9 @@ def test_one_goes_back_to_the_certificate_before(place, people, client_of):
     assert client.post(f"{URL}trial").status_code == 303
     trial = served(place)
     assert trial != before
-    assert client.post(f"{URL}kept/{shelf.INITIAL}/restore").status_code == 303
+    assert client.post(f"{URL}kept/{certificate_store.INITIAL}/restore").status_code == 303
     assert served(place) == before
-    (kept,) = [one.id for one in questions.installed() if one.id != shelf.INITIAL]
+    (kept,) = [one.id for one in questions.installed() if one.id != certificate_store.INITIAL]
     assert client.post(f"{URL}kept/{kept}/restore").status_code == 303
     assert served(place) == trial
     for nonsense in ("x", "..", "20200101T000000-00000000", "%2e%2e"):
@@ -185,7 +184,7 @@ def test_one_goes_back_to_the_certificate_before(place, people, client_of):
 
 def test_a_certificate_whose_time_is_over_is_not_taken_back(place, people, client_of):
     leaf, key = issued(ends=-DAY / 2)
-    old = shelf.put(place, pem(leaf).encode(), key_pem(key).encode(), now())
+    old = certificate_store.store_certificate(place, pem(leaf).encode(), key_pem(key).encode(), now())
     answer = client_of(people.admin).post(f"{URL}kept/{old}/restore")
     assert answer.status_code == 422
     assert "has ended" in answer.text
@@ -194,7 +193,7 @@ def test_a_certificate_whose_time_is_over_is_not_taken_back(place, people, clien
 def test_the_trial_is_for_the_public_host_and_signs_itself(place, people, client_of):
     client_of(people.admin).post(f"{URL}trial")
     (made,) = certificates.read_chain(served(place).encode())
-    told = certificates.described(made)
+    told = certificates.describe(made)
     assert told.is_self_signed and told.names == ("localhost",)
 
 
@@ -206,9 +205,9 @@ def test_what_was_typed_and_refused_is_not_left_by_mistake(place, people, client
 
 
 def test_only_so_many_are_kept(place, people):
-    for _ in range(shelf.MOST_KEPT + 3):
+    for _ in range(certificate_store.STORED_MAX + 3):
         verbs.make_trial_certificate(people.admin)
-    assert len(questions.installed()) == shelf.MOST_KEPT + 1
+    assert len(questions.installed()) == certificate_store.STORED_MAX + 1
     assert sum(one.is_served for one in questions.installed()) == 1
 
 
@@ -217,7 +216,7 @@ def test_certificate_is_for_server_administrators_only(place, people, client_of)
     for person in (people.web_admin, people.domain_admin, people.arthur):
         client = client_of(person)
         assert client.get(URL).status_code == 403
-        for act in ("install", "trial", "look", f"kept/{shelf.INITIAL}/restore"):
+        for act in ("install", "trial", "look", f"kept/{certificate_store.INITIAL}/restore"):
             assert client.post(f"{URL}{act}").status_code == 403
     assert served(place) == before
     for person in (people.web_admin, people.domain_admin):
@@ -231,7 +230,7 @@ def test_certificate_operations_refuse_web_administrators(place, people):
     for act in (
         lambda: verbs.install_certificate(people.web_admin, pem(leaf), key_pem(key)),
         lambda: verbs.make_trial_certificate(people.web_admin),
-        lambda: verbs.restore_certificate(people.web_admin, shelf.INITIAL),
+        lambda: verbs.restore_certificate(people.web_admin, certificate_store.INITIAL),
         lambda: verbs.request_inspection(people.web_admin),
     ):
         with pytest.raises(Forbidden) as refusal:
@@ -254,11 +253,11 @@ def test_where_tls_ends_elsewhere_the_page_says_so_and_installs_nothing(app, peo
 def test_what_a_handshake_shows_is_kept_and_shown(place, people, client_of, monkeypatch):
     root, root_key = issued("Racine", is_authority=True)
     leaf, _key = issued(issuer=(root, root_key), ends=10 * DAY)
-    chain = tuple(map(certificates.described, (leaf, root)))
-    seen = probe.Finding(
+    chain = tuple(map(certificates.describe, (leaf, root)))
+    seen = probe.ProbeResult(
         "localhost", 8443, certificate=chain[0], chain=chain, distrust="unable to get local issuer"
     )
-    monkeypatch.setattr(probe, "look_at_tls", lambda *_: seen)
+    monkeypatch.setattr(probe, "probe_tls", lambda *_: seen)
     client = client_of(people.admin)
     assert client.post(f"{URL}look").status_code == 303
     verbs.inspect_public_address()
@@ -286,9 +285,9 @@ def test_what_a_handshake_shows_is_kept_and_shown(place, people, client_of, monk
 )
 def test_why_it_is_not_believed_is_told_in_words(place, people, client_of, monkeypatch, reason, told):
     leaf, _key = issued(ends=DAY / 2)
-    chain = (certificates.described(leaf),)
-    seen = probe.Finding("localhost", 8443, certificate=chain[0], chain=chain, distrust=reason)
-    monkeypatch.setattr(probe, "look_at_tls", lambda *_: seen)
+    chain = (certificates.describe(leaf),)
+    seen = probe.ProbeResult("localhost", 8443, certificate=chain[0], chain=chain, distrust=reason)
+    monkeypatch.setattr(probe, "probe_tls", lambda *_: seen)
     verbs.inspect_public_address()
     people.admin.language = "fr"
     db.session.commit()
@@ -298,7 +297,7 @@ def test_why_it_is_not_believed_is_told_in_words(place, people, client_of, monke
 
 def test_an_address_that_cannot_be_reached_is_told(place, people, client_of, monkeypatch):
     monkeypatch.setattr(
-        probe, "look_at_tls", lambda *_: probe.Finding("localhost", 1, problem="tcp", detail="refused")
+        probe, "probe_tls", lambda *_: probe.ProbeResult("localhost", 1, problem="tcp", detail="refused")
     )
     verbs.inspect_public_address()
     assert "cannot reach its own public address" in client_of(people.admin).get(URL).text

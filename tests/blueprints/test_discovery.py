@@ -7,7 +7,7 @@ import pytest
 
 from app.blueprints.discovery import checking
 from app.errors import Forbidden
-from app.integrations.probe import Finding
+from app.integrations.probe import ProbeResult
 from app.operations import discovery as verbs
 from app.queries import discovery as questions
 from app.queries import settings
@@ -31,7 +31,9 @@ def is_reached(monkeypatch):
 
     def found(values, *, is_trusted):
         seen.append((values, is_trusted))
-        return [checking.Found("webclient", values["webclient"], Finding("localhost", 8443, problem="dns"))]
+        return [
+            checking.Found("webclient", values["webclient"], ProbeResult("localhost", 8443, problem="dns"))
+        ]
 
     monkeypatch.setattr(checking, "found", found)
     return seen

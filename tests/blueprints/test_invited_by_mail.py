@@ -21,7 +21,7 @@ def box(app, tmp_path, monkeypatch):
     """A mail server with STARTTLS that wants a name and a password, and that mails go to."""
     files = certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
-    outbox._resting.clear()
+    outbox._paused_until.clear()
     with mail_server(files, protection="starttls", wants_sign_in=True) as (box, port):
         app.config.update(MAIL_SERVER="localhost", MAIL_PORT=port, MAIL_USE_TLS=True)
         app.config.update(MAIL_USERNAME=NAME, MAIL_PASSWORD=PASSWORD, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import links
 from app.extensions import db
-from app.listeners.letters import made
+from app.mail_rendering import render_mail
 from app.models import Account, Invitation, RoomMember, now
 from app.operations import guests
 from app.rules import invitations
@@ -182,7 +182,7 @@ def test_the_sponsors_button_extends(visitor, people):
 
 
 def test_the_mails_are_worded_as_in_the_guide(app, people, invitation):
-    subject, text, html = made("invitation", "fr", {"invitation_id": invitation.id})
+    subject, text, html = render_mail("invitation", "fr", {"invitation_id": invitation.id})
     assert subject == "Invitation de la part de arthur@iwdemo.fr pour participer à une discussion de groupe"
     for body in (text, html):
         assert "Invitation pour rejoindre TeamChat\u202f!" in body
@@ -192,7 +192,7 @@ def test_the_mails_are_worded_as_in_the_guide(app, people, invitation):
         assert "Créer un compte TeamChat" in body and page_of(invitation) in body
     assert "&lt;b&gt;Arthur" in html and "<b>Arthur" in text
     factories.make_account(people.domain, "Bruno", address="bt@darnis.com", is_guest=True)
-    assert "Rejoindre l’équipe" in made("invitation", "fr", {"invitation_id": invitation.id})[2]
+    assert "Rejoindre l’équipe" in render_mail("invitation", "fr", {"invitation_id": invitation.id})[2]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -205,7 +205,7 @@ def test_every_mail_can_be_made(app, people, template, language):
     )
     more = {} if template == "confirm_address" else {"days": 5}
     more |= {"room_id": people.room.id} if "stay" in template else {}
-    subject, text, html = made(template, language, {"account_id": bruno.id, **more})
+    subject, text, html = render_mail(template, language, {"account_id": bruno.id, **more})
     assert (subject and "Bruno" in text + subject) or "TeamChat" in text
     assert ("http" in html) and "None" not in text
 
@@ -215,5 +215,5 @@ def test_a_name_cannot_break_out_of_the_subject(app, people):
     bruno = factories.make_account(
         people.domain, "A\nB: c", address="bt@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )
-    subject, *_rest = made("sponsored_guest_ends", "en", {"account_id": bruno.id, "days": 5})
+    subject, *_rest = render_mail("sponsored_guest_ends", "en", {"account_id": bruno.id, "days": 5})
     assert "\n" not in subject and "\r" not in subject

@@ -12,7 +12,7 @@ from app.blueprints import trail
 from app.blueprints.journal import words
 from app.extensions import db
 from app.integrations import keys
-from app.jobs.sealing import CHAIN, seal_trail, verify_trail
+from app.jobs.sealing import CHAIN, seal_audit_log, verify_audit_log
 from app.models import AccountState, AuditEntry, now
 from app.operations.groups import create_group
 from tests.support import factories, source
@@ -235,8 +235,8 @@ def test_the_chain_is_checked_by_the_worker_and_the_page_says_what_it_found(app,
     write()
     assert "Not checked yet" in client.get(URL).text
     assert client.post(f"{URL}/verify").status_code == 303
-    seal_trail()
-    verify_trail()
+    seal_audit_log()
+    verify_audit_log()
     page = client.get(URL).text
     assert "Unaltered" in page
     assert "1 sealed entry" in page
@@ -245,14 +245,14 @@ def test_the_chain_is_checked_by_the_worker_and_the_page_says_what_it_found(app,
 def test_tampering_is_told(app, client, tmp_path):
     app.config["VAR_DIR"] = tmp_path
     entry = write()
-    seal_trail()
+    seal_audit_log()
     db.session.query(AuditEntry).filter_by(id=entry.id).update({"actor_name": "somebody else"})
     db.session.commit()
-    verify_trail()
+    verify_audit_log()
     page = client.get(URL).text
     assert "was tampered with" in page
     assert f"entry {entry.id}" in page
-    assert keys.head_of(tmp_path, CHAIN)[0] == entry.id
+    assert keys.load_head(tmp_path, CHAIN)[0] == entry.id
 
 
 def test_domain_administrators_do_not_see_the_chain(people, client_of):

@@ -21,7 +21,7 @@ def trial(people):
 
 @pytest.fixture
 def with_key(app):
-    app.config["LICENCE_PUBLIC_KEY"] = PUBLIC
+    app.config["LICENSE_PUBLIC_KEY"] = PUBLIC
 
 
 def issue(client, **changes):

@@ -21,7 +21,7 @@ def lines(monkeypatch):
     paper = Paper()
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    logs.set_up("debug", "json")
+    logs.configure_logs("debug", "json")
     (own,) = [handler for handler in root.handlers if handler.get_name() == "teamchat"]
     paper.setFormatter(own.formatter)
     root.handlers = [paper]
@@ -87,7 +87,7 @@ def test_a_failed_statement_does_not_show_what_it_carried(lines, client_of, peop
     "name", ["password", "new_password", "token", "Cookie", "authorization", "body", "html"]
 )
 def test_whatever_is_called_like_a_secret_loses_its_value(name):
-    assert logs.without_secrets(None, "info", {name: "x", "event": "e"}) == {name: "[removed]", "event": "e"}
+    assert logs.redact_secrets(None, "info", {name: "x", "event": "e"}) == {name: "[removed]", "event": "e"}
 
 
 @pytest.mark.parametrize(
@@ -99,11 +99,11 @@ def test_whatever_is_called_like_a_secret_loses_its_value(name):
     ],
 )
 def test_long_words_of_a_path_are_not_shown(path, shown):
-    assert logs.shown_path(path) == shown
+    assert logs.redacted_path(path) == shown
 
 
 def test_lines_for_people_are_text(lines):
-    logs.set_up("info", "text")
+    logs.configure_logs("info", "text")
     (own,) = [handler for handler in logging.getLogger().handlers if handler.get_name() == "teamchat"]
     record = logging.LogRecord("a.library", logging.WARNING, __file__, 1, "something happened", None, None)
     assert "something happened" in own.format(record)

@@ -405,7 +405,7 @@ def test_the_test_answers_as_a_fragment(client):
 
 
 def test_what_is_set_here_is_what_the_worker_uses(client):
-    outbox._resting.clear()
+    outbox._paused_until.clear()
     with mail_server() as (box, port):
         save(client, host="127.0.0.1", port=str(port), protection=PLAIN, username="")
         queue()

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.cli.doctor import doctor
 from app.cli.install import install_link
-from app.cli.mails import mails
+from app.cli.mail import mail as mails
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, OutgoingMail

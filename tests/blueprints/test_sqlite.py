@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from app.blueprints import gate
 from app.errors import Refusal
 from app.extensions import db
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import OutgoingMail, now
 from app.operations import accounts, domains, groups, rooms, tasks
@@ -149,7 +149,7 @@ def everything_on() -> dict:
     ids=["a domain's switches", "a domain", "an account's switches", "a group", "a group's rooms"],
 )
 def test_every_operation_refuses_with_the_reason(people, enable):
-    with speaking("en"), pytest.raises(Refusal) as refused:
+    with in_language("en"), pytest.raises(Refusal) as refused:
         enable(people)
     assert str(refused.value.sentence) == REASON
 

@@ -13,10 +13,10 @@ UNSAVED = "Modifications non enregistrées"
 @pytest.fixture(scope="module")
 def verifying(house):
     """The server of somebody who takes signed licences."""
-    house.web.env["LICENCE_PUBLIC_KEY"] = PUBLIC
+    house.web.env["LICENSE_PUBLIC_KEY"] = PUBLIC
     house.web.restart()
     yield house
-    del house.web.env["LICENCE_PUBLIC_KEY"]
+    del house.web.env["LICENSE_PUBLIC_KEY"]
     house.web.restart()
 
 

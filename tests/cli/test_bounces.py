@@ -1,4 +1,4 @@
-"""`flask mails bounce`: a mail that came back is shown where it is waited for; what is forged changes nothing."""
+"""`flask mail bounce`: a mail that came back is shown where it is waited for; what is forged changes nothing."""
 
 import pytest
 
@@ -44,7 +44,7 @@ Bonjour
 @pytest.fixture
 def sent(app, people):
     """An invitation that has left for a server that takes everything; its envelope."""
-    outbox._resting.clear()
+    outbox._paused_until.clear()
     guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     with mail_server() as (box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")
@@ -57,7 +57,7 @@ def sent(app, people):
 def bounce(app):
     def run(to: str, action="failed", status="5.1.1", text=REPORT):
         content = text.format(to=to, action=action, status=status)
-        return app.test_cli_runner().invoke(args=["mails", "bounce"], input=content)
+        return app.test_cli_runner().invoke(args=["mail", "bounce"], input=content)
 
     return run
 

@@ -1,4 +1,4 @@
-"""`flask licences …`: whoever runs servers for others makes a key, signs, and installs."""
+"""`flask licenses …`: whoever runs servers for others makes a key, signs, and installs."""
 
 import stat
 
@@ -10,7 +10,7 @@ from tests.support.licenses import HERE, keep_trial
 
 @pytest.fixture
 def run(app):
-    return lambda *words, **more: app.test_cli_runner().invoke(args=["licences", *words], **more)
+    return lambda *words, **more: app.test_cli_runner().invoke(args=["licenses", *words], **more)
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def key(run, app, tmp_path):
     path = tmp_path / "key.pem"
     answer = run("key", str(path))
     name, _, value = answer.output.strip().partition("=")
-    assert name == "LICENCE_PUBLIC_KEY"
-    app.config["LICENCE_PUBLIC_KEY"] = value
+    assert name == "LICENSE_PUBLIC_KEY"
+    app.config["LICENSE_PUBLIC_KEY"] = value
     return path
 
 

@@ -10,8 +10,7 @@ import time
 import psutil
 import pytest
 
-from app.integrations import certificate_shelf as shelf
-from app.integrations import certificates
+from app.integrations import certificate_store, certificates
 from deploy.local import sockets
 from tests.support.servers import Proxy, WebWorkers
 
@@ -94,10 +93,12 @@ def wait_until(condition, patience: float = 8) -> None:
 def install(proxy) -> str:
     """What the operation does to the disk. Gives the new certificate's fingerprint."""
     folder = proxy.folder / "tls"
-    chain, key = certificates.self_signed("localhost", certificates.now())
-    shelf.serve(folder, shelf.put(folder, chain, key, certificates.now()))
+    chain, key = certificates.make_self_signed("localhost", certificates.now())
+    certificate_store.serve_certificate(
+        folder, certificate_store.store_certificate(folder, chain, key, certificates.now())
+    )
     (made,) = certificates.read_chain(chain)
-    return certificates.described(made).fingerprint.replace(":", "").lower()
+    return certificates.describe(made).fingerprint.replace(":", "").lower()
 
 
 def test_new_certificate_is_served_and_open_connections_stay(proxy):
@@ -108,7 +109,7 @@ def test_new_certificate_is_served_and_open_connections_stay(proxy):
     assert wanted != before
     wait_until(lambda: fingerprint(proxy) == wanted)
     assert heard(line, b"two") == b"two"
-    shelf.serve(proxy.folder / "tls", shelf.INITIAL)
+    certificate_store.serve_certificate(proxy.folder / "tls", certificate_store.INITIAL)
     wait_until(lambda: fingerprint(proxy) == before)
     assert heard(line, b"three") == b"three"
     line.close()
@@ -117,7 +118,9 @@ def test_new_certificate_is_served_and_open_connections_stay(proxy):
 def test_unreadable_certificate_changes_nothing(proxy):
     before = fingerprint(proxy)
     folder = proxy.folder / "tls"
-    shelf.serve(folder, shelf.put(folder, b"no certificate", b"no key", certificates.now()))
+    certificate_store.serve_certificate(
+        folder, certificate_store.store_certificate(folder, b"no certificate", b"no key", certificates.now())
+    )
     wait_until(lambda: "cannot load certificate" in proxy.log.read_text())
     assert fingerprint(proxy) == before
     wanted = install(proxy)

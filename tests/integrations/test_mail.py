@@ -32,7 +32,7 @@ def send(server: MailServer, recipient="jean@iwdemo.fr", text="Réunion à 10 h.
 
 
 def try_out(server: MailServer):
-    return mail.try_out(server, "jean@iwdemo.fr", "Essai", "Essai", "<p>Essai</p>", "<essai@iwdemo.fr>")
+    return mail.send_trial(server, "jean@iwdemo.fr", "Essai", "Essai", "<p>Essai</p>", "<essai@iwdemo.fr>")
 
 
 def test_a_mail_arrives_whole(app):
@@ -121,7 +121,7 @@ def test_a_name_that_nobody_has_is_told(app):
 
 
 def test_silence_is_told(app, monkeypatch):
-    monkeypatch.setattr(mail, "PATIENCE", 0.3)
+    monkeypatch.setattr(mail, "TRIAL_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert failed(try_out(to(silent.getsockname()[1], host="127.0.0.1"))) == ("connect", "timeout")
 

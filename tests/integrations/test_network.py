@@ -90,14 +90,14 @@ def test_private_networks_are_not_connected_to(monkeypatch, address):
         with pytest.raises(Unreachable) as trouble:
             refused()
         assert trouble.value.code == "private"
-    assert probe.look_at_url("https://evil.example/x", Reach()).problem == "private"
-    assert probe.look_at_service("smtp", "evil.example", 25, "plain", Reach(ports=(25,))).problem == "private"
+    assert probe.probe_url("https://evil.example/x", Reach()).problem == "private"
+    assert probe.probe_service("smtp", "evil.example", 25, "plain", Reach(ports=(25,))).problem == "private"
 
 
 def test_one_private_address_among_public_ones_spoils_them_all(monkeypatch):
     Names(monkeypatch, ["8.8.8.8", "10.0.0.1"])
     with pytest.raises(Unreachable, match="private"):
-        network.resolved("evil.example", 443, Reach())
+        network.resolve_host("evil.example", 443, Reach())
 
 
 def test_a_name_that_changes_its_address_after_it_was_judged_gains_nothing(monkeypatch):
@@ -185,7 +185,7 @@ def test_no_more_is_read_than_was_asked_for_and_no_longer(site, monkeypatch):
 def test_a_check_tells_address_certificate_and_status(site, monkeypatch):
     port, _trust = site
     Names(monkeypatch, ["127.0.0.1"])
-    found = probe.look_at_url(f"https://localhost:{port}/to/https://elsewhere.fr/", Reach(ports=(port,)))
+    found = probe.probe_url(f"https://localhost:{port}/to/https://elsewhere.fr/", Reach(ports=(port,)))
     assert (found.problem, found.status, found.location) == (None, 302, "https://elsewhere.fr/")
     assert found.certificate.names[0] == "localhost"
     assert found.certificate.issuer.startswith("TeamChat, local authority")
@@ -214,7 +214,7 @@ def test_a_mail_servers_greeting_is_told(kind, greeting, offer, has_starttls):
 
         threading.Thread(target=serve, daemon=True).start()
         port = listener.getsockname()[1]
-        found = probe.look_at_service(kind, "127.0.0.1", port, "plain", network.EVERYWHERE)
+        found = probe.probe_service(kind, "127.0.0.1", port, "plain", network.UNRESTRICTED)
     assert (found.problem, found.greeting, found.has_starttls) == (
         None,
         greeting.decode().strip(),
@@ -227,12 +227,12 @@ def test_what_is_no_mail_server_is_told():
         threading.Thread(
             target=lambda: listener.accept()[0].sendall(b"HTTP/1.1 400\r\n"), daemon=True
         ).start()
-        found = probe.look_at_service(
-            "imap", "127.0.0.1", listener.getsockname()[1], "plain", network.EVERYWHERE
+        found = probe.probe_service(
+            "imap", "127.0.0.1", listener.getsockname()[1], "plain", network.UNRESTRICTED
         )
     assert (found.problem, found.detail) == ("protocol", "HTTP/1.1 400")
 
 
 def test_a_port_where_nobody_listens_is_told():
-    found = probe.look_at_tls("127.0.0.1", 1, network.EVERYWHERE)
+    found = probe.probe_tls("127.0.0.1", 1, network.UNRESTRICTED)
     assert (found.problem, found.addresses) == ("tcp", ("127.0.0.1",))

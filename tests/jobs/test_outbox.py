@@ -40,7 +40,7 @@ def queue(*given, **arguments):
 
 @pytest.fixture(autouse=True)
 def rested():
-    outbox._resting.clear()
+    outbox._paused_until.clear()
 
 
 def be_due() -> None:
@@ -66,7 +66,7 @@ def test_a_mail_leaves_in_text_and_html(app, server):
 
 
 def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
-    french, english = (outbox.made("password_changed", code, {"ip": None})[0] for code in ("fr", "en"))
+    french, english = (outbox.render_mail("password_changed", code, {"ip": None})[0] for code in ("fr", "en"))
     assert english == "Your TeamChat password was changed"
     assert french != english
 
@@ -74,7 +74,7 @@ def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_mail_has_a_subject_and_both_parts(app, template, language):
-    subject, text, html = outbox.made(template, language, {"ip": "<b>192.0.2.7</b>"})
+    subject, text, html = outbox.render_mail(template, language, {"ip": "<b>192.0.2.7</b>"})
     assert subject
     assert "\n" not in subject
     assert "https://localhost:8443" in text

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from app.cli.audit import audit
 from app.extensions import db
 from app.integrations import keys
-from app.jobs.sealing import CHAIN, seal_trail
+from app.jobs.sealing import CHAIN, seal_audit_log
 from app.models import AuditEntry, now
 from app.operations import seals
 from app.queries.seals import verify
@@ -36,21 +36,21 @@ def var(app, tmp_path):
 
 def verdict(var):
     db.session.expire_all()
-    return verify(keys.key_named(var, CHAIN), keys.head_of(var, CHAIN))
+    return verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
 
 
 def test_an_untouched_trail_fits(var):
     write_entries(5)
-    assert seal_trail() == 5
+    assert seal_audit_log() == 5
     assert verdict(var) == verdict(var).__class__(sealed=5, waiting=0)
 
 
 def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
     monkeypatch.setattr(seals, "SEAL_BATCH", 2)
     write_entries(5)
-    assert seal_trail() == 5
+    assert seal_audit_log() == 5
     write_entries(2)
-    assert seal_trail() == 2
+    assert seal_audit_log() == 2
     assert verdict(var).sealed == 7
     assert verdict(var).broken_at is None
 
@@ -58,21 +58,21 @@ def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
 def test_what_has_just_been_written_waits(var):
     write_entries(2)
     write_entries(3, age=timedelta(seconds=0))
-    assert seal_trail() == 2
+    assert seal_audit_log() == 2
     assert (verdict(var).sealed, verdict(var).waiting, verdict(var).broken_at) == (2, 3, None)
 
 
 @pytest.mark.parametrize("column", ["act", "actor_name", "object_name", "after", "origin"])
 def test_a_changed_entry_is_noticed(var, column):
     entries = write_entries(4)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values({column: "forged"}))
     assert verdict(var).broken_at == entries[1].id
 
 
 def test_a_removed_entry_is_noticed(var):
     entries = write_entries(4)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(delete(AuditEntry).where(AuditEntry.id == entries[1].id))
     assert verdict(var).broken_at == entries[2].id
 
@@ -83,7 +83,7 @@ def test_entries_that_change_places_are_noticed(var, takes_seals_along):
     for number, entry in enumerate(entries):
         entry.after = json.dumps({"n": number})
     db.session.commit()
-    seal_trail()
+    seal_audit_log()
     first, second = entries[1], entries[2]
     moved = ("after", "seal") if takes_seals_along else ("after",)
     values = {name: (getattr(first, name), getattr(second, name)) for name in moved}
@@ -95,28 +95,28 @@ def test_entries_that_change_places_are_noticed(var, takes_seals_along):
 
 def test_a_whole_trail_that_is_gone_is_missed(var):
     entries = write_entries(3)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(delete(AuditEntry))
     assert verdict(var).broken_at == entries[2].id
 
 
 def test_entries_cut_off_from_the_end_are_missed(var):
     entries = write_entries(4)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(delete(AuditEntry).where(AuditEntry.id > entries[1].id))
     assert verdict(var).broken_at == entries[3].id
 
 
 def test_an_entry_put_in_without_a_seal_is_noticed(var):
     entries = write_entries(3)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values(seal=None))
     assert verdict(var).broken_at == entries[2].id
 
 
 def test_who_has_only_the_database_cannot_seal_again(var):
     entries = write_entries(3)
-    seal_trail()
+    seal_audit_log()
     db.session.execute(update(AuditEntry).values(seal=None))
     entries[1].act = "forged"
     seals.seal_entries(b"another key".ljust(32))
@@ -124,16 +124,16 @@ def test_who_has_only_the_database_cannot_seal_again(var):
 
 
 def test_the_key_is_made_once_and_read_by_its_owner_only(var):
-    first = keys.key_named(var, CHAIN)
+    first = keys.load_key(var, CHAIN)
     assert len(first) == 32
-    assert keys.key_named(var, CHAIN) == first
+    assert keys.load_key(var, CHAIN) == first
     assert (var / "keys" / CHAIN).stat().st_mode & 0o777 == 0o600
     assert not list((var / "keys").glob("audit.*"))
 
 
 def test_processes_that_start_at_once_share_one_key(var):
     found = []
-    threads = [threading.Thread(target=lambda: found.append(keys.key_named(var, CHAIN))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(keys.load_key(var, CHAIN))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -143,7 +143,7 @@ def test_processes_that_start_at_once_share_one_key(var):
 
 def test_the_command_says_whether_the_trail_fits(app, var):
     entries = write_entries(3)
-    seal_trail()
+    seal_audit_log()
     good = app.test_cli_runner().invoke(audit, ["verify"])
     assert good.exit_code == 0
     assert "3 sealed entries fit" in good.output
@@ -164,7 +164,7 @@ def test_the_chain_waits_for_an_entry_that_is_not_committed_yet(app, var):
 
     def seal():
         with app.app_context():
-            sealed.append(seal_trail())
+            sealed.append(seal_audit_log())
 
     sealing = threading.Thread(target=seal)
     sealing.start()
@@ -183,7 +183,7 @@ def test_two_workers_make_one_chain(app, var):
 
     def seal():
         with app.app_context():
-            seal_trail()
+            seal_audit_log()
 
     threads = [threading.Thread(target=seal) for _ in range(3)]
     for thread in threads:

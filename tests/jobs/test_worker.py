@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.jobs import job as kind_of_job
-from app.jobs import kinds, recurring, worker
+from app.jobs import job_kinds, recurring, worker
 from app.models import AuditEntry, Job, WorkState, now
 from app.operations import jobs, mails
 from app.transaction import operation
@@ -24,10 +24,10 @@ from tests.support.mailbox import mailbox
 @pytest.fixture
 def a_kind(monkeypatch):
     """a_kind(function): a kind of job called "something" for the time of the test."""
-    before = dict(kinds)
+    before = dict(job_kinds)
     yield kind_of_job("something")
-    kinds.clear()
-    kinds.update(before)
+    job_kinds.clear()
+    job_kinds.update(before)
 
 
 def row() -> Job:

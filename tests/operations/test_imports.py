@@ -130,8 +130,8 @@ def test_without_the_rows_that_are_told_no_circle_is_left(table):
 
 @pytest.mark.parametrize("kind", ["accounts", "groups"])
 def test_table_of_too_many_rows_is_refused_beside_the_event_loop(people, monkeypatch, kind):
-    read, aside = [], running.aside
-    monkeypatch.setattr(running, "aside", lambda work, *args: read.append(work) or aside(work, *args))
+    read, aside = [], running.run_in_thread
+    monkeypatch.setattr(running, "run_in_thread", lambda work, *args: read.append(work) or aside(work, *args))
     monkeypatch.setattr(running, "ROWS_AT_MOST", 100)
     with pytest.raises(Invalid) as refusal:
         imports.check_import(

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import Forbidden, Invalid, Refusal
 from app.extensions import db
-from app.i18n import speaking
+from app.i18n import in_language
 from app.models import AuditEntry, License, LicenseKind, now
 from app.operations.accounts import create_account
 from app.operations.licences import LicenseTerms, install_license, issue_license
@@ -25,7 +25,7 @@ def trial(people):
 
 @pytest.fixture
 def with_key(app):
-    app.config["LICENCE_PUBLIC_KEY"] = PUBLIC
+    app.config["LICENSE_PUBLIC_KEY"] = PUBLIC
 
 
 def terms(**changes) -> LicenseTerms:
@@ -174,7 +174,7 @@ def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(p
 
 
 def test_a_refusal_at_the_field_has_a_sentence(people, trial, with_key):
-    with pytest.raises(Invalid) as refusal, speaking("en"):
+    with pytest.raises(Invalid) as refusal, in_language("en"):
         install_license(people.admin, paper(seats=1))
     assert refusal.value.field == "document"
     assert "nobody new could have TeamChat" in str(refusal.value)

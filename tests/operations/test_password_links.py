@@ -10,7 +10,7 @@ from app import links
 from app.errors import Forbidden, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.identity import Origin, set_origin
-from app.jobs import kinds, outbox, worker  # noqa: F401
+from app.jobs import job_kinds, outbox, worker  # noqa: F401
 from app.models import AccountState, AuditEntry, Job, OutgoingMail, Session, now
 from app.operations import accounts, passwords, sessions
 from app.operations.sign_in_limits import REQUESTS_FREE
@@ -39,7 +39,7 @@ def mails(template: str = "password_link") -> list[OutgoingMail]:
 def work_off() -> None:
     """Do what the worker would."""
     for job in db.session.scalars(select(Job).where(Job.kind == passwords.PASSWORD_LINK_JOB)).all():
-        kinds[job.kind].do(**json.loads(job.arguments))
+        job_kinds[job.kind].run(**json.loads(job.arguments))
 
 
 def asked(account) -> str:
@@ -66,7 +66,7 @@ def test_the_mail_holds_the_link_and_the_row_does_not(people):
     token = asked(people.arthur)
     mail = mails()[0]
     assert token not in mail.arguments
-    subject, text, html = outbox.made(mail.template, "fr", json.loads(mail.arguments))
+    subject, text, html = outbox.render_mail(mail.template, "fr", json.loads(mail.arguments))
     assert f"/password/{token}" in text
     assert f"/password/{token}" in html
     assert subject == "Choisissez votre mot de passe TeamChat"
@@ -166,7 +166,7 @@ def test_an_administrator_sends_a_link_for_a_day(people):
     accounts.send_password_link(people.domain_admin, people.arthur)
     assert now() + timedelta(hours=23) < stored(people.arthur).password_link_until
     assert json.loads(mails()[0].arguments)["is_from_administrator"] is True
-    _subject, text, _html = outbox.made("password_link", "fr", json.loads(mails()[0].arguments))
+    _subject, text, _html = outbox.render_mail("password_link", "fr", json.loads(mails()[0].arguments))
     assert "administrateur" in text
     passwords.choose_password(password_links.token_of(stored(people.arthur)), NEW)
 
@@ -191,7 +191,7 @@ def test_a_password_given_by_an_administrator_is_told_by_mail(people):
     accounts.set_password(people.admin, people.arthur, NEW)
     mail = mails("password_changed")[0]
     assert mail.recipient == "arthur@iwdemo.fr"
-    _subject, text, _html = outbox.made(mail.template, "en", json.loads(mail.arguments))
+    _subject, text, _html = outbox.render_mail(mail.template, "en", json.loads(mail.arguments))
     assert "An administrator has given your account a new password" in text
 
 

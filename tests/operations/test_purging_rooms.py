@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.extensions import db
-from app.jobs import Again, trash
+from app.jobs import Requeue, trash
 from app.models import AuditEntry, Base, Invitation, Mention, Message, Room, RoomState, now
 from app.operations import messages, reading, rooms, search
 from app.operations.rooms import purging
@@ -108,8 +108,8 @@ def test_a_room_that_is_restored_meanwhile_is_left_alone(people, full):
 
 
 def test_a_job_that_has_no_time_left_comes_up_again(people, full, monkeypatch):
-    monkeypatch.setattr(trash, "AT_A_TIME", 0)
-    assert isinstance(trash.empty_trash(), Again)
+    monkeypatch.setattr(trash, "TIME_SLICE", 0)
+    assert isinstance(trash.empty_trash(), Requeue)
     for _ in range(20):
         if trash.empty_trash() is None:
             break

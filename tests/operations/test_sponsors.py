@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import links
 from app.errors import Invalid, NotFound
 from app.extensions import db
-from app.listeners.letters import made
+from app.mail_rendering import render_mail
 from app.models import Account, AccountState, AuditEntry, Invitation, OutgoingMail, Role, RoomState, now
 from app.operations import accounts, bulk, domains, guests, tasks
 from app.operations.accounts import Successor
@@ -256,7 +256,7 @@ def test_warnings_tell_the_days_that_are_left(people, bruno, left, told):
     mails = db.session.scalars(select(OutgoingMail)).all()
     assert len(mails) == 2
     for mail in mails:
-        subject, *_texts = made(mail.template, "en", json.loads(mail.arguments))
+        subject, *_texts = render_mail(mail.template, "en", json.loads(mail.arguments))
         assert subject.endswith(f"ends in {told} day" + "s" * (told > 1))
     assert stored(bruno).warned_days == min(day for day in rules.WARNED if left <= day)
 

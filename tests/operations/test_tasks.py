@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.errors import Invalid, NotFound, Unavailable
 from app.extensions import db
-from app.jobs import Again
+from app.jobs import Requeue
 from app.jobs.tasks import run_task
 from app.models import AuditEntry, Job, Outcome, Role, Task, TaskLine, TaskState, WorkState
 from app.operations import accounts, jobs, tasks
@@ -97,10 +97,10 @@ def test_a_rehearsal_changes_nothing(people, work):
 
 
 def test_a_job_comes_up_again_until_the_task_is_over(people, work, monkeypatch):
-    monkeypatch.setattr("app.jobs.tasks.SLICE", 0)
+    monkeypatch.setattr("app.jobs.tasks.TIME_SLICE", 0)
     task = started(people.admin, rows=2)
-    assert isinstance(run_task(task.id), Again)
-    assert isinstance(run_task(task.id), Again)
+    assert isinstance(run_task(task.id), Requeue)
+    assert isinstance(run_task(task.id), Requeue)
     assert run_task(task.id) is None
     assert again(task).state is TaskState.DONE
 

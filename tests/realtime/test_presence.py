@@ -33,7 +33,7 @@ def test_a_redis_that_stands_still_is_asked_once_and_then_left_alone(people, win
 
 def tell_at_once(monkeypatch):
     monkeypatch.setattr(presence, "is_cooperative", lambda: True)
-    monkeypatch.setattr(presence, "later", lambda _seconds, call, *arguments: call(*arguments))
+    monkeypatch.setattr(presence, "call_later", lambda _seconds, call, *arguments: call(*arguments))
 
 
 def leave_the_group(people, who):

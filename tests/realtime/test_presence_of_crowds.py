@@ -13,7 +13,7 @@ from app.rules.rights import Right
 def waits(monkeypatch):
     asked = []
     monkeypatch.setattr(presence, "is_cooperative", lambda: True)
-    monkeypatch.setattr(presence, "later", lambda seconds, *_: asked.append(seconds))
+    monkeypatch.setattr(presence, "call_later", lambda seconds, *_: asked.append(seconds))
     monkeypatch.setattr(presence, "_due", set())
 
     def with_people(number):

@@ -29,7 +29,7 @@ def clock(monkeypatch):
 
     made = Clock()
     monkeypatch.setattr(writers, "time", made)
-    monkeypatch.setattr(typing, "later", made.later)
+    monkeypatch.setattr(typing, "call_later", made.later)
     monkeypatch.setattr(typing, "is_cooperative", lambda: True)
     monkeypatch.setattr(writers, "_writing", {})
     for name in ("_due", "_ending"):

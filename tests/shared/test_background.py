@@ -4,7 +4,7 @@ import gevent
 import pytest
 
 from app import background
-from app.background import KeyedLock, SerialQueue, aside, later
+from app.background import KeyedLock, SerialQueue, call_later, run_in_thread
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def settle():
 def test_without_gevent_a_call_is_made_at_once():
     made = []
     SerialQueue("test").put(made.append, 1)
-    later(60, made.append, 2)
+    call_later(60, made.append, 2)
     assert made == [1, 2]
 
 
@@ -59,7 +59,7 @@ def test_serial_queue_drops_the_oldest_calls_when_full_and_counts_them(on_gevent
 
 def test_on_gevent_later_is_later(on_gevent):
     made = []
-    later(0.005, made.append, 1)
+    call_later(0.005, made.append, 1)
     assert made == []
     gevent.sleep(0.05)
     assert made == [1]
@@ -71,8 +71,8 @@ def refused():
 
 def test_error_of_a_thread_is_raised_outside_and_prints_nothing(on_gevent, capfd):
     with pytest.raises(ValueError, match="refused in the thread"):
-        aside(refused)
-    assert aside(sum, (1, 2)) == 3
+        run_in_thread(refused)
+    assert run_in_thread(sum, (1, 2)) == 3
     settle()
     assert capfd.readouterr() == ("", "")
 

@@ -7,12 +7,12 @@ from sqlalchemy import update
 
 from app.extensions import db
 from app.models import Account
-from app.text.findable import LONGEST, LONGEST_BYTES, findable, words_looked_for
+from app.text.search_text import SEARCH_TEXT_BYTES, SEARCH_TEXT_LENGTH, make_search_text, split_query
 
 
 def finds(question: str, name: str, address: str = "x@iwdemo.fr") -> bool:
-    there = findable(name, address)
-    return all(word in there for word in words_looked_for(question))
+    there = make_search_text(name, address)
+    return all(word in there for word in split_query(question))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_ninth_word_counts_as_well():
 
 @pytest.mark.parametrize("question", ["\u0301", "jean \u0301", "\u00b4"])
 def test_of_a_lone_accent_nothing_is_left(question):
-    assert not all(words_looked_for(question))
+    assert not all(split_query(question))
 
 
 @pytest.mark.parametrize("values", [{"name": "X"}, {"address": "x@iwdemo.fr", "row_version": 2}])
@@ -82,6 +82,6 @@ def test_a_name_and_an_address_do_not_run_into_each_other():
 @settings(max_examples=30)
 @given(st.text(max_size=200), st.text(max_size=64), st.text("abcdefghijklmnop.-", max_size=253))
 def test_it_fits_its_column_and_never_loses_the_address(name, alias, domain):
-    stored = findable(name, f"{alias}@{domain}")
-    assert len(stored) <= LONGEST and len(stored.encode()) <= LONGEST_BYTES
-    assert findable("", f"{alias}@{domain}").rstrip("\n")[:300] in stored
+    stored = make_search_text(name, f"{alias}@{domain}")
+    assert len(stored) <= SEARCH_TEXT_LENGTH and len(stored.encode()) <= SEARCH_TEXT_BYTES
+    assert make_search_text("", f"{alias}@{domain}").rstrip("\n")[:300] in stored

@@ -47,7 +47,7 @@ def test_a_language_that_is_not_there_is_not_taken(visitor):
     ("code", "sentence"), [("fr", "Veuillez vous connecter."), ("en", "Please sign in.")]
 )
 def test_what_is_said_to_others_is_said_in_their_language(app, code, sentence):
-    with i18n.speaking(code):
+    with i18n.in_language(code):
         assert gettext("Please sign in.") == sentence
         assert i18n.language() == code
 

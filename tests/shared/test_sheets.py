@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from app.text import sheets
-from app.text.sheets import TooManyRows, Unreadable
+from app.text.sheets import TooManyRows, UnreadableSheet
 
 
 @pytest.fixture
@@ -52,5 +52,5 @@ def test_rows_are_known_by_the_line_they_begin_on(end):
 
 
 def test_text_without_a_row_is_unreadable():
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableSheet):
         sheets.read("\n\n")

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app import text
-from app.text import colours
+from app.text import highlighting
 
 LENGTH = 40_000
 MOST = 2
@@ -76,7 +76,7 @@ def test_code_that_takes_long_stays_without_colours(language, code):
 
 def test_only_languages_that_were_tried_have_colours():
     assert "<span" not in text.render("```objective-c\nint a = 1;\n```")
-    for language in colours.LANGUAGES:
+    for language in highlighting.LANGUAGES:
         assert text.render(f"```{language}\na = 1\n```").startswith("<pre><code class=")
 
 

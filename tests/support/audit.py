@@ -36,7 +36,7 @@ class Trail:
 
     def watch(self, app: Flask) -> None:
         """Begin: every entry is credited to the operations at work when it was left, once it is committed."""
-        note, once = audit.note_audit, transaction._once
+        note, once = audit.note_audit, transaction._run_once
 
         def noted():
             note()
@@ -51,7 +51,7 @@ class Trail:
                 g.has_left_a_trail = True
             return result, unit
 
-        audit.note_audit, transaction._once = noted, committed
+        audit.note_audit, transaction._run_once = noted, committed
         app.after_request(self._note_request)
 
     def missing(self, app: Flask) -> list[str]:

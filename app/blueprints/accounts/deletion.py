@@ -18,7 +18,7 @@ from app.queries.accounts import Weight, heirs_by_room, owned_by, weight_of
 from app.queries.successors import Entrusted, entrusted_to, successors
 from app.rules import scope
 from app.rules.addresses import readable
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 ASKED_ABOUT = 50
 """Rooms that are asked about one by one; what becomes of the others is asked once."""
@@ -56,16 +56,16 @@ def _heirs() -> dict[int, int | OwnedRooms]:
     """What the form wants for each room, by its id."""
     wishes = {}
     for name, value in request.form.items():
-        room_id = whole_number(name.removeprefix("room-")) if name.startswith("room-") else None
+        room_id = parse_whole_number(name.removeprefix("room-")) if name.startswith("room-") else None
         if room_id is not None:
-            heir = whole_number(value)
+            heir = parse_whole_number(value)
             wishes[room_id] = _wish(value) if heir is None else heir
     return wishes
 
 
 def _sponsor() -> int | Successor:
     """Who shall answer for the guests."""
-    wanted = whole_number(request.form.get("sponsor"))
+    wanted = parse_whole_number(request.form.get("sponsor"))
     return Successor.FIRST if wanted is None else wanted
 
 

@@ -7,7 +7,7 @@ from flask import Flask, session
 from app.blueprints.auth.devices import know
 from app.extensions import login
 from app.identity import origin, set_origin
-from app.logs import know_account
+from app.logs import bind_account
 from app.models import Account
 from app.operations import sessions
 from app.queries.sessions import find_by_token
@@ -30,7 +30,7 @@ def account_of_token(token: str) -> Account | None:
     account.session_id = device.id
     sessions.keep_alive(device)
     set_origin(replace(origin(), session_id=device.id))
-    know_account(account.id)
+    bind_account(account.id)
     return account
 
 

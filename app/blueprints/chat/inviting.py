@@ -17,7 +17,7 @@ from app.operations import guests, rooms
 from app.queries.invitations import find_invitation
 from app.rules import inviting, managing
 from app.rules.rights import access
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/invite")
@@ -96,7 +96,7 @@ def set_guest_settings(room_id: int) -> Response:
             guests_see_history=form.guests_see_history.data,
             guests_see_members=form.guests_see_members.data,
             guest_days=form.guest_days.data,
-            seen_version=whole_number(form.row_version.data),
+            seen_version=parse_whole_number(form.row_version.data),
         )
     return back_to_people(room_id, _("Saved."))
 

@@ -12,7 +12,7 @@ from app.blueprints.gate import me
 from app.errors import Forbidden
 from app.operations import rooms
 from app.rules.rights import Right, access
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/settings")
@@ -37,7 +37,7 @@ def save_settings(room_id: int) -> Response:
             seen.room,
             name=form.name.data,
             topic=form.topic.data,
-            seen_version=whole_number(form.row_version.data),
+            seen_version=parse_whole_number(form.row_version.data),
         )
     return done(url_for("chat.room", room_id=room_id))
 

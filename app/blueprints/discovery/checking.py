@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from app.integrations import network, probe
 from app.integrations.network import Reach
-from app.integrations.probe import Finding
+from app.integrations.probe import ProbeResult
 from app.rules import discovery
 
 SECONDS = 20
@@ -28,7 +28,7 @@ class Found:
 
     name: str
     value: str
-    finding: Finding
+    finding: ProbeResult
 
 
 def found(values: dict[str, str], *, is_trusted: bool) -> list[Found]:
@@ -36,7 +36,7 @@ def found(values: dict[str, str], *, is_trusted: bool) -> list[Found]:
 
     is_trusted: may look into networks of our own; others reach the Internet only.
     """
-    reach = network.EVERYWHERE if is_trusted else GUARDED
+    reach = network.UNRESTRICTED if is_trusted else GUARDED
     wanted = {name: look for name, look in _looks(values, reach) if look is not None}
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="discovery-check")
     try:
@@ -52,7 +52,7 @@ def _looks(values: dict[str, str], reach: Reach):
         yield protocol.name, _look_at_protocol(protocol, values, reach)
     for url in discovery.URLS:
         value = values[url.name]
-        yield url.name, partial(probe.look_at_url, value, reach) if value else None
+        yield url.name, partial(probe.probe_url, value, reach) if value else None
 
 
 def _look_at_protocol(protocol: discovery.Protocol, values: dict, reach: Reach) -> Callable | None:
@@ -60,13 +60,13 @@ def _look_at_protocol(protocol: discovery.Protocol, values: dict, reach: Reach) 
     if not host:
         return None
     protection = PROTECTIONS.get(kind, "plain")
-    return partial(probe.look_at_service, protocol.name, host, protocol.ports[kind], protection, reach)
+    return partial(probe.probe_service, protocol.name, host, protocol.ports[kind], protection, reach)
 
 
-def _result(name: str, values: dict, future) -> Finding:
+def _result(name: str, values: dict, future) -> ProbeResult:
     """A look that did not come back in time has found nothing."""
     if future.done() and not future.cancelled() and future.exception() is None:
         return future.result()
     host = urlsplit(values[name]).hostname or "" if name in discovery.ADDRESSES else values[name]
     is_late = not future.done() or future.cancelled()
-    return Finding(host, 0, problem="time" if is_late else "protocol")
+    return ProbeResult(host, 0, problem="time" if is_late else "protocol")

@@ -7,7 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from app.blueprints.discovery.checking import Found
-from app.integrations.probe import Finding
+from app.integrations.probe import ProbeResult
 from app.models import now
 from app.rules import discovery, distrust
 from app.rules.readiness import State
@@ -40,7 +40,7 @@ def line_of(found: Found) -> Line:
     )
 
 
-def _reached(finding: Finding):
+def _reached(finding: ProbeResult):
     if finding.addresses and finding.problem != "tcp":
         where = ", ".join(finding.addresses[:3])
         yield (
@@ -63,7 +63,7 @@ def _reached(finding: Finding):
         yield (0, _("STARTTLS is offered.")) if finding.has_starttls else (1, _("STARTTLS is not offered."))
 
 
-def _certificate(finding: Finding):
+def _certificate(finding: ProbeResult):
     shown = finding.certificate
     if shown is None:
         return
@@ -94,7 +94,7 @@ def _certificate(finding: Finding):
         )
 
 
-def _answer(finding: Finding):
+def _answer(finding: ProbeResult):
     if finding.status is None:
         return
     if finding.status < 400 and finding.location:
@@ -106,7 +106,7 @@ def _answer(finding: Finding):
         yield 2, _("HTTP %(status)s: nothing useful stands there.", status=finding.status)
 
 
-def _trouble(finding: Finding):
+def _trouble(finding: ProbeResult):
     detail = finding.detail or "–"
     sentences = {
         "dns": lambda: _("The name %(host)s is not known: %(detail)s.", host=finding.host, detail=detail),

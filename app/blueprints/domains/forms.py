@@ -16,7 +16,7 @@ from app.blueprints.forms import LimitField
 from app.blueprints.versioned import VersionedForm
 from app.models import Domain, DomainState
 from app.rules.policies import Feature
-from app.text.days import day_of
+from app.text.parsing import parse_day
 
 LANGUAGES = [
     SelectChoice("", _l("Chosen by each person")),
@@ -45,7 +45,7 @@ class DayField(StringField):
     widget = DateInput()
 
     def pre_validate(self, form):
-        if self.data and day_of(self.data) is None:
+        if self.data and parse_day(self.data) is None:
             raise ValidationError(_l("Give a day, or nothing."))
 
 
@@ -111,7 +111,7 @@ def last_day(moment: datetime | None) -> str:
 
 def end_of(day: str | None) -> datetime | None:
     """The moment at which a day is over, where this server is."""
-    found = day_of(day)
+    found = parse_day(day)
     return found and datetime.combine(found + timedelta(days=1), time(), _zone()).astimezone(UTC)
 
 

@@ -85,7 +85,7 @@ def _pages(question: str) -> list[Found]:
     asked = finder.search_words(question)
     found = {}
     for entry, section in every_entry():
-        titled = words.words_of(entry["title"])
+        titled = words.distinct_words(entry["title"])
         if asked and all(any(word.startswith(one) for word in titled) for one in asked):
             found.setdefault(entry["url"], Found(entry["title"], section, entry["url"], entry["icon"]))
     return list(found.values())

@@ -13,7 +13,7 @@ from app.errors import Invalid
 from app.i18n import LANGUAGE_NAMES, time_zone
 from app.models import Account, AccountState
 from app.queries import cards
-from app.text import days
+from app.text import parsing
 
 STATES = {
     AccountState.ENABLED: _l("Enabled"),
@@ -89,7 +89,7 @@ def _end_of(day: str) -> datetime | None:
     """The end of a day. Error: Invalid."""
     if not day:
         return None
-    found = days.day_of(day)
+    found = parsing.parse_day(day)
     if found is None:
         raise Invalid(_("This is not a day."), code="bad_day", field="expires_at")
     return datetime.combine(found, time(23, 59), time_zone()).astimezone(UTC)

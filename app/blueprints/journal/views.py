@@ -18,7 +18,7 @@ from app.queries.journal import Search
 from app.queries.seals import chain
 from app.queries.trail import Entry
 from app.rules import scope
-from app.text.days import day_of
+from app.text.parsing import parse_day
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin/journal")
 
@@ -78,7 +78,7 @@ def verify_trail() -> Response:
 def search_asked() -> Search:
     """What the address asks for; what makes no sense is left out. Days are those of whoever looks."""
     asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
-    since, until = day_of(asked.get("since")), day_of(asked.get("until"))
+    since, until = parse_day(asked.get("since")), parse_day(asked.get("until"))
     return Search(
         act=asked.get("act", ""),
         kind=asked.get("kind", ""),

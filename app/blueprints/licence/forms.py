@@ -15,7 +15,7 @@ from app.models import now
 from app.operations.licences import LicenseTerms
 from app.rules.licence_documents import LONGEST, MOST_SEATS
 from app.rules.licensing import LicenseFacts
-from app.text.days import day_of
+from app.text.parsing import parse_day
 
 REQUIRED = InputRequired(_l("This cannot be empty."))
 A_YEAR = timedelta(days=365)
@@ -41,7 +41,7 @@ class IssueForm(FlaskForm):
 
     def terms(self) -> LicenseTerms:
         """What was filled in. It is valid until that day is over where the person lives. Error: Invalid."""
-        if day_of(self.valid_until.data.isoformat()) is None:
+        if parse_day(self.valid_until.data.isoformat()) is None:
             raise Invalid(_("This is not a day."), code="bad_day", field="valid_until")
         end = datetime.combine(self.valid_until.data, time(23, 59, 59), time_zone())
         return LicenseTerms(self.holder.data, self.seats.data, end.astimezone(UTC))

@@ -16,8 +16,8 @@ from app.extensions import db
 from app.htmx import page, see_other
 from app.i18n import language
 from app.integrations import mail
-from app.integrations.mail import MailServer, Trial
-from app.listeners.letters import made
+from app.integrations.mail import MailServer, SendTrial
+from app.mail_rendering import render_mail
 from app.operations.mails import note_trial
 from app.operations.settings import update_mail_server
 from app.queries import settings
@@ -60,17 +60,17 @@ def send_test_mail() -> Response:
     return _shown(form, trial=trial, test_address=address)
 
 
-def _tried_out(server: MailServer, address: str) -> Trial:
+def _tried_out(server: MailServer, address: str) -> SendTrial:
     """No database connection is held while a foreign server thinks; on gevent nobody else waits for it either."""
-    subject, text, html = made("test", language(), {})
+    subject, text, html = render_mail("test", language(), {})
     db.session.rollback()
     message_id = f"<test-{secrets.token_hex(8)}@{server.sender.rpartition('@')[2]}>"
-    trial = mail.try_out(server, address, subject, text, html, message_id)
+    trial = mail.send_trial(server, address, subject, text, html, message_id)
     note_trial(me(), server, address, trial.failure.kind if trial.failure else "ok")
     return trial
 
 
-def _shown(form: MailServerForm, status: int = 200, *, trial: Trial | None = None, **context) -> Response:
+def _shown(form: MailServerForm, status: int = 200, *, trial: SendTrial | None = None, **context) -> Response:
     server = settings.mail_server()
     return page(
         "mailroom/server.html",

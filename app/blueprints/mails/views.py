@@ -17,7 +17,7 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.blueprints.mails import words
 from app.errors import Conflict, NotFound
 from app.htmx import page, see_other
-from app.listeners.letters import made
+from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName, WorkState
 from app.operations import mails
 from app.queries import mails as outbox
@@ -147,7 +147,7 @@ def _shown(mail_id: int, status: int = 200, problem=None) -> Response:
 def _letter(mail: outbox.Row) -> tuple[str, str, str] | None:
     """A mail's subject, text and HTML; none when what it speaks of is gone."""
     try:
-        return made(mail.template, mail.language, outbox.arguments_of(mail.id))
+        return render_mail(mail.template, mail.language, outbox.arguments_of(mail.id))
     except NotFound:
         return None
 

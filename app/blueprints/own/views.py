@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.htmx import page, see_other
 from app.operations import own_account, pictures
 from app.queries import own, sessions
-from app.security import takes_up_to
+from app.security import limit_body
 
 blueprint = Blueprint("own", __name__)
 
@@ -38,7 +38,7 @@ def rename_myself() -> Response:
 
 
 @blueprint.post("/own/picture")
-@takes_up_to(PICTURE_LIMIT)
+@limit_body(PICTURE_LIMIT)
 def set_picture() -> Response:
     """Have one's picture shown beside one's name."""
     form = PictureForm()

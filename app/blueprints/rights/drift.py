@@ -15,7 +15,7 @@ from app.models import Folder, Group
 from app.operations import grants
 from app.queries.rights import drifting, drifting_marks, tree_of
 from app.rules import scope
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 AT_ONCE = 1_000
 """Rooms that are reset at once."""
@@ -71,7 +71,7 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
 def _wanted() -> list[int]:
     """The one room whose button was pressed, or those that were ticked."""
     texts = request.form.getlist("one")[:1] or lists.chosen("room", AT_ONCE)
-    found = [whole_number(text) for text in texts]
+    found = [parse_whole_number(text) for text in texts]
     if None in found:
         raise NotFound()
     return found

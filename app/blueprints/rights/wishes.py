@@ -9,7 +9,7 @@ from app.errors import Invalid, NotFound
 from app.models import Principal
 from app.operations.grants import PRINCIPAL_MODELS, Subject
 from app.rules.rights import PRESETS, Right
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 NAMES = {right.name.lower(): right for right in Right if right}
 
@@ -17,7 +17,7 @@ NAMES = {right.name.lower(): right for right in Right if right}
 def subject_of(text: str) -> Subject:
     """Whom "account:5" or "guests:0" means. What is not of that shape was made by no form of ours."""
     kind, _colon, key = text.partition(":")
-    number = whole_number(key)
+    number = parse_whole_number(key)
     if kind not in set(Principal) or number is None:
         raise NotFound()
     principal = Principal(kind)
@@ -84,5 +84,5 @@ def _boxes() -> Right:
 
 def _shown() -> Right:
     """The boxes as the form was sent out."""
-    shown = whole_number(request.form.get("shown")) or 0
+    shown = parse_whole_number(request.form.get("shown")) or 0
     return Right(shown) if shown < 4096 else Right.NONE

@@ -21,7 +21,7 @@ from app.queries.invitations import invitations_of
 from app.queries.people import room_people
 from app.rules import scope
 from app.rules.guests import InvitationState
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 
 @blueprint.get("/rooms/<int:room_id>/people")
@@ -162,7 +162,7 @@ def _choice(candidate: Candidate) -> picker.Choice:
 
 
 def _chosen() -> list[int]:
-    numbers = [whole_number(text) for text in picker.chosen_keys("person")]
+    numbers = [parse_whole_number(text) for text in picker.chosen_keys("person")]
     if None in numbers:
         raise NotFound()
     return numbers

@@ -1,4 +1,4 @@
-"""`flask demo …`: a company of invented people to try everything with."""
+"""`flask demo …`: an invented company to try TeamChat with."""
 
 import click
 from flask import Flask, current_app
@@ -24,12 +24,12 @@ def init_app(app: Flask) -> None:
 
 @click.group()
 def demo() -> None:
-    """The demo company iwdemo.fr."""
+    """Create or show the demo company iwdemo.fr."""
 
 
 @demo.command()
 def fill() -> None:
-    """Make what is missing of the demo company. Run again, it changes nothing."""
+    """Create the parts of the demo company that are missing."""
     if not current_app.config["DEMO"]:
         raise click.ClickException(
             "This server is not a demo: its people would have a password that everybody knows."
@@ -43,7 +43,7 @@ def fill() -> None:
 
 @demo.command()
 def who() -> None:
-    """Print who can sign in, and with what."""
+    """Print the accounts and their password."""
     width = max(len(person.address) for person in PEOPLE)
     for person in PEOPLE:
         about = OUTSIDE if person.alias == "paul" else ROLES[person.role]

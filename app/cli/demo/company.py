@@ -1,4 +1,4 @@
-"""The demo company: who works there, and how they are gathered."""
+"""People and groups of the demo company."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,12 @@ from app.models import Role
 
 DOMAIN = "iwdemo.fr"
 DESCRIPTION = "Société de démonstration"
+# The password of every account. It is printed, so a demo answers on this machine only.
 PASSWORD = "tilleul-rivage-boussole"
-"""What everybody of the demo types. It is printed, so a demo answers on this machine only."""
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody of the demo company."""
-
+class DemoPerson:
     alias: str
     name: str
     role: Role = Role.USER
@@ -24,7 +22,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Team:
+class DemoTeam:
     """A group of the demo company, with the aliases of its members."""
 
     alias: str
@@ -38,27 +36,27 @@ class Team:
 
 
 PEOPLE = (
-    Person("admin", "Anne Delmas", Role.SERVER),
-    Person("arthur", "Arthur Lemaire"),
-    Person("jean", "Jean Moreau"),
-    Person("paul", "Paul Girard"),
-    Person("claire", "Claire Dubois", Role.DOMAIN),
-    Person("sophie", "Sophie Bernard", Role.WEB),
-    Person("hugo", "Hugo Lefèvre"),
-    Person("lea", "Léa Fontaine"),
-    Person("nadia", "Nadia Benali"),
-    Person("thomas", "Thomas Leroy"),
-    Person("camille", "Camille Rousseau"),
-    Person("marc", "Marc Petit"),
-    Person("ines", "Inès Garnier"),
+    DemoPerson("admin", "Anne Delmas", Role.SERVER),
+    DemoPerson("arthur", "Arthur Lemaire"),
+    DemoPerson("jean", "Jean Moreau"),
+    DemoPerson("paul", "Paul Girard"),
+    DemoPerson("claire", "Claire Dubois", Role.DOMAIN),
+    DemoPerson("sophie", "Sophie Bernard", Role.WEB),
+    DemoPerson("hugo", "Hugo Lefèvre"),
+    DemoPerson("lea", "Léa Fontaine"),
+    DemoPerson("nadia", "Nadia Benali"),
+    DemoPerson("thomas", "Thomas Leroy"),
+    DemoPerson("camille", "Camille Rousseau"),
+    DemoPerson("marc", "Marc Petit"),
+    DemoPerson("ines", "Inès Garnier"),
 )
 
 TEAMS = (
-    Team(
+    DemoTeam(
         "groupetc",
         "groupetc",
         "Le projet de refonte du site et tous ceux qui y travaillent",
         ("arthur", "jean", "claire", "hugo", "lea", "nadia", "camille"),
     ),
-    Team("direction", "Direction", "Comité de direction", ("claire", "sophie", "thomas", "admin")),
+    DemoTeam("direction", "Direction", "Comité de direction", ("claire", "sophie", "thomas", "admin")),
 )

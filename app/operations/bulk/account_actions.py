@@ -17,7 +17,7 @@ from app.operations.bulk import Field
 from app.queries import successors
 from app.rules import scope
 from app.rules.policies import Feature
-from app.text.numbers import whole_number
+from app.text.parsing import parse_whole_number
 
 ROLES = {
     Role.USER: _l("User"),
@@ -31,7 +31,7 @@ SPONSORS_OFFERED = 100
 
 def domain_of(actor, wanted: dict) -> Domain:
     """The domain whose list it is. Error: NotFound."""
-    key = whole_number(str(wanted.get("domain", "")))
+    key = parse_whole_number(str(wanted.get("domain", "")))
     if key is None:
         raise NotFound()
     return scope.find_domain(actor, key)

@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import current_app
 from flask_babel import gettext as _
 
-from app.background import aside
+from app.background import run_in_thread
+from app.encryption import decrypt, encrypt
 from app.errors import Invalid
-from app.sealed import seal, unseal
 from app.text import sheets
 from app.text.sheets import Sheet
 
@@ -27,7 +27,7 @@ def keep(text: str) -> str:
     token = secrets.token_hex(16)
     path = folder / token
     path.touch(mode=0o600)
-    path.write_text(seal(text), encoding="ascii")
+    path.write_text(encrypt(text), encoding="ascii")
     return token
 
 
@@ -45,10 +45,10 @@ def require_kept(token: str) -> None:
 def table(token: str) -> Sheet:
     """The table that was kept. Error: Invalid, when it is gone."""
     require_kept(token)
-    text = unseal((_folder() / token).read_text(encoding="ascii"))
+    text = decrypt((_folder() / token).read_text(encoding="ascii"))
     if text is None:
         raise _gone()
-    return aside(sheets.read, text)
+    return run_in_thread(sheets.read, text)
 
 
 def forget_files() -> int:

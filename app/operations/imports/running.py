@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.background import aside
+from app.background import run_in_thread
 from app.errors import Invalid
 from app.models import Domain, Task, TaskState
 from app.operations import tasks
@@ -67,17 +67,17 @@ def start_import(actor, task: Task) -> Task:
 def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
     """Return the text of a file, its encoding and its table. Error: Invalid."""
     try:
-        return aside(_parsed, data)
+        return run_in_thread(_parsed, data)
     except sheets.TooManyRows as error:
         sentence = _("%(most)s rows at most.", most=ROWS_AT_MOST)
         raise Invalid(sentence, code="too_many_rows", field="file") from error
-    except sheets.Unreadable as error:
+    except sheets.UnreadableSheet as error:
         sentence = _("This is no table: save it as CSV (comma, semicolon or tab).")
         raise Invalid(sentence, code="no_table", field="file") from error
 
 
 def _parsed(data: bytes) -> tuple[str, str, sheets.Sheet]:
-    text, encoding = sheets.decoded(data)
+    text, encoding = sheets.decode(data)
     return text, encoding, sheets.read(text, ROWS_AT_MOST)
 
 

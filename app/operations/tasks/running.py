@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import Invalid, Refusal, Unavailable
 from app.extensions import db
-from app.i18n import language_of, speaking
+from app.i18n import in_language, language_of
 from app.models import Outcome, Task, TaskLine, TaskState, now
 from app.operations.tasks.kinds import Step, Unchanged, kinds
 from app.operations.tasks.rows import LOST_RIGHTS, UNKNOWN_KIND, end, locked, may_act, owner_of
-from app.transaction import connection_is_lost, operation, part
+from app.transaction import connection_is_lost, operation, savepoint
 
 log = structlog.get_logger()
 
@@ -89,7 +89,7 @@ def take_step(task_id: int, step: Step) -> bool:
         _stop(task)
         return False
     if task.place < step.place:
-        with speaking(language_of(owner)):
+        with in_language(language_of(owner)):
             _note(task, step, *_outcome(owner, task, step))
     return True
 
@@ -97,7 +97,7 @@ def take_step(task_id: int, step: Step) -> bool:
 def _outcome(owner, task: Task, step: Step) -> tuple[Outcome, str | None]:
     kind, arguments = kinds[task.kind], json.loads(task.arguments)
     try:
-        with part(is_rehearsal=kind.is_rehearsal):
+        with savepoint(is_rehearsal=kind.is_rehearsal):
             kind.do(owner, arguments, step)
     except Unavailable:
         raise
@@ -125,7 +125,7 @@ def _note_failure(task_id: int, step: Step) -> bool:
     if task is None or task.is_over:
         return False
     if task.place < step.place:
-        with speaking(language_of(owner_of(task))):
+        with in_language(language_of(owner_of(task))):
             _note(task, step, Outcome.FAILED, _("Something went wrong on the server. This row is unchanged."))
     return True
 

@@ -18,7 +18,7 @@ from app.models import Account, Room, RoomMember, now
 from app.rules import server
 from app.rules.rights.decision import Basis, Decision, Right
 from app.rules.rights.facts import facts_of, open_to
-from app.transaction import changes_access
+from app.transaction import has_access_changes
 
 # Answers a process keeps; each is a pair of ids and an answer, about 300 bytes.
 REMEMBERED = 50_000
@@ -66,7 +66,7 @@ def rights_in(account: Account, room_id: int, *, epoch: int | None = None) -> Ri
     """
     epoch = server.epoch() if epoch is None else epoch
     known = _remembered.get((account.id, room_id))
-    if known is not None and known.holds(epoch) and not changes_access():
+    if known is not None and known.holds(epoch) and not has_access_changes():
         return known.rights
     state = server.state()
     visible = _visible(as_stored(account), state, room_id=room_id, is_light=True)
@@ -167,7 +167,7 @@ _shared = lru_cache(maxsize=1024)(Answer)
 
 def _remember(key: tuple[int, int], answer: Answer) -> None:
     """Keep an answer, unless an operation is changing access: it may be undone, and its epoch is not given yet."""
-    if changes_access():
+    if has_access_changes():
         return
     _remembered[key] = answer
     _remembered.move_to_end(key)

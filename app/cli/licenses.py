@@ -1,8 +1,9 @@
-"""`flask licences …`: keys and licences, for those who give them to others."""
+"""`flask licenses …`: signing keys and licences."""
 
 import os
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TextIO
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,41 +17,42 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.errors import Refusal
-from app.i18n import speaking
+from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import now
-from app.operations import licences as verbs
+from app.operations.licences import install_license
 from app.rules import licence_documents, licensing
 from app.rules.licence_documents import MOST_SEATS, Document
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    app.cli.add_command(licences)
+    app.cli.add_command(licenses)
 
 
 @click.group()
-def licences() -> None:
-    """Show, make and install licences."""
+def licenses() -> None:
+    """Show, issue and install licences."""
 
 
-@licences.command("show")
+@licenses.command("show")
 @with_appcontext
 def show() -> None:
-    """Say what licence counts here."""
-    licence = licensing.current()
-    if licence is None:
+    """Print the licence in force."""
+    license_view = licensing.current()
+    if license_view is None:
         raise click.ClickException("No licence is recorded for this installation.")
-    click.echo(f"{licence.kind} licence of {licence.holder}, reference {licence.reference}")
-    click.echo(f"valid until {licence.valid_until:%Y-%m-%d}, {licence.used} of {licence.seats} seats taken")
-    if licence.is_foreign:
-        click.echo(f"It was made for another installation; this one is {licence.installation}.")
+    click.echo(f"{license_view.kind} licence of {license_view.holder}, reference {license_view.reference}")
+    seats = f"{license_view.used} of {license_view.seats} seats taken"
+    click.echo(f"valid until {license_view.valid_until:%Y-%m-%d}, {seats}")
+    if license_view.is_foreign:
+        click.echo(f"It was made for another installation; this one is {license_view.installation}.")
 
 
-@licences.command("key")
+@licenses.command("key")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def make_key(path: Path) -> None:
-    """Make a key to sign licences with, in the new file PATH. Prints what LICENCE_PUBLIC_KEY must say."""
+    """Create a signing key in the new file PATH and print the value of LICENSE_PUBLIC_KEY."""
     key = Ed25519PrivateKey.generate()
     content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
@@ -59,14 +61,14 @@ def make_key(path: Path) -> None:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-    click.echo(f"LICENCE_PUBLIC_KEY={licence_documents.public_text(key)}")
+    click.echo(f"LICENSE_PUBLIC_KEY={licence_documents.public_text(key)}")
 
 
-@licences.command("issue")
+@licenses.command("issue")
 @click.option(
     "--key", "path", required=True, type=click.Path(exists=True, path_type=Path), help="private key, PEM"
 )
-@click.option("--holder", required=True, help="whom it is for")
+@click.option("--holder", required=True, help="the organisation it is for")
 @click.option(
     "--seats", required=True, type=click.IntRange(0, MOST_SEATS), help="user accounts; guests are free"
 )
@@ -85,18 +87,18 @@ def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) 
     click.echo(licence_documents.signed(document, _private_key(path)), nl=False)
 
 
-@licences.command("install")
+@licenses.command("install")
 @click.argument("file", type=click.File())
-@click.option("--accept-less", is_flag=True, help="also when it gives less than the one that counts")
+@click.option("--accept-less", is_flag=True, help="also when it gives less than the one in force")
 @with_appcontext
-def install(file, accept_less: bool) -> None:
+def install(file: TextIO, accept_less: bool) -> None:
     """Install the signed licence in FILE; - reads it from the standard input."""
     try:
-        with speaking("en"):
-            licence = verbs.install_license(SYSTEM, file.read(), accepts_less=accept_less)
+        with in_language("en"):
+            installed = install_license(SYSTEM, file.read(), accepts_less=accept_less)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    click.echo(f"Installed: {licence.seats} seats until {licence.valid_until:%Y-%m-%d}.")
+    click.echo(f"Installed: {installed.seats} seats until {installed.valid_until:%Y-%m-%d}.")
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:

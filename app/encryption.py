@@ -1,5 +1,4 @@
-"""Secrets of others that the server must be able to use again, such as the mail server's password:
-kept encrypted."""
+"""Encryption of stored secrets that the server must use again, such as the mail server's password."""
 
 import base64
 
@@ -9,20 +8,20 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 
-def seal(text: str) -> str:
-    """A text that only this server's secret key opens again."""
-    return _box().encrypt(text.encode()).decode()
+def encrypt(text: str) -> str:
+    """Encrypt a text with a key derived from SECRET_KEY."""
+    return _cipher().encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str) -> str | None:
-    """The text again; None when the server's secret key is another one than then."""
+def decrypt(encrypted: str) -> str | None:
+    """Return the decrypted text, None if SECRET_KEY has changed since."""
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return _cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:
         return None
 
 
-def _box() -> Fernet:
+def _cipher() -> Fernet:
     secret = current_app.config["SECRET_KEY"].encode()
     key = HKDF(SHA256(), length=32, salt=None, info=b"teamchat settings").derive(secret)
     return Fernet(base64.urlsafe_b64encode(key))
