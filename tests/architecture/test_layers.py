@@ -1,22 +1,23 @@
-"""Imports go down only, never sideways between doors; only operations write; only doors know the web."""
+"""Layers: imports go down only, operations alone write, entry points alone know the web."""
 
 from tests.support import source
 
-FLOORS = {
+LAYERS = {
     "app.models": 1,
     "app.rules": 2,
-    "app.queries": 2,
-    "app.operations": 3,
-    "app.listeners": 4,
-    "app.mail_rendering": 4,
-    "app.blueprints": 5,
-    "app.realtime": 5,
-    "app.cli": 5,
-    "app.jobs": 5,
+    "app.queries": 3,
+    "app.operations": 4,
+    "app.listeners": 5,
+    "app.mail_rendering": 5,
+    "app.blueprints": 6,
+    "app.realtime": 6,
+    "app.cli": 6,
+    "app.jobs": 6,
 }
-DOORS = tuple(name for name, floor in FLOORS.items() if floor == 5)
+ENTRY_POINTS = tuple(name for name, layer in LAYERS.items() if layer == 6)
 
-BESIDE = {
+# Modules that every layer may use, with the modules of ours that each of them may import.
+SHARED = {
     "app.errors": (),
     "app.config": (),
     "app.limits": ("app.errors",),
@@ -37,39 +38,35 @@ BESIDE = {
     "app.links": (),
     "app.encryption": (),
 }
-"""What stands beside the stairs, and what of the house each of them may know."""
 
 WEB = ("flask_login", "flask_wtf", "wtforms", "flask_socketio", "socketio", "engineio", "werkzeug")
 WEB_NAMES = {"request", "session", "render_template", "redirect", "url_for", "make_response", "Blueprint"}
 WRITES = {"add", "add_all", "delete", "merge", "flush", "commit", "bulk_save_objects", "bulk_insert_mappings"}
 WRITING_STATEMENTS = {"insert", "update", "delete"}
 
-NEIGHBOURS = {"app.blueprints.setup.views": {"auth"}}
-"""Sections that may know another one: whoever has installed the server is signed in at once."""
+# Whoever installs the server is signed in at once.
+SECTION_IMPORTS = {"app.blueprints.setup.views": {"auth"}}
 
-STARTS = {"app.cli.worker": {"app.jobs.worker"}}
-"""The console's command that is the worker process."""
-
+# The command that is the worker process.
 STARTERS = {"app.cli.worker": "app.jobs.worker"}
-"""A command that does nothing but start another door."""
 
+# Signing in releases its connection while the password is compared.
 COMMITS = {"app.transaction", "app.operations.sessions"}
-"""Beside the transaction itself: signing in gives its connection back while the password is compared."""
 
 MODULES = sorted(source.modules())
 
 
 def package_of(module: str) -> str:
-    """app.rules.access → app.rules"""
+    """Return the first two levels of a module: app.rules for app.rules.rights.access."""
     return ".".join(module.split(".")[:2])
 
 
-def floor_of(module: str) -> int | None:
-    return FLOORS.get(package_of(module))
+def layer_of(module: str) -> int | None:
+    return LAYERS.get(package_of(module))
 
 
-def house_imports(module: str) -> set[str]:
-    """What a module imports of ours."""
+def own_imports(module: str) -> set[str]:
+    """Return the modules of the application that a module imports."""
     ours = {name for name in source.imports(source.modules()[module]) if name.startswith("app.")}
     return ours - {module}
 
@@ -79,68 +76,66 @@ def _of(package: str) -> set[str]:
 
 
 @source.each(module=MODULES)
-def test_every_module_has_its_place(module):
-    known = FLOORS.keys() | BESIDE.keys() | {"app", "app.integrations"}
+def test_every_module_belongs_to_a_layer(module):
+    known = LAYERS.keys() | SHARED.keys() | {"app", "app.integrations"}
     assert package_of(module) in known or module == "app", (
-        f"{module} stands on no floor: say where it belongs"
+        f"{module} belongs to no layer: add it to a table above"
     )
 
 
-@source.each(module=[name for name in MODULES if floor_of(name)])
-def test_nothing_reaches_up(module):
-    own = floor_of(module)
-    too_high = {name for name in house_imports(module) if (floor_of(name) or 0) > own}
-    assert not too_high, f"{module} (floor {own}) reaches too high: {sorted(too_high)}"
+@source.each(module=[name for name in MODULES if layer_of(name)])
+def test_modules_import_only_lower_layers(module):
+    own = layer_of(module)
+    too_high = {name for name in own_imports(module) if (layer_of(name) or 0) > own}
+    assert not too_high, f"{module} (layer {own}) imports from a higher layer: {sorted(too_high)}"
 
 
 @source.each(module=[name for name in MODULES if package_of(name) == "app.models"])
-def test_models_know_only_models(module):
-    """And how text is folded, which knows nothing of the house."""
-    assert {package_of(name) for name in house_imports(module)} <= {"app.models", "app.text"}
+def test_models_import_only_models_and_text(module):
+    assert {package_of(name) for name in own_imports(module)} <= {"app.models", "app.text"}
 
 
-@source.each(module=[name for name in MODULES if package_of(name) in DOORS])
-def test_doors_do_not_know_each_other(module):
-    others = {name for name in house_imports(module) if package_of(name) in DOORS} - _of(package_of(module))
+@source.each(module=[name for name in MODULES if package_of(name) in ENTRY_POINTS])
+def test_entry_points_do_not_import_each_other(module):
+    others = {name for name in own_imports(module) if package_of(name) in ENTRY_POINTS} - _of(package_of(module))
     others -= {STARTERS.get(module)}
-    others -= STARTS.get(module, set())
-    assert not others, f"{module} reaches sideways: {sorted(others)}"
+    assert not others, f"{module} imports another entry point: {sorted(others)}"
 
 
 @source.each(module=[name for name in MODULES if name.startswith("app.blueprints.")])
-def test_sections_do_not_know_each_other(module):
+def test_sections_do_not_import_each_other(module):
     own = module.split(".")[2]
     sections = {
         name.split(".")[2]
         for name in MODULES
         if name.count(".") >= 3 and package_of(name) == "app.blueprints"
     }
-    asked = {name.split(".")[2] for name in house_imports(module) if name.startswith("app.blueprints.")}
-    others = (asked & sections) - {own} - NEIGHBOURS.get(module, set())
-    assert not others, f"{module} reaches into another section: {sorted(others)}"
+    asked = {name.split(".")[2] for name in own_imports(module) if name.startswith("app.blueprints.")}
+    others = (asked & sections) - {own} - SECTION_IMPORTS.get(module, set())
+    assert not others, f"{module} imports another section: {sorted(others)}"
 
 
 @source.each(module=[name for name in MODULES if package_of(name) == "app.integrations"])
-def test_integrations_know_nothing_of_the_house(module):
-    assert {package_of(name) for name in house_imports(module)} <= {"app.integrations"}
+def test_integrations_import_nothing_of_the_application(module):
+    assert {package_of(name) for name in own_imports(module)} <= {"app.integrations"}
 
 
-@source.each(module=[name for name in MODULES if package_of(name) in BESIDE])
-def test_what_stands_beside_the_stairs_knows_little(module):
-    extra = {package_of(name) for name in house_imports(module)} - {package_of(module)}
-    extra -= set(BESIDE[package_of(module)])
+@source.each(module=[name for name in MODULES if package_of(name) in SHARED])
+def test_shared_modules_import_only_what_is_listed(module):
+    extra = {package_of(name) for name in own_imports(module)} - {package_of(module)}
+    extra -= set(SHARED[package_of(module)])
     assert not extra, f"{module} may not know {sorted(extra)}"
 
 
-@source.each(module=[name for name in MODULES if 1 <= (floor_of(name) or 9) <= 3])
-def test_the_lower_floors_do_not_know_the_web(module):
+@source.each(module=[name for name in MODULES if 1 <= (layer_of(name) or 9) <= 4])
+def test_lower_layers_do_not_import_the_web(module):
     name = source.modules()[module]
     assert not {one for one in source.imports(name) if one.split(".")[0] in WEB}
     assert not {word for home, word in source.imported_names(name) if home == "flask" and word in WEB_NAMES}
 
 
 @source.each(module=[name for name in MODULES if package_of(name) == "app.listeners"])
-def test_listeners_know_templates_and_no_request(module):
+def test_listeners_use_templates_but_no_request(module):
     name = source.modules()[module]
     assert not {word for home, word in source.imported_names(name) if (home, word) == ("flask", "request")}
     assert not {
@@ -148,7 +143,7 @@ def test_listeners_know_templates_and_no_request(module):
     }
 
 
-@source.each(module=[name for name in MODULES if floor_of(name) in (2, 4, 5)])
+@source.each(module=[name for name in MODULES if layer_of(name) in (2, 3, 5, 6)])
 def test_only_operations_write(module):
     name = source.modules()[module]
     called = {call for call, _ in source.calls(name)}
@@ -165,15 +160,22 @@ def test_only_the_transaction_commits(module):
     assert not {call for call in called if call.endswith("session.commit")}
 
 
-def test_the_exceptions_are_still_needed():
+def test_exceptions_are_still_needed():
     for module in COMMITS:
         assert any(call.endswith("session.commit") for call, _ in source.calls(source.modules()[module])), (
             module
         )
     for module, started in STARTERS.items():
-        assert started in house_imports(module), module
-    for module, sections in NEIGHBOURS.items():
-        asked = house_imports(module)
+        assert started in own_imports(module), module
+    for module, sections in SECTION_IMPORTS.items():
+        asked = own_imports(module)
         assert all(any(name.startswith(f"app.blueprints.{one}.") for name in asked) for one in sections), (
             module
         )
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {module: own_imports(module) & set(MODULES) for module in MODULES}
+    while leaves := {module for module, imports in graph.items() if not imports & graph.keys()}:
+        graph = {module: imports for module, imports in graph.items() if module not in leaves}
+    assert not graph, f"these modules, or some that they import, form a circle: {sorted(graph)}"
