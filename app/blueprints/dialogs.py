@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app import htmx
 from app.blueprints.gate import me
-from app.queries import directory
+from app.queries.directory.domains import domains_of
 from app.rules.addresses import readable
 
 
@@ -23,7 +23,7 @@ def dialog(template: str, status: int = 200, *, blocks: tuple[str, ...] = (), **
 
 def domain_choices() -> list[SelectChoice]:
     """Return the domains in which the person may create something."""
-    return [SelectChoice(domain.id, readable(domain.name)) for domain in directory.domains_of(me())]
+    return [SelectChoice(domain.id, readable(domain.name)) for domain in domains_of(me())]
 
 
 def back_from(default: str) -> str:

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.blueprints.gate import me
-from app.queries import directory, tasks
+from app.queries import tasks
 from app.queries.directory import guests
+from app.queries.directory.domains import domain_count
 from app.rules import scope
 
 
@@ -50,7 +51,7 @@ NAVIGATION = (
     Section(
         _l("Domains & accounts"),
         (
-            Entry(_l("Domain list"), "domains.index", "building", DOMAIN_PAGES, count=directory.domain_count),
+            Entry(_l("Domain list"), "domains.index", "building", DOMAIN_PAGES, count=domain_count),
             Entry(_l("Guest accounts"), "guests.index", "user-check", ("guests",), count=guests.guest_count),
         ),
     ),

@@ -30,7 +30,7 @@ from app.rules.rights.explanation import names_of
 
 
 @dataclass(frozen=True)
-class Weight:
+class AccountWeight:
     """Numbers of what a deletion removes and what stays."""
 
     messages: int
@@ -60,7 +60,7 @@ class Belonging:
     names: dict
 
 
-def weight_of(account: Account) -> Weight:
+def account_weight(account: Account) -> AccountWeight:
     """Count what is bound to an account. Four statements."""
     messages = select(func.count(Message.id)).where(
         Message.author_id == account.id, Message.kind == MessageKind.MESSAGE
@@ -72,7 +72,7 @@ def weight_of(account: Account) -> Weight:
         MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id
     )
     rooms = select(func.count(RoomMember.id)).where(RoomMember.account_id == account.id, RoomMember.is_member)
-    return Weight(*(db.session.scalar(question) for question in (messages, sessions, groups, rooms)))
+    return AccountWeight(*(db.session.scalar(question) for question in (messages, sessions, groups, rooms)))
 
 
 def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:

@@ -8,10 +8,8 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import (
     Account,
-    AccountState,
     Domain,
     Group,
-    Invitation,
     Room,
     RoomMember,
     RoomState,
@@ -21,6 +19,7 @@ from app.models import (
 )
 from app.queries.tasks import OPEN
 from app.rules import addresses, scope
+from app.rules.room_for import account_count, guest_count, invited_count
 
 # From then on the Dashboard says that a domain ends.
 TOLD_BEFORE = timedelta(days=14)
@@ -80,32 +79,6 @@ def contents(domain: Domain) -> Contents:
         invited=invited_count(domain),
         devices=_count(devices.where(in_domain, Session.revoked_at.is_(None), Session.expires_at > now())),
     )
-
-
-def account_count(domain: Domain) -> int:
-    """Return the number of a domain's accounts, disabled ones included."""
-    own = (Account.domain_id == domain.id, ~Account.is_guest)
-    return _count(select(func.count(Account.id)).where(*own))
-
-
-def guest_count(domain: Domain) -> int:
-    """Return the number of guests that the people of a domain are sponsors of."""
-    sponsors = select(Account.id).where(Account.domain_id == domain.id)
-    is_sponsored = (Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(sponsors))
-    return _count(select(func.count(Account.id)).where(*is_sponsored))
-
-
-def invited_count(domain: Domain) -> int:
-    """Return the number of open invitations from a domain's people to outsiders without an account."""
-    is_open = (
-        Invitation.account_id.is_(None),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now(),
-    )
-    inviters = select(Account.id).where(Account.domain_id == domain.id)
-    statement = select(func.count(Invitation.address.distinct())).where(*is_open)
-    return _count(statement.where(Invitation.inviter_id.in_(inviters)))
 
 
 def is_named(domain: Domain, typed: str) -> bool:

@@ -82,7 +82,7 @@ def outbox(query: ListQuery) -> Listing:
     return Listing(Page([_row(row[0]) for row in page.rows], page.previous, page.next), total)
 
 
-def counts() -> dict[WorkState, int]:
+def mail_counts() -> dict[WorkState, int]:
     """Count the mails in each state. One statement."""
     statement = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
     return dict(db.session.execute(statement).all())

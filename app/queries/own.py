@@ -23,7 +23,7 @@ class Counts:
     rooms: int
 
 
-def counts(account: Account) -> Counts:
+def own_counts(account: Account) -> Counts:
     """Count a person's messages and the rooms they see now."""
     own_messages = (
         Message.author_id == account.id,

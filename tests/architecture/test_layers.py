@@ -97,7 +97,9 @@ def test_models_import_only_models_and_text(module):
 
 @source.each(module=[name for name in MODULES if package_of(name) in ENTRY_POINTS])
 def test_entry_points_do_not_import_each_other(module):
-    others = {name for name in own_imports(module) if package_of(name) in ENTRY_POINTS} - _of(package_of(module))
+    others = {name for name in own_imports(module) if package_of(name) in ENTRY_POINTS} - _of(
+        package_of(module)
+    )
     others -= {STARTERS.get(module)}
     assert not others, f"{module} imports another entry point: {sorted(others)}"
 

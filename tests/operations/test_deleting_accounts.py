@@ -130,7 +130,7 @@ def test_open_sockets_and_rooms_hear_of_it_at_once(people, events):
 def test_who_is_deleted_appears_nowhere(people):
     factories.make_private_room(people.arthur, people.jean)
     used = licensing.seats_used()
-    everybody = lists.counts(people.admin)["accounts"]
+    everybody = lists.administered_counts(people.admin)["accounts"]
     accounts.delete_account(people.admin, people.jean)
     access.forget()
     for admin in (people.admin, people.web_admin, people.domain_admin, SYSTEM):
@@ -139,9 +139,9 @@ def test_who_is_deleted_appears_nowhere(people):
     assert people.jean.id not in [row.id for row in lists.account_list(people.domain, ListQuery()).rows]
     assert not directory.sees(people.arthur, people.jean)
     assert licensing.seats_used() == used - 1
-    assert lists.counts(people.admin)["accounts"] == everybody - 1
-    assert lists.effective_count(people.group) == 1
-    found, _more = lists.candidates(people.admin, people.group, "account", "jean")
+    assert lists.administered_counts(people.admin)["accounts"] == everybody - 1
+    assert lists.effective_member_count(people.group) == 1
+    found, _more = lists.member_candidates(people.admin, people.group, "account", "jean")
     assert found == []
     with pytest.raises(Invalid):
         sessions.sign_in("jean@iwdemo.fr", factories.PASSWORD)

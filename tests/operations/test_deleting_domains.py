@@ -21,8 +21,9 @@ from app.models import (
     now,
 )
 from app.operations import accounts, domains, messages, tasks
-from app.queries import directory
+from app.queries.directory.domains import domain_list
 from app.queries.directory.listing import ListQuery
+from app.queries.directory.members import effective_member_count
 from app.rules import scope
 from tests.support import factories
 
@@ -54,7 +55,7 @@ def test_everything_goes_and_what_was_said_stays(people, doomed):
     assert db.session.query(Group).filter_by(domain_id=domain.id).count() == 0
     assert get(Room, room.id).state is RoomState.DELETED
     assert get(Message, said.message_id).body == "à garder"
-    assert [row.domain.name for row in directory.domain_list(people.admin, ListQuery()).rows] == ["iwdemo.fr"]
+    assert [row.domain.name for row in domain_list(people.admin, ListQuery()).rows] == ["iwdemo.fr"]
     with pytest.raises(NotFound):
         scope.find_domain(people.admin, domain.id)
     entry = db.session.query(AuditEntry).filter_by(act="domain.delete").one()
@@ -73,9 +74,9 @@ def test_the_name_and_the_addresses_are_free_again(people, doomed):
 
 def test_members_by_the_whole_domain_are_no_longer_there(people, doomed):
     factories.add_member(people.group, doomed[0])
-    assert directory.effective_count(people.group) == 4
+    assert effective_member_count(people.group) == 4
     tasks.run(domains.delete_domain(people.admin, doomed[0], typed_name="autre.example").id, seconds=60)
-    assert directory.effective_count(people.group) == 2
+    assert effective_member_count(people.group) == 2
 
 
 def test_a_wrong_name_deletes_nothing(people, doomed):

@@ -9,8 +9,9 @@ from app.identity import SYSTEM
 from app.models import AdministeredDomain, AuditEntry, DomainState, EntryKind, Role
 from app.operations import accounts, groups
 from app.queries import administrators as lists
-from app.queries import directory
+from app.queries.directory.domains import domains_of
 from app.queries.directory.listing import ListQuery
+from app.queries.directory.picker import member_candidates
 from app.rules import scope
 from tests.support import factories
 
@@ -69,7 +70,7 @@ def test_the_last_server_administrator_keeps_the_role(people):
 def test_an_administrator_of_several_domains_reaches_all_of_them(people, both):
     assert scope.find_account(both, people.autrui.id).id == people.autrui.id
     assert scope.find_group(both, people.other_group.id).id == people.other_group.id
-    assert {domain.id for domain in directory.domains_of(both)} == {people.domain.id, people.other_domain.id}
+    assert {domain.id for domain in domains_of(both)} == {people.domain.id, people.other_domain.id}
     account = accounts.create_account(both, people.other_domain, name="Zoé", alias="zoe", password=PASSWORD)
     assert account.domain_id == people.other_domain.id
 
@@ -173,7 +174,7 @@ def test_a_domain_administrator_never_mixes_domains_in_a_group(people, both):
             groups.add_members(both, people.group, [principal])
     with pytest.raises(Invalid):
         groups.add_addresses(both, people.group, "autrui@autre.example")
-    found, _more = directory.candidates(both, people.group, EntryKind.GROUP)
+    found, _more = member_candidates(both, people.group, EntryKind.GROUP)
     assert people.other_group.id not in [one.id for one in found]
     assert groups.add_members(both, people.other_group, [("account", people.autrui.id)]) == 1
     assert groups.add_members(people.web_admin, people.group, [("account", people.autrui.id)]) == 1

@@ -5,16 +5,18 @@ from sqlalchemy import delete, insert, text
 
 from app.extensions import db
 from app.models import Account, AccountState, Role, now
-from app.queries import directory
 from app.queries.directory import accounts
+from app.queries.directory.accounts import account_list
+from app.queries.directory.counts import administered_counts, messages_since
 from app.queries.directory.listing import ListQuery
+from app.queries.directory.members import effective_member_count, member_list
 from tests.support import factories
 
 MANY = 3000
 
 
 def found(domain, **query) -> list[str]:
-    return [account.name for account in directory.account_list(domain, ListQuery(**query)).rows]
+    return [account.name for account in account_list(domain, ListQuery(**query)).rows]
 
 
 @pytest.fixture
@@ -51,11 +53,11 @@ def test_signs_of_the_database_are_letters_like_others(people):
 
 
 def test_search_filters_and_counts_go_together(large):
-    listing = directory.account_list(large, ListQuery(search="person1", filters=(("role", "domain"),)))
+    listing = account_list(large, ListQuery(search="person1", filters=(("role", "domain"),)))
     assert [account.name for account in listing.rows] == ["Person 01000"]
     assert listing.total == 1
-    assert directory.account_list(large, ListQuery()).total == MANY
-    assert directory.account_list(large, ListQuery(filters=(("state", "disabled"),))).total == MANY // 500
+    assert account_list(large, ListQuery()).total == MANY
+    assert account_list(large, ListQuery(filters=(("state", "disabled"),))).total == MANY // 500
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "address", "-address"])
@@ -63,7 +65,7 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
     query = ListQuery(sort=sort)
     for _ in range(3):
         with count_statements() as seen:
-            listing = directory.account_list(large, query)
+            listing = account_list(large, query)
         assert len(seen) == 3
         query = ListQuery(sort=sort, cursor=listing.page.next)
     for search in (ListQuery(search="person2999"), ListQuery(filters=(("state", "disabled"),)), query):
@@ -74,13 +76,13 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
 
 def test_a_list_that_fits_its_first_page_is_not_counted(large, count_statements):
     with count_statements() as seen:
-        assert directory.account_list(large, ListQuery(filters=(("role", "domain"),))).total == 3
+        assert account_list(large, ListQuery(filters=(("role", "domain"),))).total == 3
     assert len(seen) == 2
 
 
 def test_a_search_reads_the_narrow_index_and_only_what_it_found(large, count_statements):
     with count_statements() as seen:
-        assert directory.account_list(large, ListQuery(search="person2999")).total == 1
+        assert account_list(large, ListQuery(search="person2999")).total == 1
     assert len(seen) == 3
     first, *others = (_explained(line) for line in _statements(large, ListQuery(search="person2999")))
     assert first.key == "ix_accounts_domain_id_is_guest_search_text" and "Using index" in first.Extra
@@ -99,7 +101,7 @@ def _every_page(domain, few, sort, filters, monkeypatch):
     monkeypatch.setattr(accounts, "FEW", few)
     pages, cursor = [], None
     while not pages or cursor:
-        listing = directory.account_list(domain, ListQuery("29", sort, cursor, filters))
+        listing = account_list(domain, ListQuery("29", sort, cursor, filters))
         pages.append((listing.total, [row.name for row in listing.rows]))
         cursor = listing.page.next
     return pages
@@ -134,7 +136,7 @@ def _statements(domain, query):
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        directory.account_list(domain, query)
+        account_list(domain, query)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     return seen
@@ -151,19 +153,19 @@ def test_messages_of_today_are_counted_without_reading_the_others(people, count_
     db.session.commit()
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
     with count_statements() as seen:
-        assert directory.messages_since(midnight) == 5
+        assert messages_since(midnight) == 5
     assert len(seen) < 20
-    assert directory.messages_since(now()) == 0
+    assert messages_since(now()) == 0
 
 
 def test_without_any_message_there_are_none_today(app):
-    assert directory.messages_since(now()) == 0
+    assert messages_since(now()) == 0
 
 
 def test_counts_are_those_of_ones_own_domains(people):
-    assert directory.counts(people.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
-    assert directory.counts(people.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
-    assert directory.counts(people.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
+    assert administered_counts(people.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
+    assert administered_counts(people.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
+    assert administered_counts(people.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
 
 
 def test_people_behind_nested_entries_are_counted_once(people):
@@ -172,18 +174,18 @@ def test_people_behind_nested_entries_are_counted_once(people):
     factories.add_member(outer, people.group)
     factories.add_member(inner, people.group)
     factories.add_member(inner, people.paul)
-    listing = directory.member_list(outer)
+    listing = member_list(outer)
     assert {row.entry.principal_id: row.people for row in listing.rows} == {inner.id: 3, people.group.id: 2}
-    assert (listing.total, directory.effective_count(outer)) == (2, 3)
+    assert (listing.total, effective_member_count(outer)) == (2, 3)
 
 
 def test_behind_a_page_that_has_emptied_the_list_begins_anew(large):
     """Somebody has deleted what stood there: the list is not empty for that, and tells its whole number."""
-    first = directory.account_list(large, ListQuery())
-    behind = directory.account_list(large, ListQuery(cursor=first.page.next))
+    first = account_list(large, ListQuery())
+    behind = account_list(large, ListQuery(cursor=first.page.next))
     last = db.session.query(Account).filter_by(domain_id=large.id, name=behind.rows[-1].name).one()
     db.session.execute(delete(Account).where(Account.domain_id == large.id, Account.name > last.name))
     db.session.commit()
-    listing = directory.account_list(large, ListQuery(cursor=behind.page.next))
+    listing = account_list(large, ListQuery(cursor=behind.page.next))
     assert [row.id for row in listing.rows] == [row.id for row in first.rows]
     assert listing.total == 100

@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.models import Account
 from app.operations import accounts
 from app.operations.accounts import OwnedRooms, Successor
-from app.queries.accounts import Weight, heirs_by_room, owned_by, weight_of
+from app.queries.accounts import AccountWeight, account_weight, heirs_by_room, owned_by
 from app.queries.successors import Entrusted, entrusted_to, successors
 from app.rules import scope
 from app.rules.addresses import readable
@@ -37,7 +37,7 @@ def delete_account(account_id: int) -> Response:
     scope.require_may_touch(me(), account)
     if request.method == "GET":
         return _question(account)
-    if weight_of(account).messages and not _is_named(account):
+    if account_weight(account).messages and not _is_named(account):
         return _question(account, 422, _("Type the address of the account exactly as it is written."))
     url = url_for("accounts.index", domain_id=account.domain_id)
     text = _("The account %(address)s is deleted.", address=readable(account.address))
@@ -74,7 +74,7 @@ def _wish(value: str | None) -> OwnedRooms:
 
 
 def _question(account: Account, status: int = 200, problem=None) -> Response:
-    weight = weight_of(account)
+    weight = account_weight(account)
     rooms, of_others = owned_by(me(), account)
     entrusted = entrusted_to(account)
     return dialog(
@@ -94,7 +94,7 @@ def _question(account: Account, status: int = 200, problem=None) -> Response:
     )
 
 
-def _consequences(weight: Weight, entrusted: Entrusted) -> list[str]:
+def _consequences(weight: AccountWeight, entrusted: Entrusted) -> list[str]:
     said = [
         (
             ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", weight.sessions),

@@ -25,8 +25,8 @@ from app.errors import Invalid, Refusal
 from app.htmx import page, see_other
 from app.models import Account, AccountState, Role
 from app.operations import accounts, bulk
-from app.queries import directory
 from app.queries.directory.accounts import FILTERS as ACCOUNT_FILTERS
+from app.queries.directory.accounts import account_list
 from app.queries.trail import history as history_of
 from app.queries.trail import last_change
 from app.rules import addresses, scope
@@ -39,7 +39,7 @@ def index(domain_id: int) -> Response:
     """A domain's accounts. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address", "seen"), filters=ACCOUNT_FILTERS)
-    listing = directory.account_list(domain, query)
+    listing = account_list(domain, query)
     shown = ListPage(
         query,
         listing,

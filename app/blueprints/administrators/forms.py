@@ -7,7 +7,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.blueprints.forms import options
 from app.models import Account, Role
-from app.queries import directory
+from app.queries.directory.domains import domains_of
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -38,7 +38,7 @@ class RoleForm(FlaskForm):
         """Offer what the actor may give."""
         offered = scope.grantable_roles(actor)
         self.role.choices = options({role.value: label for role, label in ROLES.items() if role in offered})
-        domains = directory.domains_of(actor)
+        domains = domains_of(actor)
         self.domains.choices = options(
             {one.id: readable(one.name) for one in domains if one.id != account.domain_id}
         )

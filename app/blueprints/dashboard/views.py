@@ -12,7 +12,8 @@ from app.htmx import page, see_other
 from app.i18n import time_zone
 from app.models import ServiceName, now
 from app.operations import services
-from app.queries import directory, domains, figures
+from app.queries import domains, figures
+from app.queries.directory.counts import administered_counts, messages_since
 from app.queries.figures import Period
 from app.queries.services import ServiceView, overview
 from app.queries.services import of as service_view
@@ -113,9 +114,9 @@ def _period() -> Period:
 
 def _counts() -> dict[str, int]:
     """How much there is; messages are counted for the whole server, so only for those who administer it."""
-    found = directory.counts(me())
+    found = administered_counts(me())
     if scope.is_server_wide(me()):
-        found["messages_today"] = directory.messages_since(_midnight())
+        found["messages_today"] = messages_since(_midnight())
     return found
 
 

@@ -5,7 +5,7 @@ from flask_babel import ngettext
 
 from app.blueprints.features import Question
 from app.models import Domain, DomainState
-from app.queries import directory
+from app.queries.directory.counts import domain_impact
 from app.queries.domains import Contents, contents
 from app.rules.addresses import readable
 
@@ -14,7 +14,7 @@ SUSPEND = "suspend"
 
 def of_stopping(domain: Domain) -> str:
     """What stops with TeamChat."""
-    impact = directory.domain_impact(domain)
+    impact = domain_impact(domain)
     people = ngettext(
         "TeamChat stops for %(num)s person of %(name)s.",
         "TeamChat stops for %(num)s people of %(name)s.",

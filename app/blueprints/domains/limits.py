@@ -13,8 +13,8 @@ from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import domains
 from app.queries import trail
-from app.queries.domains import account_count, guest_count
 from app.rules import scope
+from app.rules.room_for import account_count, guest_count
 
 
 @blueprint.get("/<int:domain_id>/limits")

@@ -17,8 +17,8 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import bulk, domains
-from app.queries import directory
 from app.queries.directory.domains import FILTERS as DOMAIN_FILTERS
+from app.queries.directory.domains import domain_list
 from app.queries.domains import open_deletion
 from app.queries.trail import history as history_of
 from app.queries.trail import last_change
@@ -47,7 +47,7 @@ COLUMNS = (
 def index() -> Response:
     """The list of domains. Fragments: list."""
     query = lists.list_query(filters=DOMAIN_FILTERS)
-    listing = directory.domain_list(me(), query)
+    listing = domain_list(me(), query)
     may_create = scope.is_server_wide(me())
     shown = ListPage(
         query,

@@ -9,8 +9,8 @@ from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.models import Group
 from app.operations import groups
-from app.queries import directory
-from app.queries.directory import Weight
+from app.queries.directory.groups import GroupWeight, group_weight
+from app.queries.directory.members import effective_member_count
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -21,7 +21,7 @@ def delete_group(group_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _question(group)
-    weight = directory.weight_of(group)
+    weight = group_weight(group)
     if weight.messages and request.form.get("name", "").strip() != group.name:
         return _question(group, 422, _("Type the name of the group exactly as it is written."))
     url = url_for("groups.index", domain_id=group.domain_id)
@@ -31,7 +31,7 @@ def delete_group(group_id: int) -> Response:
 
 
 def _question(group: Group, status: int = 200, problem=None) -> Response:
-    weight = directory.weight_of(group)
+    weight = group_weight(group)
     return dialog(
         "groups/delete.html",
         status,
@@ -43,8 +43,8 @@ def _question(group: Group, status: int = 200, problem=None) -> Response:
     )
 
 
-def _consequences(group: Group, weight: Weight) -> list[str]:
-    people, outer, rooms = directory.effective_count(group), weight.outer_groups, weight.rooms
+def _consequences(group: Group, weight: GroupWeight) -> list[str]:
+    people, outer, rooms = effective_member_count(group), weight.outer_groups, weight.rooms
     said = [
         ngettext("%(num)s person loses this group.", "%(num)s people lose this group.", people),
         ngettext(

@@ -17,8 +17,9 @@ from app.errors import NotFound
 from app.htmx import page
 from app.models import EntryKind, Group
 from app.operations import groups
-from app.queries import directory
-from app.queries.directory.picker import Candidate
+from app.queries.directory.domains import domains_of
+from app.queries.directory.members import effective_member_count, entry_row, member_list
+from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
 from app.rules import scope
 from app.rules.addresses import readable
 
@@ -39,7 +40,7 @@ def members(group_id: int) -> Response:
     """The member list. Fragments: list."""
     group = scope.find_group(me(), group_id)
     query = lists.list_query(filters={"kind": EntryKind})
-    listing, people = directory.member_list(group, query), directory.effective_count(group)
+    listing, people = member_list(group, query), effective_member_count(group)
     summary = ngettext("%(num)s entry", "%(num)s entries", listing.total)
     if not query.is_filtered:
         members = ngettext("%(num)s effective member", "%(num)s effective members", people)
@@ -103,8 +104,8 @@ def remove_member(group_id: int, entry_id: int) -> Response:
 def _picker(group: Group, status: int = 200, problem=None) -> Response:
     kind, search = picker.kind_asked(), picker.search_asked()
     domain = scope.find_domain(me(), request.values.get("domain", group.domain_id, type=int))
-    found, has_more = directory.candidates(me(), group, kind, search, domain)
-    chosen = [_choice(candidate) for candidate in directory.chosen(me(), picker.chosen_principals())]
+    found, has_more = member_candidates(me(), group, kind, search, domain)
+    chosen = [_choice(candidate) for candidate in chosen_candidates(me(), picker.chosen_principals())]
     shown = picker.Picker(
         frame="groups",
         id="picker",
@@ -115,7 +116,7 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
         chosen=chosen,
         found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
         has_more=has_more,
-        domains=directory.domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
+        domains=domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
         domain=domain,
         search=search,
         kind=kind,
@@ -131,7 +132,7 @@ def _choice(candidate: Candidate) -> picker.Choice:
 
 
 def _removal(group: Group, entry_id: int) -> Response:
-    entry = directory.member(group, entry_id)
+    entry = entry_row(group, entry_id)
     if entry is None:
         raise NotFound()
     back = url_for("groups.members", group_id=group.id)

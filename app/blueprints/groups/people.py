@@ -15,7 +15,8 @@ from app.errors import Invalid, NotFound
 from app.htmx import page, see_other
 from app.models import EntryKind, Group
 from app.operations import groups
-from app.queries import directory
+from app.queries.directory.groups import room_count
+from app.queries.directory.members import effective_member_count, entry_row
 from app.queries.people import exclusions, find_member, people_of_group
 from app.rules import scope
 from app.rules.addresses import readable
@@ -33,7 +34,7 @@ def member_people(group_id: int) -> Response:
         group=group,
         rows=found.rows,
         search=search,
-        people=directory.effective_count(group),
+        people=effective_member_count(group),
         next_url=lists.next_address(found),
         previous_url=lists.previous_address(found),
     )
@@ -102,7 +103,7 @@ def paste_members(group_id: int) -> Response:
 
 
 def _keeping_out(group: Group, account_id: int) -> Response:
-    person, rooms = find_member(group, account_id), directory.room_count(group)
+    person, rooms = find_member(group, account_id), room_count(group)
     lost = ngettext(
         "%(name)s loses %(num)s room of this group at once, in open windows too.",
         "%(name)s loses the %(num)s rooms of this group at once, in open windows too.",
@@ -125,7 +126,7 @@ def _keeping_out(group: Group, account_id: int) -> Response:
 
 
 def _detaching(group: Group, entry_id: int, status: int = 200, problem=None) -> Response:
-    entry = directory.member(group, entry_id)
+    entry = entry_row(group, entry_id)
     if entry is None or entry.entry.kind is EntryKind.ACCOUNT:
         raise NotFound()
     back = url_for("groups.members", group_id=group.id)

@@ -17,8 +17,9 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Group
 from app.operations import bulk, groups
-from app.queries import directory
 from app.queries.directory.groups import FILTERS as GROUP_FILTERS
+from app.queries.directory.groups import group_list, room_count
+from app.queries.directory.members import effective_member_count
 from app.queries.trail import history as history_of
 from app.queries.trail import last_change
 from app.rules import addresses, policies, scope
@@ -47,7 +48,7 @@ def index(domain_id: int) -> Response:
     """A domain's groups. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address"), filters=GROUP_FILTERS)
-    listing = directory.group_list(domain, query)
+    listing = group_list(domain, query)
     shown = ListPage(
         query,
         listing,
@@ -143,9 +144,9 @@ def _consequence(group: Group) -> str:
     rooms = ngettext(
         "%(num)s room of this group is hidden and kept: it comes back when TeamChat is enabled again.",
         "%(num)s rooms of this group are hidden and kept: they come back when TeamChat is enabled again.",
-        directory.room_count(group),
+        room_count(group),
     )
-    count = directory.effective_count(group)
+    count = effective_member_count(group)
     people = ngettext("%(num)s person loses sight of it.", "%(num)s people lose sight of it.", count)
     return f"{rooms} {people}" if count else rooms
 
@@ -172,7 +173,7 @@ def _information(group: Group, form: GroupForm, status: int = 200, **context) ->
         status=status,
         group=group,
         form=form,
-        room_count=directory.room_count(group),
+        room_count=room_count(group),
         domain_has_teamchat=policies.own(group.domain, policies.Feature.TEAMCHAT),
         is_unsaved=status != 200,
         last_change=last_change("group", group.id) if context.get("theirs") else None,

@@ -75,7 +75,7 @@ def index() -> Response:
         default_sort="-id",
     )
     return page(
-        "mailroom/index.html", blocks=("list",), shown=shown, counts=outbox.counts(), **_circumstances()
+        "mailroom/index.html", blocks=("list",), shown=shown, counts=outbox.mail_counts(), **_circumstances()
     )
 
 

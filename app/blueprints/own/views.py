@@ -94,7 +94,7 @@ def _data(status: int = 200, **forms) -> Response:
         name_form=name_form,
         picture_form=forms.get("picture_form") or PictureForm(formdata=None),
         devices=sessions.devices(me(), me().session_id),
-        counts=own.counts(me()),
+        counts=own.own_counts(me()),
     )
 
 

@@ -16,8 +16,9 @@ from app.errors import Conflict, NotFound, Refusal
 from app.htmx import say, see_other, wants_fragment
 from app.models import EntryKind, Folder, Room
 from app.operations import grants
-from app.queries import directory
-from app.queries.directory.picker import Candidate
+from app.queries.directory.domains import domains_of
+from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
+from app.queries.directory.sight import candidates_by_sight, chosen_by_sight
 from app.queries.rights import find_place
 from app.rules import lists, managing, scope
 from app.rules.rights import PRESETS
@@ -95,8 +96,8 @@ def _chosen(place) -> list[Candidate]:
         if subject.principal in grants.PRINCIPAL_MODELS
     ]
     if managing.administers(me(), place):
-        return directory.chosen(me(), principals)
-    return directory.chosen_by_sight(me(), principals)
+        return chosen_candidates(me(), principals)
+    return chosen_by_sight(me(), principals)
 
 
 def _choice(candidate: Candidate, present: dict) -> picker.Choice:
@@ -108,15 +109,15 @@ def _candidates(place, kind: EntryKind, search: str):
     """Who may be put on the list, and the domains to choose from: in the scope of whoever administers the place, else
     among those they see."""
     if not managing.administers(me(), place):
-        return *directory.candidates_by_sight(me(), kind, search), [], None
-    domains = directory.domains_of(me())
+        return *candidates_by_sight(me(), kind, search), [], None
+    domains = domains_of(me())
     usual = place.group.domain_id if place.group_id else me().domain_id
     known = {one.id: one for one in domains}
     wanted = request.values.get("domain", type=int)
     if wanted is not None and wanted not in known:
         scope.find_domain(me(), wanted)
     domain = known.get(wanted) or known.get(usual) or domains[0]
-    return *directory.candidates(me(), None, kind, search, domain), domains, domain
+    return *member_candidates(me(), None, kind, search, domain), domains, domain
 
 
 def _everybody(present: dict, search: str) -> list[picker.Choice]:

@@ -10,7 +10,7 @@ from app.blueprints.rooms.views import blueprint, list_url
 from app.htmx import see_other
 from app.models import Room
 from app.operations import rooms
-from app.queries import directory
+from app.queries.directory.rooms import find_managed_room, room_people_count
 
 # Deleting a room with at least so many messages asks for its name.
 MANY_MESSAGES = 100
@@ -19,35 +19,35 @@ MANY_MESSAGES = 100
 @blueprint.post("/rooms/<int:room_id>/archive")
 def archive_room(room_id: int) -> Response:
     """Make a room read only."""
-    room = rooms.archive_room(me(), directory.find_room(me(), room_id))
+    room = rooms.archive_room(me(), find_managed_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is archived: it can be read.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/reopen")
 def reopen_room(room_id: int) -> Response:
     """Take a room out of the archive."""
-    room = rooms.reopen_room(me(), directory.find_room(me(), room_id))
+    room = rooms.reopen_room(me(), find_managed_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is open again.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/restore")
 def restore_room(room_id: int) -> Response:
     """Take a room out of the trash."""
-    room = rooms.restore_room(me(), directory.find_room(me(), room_id))
+    room = rooms.restore_room(me(), find_managed_room(me(), room_id))
     return see_other(_own_url(room), toast=_("%(name)s is restored.", name=room.name))
 
 
 @blueprint.post("/rooms/<int:room_id>/clone")
 def clone_room(room_id: int) -> Response:
     """Make a room like another, without what was said in it."""
-    copy = rooms.clone_room(me(), directory.find_room(me(), room_id))
+    copy = rooms.clone_room(me(), find_managed_room(me(), room_id))
     return see_other(_own_url(copy), toast=_("The room %(name)s is created.", name=copy.name))
 
 
 @blueprint.route("/rooms/<int:room_id>/delete", methods=["GET", "POST"])
 def delete_room(room_id: int) -> Response:
     """Put a room into the trash; first say what is lost, in numbers."""
-    room = directory.find_room(me(), room_id)
+    room = find_managed_room(me(), room_id)
     if request.method == "GET":
         return _question(room)
     if needs_name(room) and request.form.get("name", "").strip() != room.name:
@@ -64,7 +64,7 @@ def needs_name(room: Room) -> bool:
 
 
 def _question(room: Room, status: int = 200, problem=None) -> Response:
-    people, messages = directory.people_count(room), room.last_seq
+    people, messages = room_people_count(room), room.last_seq
     consequence = " ".join(
         (
             ngettext("%(num)s person loses this room.", "%(num)s people lose this room.", people),

@@ -15,8 +15,9 @@ from app.errors import NotFound
 from app.htmx import page
 from app.models import Account, EntryKind, Room
 from app.operations import rooms
-from app.queries import directory
-from app.queries.directory.picker import Candidate
+from app.queries.directory.domains import domains_of
+from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
+from app.queries.directory.rooms import find_managed_room, find_room_member
 from app.queries.invitations import invitations_of
 from app.queries.people import room_people
 from app.rules import scope
@@ -27,19 +28,19 @@ from app.text.parsing import parse_whole_number
 @blueprint.get("/rooms/<int:room_id>/people")
 def people(room_id: int) -> Response:
     """A room's own members. Fragments: list."""
-    return _list(directory.find_room(me(), room_id))
+    return _list(find_managed_room(me(), room_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")
 def choose_people(room_id: int) -> Response:
     """The picker. Fragments: dialog, candidates."""
-    return _picker(directory.find_room(me(), room_id))
+    return _picker(find_managed_room(me(), room_id))
 
 
 @blueprint.post("/rooms/<int:room_id>/people/add")
 def add_people(room_id: int) -> Response:
     """Bring in those who were chosen."""
-    room = directory.find_room(me(), room_id)
+    room = find_managed_room(me(), room_id)
     account_ids = _chosen()
     with refusals_to(partial(_picker, room), passing=NotFound):
         count = rooms.add_people(me(), room, account_ids)
@@ -50,8 +51,8 @@ def add_people(room_id: int) -> Response:
 @blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/remove", methods=["GET", "POST"])
 def remove_person(room_id: int, account_id: int) -> Response:
     """Take somebody out of the room; first say what they lose."""
-    room = directory.find_room(me(), room_id)
-    person = directory.find_person(room, account_id)
+    room = find_managed_room(me(), room_id)
+    person = find_room_member(room, account_id)
     if request.method == "GET":
         return _removing(room, person)
     with refusals_to(partial(_removing, room, person), passing=NotFound):
@@ -63,8 +64,8 @@ def remove_person(room_id: int, account_id: int) -> Response:
 @blueprint.route("/rooms/<int:room_id>/people/<int:account_id>/own", methods=["GET", "POST"])
 def hand_over(room_id: int, account_id: int) -> Response:
     """Make somebody the owner of the room; first say who no longer is."""
-    room = directory.find_room(me(), room_id)
-    person = directory.find_person(room, account_id)
+    room = find_managed_room(me(), room_id)
+    person = find_room_member(room, account_id)
     if request.method == "GET":
         return _handing_over(room, person)
     with refusals_to(partial(_handing_over, room, person), passing=NotFound):
@@ -134,10 +135,10 @@ def _list(room: Room) -> Response:
 def _picker(room: Room, status: int = 200, problem=None) -> Response:
     search = picker.search_asked()
     domain = scope.find_domain(me(), request.values.get("domain", me().domain_id, type=int))
-    found, has_more = directory.candidates(me(), None, EntryKind.ACCOUNT, search, domain)
+    found, has_more = member_candidates(me(), None, EntryKind.ACCOUNT, search, domain)
     chosen = [
         _choice(candidate)
-        for candidate in directory.chosen(me(), [(EntryKind.ACCOUNT, key) for key in _chosen()])
+        for candidate in chosen_candidates(me(), [(EntryKind.ACCOUNT, key) for key in _chosen()])
     ]
     shown = picker.Picker(
         frame="rooms",
@@ -149,7 +150,7 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
         chosen=chosen,
         found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
         has_more=has_more,
-        domains=directory.domains_of(me()),
+        domains=domains_of(me()),
         domain=domain,
         search=search,
         field="person",

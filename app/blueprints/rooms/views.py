@@ -17,7 +17,13 @@ from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import Domain, Group, Room, RoomKind
 from app.operations import rooms
-from app.queries import directory
+from app.queries.directory.rooms import (
+    find_managed_room,
+    managed_rooms,
+    owner_names,
+    private_room_domain_id,
+    room_people_count,
+)
 from app.rules import scope
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/admin")
@@ -48,7 +54,7 @@ def private_rooms(domain_id: int) -> Response:
 
 def _list(place: Group | Domain) -> ListPage:
     query = lists.list_query(filters={"state": STATES})
-    listing = directory.room_list(place, query)
+    listing = managed_rooms(place, query)
     return ListPage(
         query,
         listing,
@@ -82,7 +88,7 @@ def create_room(group_id: int) -> Response:
 @blueprint.get("/rooms/<int:room_id>/")
 def show(room_id: int) -> Response:
     """A room: its name and topic, its state, who is in it in numbers."""
-    room = directory.find_room(me(), room_id)
+    room = find_managed_room(me(), room_id)
     form = RoomForm(formdata=None)
     form.fill(*_current(room))
     return shown(room, form)
@@ -91,7 +97,7 @@ def show(room_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/")
 def update_room(room_id: int) -> Response:
     """Save a room's name and topic."""
-    room = directory.find_room(me(), room_id)
+    room = find_managed_room(me(), room_id)
     form = RoomForm()
     with submission(form, partial(shown, room, form), current=partial(_current, room), passing=NotFound):
         rooms.update_room(
@@ -107,8 +113,8 @@ def shown(room: Room, form: RoomForm, status: int = 200, **context) -> Response:
         status=status,
         room=room,
         form=form,
-        people=directory.people_count(room),
-        owners=directory.owners_of(room),
+        people=room_people_count(room),
+        owners=owner_names(room),
         is_unsaved=status != 200,
         back=list_url(room),
         **context,
@@ -123,4 +129,4 @@ def list_url(room: Room) -> str:
     """The list a room stands in."""
     if room.group_id:
         return url_for("rooms.index", group_id=room.group_id)
-    return url_for("rooms.private_rooms", domain_id=directory.domain_id_of(room) or me().domain_id)
+    return url_for("rooms.private_rooms", domain_id=private_room_domain_id(room) or me().domain_id)

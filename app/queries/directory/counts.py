@@ -19,7 +19,7 @@ class Impact:
     rooms: int
 
 
-def counts(actor) -> dict[str, int]:
+def administered_counts(actor) -> dict[str, int]:
     """How many domains, accounts, groups and rooms an administrator administers. Four statements."""
     domains = select(Domain.id).where(scope.of_domains(actor))
     accounts = select(func.count(Account.id)).where(~Account.is_guest, Account.domain_id.in_(domains))

@@ -66,7 +66,7 @@ def room_count(group: Group) -> int:
 
 
 @dataclass(frozen=True)
-class Weight:
+class GroupWeight:
     """What goes with a group: rooms outside of the trash, messages in them, groups that have it as a member."""
 
     rooms: int
@@ -74,14 +74,14 @@ class Weight:
     outer_groups: int
 
 
-def weight_of(group: Group) -> Weight:
+def group_weight(group: Group) -> GroupWeight:
     """What would be gone with a group. Two statements."""
     shown = (Room.group_id == group.id, Room.state != RoomState.DELETED)
     rooms = select(func.count(), func.coalesce(func.sum(Room.last_seq), 0)).where(*shown)
     entries = (MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == group.id)
     outer = db.session.scalar(select(func.count()).select_from(MemberEntry).where(*entries))
     count, messages = db.session.execute(rooms).one()
-    return Weight(count, int(messages), outer)
+    return GroupWeight(count, int(messages), outer)
 
 
 def _per_group(model, ids: list[int], *conditions) -> dict[int, int]:

@@ -79,7 +79,7 @@ def _is_called(search: str):
     )
 
 
-def member(group: Group, entry_id: int) -> EntryRow | None:
+def entry_row(group: Group, entry_id: int) -> EntryRow | None:
     """One entry of a group."""
     entry = db.session.get(MemberEntry, entry_id)
     if entry is None or entry.group_id != group.id:
@@ -87,7 +87,7 @@ def member(group: Group, entry_id: int) -> EntryRow | None:
     return EntryRow(entry, _people_behind([entry]).get((entry.kind, entry.principal_id), 1))
 
 
-def effective_count(group: Group) -> int:
+def effective_member_count(group: Group) -> int:
     """How many people are in a group, each counted once."""
     return membership.count_of(membership.branches(group.id))
 

@@ -27,7 +27,7 @@ class Candidate:
     is_circle: bool = False
 
 
-def candidates(
+def member_candidates(
     actor, group: Group | None, kind: EntryKind, search: str = "", domain: Domain | None = None
 ) -> tuple[list[Candidate], bool]:
     """The first candidates of a kind in the actor's scope, and whether there are more. Three statements.
@@ -44,7 +44,7 @@ def candidates(
     return shown, len(rows) > SHOWN
 
 
-def chosen(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
+def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """What was chosen so far, in the actor's scope, in the order it was chosen. Three statements at most."""
     known = {}
     for kind, model in ((EntryKind.ACCOUNT, Account), (EntryKind.DOMAIN, Domain), (EntryKind.GROUP, Group)):

@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Group, Room, RoomKind, RoomMember, RoomState
 from app.queries.directory.listing import Listing, ListQuery, counted
-from app.queries.directory.members import effective_count
+from app.queries.directory.members import effective_member_count
 from app.queries.paging import Page, keyset
 from app.rules import managing
 
@@ -23,7 +23,7 @@ class RoomRow:
     owners: list[str]
 
 
-def room_list(place: Group | Domain, query: ListQuery) -> Listing:
+def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
     """A page of a group's rooms, or of the private rooms that a domain's accounts own. Six statements at most."""
     wanted = dict(query.filters).get("state", "")
     statement = select(Room).where(_of(place), _in_state(wanted))
@@ -33,12 +33,12 @@ def room_list(place: Group | Domain, query: ListQuery) -> Listing:
     rooms = [row[0] for row in page.rows]
     private = [room.id for room in rooms if room.kind is not RoomKind.PUBLIC]
     people, owners = _people(private), _owners(private)
-    everybody = effective_count(place) if isinstance(place, Group) and len(private) < len(rooms) else 0
+    everybody = effective_member_count(place) if isinstance(place, Group) and len(private) < len(rooms) else 0
     rows = [RoomRow(room, people.get(room.id, everybody), owners[room.id]) for room in rooms]
     return Listing(Page(rows, page.previous, page.next), counted(statement.with_only_columns(Room.id)))
 
 
-def find_room(actor, room_id: int) -> Room:
+def find_managed_room(actor, room_id: int) -> Room:
     """A room that an administrator looks after, in the trash too. Error: NotFound."""
     room = db.session.get(Room, room_id)
     if room is None or room.kind is RoomKind.DIRECT or not managing.administers(actor, room):
@@ -46,12 +46,12 @@ def find_room(actor, room_id: int) -> Room:
     return room
 
 
-def domain_id_of(room: Room) -> int | None:
+def private_room_domain_id(room: Room) -> int | None:
     """The domain in whose list a private room stands."""
     return managing.domain_id_of(room)
 
 
-def find_person(room: Room, account_id: int) -> Account:
+def find_room_member(room: Room, account_id: int) -> Account:
     """Somebody who is in a room by an entry of its own. Error: NotFound."""
     inside = (RoomMember.room_id == room.id, RoomMember.account_id == account_id, RoomMember.is_member)
     statement = select(Account).join(RoomMember, RoomMember.account_id == Account.id).where(*inside)
@@ -61,17 +61,17 @@ def find_person(room: Room, account_id: int) -> Account:
     return account
 
 
-def owners_of(room: Room) -> list[str]:
+def owner_names(room: Room) -> list[str]:
     """Names of those who own a private room."""
     return _owners([room.id])[room.id]
 
 
-def people_count(room: Room) -> int:
+def room_people_count(room: Room) -> int:
     """How many people a room is open to."""
     own = _people([room.id]).get(room.id, 0)
     if room.kind is not RoomKind.PUBLIC:
         return own
-    return effective_count(db.session.get(Group, room.group_id)) + own
+    return effective_member_count(db.session.get(Group, room.group_id)) + own
 
 
 def _of(place: Group | Domain):
