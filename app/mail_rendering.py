@@ -4,13 +4,14 @@ from flask import render_template
 
 from app.htmx import render_block
 from app.i18n import in_language
-from app.queries import letters, settings
+from app.queries import mail
+from app.rules.server import settings
 
 
 def render_mail(template: str, language: str, arguments: dict) -> tuple[str, str, str]:
     """Return a mail's subject, text and HTML. Error: NotFound, when its subject no longer exists."""
     with in_language(language):
-        facts = letters.facts_of(template, arguments)
+        facts = mail.facts_of(template, arguments)
         context = {**arguments, **facts, "public_url": settings.public_url(), "language": language}
         subject = render_block(f"mails/{template}.txt", "subject", **context)
         text = render_template(f"mails/{template}.txt", **context)

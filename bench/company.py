@@ -30,7 +30,7 @@ from app.models import (
     Session,
     now,
 )
-from app.rules import hashing
+from app.rules.accounts import passwords
 from app.rules.rights import WRITE
 from app.text import words
 
@@ -283,7 +283,7 @@ def _sessions(people: list[int]) -> list[str]:
 def _signers(people: list[int]) -> list[str]:
     """Addresses of people who can sign in with PASSWORD."""
     chosen = Account.id.in_(people)
-    kept = hashing.hashed(PASSWORD)
+    kept = passwords.hashed(PASSWORD)
     db.session.execute(Account.__table__.update().where(chosen).values(password_hash=kept))
     return list(db.session.scalars(select(Account.address).where(chosen)))
 

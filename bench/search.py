@@ -20,7 +20,7 @@ from app import create_app
 from app.extensions import db
 from app.models import Account, Message, MessageKind, MessageWord, Room, SearchMark, now
 from app.operations import search as indexing
-from app.queries import search
+from app.queries.search import messages as message_queries
 from app.text import words
 from tests.support import factories, schema
 
@@ -191,7 +191,7 @@ def measure(company: Company, name: str, asked: str, room_id: int | None, explai
     for _ in range(TIMES + 1):
         account = db.session.get(Account, company.asker.id)
         start = time.perf_counter()
-        found = search.find_messages(account, search.question_of(asked, room_id))
+        found = message_queries.find_messages(account, message_queries.question_of(asked, room_id))
         times.append(1_000 * (time.perf_counter() - start))
         db.session.rollback()
     count = f"{len(found.hits)}{'+' if found.next else ''} hits"
@@ -210,7 +210,9 @@ def explain(company: Company, asked: str, room_id: int | None) -> None:
             seen.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
-    search.find_messages(db.session.get(Account, company.asker.id), search.question_of(asked, room_id))
+    message_queries.find_messages(
+        db.session.get(Account, company.asker.id), message_queries.question_of(asked, room_id)
+    )
     event.remove(Engine, "before_cursor_execute", note)
     for statement, parameters in seen:
         raw = db.session.connection().connection.cursor()

@@ -7,8 +7,8 @@ from wtforms.validators import Length, Optional
 
 from app.blueprints.versioned import VersionedForm
 from app.models import Account
-from app.queries import cards
-from app.rules.cards import LENGTHS
+from app.queries.accounts import own
+from app.rules.accounts.cards import LENGTHS
 
 TOO_LONG = _l("This is too long.")
 
@@ -54,13 +54,13 @@ PARTS = (
 
 def values_of(account: Account) -> tuple[int, dict]:
     """What a form shows of an account's card, and the version it shows."""
-    card = cards.card_of(account)
-    return cards.version_of(card), {name: value or "" for name, value in cards.facts_of(card).items()}
+    card = own.card_of(account)
+    return own.version_of(card), {name: value or "" for name, value in own.facts_of(card).items()}
 
 
 def download(account: Account) -> Response:
     """A card as a file."""
     name = account.address.partition("@")[0].encode("ascii", "ignore").decode() or "card"
-    response = Response(cards.vcard_of(account), content_type="text/vcard; charset=utf-8")
+    response = Response(own.vcard_of(account), content_type="text/vcard; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.vcf"'
     return response

@@ -9,8 +9,8 @@ from wtforms.fields.choices import SelectChoice
 
 from app import htmx
 from app.blueprints.gate import me
-from app.queries.directory.domains import domains_of
-from app.rules.addresses import readable
+from app.queries.domains import domains_of
+from app.rules.accounts.addresses import readable
 
 
 def dialog(template: str, status: int = 200, *, blocks: tuple[str, ...] = (), **context) -> Response:

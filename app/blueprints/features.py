@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from wtforms import BooleanField
 
 from app.models import Account, Domain
-from app.rules import policies, server
-from app.rules.addresses import readable
-from app.rules.policies import Facets, Feature, Ground, Level
+from app.rules import domains, services
+from app.rules.accounts.addresses import readable
+from app.rules.domains import Facets, Feature, Ground, Level
 
 ALL_THREE = "all_three"
 STOP = "stop"
@@ -61,14 +61,14 @@ class Question:
 
 def ground() -> Ground:
     """What switches stand on now. Two statements."""
-    return Ground(server.state().running, server.database_is_supported())
+    return Ground(services.state().running, services.database_is_supported())
 
 
 def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
     """The tiles of a domain or an account. An account's is editable only where its domain has the feature."""
-    below, facets_of = ground(), policies.domain_facets
+    below, facets_of = ground(), domains.domain_facets
     if isinstance(subject, Account):
-        facets_of = policies.account_facets
+        facets_of = domains.account_facets
     return [
         _tile(
             form[feature],
@@ -83,7 +83,7 @@ def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
 def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
     """The switches as the form wants them; one that could not be changed there keeps its value."""
     return {
-        feature: bool(form[feature].data) if _is_granted(subject, feature) else policies.own(subject, feature)
+        feature: bool(form[feature].data) if _is_granted(subject, feature) else domains.own(subject, feature)
         for feature in Feature
     }
 
@@ -95,8 +95,8 @@ def question(
 
     consequence(subject): what stops, in numbers.
     """
-    had_teamchat = policies.own(subject, Feature.TEAMCHAT)
-    if not had_teamchat and policies.missing(wanted):
+    had_teamchat = domains.own(subject, Feature.TEAMCHAT)
+    if not had_teamchat and domains.missing(wanted):
         text = _("TeamChat needs GroupWare and WebDAV. Enable all three?")
         return Question(text, ALL_THREE, _("Enable all three"), is_destructive=False)
     if had_teamchat and _stops(subject, wanted):
@@ -117,13 +117,13 @@ def _stops(subject: Domain | Account, wanted: dict[Feature, bool]) -> bool:
     """Whether TeamChat stops. Switching it off alone, for one person, needs no question: it is what was asked for."""
     is_alone = isinstance(subject, Account) and wanted[Feature.GROUPWARE] and wanted[Feature.WEBDAV]
     return (
-        bool(policies.missing({**wanted, Feature.TEAMCHAT: True}) or not wanted[Feature.TEAMCHAT])
+        bool(domains.missing({**wanted, Feature.TEAMCHAT: True}) or not wanted[Feature.TEAMCHAT])
         and not is_alone
     )
 
 
 def _is_granted(subject: Domain | Account, feature: Feature) -> bool:
-    return isinstance(subject, Domain) or policies.own(subject.domain, feature)
+    return isinstance(subject, Domain) or domains.own(subject.domain, feature)
 
 
 def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool) -> Tile:
@@ -131,7 +131,7 @@ def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool)
     if obstacle is None:
         return Tile(control, facets, None, None, is_editable, is_granted)
     domain = subject.domain if isinstance(subject, Account) else subject
-    why = policies.reason(obstacle, readable(domain.name))
+    why = domains.reason(obstacle, readable(domain.name))
     return Tile(control, facets, why, _link(obstacle.level, domain, subject), is_editable, is_granted)
 
 

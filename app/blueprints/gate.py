@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from app.errors import Forbidden, SignedOut, WebClientStopped
 from app.models import Account, Role, ServiceName
-from app.rules import server
+from app.rules import services
 
 
 def open_to_everybody(view: Callable) -> Callable:
@@ -48,7 +48,7 @@ def accounts() -> None:
 def webclient() -> None:
     """Let in whoever has signed in, while the WebClient runs."""
     signed_in()
-    if not server.runs(ServiceName.WEBCLIENT):
+    if not services.runs(ServiceName.WEBCLIENT):
         raise WebClientStopped()
 
 

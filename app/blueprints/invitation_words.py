@@ -4,8 +4,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.models import MailFailure, WorkState
-from app.queries.invitations import InvitationLine
-from app.rules.guests import InvitationState
+from app.queries.guests import InvitationLine
+from app.rules.guests.policy import InvitationState
 
 STATES = {
     InvitationState.PENDING: _l("invited"),

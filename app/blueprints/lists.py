@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from app.errors import Invalid
-from app.queries.directory.listing import Listing, ListQuery
+from app.queries.listing import Listing, ListQuery
 from app.queries.paging import Page
 
 LONGEST_SEARCH = 200

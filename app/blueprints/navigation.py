@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.blueprints.gate import me
-from app.queries import tasks
-from app.queries.directory import guests
-from app.queries.directory.domains import domain_count
-from app.rules import scope
+from app.queries import guests, tasks
+from app.queries.domains import domain_count
+from app.rules.rights import scope
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from app.blueprints import lists
 from app.errors import NotFound
 from app.htmx import page
 from app.models import Domain, EntryKind
-from app.queries.directory.picker import Candidate
-from app.rules.addresses import readable
+from app.queries.groups.members import Candidate
+from app.rules.accounts.addresses import readable
 from app.text.parsing import parse_whole_number
 
 KINDS = {

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from app.models import Principal
-from app.rules.addresses import readable
-from app.rules.inviting import Reason
+from app.rules.accounts.addresses import readable
+from app.rules.guests.policy import Reason
 from app.rules.rights import Right
 
 RIGHT_NAMES = {

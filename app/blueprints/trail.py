@@ -7,7 +7,7 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.queries.trail import Change, Entry
+from app.queries.audit import Change, Entry
 from app.rules import discovery
 
 ACTS = {

@@ -5,7 +5,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.integrations import keys
-from app.queries.seals import verify
+from app.queries.audit import verify
 
 CHAIN = "audit"
 

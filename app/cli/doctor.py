@@ -5,8 +5,8 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from app.i18n import in_language
-from app.rules import readiness
-from app.rules.readiness import State
+from app.rules.server import readiness
+from app.rules.server.readiness import State
 
 SIGNS = {State.OK: "ok     ", State.WARNING: "warning", State.FAILURE: "FAILURE"}
 

@@ -7,8 +7,8 @@ from flask.cli import with_appcontext
 from app.errors import Refusal
 from app.i18n import in_language
 from app.identity import SYSTEM
-from app.operations.installation import make_setup_link
-from app.queries import settings
+from app.operations.server.installation import make_setup_link
+from app.rules.server import settings
 
 
 def init_app(app: Flask) -> None:

@@ -20,9 +20,9 @@ from app.errors import Refusal
 from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import now
-from app.operations.licences import install_license
-from app.rules import licence_documents, licensing
-from app.rules.licence_documents import MOST_SEATS, Document
+from app.operations.licenses import install_license
+from app.rules import licenses as license_rules
+from app.rules.licenses import MOST_SEATS, Document
 
 
 def init_app(app: Flask) -> None:
@@ -39,7 +39,7 @@ def licenses() -> None:
 @with_appcontext
 def show() -> None:
     """Print the licence in force."""
-    license_view = licensing.current()
+    license_view = license_rules.current()
     if license_view is None:
         raise click.ClickException("No licence is recorded for this installation.")
     click.echo(f"{license_view.kind} licence of {license_view.holder}, reference {license_view.reference}")
@@ -61,7 +61,7 @@ def make_key(path: Path) -> None:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-    click.echo(f"LICENSE_PUBLIC_KEY={licence_documents.public_text(key)}")
+    click.echo(f"LICENSE_PUBLIC_KEY={license_rules.public_text(key)}")
 
 
 @licenses.command("issue")
@@ -80,11 +80,11 @@ def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) 
         holder=holder,
         seats=seats,
         valid_until=datetime.combine(until.date(), time(23, 59, 59), UTC),
-        modules=licensing.MODULES,
+        modules=license_rules.MODULES,
         reference=reference.strip().upper(),
         issued_at=now(),
     )
-    click.echo(licence_documents.signed(document, _private_key(path)), nl=False)
+    click.echo(license_rules.signed(document, _private_key(path)), nl=False)
 
 
 @licenses.command("install")

@@ -11,8 +11,8 @@ from app.i18n import in_language
 from app.identity import SYSTEM
 from app.integrations.delivery_status import parse_delivery_status
 from app.models import MailFailure
-from app.operations.mails import note_bounce, send_test_mail
-from app.rules import bounces
+from app.operations.mail import note_bounce, send_test_mail
+from app.rules import mail as mail_rules
 
 # Bytes of a returned mail that are read: the report comes first, the original mail after it.
 BOUNCE_BYTES_MAX = 1024 * 1024
@@ -55,7 +55,7 @@ def record_bounce() -> None:
     report = parse_delivery_status(sys.stdin.buffer.read(BOUNCE_BYTES_MAX))
     if report is None:
         raise NotOurBounce()
-    mail_ids = (bounces.mail_of(address) for address in report.returned_to)
+    mail_ids = (mail_rules.mail_of(address) for address in report.returned_to)
     mail_id = next((mail_id for mail_id in mail_ids if mail_id is not None), None)
     if mail_id is None:
         raise NotOurBounce()

@@ -16,22 +16,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.errors import Unavailable
 from app.identity import Origin, set_origin
-from app.jobs import (  # noqa: F401  # importing a module registers its jobs
-    Requeue,
-    certificate,
-    domains,
-    figures,
-    guests,
-    job_kinds,
-    outbox,
-    passwords,
-    recurring,
-    sealing,
-    search,
-    sweeps,
-    tasks,
-    trash,
-)
+from app.jobs import Requeue, handlers, job_kinds, mail, recurring  # noqa: F401
 from app.operations import jobs
 from app.operations.jobs import Taken
 from app.transaction import connection_is_lost
@@ -159,7 +144,7 @@ def _call(taken: Taken) -> None:
 def _send_mail() -> bool:
     """Send the next due mail. Return whether there was one; a failure is logged."""
     try:
-        return outbox.send_next()
+        return mail.send_next()
     except Exception as error:
         if _is_outage(error):
             raise

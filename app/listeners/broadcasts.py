@@ -11,7 +11,7 @@ from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChang
 from app.extensions import db
 from app.i18n import in_language
 from app.models import Room
-from app.queries import guest_view, messages
+from app.queries import messages
 from app.queries.messages import MessageView
 
 # Seconds between two broadcasts of unread messages for one room.
@@ -99,10 +99,10 @@ class _GuestVisibility:
 
 def _guest_visibility(view: MessageView) -> _GuestVisibility | None:
     """Return the visibility for guests, None if no guest is in the room."""
-    if not guest_view.has_guests(view.room_id):
+    if not messages.has_guests(view.room_id):
         return None
     room = db.session.get_one(Room, view.room_id)
-    return _GuestVisibility(guest_view.outsiders(room, [view]), guest_view.latest_floor(room), room.last_seq)
+    return _GuestVisibility(messages.outsiders(room, [view]), messages.latest_floor(room), room.last_seq)
 
 
 def _send_changed_to_guests(
@@ -115,9 +115,7 @@ def _send_changed_to_guests(
             to = channels.room(fact.room_id, language, is_guest=True)
             channels.emit("room:behind", behind, to, epoch=fact.epoch)
         return
-    for language, html in rendered(
-        view, lambda message: guest_view.for_guest(message, guests.hidden)
-    ).items():
+    for language, html in rendered(view, lambda message: messages.for_guest(message, guests.hidden)).items():
         to = channels.room(fact.room_id, language, is_guest=True)
         channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
 

@@ -1,27 +1,36 @@
 """Database models."""
 
-from app.models.access import ACCESS, AccessChange, AccessScope
-from app.models.account import CLOSED, Account, AccountState, Address, AdministeredDomain, Role
+from app.models.accounts import (
+    CLOSED,
+    Account,
+    AccountState,
+    Address,
+    AdministeredDomain,
+    ContactCard,
+    Picture,
+    Role,
+)
 from app.models.audit import AuditEntry
 from app.models.base import Base
-from app.models.contact_card import ContactCard
-from app.models.discovery import DomainDiscovery
-from app.models.domain import INTERNAL_DOMAIN, Domain, DomainState
-from app.models.figure import Figure, FigureName, ProcessReport
-from app.models.first_rows import insert_first_rows
-from app.models.grant import FOLDER_SCOPE, ROOM_SCOPE, Grant, Principal
-from app.models.group import EntryKind, Exclusion, Folder, FolderKind, Group, GroupPace, MemberEntry
-from app.models.invitation import Invitation
-from app.models.license import License, LicenseKind
-from app.models.message import Mention, Message, MessageKind, MessageVersion
-from app.models.outbox import Job, MailFailure, OutgoingMail, WorkState
-from app.models.picture import Picture
-from app.models.room import ReadMark, Room, RoomKind, RoomMember, RoomState
-from app.models.search import MessageWord, SearchMark
-from app.models.service import Service, ServiceName
-from app.models.session import Session, SignInFailure
-from app.models.setting import Counter, ServerSetting
-from app.models.task import Outcome, Task, TaskLine, TaskState
+from app.models.domains import INTERNAL_DOMAIN, Domain, DomainDiscovery, DomainState
+from app.models.groups import EntryKind, Exclusion, Folder, FolderKind, Group, GroupPace, MemberEntry
+from app.models.guests import Invitation
+from app.models.licenses import License, LicenseKind
+from app.models.messages import Mention, Message, MessageKind, MessageVersion, MessageWord, SearchMark
+from app.models.rights import ACCESS, FOLDER_SCOPE, ROOM_SCOPE, AccessChange, AccessScope, Grant, Principal
+from app.models.rooms import ReadMark, Room, RoomKind, RoomMember, RoomState
+from app.models.server import (
+    Counter,
+    Figure,
+    FigureName,
+    ProcessReport,
+    ServerSetting,
+    Service,
+    ServiceName,
+    insert_first_rows,
+)
+from app.models.sessions import Session, SignInFailure
+from app.models.tasks import Job, MailFailure, Outcome, OutgoingMail, Task, TaskLine, TaskState, WorkState
 from app.models.types import now
 
 __all__ = [

@@ -13,10 +13,10 @@ from app.integrations.certificates import UnfitCertificate
 from app.models import Account, now
 from app.operations import audit, jobs
 from app.operations.locks import locked_setting
-from app.queries import settings
-from app.queries.certificates import Installed, folder, installed, noted
-from app.queries.settings import Setting
-from app.rules import scope
+from app.rules.certificates import Installed, folder, installed, noted
+from app.rules.rights import scope
+from app.rules.server import settings
+from app.rules.server.settings import Setting
 from app.transaction import operation
 
 # The job that makes a TLS handshake with the public address.

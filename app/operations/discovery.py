@@ -9,12 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, Domain, DomainDiscovery
-from app.operations import audit, versions
+from app.operations import audit, locks
 from app.operations.locks import locked_setting
-from app.queries import discovery as discovery_queries
-from app.queries import settings
-from app.queries.settings import Setting
-from app.rules import discovery, scope
+from app.rules import discovery
+from app.rules import discovery as discovery_queries
+from app.rules.rights import scope
+from app.rules.server import settings
+from app.rules.server.settings import Setting
 from app.transaction import operation
 
 
@@ -57,7 +58,7 @@ def set_domain_discovery(
     level = discovery_queries.of(domain)
     if seen_version in (None, level.version) and own == level.own:
         return
-    row = versions.lock_row(_domain_row(domain), seen_version)
+    row = locks.lock_row(_domain_row(domain), seen_version)
     before = discovery_queries.of(domain).own
     row.overrides = json.dumps(own, ensure_ascii=False)
     db.session.flush()

@@ -8,8 +8,9 @@ from app.events import ServiceStateChanged
 from app.extensions import db
 from app.models import AccessScope, Account, OutgoingMail, Service, ServiceName, WorkState, now
 from app.operations import audit
-from app.operations.versions import execute_update
-from app.rules import scope, server
+from app.operations.locks import execute_update
+from app.rules import services
+from app.rules.rights import scope
 from app.transaction import operation, publish, touch_access
 
 
@@ -76,5 +77,5 @@ def _locked_service(name: ServiceName) -> Service:
 
 
 def _require_supported(name: ServiceName) -> None:
-    if name == ServiceName.TEAMCHAT and not server.database_is_supported():
+    if name == ServiceName.TEAMCHAT and not services.database_is_supported():
         raise Invalid(_("TeamChat cannot be enabled on SQLite."), code="not_ready_database")

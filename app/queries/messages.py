@@ -1,15 +1,20 @@
 """Pieces of a conversation, as the page and the broadcast show them."""
 
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
-from sqlalchemy import Row, and_, case, or_, select, true
+from sqlalchemy import Row, and_, case, exists, func, or_, select, true
 
 from app.extensions import db
-from app.models import Account, AccountState, Message, MessageKind
-from app.queries import notes
-from app.rules import names
+from app.models import Account, AccountState, Message, MessageKind, ReadMark, Room, RoomMember
+from app.rules.accounts import names
+from app.rules.rights.audience import people_of
 
 # Messages fetched at once.
 PAGE = 50
@@ -50,7 +55,7 @@ class MessageView:
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
         who = names.marked_name(self.author_label, self.author_state, is_guest=self.is_guest)
-        return notes.words(self.said, who, names_people=self.names_people)
+        return words(self.said, who, names_people=self.names_people)
 
 
 @dataclass(frozen=True)
@@ -166,3 +171,160 @@ def _views(statement) -> list[MessageView]:
 def _view(row: Row) -> MessageView:
     values = row._asdict()
     return MessageView(**{**values, "html": Markup(row.html) if row.html is not None else None})
+
+
+def words(note: str | None, author: str, *, names_people: bool = True) -> str:
+    """Return the sentence of a note. said: its act and subject, as operations/rooms/notes.py stores them.
+
+    names_people: False for guests, who read numbers instead: the people named may not be in the room.
+    """
+    about = json.loads(note) if note else {}
+    act = about.pop("act", "")
+    if not names_people and "people" in about:
+        about["people"] = ngettext("one person", "%(num)s people", about.get("count", 1))
+    made = SENTENCES.get(act)
+    return made(author, about) if made else ""
+
+
+# One sentence an act; the names are as they were when it happened.
+SENTENCES = {
+    "created": lambda who, _about: _("%(who)s has created the room", who=who),
+    "renamed": lambda who, about: _(
+        "%(who)s has renamed the room to “%(name)s”", who=who, name=about["name"]
+    ),
+    "topic": lambda who, about: (
+        _("%(who)s has set the topic to “%(topic)s”", who=who, topic=about["topic"])
+        if about.get("topic")
+        else _("%(who)s has removed the topic", who=who)
+    ),
+    "archived": lambda who, _about: _("%(who)s has archived the room", who=who),
+    "reopened": lambda who, _about: _("%(who)s has taken the room out of the archive", who=who),
+    "added": lambda who, about: _("%(who)s has added %(people)s", who=who, people=about["people"]),
+    "removed": lambda who, about: _("%(who)s has removed %(people)s", who=who, people=about["people"]),
+    "left": lambda who, _about: _("%(who)s has left the room", who=who),
+    "invited": lambda who, about: _("%(who)s has invited %(people)s", who=who, people=about["people"]),
+    "joined": lambda who, _about: _("%(who)s has joined the room", who=who),
+    "ended": lambda who, _about: _("The access of %(who)s has ended", who=who),
+    "owner": lambda who, about: _("%(people)s owns the room now", people=about["people"]),
+}
+
+# A mention as text.render writes it; nobody can type one, since HTML is shown as it was typed.
+MENTION = re.compile(r'<span class="mention" data-account="(\d+)">(@[^<]*)</span>')
+
+
+def piece_for(reader: Account, room: Room, piece: Slice) -> Slice:
+    """Return a piece of a conversation as a reader sees it. One statement for guests, none for others."""
+    if not reader.is_guest:
+        return piece
+    hidden = outsiders(room, piece.messages)
+    return replace(piece, messages=[for_guest(view, hidden) for view in piece.messages])
+
+
+def message_for(reader: Account, room: Room, view: MessageView) -> MessageView:
+    """Return one message as a reader sees it."""
+    return for_guest(view, outsiders(room, [view])) if reader.is_guest else view
+
+
+def outsiders(room: Room, views: Iterable[MessageView | Message]) -> frozenset[int]:
+    """Return the ids of authors and mentioned people who are not in the room now."""
+    ids = {view.author_id for view in views} | {key for view in views for key in _named(view.html)}
+    return frozenset(ids) - _inside(room, ids) if ids else frozenset()
+
+
+def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
+    """Return a message without those who are hidden, in the language in force now."""
+    view = replace(view, names_people=False)
+    if view.html is not None and hidden:
+        view = replace(view, html=Markup(_without(str(view.html), hidden)))
+    if view.author_id not in hidden:
+        return view
+    return replace(
+        view,
+        author_id=0,
+        author_name=_("Former participant"),
+        author_state=AccountState.ENABLED,
+        is_guest=False,
+        author_picture=None,
+        client_id="",
+    )
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message as a reader may search it: as typed, without hidden names."""
+
+    body: str
+    hides_author: bool = False
+
+
+def texts_for(reader: Account, messages_with_rooms: list[tuple[Message, Room]]) -> dict[int, Text]:
+    """Return what a reader may search of these messages, by id.
+
+    One statement per room for guests, none for others.
+    """
+    if not reader.is_guest:
+        return {message.id: Text(message.body or "") for message, _room in messages_with_rooms}
+    texts = {}
+    for room in {room.id: room for _message, room in messages_with_rooms}.values():
+        messages = [message for message, message_room in messages_with_rooms if message_room.id == room.id]
+        hidden = outsiders(room, messages)
+        for message in messages:
+            body = _plain(message.body or "", message.html, hidden)
+            texts[message.id] = Text(body, message.author_id in hidden)
+    return texts
+
+
+def _plain(body: str, html: str | None, hidden: frozenset[int]) -> str:
+    for account_id, name in MENTION.findall(html or ""):
+        if int(account_id) in hidden:
+            body = re.sub(re.escape(name), f"@{_('Former participant')}", body, flags=re.IGNORECASE)
+    return body
+
+
+def hides_somebody(view: MessageView) -> bool:
+    """Return whether a message hides a person it names."""
+    return '<span class="mention">' in str(view.html or "")
+
+
+def has_guests(room_id: int) -> bool:
+    """Return whether any guest is in a room."""
+    inside = (RoomMember.room_id == room_id, RoomMember.is_member, Account.is_guest)
+    statement = exists().where(RoomMember.account_id == Account.id, *inside)
+    return db.session.scalar(select(statement)) is True
+
+
+def latest_floor(room: Room) -> int:
+    """Return the place behind which every guest of a room reads; 0 where they read from the beginning."""
+    if room.guests_see_history:
+        return 0
+    statement = (
+        select(func.max(RoomMember.joined_seq))
+        .join(Account, Account.id == RoomMember.account_id)
+        .where(RoomMember.room_id == room.id, RoomMember.is_member, Account.is_guest)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def _named(html) -> list[int]:
+    return [int(account_id) for account_id, _name in MENTION.findall(html or "")]
+
+
+def _inside(room: Room, ids: set[int]) -> set[int]:
+    return set(db.session.scalars(people_of(room).with_only_columns(Account.id).where(Account.id.in_(ids))))
+
+
+def _without(html: str, hidden: frozenset[int]) -> str:
+    def shown(match: re.Match) -> str:
+        if int(match.group(1)) not in hidden:
+            return match.group(0)
+        return f'<span class="mention">@{_("Former participant")}</span>'
+
+    return MENTION.sub(shown, html)
+
+
+def last_read(account: Account, room_id: int) -> int | None:
+    """Return the place up to which a person has read a room; none if they have never opened it."""
+    statement = select(ReadMark.last_read_seq).where(
+        ReadMark.account_id == account.id, ReadMark.room_id == room_id
+    )
+    return db.session.scalar(statement)

@@ -1,14 +1,16 @@
 """Data of the rights windows: places, lists, grants without effect, rooms that differ from their folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import lazyload
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models import (
     ROOM_SCOPE,
     Account,
+    Domain,
     EntryKind,
     Folder,
     FolderKind,
@@ -20,13 +22,20 @@ from app.models import (
     RoomKind,
     RoomState,
 )
+from app.queries.accounts.listing import names_match
+from app.queries.domains import matches
+from app.queries.groups.members import SHOWN, Candidate
 from app.queries.paging import Page, keyset
-from app.rules import lists, managing, membership
-from app.rules.rights import Right, audience
+from app.queries.rooms import people as people_queries
+from app.rules import groups as group_rules
+from app.rules import rooms
+from app.rules import rooms as room_rules
+from app.rules.guests import policy
+from app.rules.rights import Right, audience, lists
 from app.rules.rights.explanation import NamedEntry, entries_of, names_of
 
 # Rooms in the tree; the list of the group's rooms has them all.
-SHOWN = 200
+TREE_ROOMS_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ def find_place(actor, kind: str, place_id: int) -> Folder | Room:
         place = None
     if place is None or (isinstance(place, Folder) and place.kind is not FolderKind.TEAMCHAT):
         raise NotFound()
-    managing.require_may_administer(actor, place)
+    room_rules.require_may_administer(actor, place)
     return place
 
 
@@ -69,10 +78,12 @@ def tree_of(group_id: int) -> Tree:
     folders = {row.kind: row for row in db.session.scalars(select(Folder).where(Folder.group_id == group_id))}
     statement = select(Room).where(Room.group_id == group_id, Room.state != RoomState.DELETED)
     rooms = db.session.scalars(
-        statement.order_by(Room.kind.desc(), Room.name, Room.id).limit(SHOWN + 1)
+        statement.order_by(Room.kind.desc(), Room.name, Room.id).limit(TREE_ROOMS_SHOWN + 1)
     ).all()
     teamchat = folders.get(FolderKind.TEAMCHAT)
-    return Tree(folders.get(FolderKind.PUBLIC), teamchat, rooms[:SHOWN], len(rooms) > SHOWN)
+    return Tree(
+        folders.get(FolderKind.PUBLIC), teamchat, rooms[:TREE_ROOMS_SHOWN], len(rooms) > TREE_ROOMS_SHOWN
+    )
 
 
 def lines_of(place: Folder | Room) -> list[NamedEntry]:
@@ -96,7 +107,7 @@ def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int
     elif principal is Principal.DOMAIN:
         people = people.where(Account.domain_id == principal_id)
     elif principal is Principal.GROUP:
-        inside = membership.effective_members(principal_id).with_only_columns(Account.id)
+        inside = group_rules.effective_members(principal_id).with_only_columns(Account.id)
         people = people.where(Account.id.in_(inside))
     else:
         return False
@@ -107,7 +118,7 @@ def people_of(place: Folder | Room):
     """Return a statement of everybody a place is open to."""
     if isinstance(place, Room):
         return audience.people_of(place)
-    return membership.effective_members(place.group_id)
+    return group_rules.effective_members(place.group_id)
 
 
 def outdone(lines: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
@@ -172,3 +183,115 @@ def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
         lines = grants.setdefault((grant.room_id, grant.folder_id), {})
         lines[grant.principal, grant.principal_id] = Right(grant.rights)
     return grants
+
+
+# Who may not see the room may nothing in it.
+GIVES = Right.ADMINISTRATION_ADMINISTER | Right.FOLDER_READ
+
+# Lines of groups and domains that are looked at, two statements each: one such line is enough to know whom
+# to ask.
+LOOKED_AT = 20
+
+
+@dataclass(frozen=True)
+class Changers:
+    """People who can change a room's rights.
+
+    Owners by name; grants of the list that allow it, people under their names; and the group or domain whose
+    administrators may, None where only those of the server do.
+    """
+
+    owners: list[str]
+    lines: list[NamedEntry]
+    office: Group | Domain | None
+
+
+def changers_of(reader: Account, room: Room) -> Changers:
+    """Return the people who can change rights in a room other than a direct conversation."""
+    owners = people_queries.owners_of(room) if policy.sees_members(reader, room) else []
+    lines = [grant for grant in entries_of(lists.scope_of(room)) if grant.entry.rights & GIVES == GIVES]
+    people = _people(reader, room, lines)
+    shown = [
+        *_people_lines(people, lines, {owner.id for owner in owners}),
+        *(line for line in _of_many(lines)[:LOOKED_AT] if _may_be_told(reader, room, line)),
+    ]
+    return Changers([owner.name for owner in owners], shown, _office(room))
+
+
+def _of_many(lines: list[NamedEntry]) -> list[NamedEntry]:
+    return [grant for grant in lines if grant.entry.principal is not Principal.ACCOUNT]
+
+
+def _people(reader: Account, room: Room, lines: list[NamedEntry]) -> dict[int, str]:
+    """Return the names of accounts on a list that are in the room, by id; grants to others have no effect."""
+    ids = [grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT]
+    if not ids or not policy.sees_members(reader, room):
+        return {}
+    inside = audience.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
+    return {account.id: account.name for account in db.session.scalars(inside).unique()}
+
+
+def _people_lines(people: dict[int, str], lines: list[NamedEntry], owners: set[int]) -> list[NamedEntry]:
+    visible = [grant for grant in lines if grant.entry.principal is Principal.ACCOUNT]
+    visible = [grant for grant in visible if grant.entry.principal_id in people.keys() - owners]
+    return [replace(grant, name=people[grant.entry.principal_id]) for grant in visible]
+
+
+def _may_be_told(reader: Account, room: Room, grant: NamedEntry) -> bool:
+    """Return whether a grant to several people has an effect here and reveals nothing the reader may not know."""
+    principal, key = grant.entry.principal, grant.entry.principal_id
+    if principal in (Principal.MEMBERS, Principal.ANYONE):
+        return True
+    if principal not in (Principal.GROUP, Principal.DOMAIN) or not _knows(reader, room, principal, key):
+        return False
+    return not reaches_nobody(room, principal, key)
+
+
+def _knows(reader: Account, room: Room, principal: Principal, key: int) -> bool:
+    """Return guests know the room's own group, others also theirs and their domain."""
+    if principal is Principal.GROUP and key == room.group_id:
+        return True
+    model = Group if principal is Principal.GROUP else Domain
+    return bool(db.session.scalar(select(model.id).where(model.id == key, rooms.in_sight(reader, model))))
+
+
+def _office(room: Room) -> Group | Domain | None:
+    if room.group_id is not None:
+        return room.group
+    domain_id = rooms.domain_id_of(room)
+    return db.session.get(Domain, domain_id) if domain_id else None
+
+
+MODELS = {EntryKind.ACCOUNT: Account, EntryKind.DOMAIN: Domain, EntryKind.GROUP: Group}
+
+
+def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[Candidate], bool]:
+    """The first candidates of a kind that a person may know of, and whether there are more."""
+    if kind is EntryKind.ACCOUNT:
+        people = people_queries.candidates(actor, None, search)
+        return [_candidate(kind, one) for one in people], len(people) == people_queries.SHOWN
+    model = MODELS[kind]
+    wanted = matches(search) if kind is EntryKind.DOMAIN else names_match(model, search)
+    statement = _seen(actor, model).where(wanted).order_by(model.name, model.id)
+    rows = db.session.scalars(statement.limit(SHOWN + 1)).all()
+    return [_candidate(kind, row) for row in rows[:SHOWN]], len(rows) > SHOWN
+
+
+def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
+    """What was chosen so far, as far as a person may know of it, in the order it was chosen."""
+    known = {}
+    for kind, model in MODELS.items():
+        ids = [key for asked, key in principals if asked is kind]
+        rows = db.session.scalars(_seen(actor, model).where(model.id.in_(ids))) if ids else ()
+        known |= {(kind, row.id): _candidate(kind, row) for row in rows}
+    return [known[principal] for principal in principals if principal in known]
+
+
+def _seen(actor, model):
+    statement = select(model).where(rooms.in_sight(actor, model))
+    return statement if model is Domain else statement.options(lazyload(model.domain))
+
+
+def _candidate(kind: EntryKind, row) -> Candidate:
+    detail = row.description if kind is EntryKind.DOMAIN else row.address
+    return Candidate(kind, row.id, row.name, detail)

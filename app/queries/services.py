@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.models import OutgoingMail, Service, ServiceName, WorkState
-from app.queries import figures
-from app.rules import policies, server
+from app.queries import dashboard
+from app.rules import domains, services
 
 COLLABORATION = (ServiceName.TEAMCHAT, ServiceName.GROUPWARE, ServiceName.WEBDAV, ServiceName.WEBCLIENT)
 MESSAGING = (ServiceName.MAIL,)
@@ -55,9 +55,9 @@ def of(name: ServiceName) -> ServiceView:
 
 def _view(rows: dict[ServiceName, Service], name: ServiceName, now_count: int | None) -> ServiceView:
     row = rows[name]
-    needs = policies.NEEDED[policies.Feature.TEAMCHAT][1:] if name is ServiceName.TEAMCHAT else ()
+    needs = domains.NEEDED[domains.Feature.TEAMCHAT][1:] if name is ServiceName.TEAMCHAT else ()
     stopped = tuple(ServiceName(need) for need in needs if not rows[ServiceName(need)].is_running)
-    is_supported = name is not ServiceName.TEAMCHAT or server.database_is_supported()
+    is_supported = name is not ServiceName.TEAMCHAT or services.database_is_supported()
     has_peak = name in (ServiceName.TEAMCHAT, ServiceName.WEBCLIENT)
     peak = max(row.peak, now_count) if has_peak else None
     return ServiceView(
@@ -73,7 +73,7 @@ def _view(rows: dict[ServiceName, Service], name: ServiceName, now_count: int | 
 
 
 def _counted() -> dict[ServiceName, int]:
-    total = figures.connections()
+    total = dashboard.connections()
     waiting = select(func.count(OutgoingMail.id)).where(OutgoingMail.state == WorkState.WAITING)
     return {
         ServiceName.TEAMCHAT: total.open_rooms,

@@ -6,7 +6,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Task, TaskLine, TaskState
 from app.queries.paging import Page, keyset
-from app.rules import scope
+from app.rules.rights import scope
 
 OPEN = (TaskState.WAITING, TaskState.RUNNING)
 

@@ -2,8 +2,9 @@
 
 from app.errors import NotFound
 from app.limits import count_message
-from app.operations import messages, reading
-from app.queries import rooms
+from app.operations import messages
+from app.operations.messages import reading
+from app.queries.rooms import listing
 from app.realtime import hub, presence, typing
 from app.realtime.handlers import number, on
 from app.realtime.subscriptions import close_room, enter
@@ -34,7 +35,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         "last_read": opened.last_read,
         "change": opened.change,
         "can": [right.name.lower() for right in opened.rights],
-        "is_archived": not opened.rights & Right.ITEMS_WRITE and rooms.is_archived(room_id),
+        "is_archived": not opened.rights & Right.ITEMS_WRITE and listing.is_archived(room_id),
         **present,
     }
 

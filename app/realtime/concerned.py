@@ -6,7 +6,7 @@ from app import channels
 from app.extensions import db
 from app.models import FOLDER_SCOPE, ROOM_SCOPE, AccessScope, Account, Grant, Principal, Room
 from app.realtime import hub
-from app.rules import membership
+from app.rules import groups as group_rules
 from app.rules.rights import audience
 
 
@@ -31,9 +31,9 @@ def _of_room(room_id: int) -> list[hub.Client]:
 
 def _of_group(group_id: int) -> list[hub.Client]:
     """Return the sockets of those who saw a room of the group or of one around it, and of its members now."""
-    groups = membership.containing_groups(group_id)
+    groups = group_rules.containing_groups(group_id)
     losing = _who_see(_rooms_of(groups))
-    return [*losing, *_connected(membership.effective_members(group_id))]
+    return [*losing, *_connected(group_rules.effective_members(group_id))]
 
 
 def _connected(people) -> list[hub.Client]:

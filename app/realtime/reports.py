@@ -6,7 +6,7 @@ import time
 import structlog
 from flask import Flask
 
-from app.operations import figures
+from app.operations import dashboard
 from app.realtime import hub
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ class Reporter:
             return
         try:
             with self.app.app_context():
-                figures.report_process(hub.PROCESS_ID, windows=connected[0], open_rooms=connected[1])
+                dashboard.report_process(hub.PROCESS_ID, windows=connected[0], open_rooms=connected[1])
         except Exception as error:
             log.debug("connections are not reported", error=type(error).__name__)
             return
@@ -50,7 +50,7 @@ class Reporter:
     def _withdraw(self) -> None:
         try:
             with self.app.app_context():
-                figures.withdraw_process(hub.PROCESS_ID)
+                dashboard.withdraw_process(hub.PROCESS_ID)
         except Exception as error:
             log.debug("the last report was not withdrawn", error=type(error).__name__)
 

@@ -6,17 +6,18 @@ from app import channels
 from app.extensions import db, socketio
 from app.models import Account, Session, now
 from app.realtime import hub, presence
-from app.rules import guests, server
+from app.rules import services
+from app.rules.guests import policy
 from app.rules.rights import Right, access
 
 
-def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | None:
+def watch_rooms(client: hub.Client) -> tuple[set[int], services.ServerState] | None:
     """Subscribe a socket to unread messages in the rooms its person sees.
 
     Returns the ids of those rooms and the state of the server they were read at; None if the session has ended.
     """
     while True:
-        state = server.state()
+        state = services.state()
         if not _is_still_signed_in(client):
             return None
         rooms = access.heard_rooms(client.account, state)
@@ -26,7 +27,7 @@ def watch_rooms(client: hub.Client) -> tuple[set[int], server.ServerState] | Non
         for channel in wanted - client.watched:
             join(client.sid, channel)
         client.watched = wanted
-        if server.epoch() == state.epoch:
+        if services.epoch() == state.epoch:
             return {seen.room.id for seen in rooms}, state
 
 
@@ -55,7 +56,7 @@ def _hint_channel(seen: access.RoomAccess) -> str:
 
 def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:
     """Subscribe a socket to a room. From now on the watcher removes it when a right is revoked."""
-    sees_people = guests.sees_members_of(client.account, room_id)
+    sees_people = policy.sees_members_of(client.account, room_id)
     hub.enter(client, room_id, hub.OpenRoom(is_visible, Right.NONE, sees_people))
     for channel in _channels_of(client, room_id):
         join(client.sid, channel)

@@ -26,7 +26,7 @@ from app.realtime.hub import Head
 from app.realtime.refresh import empty_channels, refresh_client
 from app.realtime.reports import Reporter
 from app.realtime.subscriptions import tell
-from app.rules import server
+from app.rules import services
 
 log = structlog.get_logger()
 
@@ -72,8 +72,8 @@ class Watcher:
             if self.epoch is not None:
                 return
             with self.app.app_context():
-                epoch = server.epoch()
-                self.chat_runs = server.state().chat_runs
+                epoch = services.epoch()
+                self.chat_runs = services.state().chat_runs
             self.epoch = epoch
             gevent.spawn(self._run)
 
@@ -95,7 +95,7 @@ class Watcher:
     def look(self) -> None:
         """Apply every change of access since the last look."""
         with self._lock, self.app.app_context():
-            now_at = server.epoch()
+            now_at = services.epoch()
             if self.epoch is None or now_at == self.epoch:
                 return
             rows = self._changes(self.epoch, now_at)
@@ -115,7 +115,7 @@ class Watcher:
         concerned = {client for scope, target in set(changes) for client in clients_of(scope, target)}
         for client in concerned:
             empty_channels(client)
-        did_run, self.chat_runs = self.chat_runs, server.state().chat_runs
+        did_run, self.chat_runs = self.chat_runs, services.state().chat_runs
         spread = SPREAD if self.chat_runs and not did_run else min(1.0, len(concerned) / 500)
         for client in concerned:
             gevent.spawn_later(random.uniform(0, spread), refresh_client, self.app, client.sid, did_run)

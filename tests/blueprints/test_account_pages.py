@@ -5,7 +5,7 @@ import pytest
 from app.extensions import db
 from app.models import AccountState, ContactCard, OutgoingMail, Role, RoomState, Session
 from app.operations import sessions
-from app.queries import accounts as questions
+from app.queries.accounts import belongings as questions
 from tests.blueprints.test_domains import filled
 from tests.support import factories
 

@@ -21,10 +21,10 @@ from app.models import (
     now,
 )
 from app.operations import guests, services
-from app.operations.guests import asking
-from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, REQUESTS_FREE
-from app.queries import mails as ways
-from app.rules.invitations import COPIED, INVITATION
+from app.operations.guests import pending
+from app.operations.sessions import PEOPLE_BEHIND_AN_ADDRESS, REQUESTS_FREE
+from app.queries import mail as ways
+from app.rules.guests.links import COPIED, INVITATION
 
 TEMPLATE = "invitation_wanted"
 ASKED = (303, "/join/asked")
@@ -222,11 +222,11 @@ def test_whoever_was_taken_out_asks_once_and_not_for_ever(people, visitor, invit
 
 
 def test_what_has_ended_is_asked_for_three_times(visitor, invitation):
-    assert days_go_by(6, visitor, invitation) == asking.IN_ALL == 3
+    assert days_go_by(6, visitor, invitation) == pending.IN_ALL == 3
 
 
 def test_an_inviter_gets_so_many_a_day(people, visitor, invitation, monkeypatch):
-    monkeypatch.setattr(asking, "A_DAY", 2)
+    monkeypatch.setattr(pending, "A_DAY", 2)
     guests.invite_guests(people.arthur, people.room, "a@darnis.com b@darnis.com c@darnis.com")
     for one in db.session.scalars(select(Invitation)).all():
         one.expires_at = now() - timedelta(days=1)

@@ -11,8 +11,9 @@ from app.extensions import db
 from app.integrations.probe import ProbeResult
 from app.models import AccountState, Session
 from app.operations import discovery as verbs
-from app.rules import discovery, hashing
-from app.rules.checks import State
+from app.rules import discovery
+from app.rules.accounts import passwords
+from app.rules.certificates import State
 from tests.support import factories
 
 URL = "/autodiscover/autodiscover.xml"
@@ -24,7 +25,7 @@ OUTLOOK, MOBILE = f"{{{pox.OUTLOOK}}}", f"{{{pox.MOBILE}}}"
 @pytest.fixture
 def arthur(people):
     """arthur, with a password that the tests know."""
-    people.arthur.password_hash = hashing.hashed(PASSWORD)
+    people.arthur.password_hash = passwords.hashed(PASSWORD)
     db.session.commit()
     return people.arthur
 

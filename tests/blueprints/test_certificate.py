@@ -14,7 +14,7 @@ from app.extensions import db
 from app.integrations import certificate_store, certificates, probe
 from app.models import AuditEntry, Job, now
 from app.operations import certificates as verbs
-from app.queries import certificates as questions
+from app.rules import certificates as questions
 from deploy.local import authority
 from deploy.local.nginx import current_certificate
 
@@ -261,7 +261,7 @@ def test_what_a_handshake_shows_is_kept_and_shown(place, people, client_of, monk
     client = client_of(people.admin)
     assert client.post(f"{URL}look").status_code == 303
     verbs.inspect_public_address()
-    assert questions.seen().chain == chain
+    assert questions.last_seen().chain == chain
     page = client.get(URL).text
     for words in (
         "Racine",

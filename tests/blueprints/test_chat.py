@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app import limits
 from app.extensions import db
 from app.models import Message, Principal, ReadMark, RoomState, ServiceName
-from app.operations import messages, reading, services
+from app.operations import messages, services
+from app.operations.messages import reading
 from app.rules.rights import READ, Right, access
 from tests.support import factories
 

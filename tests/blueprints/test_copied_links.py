@@ -10,7 +10,7 @@ from app import links
 from app.extensions import db
 from app.models import AccountState, Invitation, OutgoingMail, RoomMember, now
 from app.operations import guests
-from app.rules.invitations import INVITATION
+from app.rules.guests.links import INVITATION
 from tests.support import factories
 from tests.support.factories import PASSWORD
 

@@ -8,9 +8,9 @@ import pytest
 
 from app.extensions import db
 from app.models import FigureName, Service, ServiceName, now
-from app.operations import figures, services
-from app.queries import figures as figure_questions
-from app.rules import readiness
+from app.operations import dashboard, services
+from app.queries import dashboard as figure_questions
+from app.rules.server import readiness
 from tests.rules.test_readiness import GOOD
 from tests.support import factories
 
@@ -135,8 +135,8 @@ def test_the_dashboard_costs_a_bounded_number_of_statements(people, client_of, c
 
 
 def test_connections_and_peaks_are_told_beside_their_services(people, client_of):
-    figures.report_process("one", windows=12, open_rooms=7)
-    figures.report_process("one", windows=3, open_rooms=2)
+    dashboard.report_process("one", windows=12, open_rooms=7)
+    dashboard.report_process("one", windows=3, open_rooms=2)
     page = client_of(people.admin).fragment("/admin/", "services").text
     assert "3 windows connected" in page and "peak 12" in page
     assert "2 rooms open now" in page and "peak 7" in page
@@ -148,7 +148,7 @@ def test_connections_and_peaks_are_told_beside_their_services(people, client_of)
 )
 def test_activity_is_a_table_that_charts_are_drawn_from(people, client_of, period, head):
     hour = figure_questions.hour_of(now())
-    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    dashboard.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
     part = client_of(people.web_admin).fragment(f"/admin/?period={period}", "activity").text
     assert f'<th scope="col">{head}</th>' in part
     assert 'data-value="1234"' in part and "1,234" in part
@@ -162,7 +162,7 @@ def test_a_day_begins_at_midnight_where_one_is(people, client_of, monkeypatch, z
     midnight = datetime(2026, 3, 4, tzinfo=ZoneInfo(zone))
     monkeypatch.setattr(figure_questions, "now", lambda: midnight + timedelta(minutes=40))
     hour = figure_questions.hour_of((midnight + timedelta(minutes=30)).astimezone(UTC))
-    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
+    dashboard.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": hour, "value": 1234}])
     last = client_of(people.web_admin).fragment("/admin/?period=days", "activity").text.rpartition("<tr>")[2]
     assert "Mar 4, 2026" in last and 'data-value="1234"' in last
 

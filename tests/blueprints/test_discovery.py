@@ -9,8 +9,8 @@ from app.blueprints.discovery import checking
 from app.errors import Forbidden
 from app.integrations.probe import ProbeResult
 from app.operations import discovery as verbs
-from app.queries import discovery as questions
-from app.queries import settings
+from app.rules import discovery as questions
+from app.rules.server import settings
 from tests.support.forms import form_in
 
 SERVER = "/admin/smartdiscover"
@@ -287,7 +287,7 @@ def test_the_servers_check_answers_htmx_with_its_results(people, client_of, is_r
 
 def test_what_was_stored_by_another_version_is_passed_over(people):
     row = settings.Setting.DISCOVERY
-    from app.operations.settings import set_setting
+    from app.operations.server.settings import set_setting
 
     set_setting(people.admin, row, json.dumps({"faxes": "x", "imap": "i.fr"}))
     assert questions.server().own == {"imap": "i.fr"}

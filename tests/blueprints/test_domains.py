@@ -8,7 +8,7 @@ import pytest
 from app.extensions import db
 from app.models import Domain
 from app.operations import bulk, domains
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 from tests.support import factories
 
 

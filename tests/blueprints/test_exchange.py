@@ -246,7 +246,7 @@ def test_what_was_uploaded_is_sealed_and_forgotten(app, people, client_of, monke
     assert all(PASSWORD.encode() not in file.read_bytes() for file in files)
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
     assert PASSWORD not in task.arguments
-    monkeypatch.setattr("app.operations.imports.files.KEPT", -1)
+    monkeypatch.setattr("app.operations.imports.table.KEPT", -1)
     assert imports.forget_files() == len(files)
     assert "Import 1 row" not in client.get(f"/admin/tasks/{task.id}/").text
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422

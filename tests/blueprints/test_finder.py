@@ -5,10 +5,11 @@ import pytest
 from app.blueprints.finder.views import VIEWS
 from app.extensions import db
 from app.models import Account
-from app.operations import accounts, groups, own_account
-from app.queries import finder
-from app.queries.directory.guests import guest_list
-from app.queries.directory.listing import ListQuery
+from app.operations import accounts, groups
+from app.operations.accounts import own
+from app.queries.guests import guest_list
+from app.queries.listing import ListQuery
+from app.queries.search import finder
 from tests.support import factories
 
 
@@ -65,7 +66,7 @@ def test_a_guest_is_found_by_the_name_they_have_chosen(people):
         people.domain, "Bruno", address="b@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )
     version = guest.row_version
-    own_account.rename_own_account(guest, "Béatrice")
+    own.rename_own_account(guest, "Béatrice")
     assert found(people.admin, "beatrice") == [("guest", "Béatrice")] and found(people.admin, "bruno") == []
     for search, names in (("beatr", ["Béatrice"]), ("bruno", [])):
         rows = guest_list(people.admin, ListQuery(search=search)).rows

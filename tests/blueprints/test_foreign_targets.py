@@ -3,7 +3,7 @@
 import pytest
 
 from app.models import Task
-from app.operations import guests, mails
+from app.operations import guests, mail
 from app.transaction import operation
 from tests.support import factories
 from tests.support.routes import address_of, rules
@@ -38,7 +38,7 @@ def keys(people) -> dict[str, int]:
         "room_id": room.id,
         "place_id": room.id,
         "message_id": factories.make_message(room, people.arthur).id,
-        "mail_id": operation(audited=False)(mails.queue_to)("bt@darnis.com", "test", "fr").id,
+        "mail_id": operation(audited=False)(mail.queue_to)("bt@darnis.com", "test", "fr").id,
         "entry_id": factories.add_member(people.group, people.paul).id,
         "task_id": getattr(task, "id", 1),
     }

@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account, Job
-from app.operations import passwords, sessions
-from app.rules import password_links
+from app.operations import sessions
+from app.operations.accounts import passwords
+from app.rules.accounts import passwords as password_rules
 from tests.support.factories import PASSWORD
 
 NEW = "velours-cartable-18-brume"
@@ -20,7 +21,7 @@ def sends_mails(app):
 def link_of(account: Account) -> str:
     passwords.send_requested_link(account.address)
     db.session.refresh(account)
-    return f"/password/{password_links.token_of(account)}"
+    return f"/password/{password_rules.token_of(account)}"
 
 
 def choice(**values) -> dict:
@@ -60,7 +61,7 @@ def test_too_many_wishes_must_wait(visitor, people):
 
 
 def test_the_sign_in_page_leads_there(visitor, people, app, monkeypatch):
-    monkeypatch.setattr("app.queries.settings.is_installed", lambda: True)
+    monkeypatch.setattr("app.rules.server.settings.is_installed", lambda: True)
     assert 'href="/forgotten-password"' in visitor.get("/sign-in").text
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.extensions import db
 from app.models import EntryKind, Group, MemberEntry, Room, Task, TaskState
 from app.operations import tasks
-from app.queries.directory.nesting import groups_inside
+from app.queries.groups.listing import groups_inside
 from tests.support import factories
 from tests.support.imports import GROUPS, imported, sent, table_of, tried
 

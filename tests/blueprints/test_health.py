@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
-from app.queries import health
+from app.queries import server
 
 
 def test_a_living_process_says_so_without_asking_anything(visitor, count_statements):
@@ -33,7 +33,7 @@ def test_a_dead_database_is_named(visitor, monkeypatch):
     def dead(*_args, **_kwargs):
         raise OperationalError("SELECT 1", {}, Exception(2003, "refused"))
 
-    monkeypatch.setattr(health.db.session, "execute", dead)
+    monkeypatch.setattr(server.db.session, "execute", dead)
     answer = visitor.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["checks"] == {"database": "down", "migrations": "unknown", "redis": "not used"}

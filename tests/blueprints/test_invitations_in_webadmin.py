@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import AccountState, Invitation, MailFailure, OutgoingMail, Role, RoomState, WorkState, now
 from app.operations import guests
-from app.rules import managing
+from app.rules import rooms as room_rules
 from tests.support import factories
 
 LIST = "/admin/guests/invitations"
@@ -97,7 +97,10 @@ def test_the_list_agrees_with_who_administers_the_room(people, client_of):
     for who in (people.admin, people.domain_admin, people.rivale):
         page = client_of(who).get(LIST).text
         for number, room in enumerate(rooms):
-            assert (f"g{number}@darnis.com" in page) is managing.administers(who, room), (who.name, room.name)
+            assert (f"g{number}@darnis.com" in page) is room_rules.administers(who, room), (
+                who.name,
+                room.name,
+            )
 
 
 def test_the_pages_of_the_room_and_of_the_guest_have_the_same_handles(people, admin, invitation):

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.jobs import outbox
+from app.jobs import mail as mail_jobs
 from app.operations import guests
 from tests.support import factories
 from tests.support.mail_server import NAME, PASSWORD, certificate, mail_server
@@ -21,7 +21,7 @@ def box(app, tmp_path, monkeypatch):
     """A mail server with STARTTLS that wants a name and a password, and that mails go to."""
     files = certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
-    outbox._paused_until.clear()
+    mail_jobs._paused_until.clear()
     with mail_server(files, protection="starttls", wants_sign_in=True) as (box, port):
         app.config.update(MAIL_SERVER="localhost", MAIL_PORT=port, MAIL_USE_TLS=True)
         app.config.update(MAIL_USERNAME=NAME, MAIL_PASSWORD=PASSWORD, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")
@@ -30,7 +30,7 @@ def box(app, tmp_path, monkeypatch):
 
 def next_link(box, to: str, page: str) -> str:
     """The one link to a page in the mail that arrives next, the same in text and HTML."""
-    assert outbox.send_next()
+    assert mail_jobs.send_next()
     mail = box.mails[-1]
     assert mail["To"] == to
     found = {
@@ -59,7 +59,7 @@ def test_from_the_dialog_to_the_room_by_mail(people, client_of, visitor, box):
     assert signed_in.location == "/webmail/"
     assert "TeamChat" in visitor.get("/webmail/").text
     assert visitor.get(f"/webmail/rooms/{people.room.id}").status_code == 200
-    assert len(box.mails) == 2 and not outbox.send_next()
+    assert len(box.mails) == 2 and not mail_jobs.send_next()
 
 
 def test_a_known_guest_comes_in_by_the_second_invitation_alone(people, visitor, box):

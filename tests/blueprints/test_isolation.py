@@ -11,9 +11,9 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, EntryKind, MemberEntry, Message, Role, Room, RoomMember
 from app.operations import guests
-from app.queries import guest_view
 from app.queries import messages as conversation
-from app.rules import history
+from app.queries import messages as message_queries
+from app.rules import rooms
 from app.rules.rights import access, candidates, decision
 from tests.support import crawler, factories
 from tests.support.crawler import Crawl, FoundOut, Walk
@@ -130,7 +130,7 @@ def test_where_history_and_members_are_hidden_nothing_tells_of_them(app, client_
 
 
 def test_the_crawler_finds_what_a_missing_filter_lets_out(app, client_of, company, monkeypatch):
-    monkeypatch.setattr(guest_view, "outsiders", lambda room, views: frozenset())
+    monkeypatch.setattr(message_queries, "outsiders", lambda room, views: frozenset())
     with pytest.raises(FoundOut):
         walk_of(app, client_of, company, "zqformer", is_eager=True).everywhere()
 
@@ -149,7 +149,7 @@ def test_the_crawler_finds_what_an_open_gate_lets_out(app, client_of, company, m
 
 def test_the_crawler_finds_early_words_without_the_floor(app, client_of, company, monkeypatch):
     company.hide_what_was()
-    monkeypatch.setattr(history, "floors", lambda account, ids: {})
+    monkeypatch.setattr(rooms, "floors", lambda account, ids: {})
     with pytest.raises(FoundOut):
         walk_of(app, client_of, company, "zqearly", is_eager=True).inside()
 

@@ -10,8 +10,8 @@ from app.extensions import db
 from app.mail_rendering import render_mail
 from app.models import Account, Invitation, RoomMember, now
 from app.operations import guests
-from app.rules import invitations
-from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION
+from app.rules.guests import links as link_rules
+from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION
 from tests.support import factories
 
 PASSWORD = "une phrase bien à moi"
@@ -73,7 +73,7 @@ def test_from_the_invitation_to_the_room(visitor, people, invitation):
     answer = visitor.post(page, data=FORM)
     assert answer.status_code == 303 and not guest().is_active
     assert "bt@darnis.com" in visitor.get(answer.location).text
-    confirm = f"/join/confirm/{invitations.token_of(CONFIRMATION, guest())}"
+    confirm = f"/join/confirm/{link_rules.token_of(CONFIRMATION, guest())}"
     assert 'name="password"' not in visitor.get(confirm).text and not guest().is_active
     assert visitor.post(confirm).location == "/join/confirmed"
     assert "Sign in" in visitor.get("/join/confirmed").text and guest().is_active
@@ -85,7 +85,7 @@ def test_from_the_invitation_to_the_room(visitor, people, invitation):
 def test_in_another_browser_the_password_is_asked_for(app, visitor, invitation):
     visitor.post(page_of(invitation), data=FORM)
     other = app.test_client()
-    confirm = f"/join/confirm/{invitations.token_of(CONFIRMATION, guest())}"
+    confirm = f"/join/confirm/{link_rules.token_of(CONFIRMATION, guest())}"
     assert 'name="password"' in other.get(confirm).text
     assert other.post(confirm).status_code == 422 and not guest().is_active
     assert (
@@ -174,7 +174,7 @@ def test_the_sponsors_button_extends(visitor, people):
         sponsor_id=people.arthur.id,
         expires_at=now() + timedelta(days=1),
     )
-    url = f"/join/extend/{invitations.token_of(EXTENSION, bruno)}"
+    url = f"/join/extend/{link_rules.token_of(EXTENSION, bruno)}"
     assert "Bruno" in visitor.get(url).text and bruno.expires_at < now() + timedelta(days=2)
     assert visitor.post(url).status_code == 200
     assert db.session.get(Account, bruno.id).expires_at > now() + timedelta(days=80)

@@ -12,7 +12,7 @@ from app.blueprints import trail
 from app.blueprints.journal import words
 from app.extensions import db
 from app.integrations import keys
-from app.jobs.sealing import CHAIN, seal_audit_log, verify_audit_log
+from app.jobs.handlers import CHAIN, seal_audit_log, verify_audit_log
 from app.models import AccountState, AuditEntry, now
 from app.operations.groups import create_group
 from tests.support import factories, source
@@ -201,7 +201,7 @@ def test_a_spreadsheet_takes_nothing_for_a_formula(client):
 
 
 def test_an_export_holds_what_was_searched_for_and_all_of_it(client, monkeypatch):
-    monkeypatch.setattr("app.queries.journal.BATCH", 7)
+    monkeypatch.setattr("app.queries.audit.BATCH", 7)
     monkeypatch.setattr("app.blueprints.tables.ROWS_AT_ONCE", 5)
     write("licence.issue")
     ids = [write().id for _ in range(25)]

@@ -11,11 +11,11 @@ from app.blueprints.mails import words
 from app.errors import Forbidden
 from app.extensions import db
 from app.integrations.mail import PLAIN, STARTTLS, MailServer
-from app.jobs import outbox
+from app.jobs import mail as mail_jobs
 from app.models import AuditEntry, MailFailure, OutgoingMail, WorkState, now
-from app.operations import mails
-from app.operations.settings import set_mail_server, set_setting, update_mail_server
-from app.queries import settings
+from app.operations import mail as mail_operations
+from app.operations.server.settings import set_mail_server, set_setting, update_mail_server
+from app.rules.server import settings
 from app.transaction import operation
 from tests.support.mail_server import NAME, PASSWORD, certificate, mail_server
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 @operation(audited=False)
 def queue(recipient="bt@darnis.com", template="test", **arguments):
-    return mails.queue_to(recipient, template, "fr", **arguments)
+    return mail_operations.queue_to(recipient, template, "fr", **arguments)
 
 
 def row(mail_id: int) -> OutgoingMail:
@@ -149,11 +149,11 @@ def test_mail_operations_refuse_web_administrators(people):
         lambda: update_mail_server(people.web_admin, None),
         lambda: set_mail_server(people.web_admin, server),
         lambda: set_setting(people.web_admin, settings.Setting.HOST_NAME, "evil.example"),
-        lambda: mails.send_test_mail(people.web_admin, "sophie@evil.example", "fr"),
-        lambda: mails.note_trial(people.web_admin, server, "sophie@evil.example", "ok"),
-        lambda: mails.resend_mail(people.web_admin, mail.id),
-        lambda: mails.cancel_mail(people.web_admin, mail.id),
-        lambda: mails.resend_failed_mails(people.web_admin),
+        lambda: mail_operations.send_test_mail(people.web_admin, "sophie@evil.example", "fr"),
+        lambda: mail_operations.note_trial(people.web_admin, server, "sophie@evil.example", "ok"),
+        lambda: mail_operations.resend_mail(people.web_admin, mail.id),
+        lambda: mail_operations.cancel_mail(people.web_admin, mail.id),
+        lambda: mail_operations.resend_failed_mails(people.web_admin),
     ):
         with pytest.raises(Forbidden) as refusal:
             act()
@@ -405,9 +405,9 @@ def test_the_test_answers_as_a_fragment(client):
 
 
 def test_what_is_set_here_is_what_the_worker_uses(client):
-    outbox._paused_until.clear()
+    mail_jobs._paused_until.clear()
     with mail_server() as (box, port):
         save(client, host="127.0.0.1", port=str(port), protection=PLAIN, username="")
         queue()
-        assert outbox.send_next() is True
+        assert mail_jobs.send_next() is True
     assert box.mails[0]["From"] == "TeamChat <chat@iwdemo.fr>"

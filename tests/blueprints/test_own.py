@@ -11,7 +11,7 @@ from app import limits
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Picture
-from app.operations import own_account, pictures
+from app.operations.accounts import own
 from tests.support import factories
 
 
@@ -92,7 +92,7 @@ def test_picture_of_too_many_pixels_is_refused_with_a_sentence(people, arthur, s
     answer = upload(arthur, drawn(size, kind))
     assert answer.status_code == 422 and not db.session.query(Picture).count()
     with pytest.raises(Invalid) as refusal:
-        pictures.set_picture(people.arthur, people.arthur, drawn(size, kind))
+        own.set_picture(people.arthur, people.arthur, drawn(size, kind))
     assert (refusal.value.code, refusal.value.field) == ("picture_too_large", "picture")
     assert {"16", "24"} <= set(re.findall(r"\d+", str(refusal.value)))
 
@@ -161,7 +161,7 @@ def test_forged_options_are_refused(people, arthur, forged):
 def test_the_operation_refuses_them_too(people, forged):
     wanted = {"language": None, "theme": "light", "time_zone": None, "enter_sends": True, **forged}
     with pytest.raises(Invalid):
-        own_account.choose_options(people.arthur, **wanted)
+        own.choose_options(people.arthur, **wanted)
 
 
 def test_the_export_holds_ones_own_words_and_nobody_elses(people, guest, arthur, client_of):

@@ -8,10 +8,9 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
-from app.operations import grants
-from app.operations.grants import Subject
-from app.rules import lists
-from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access
+from app.operations import rights as right_operations
+from app.operations.rights import Subject
+from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access, lists
 from tests.support import factories
 
 
@@ -39,7 +38,7 @@ def words_of(answer) -> str:
 
 
 def test_the_guides_path_to_the_list(people, client_of, folder):
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), FULL)
     people.admin.language = "fr"
     client = client_of(people.admin)
     page = client.get(f"/admin/groups/{people.group.id}/")
@@ -141,7 +140,7 @@ def test_several_are_added_at_once_or_none(people, client_of, folder):
 
 def test_the_second_of_two_is_shown_what_changed(people, client_of, folder):
     data = sent(folder, f"group:{people.group.id}", preset="full")
-    grants.set_grant(people.web_admin, folder, Subject(Principal.ACCOUNT, people.jean.id), READ)
+    right_operations.set_grant(people.web_admin, folder, Subject(Principal.ACCOUNT, people.jean.id), READ)
     answer = client_of(people.admin).post(address(folder, "/save"), data=data)
     assert answer.status_code == 422 and "jean@iwdemo.fr" in words_of(answer)
     assert rights(people.arthur, people.room) == WRITE, "nothing unseen is overwritten"
@@ -157,7 +156,7 @@ def test_adding_overwrites_nothing_unseen(people, client_of, folder):
         "preset": "full",
         "seen": json.dumps(lists.snapshot(folder)),
     }
-    grants.set_grant(people.web_admin, folder, Subject(Principal.ACCOUNT, people.jean.id), READ)
+    right_operations.set_grant(people.web_admin, folder, Subject(Principal.ACCOUNT, people.jean.id), READ)
     answer = client_of(people.admin).post(address(folder, "/add"), data=data)
     assert answer.status_code == 422 and "in the meantime" in answer.text
     assert rights(people.jean, people.room) == READ
@@ -165,7 +164,7 @@ def test_adding_overwrites_nothing_unseen(people, client_of, folder):
 
 def test_losing_ones_own_administration_is_asked(people, client_of):
     factories.add_member(people.group, people.rivale)
-    grants.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.rivale.id), FULL)
+    right_operations.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.rivale.id), FULL)
     client = client_of(people.rivale)
     assert client.get(address(people.room)).status_code == 200
     data = sent(people.room, f"account:{people.rivale.id}", preset="read")
@@ -178,10 +177,10 @@ def test_losing_ones_own_administration_is_asked(people, client_of):
 
 
 def test_the_window_says_which_line_has_no_effect(people, client_of, folder):
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.paul.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.paul.id), FULL)
     assert "no effect" in words_of(client_of(people.admin).get(address(folder)))
     other = factories.make_group(people.domain, "loin")
-    grants.set_grant(people.admin, people.room, Subject(Principal.GROUP, other.id), FULL)
+    right_operations.set_grant(people.admin, people.room, Subject(Principal.GROUP, other.id), FULL)
     opened = client_of(people.admin).get(address(people.room) + f"?line=group:{other.id}")
     assert "Nobody of them is in here" in words_of(opened)
 
@@ -189,16 +188,16 @@ def test_the_window_says_which_line_has_no_effect(people, client_of, folder):
 def test_the_window_warns_of_rights_in_what_nobody_sees(people, client_of, folder):
     client = client_of(people.admin)
     warning = "Who may not see the room may nothing in it."
-    grants.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.NONE)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.NONE)
     assert warning not in words_of(client.get(address(folder)))
-    grants.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.ITEMS_READ)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.ITEMS_READ)
     assert warning in words_of(client.get(address(folder)))
 
 
 def test_the_window_warns_of_inner_groups(people, client_of, folder):
     inner = factories.make_group(people.domain, "dedans")
     factories.add_member(people.group, inner)
-    grants.set_grant(people.admin, folder, Subject(Principal.GROUP, inner.id), READ)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.GROUP, inner.id), READ)
     shown = words_of(client_of(people.admin).get(address(folder)))
     assert "[dedans@iwdemo.fr] is inside [groupetc@iwdemo.fr]" in shown
 
@@ -216,7 +215,7 @@ def seen_on(page) -> str:
 def differing(people) -> list:
     rooms = [factories.make_room(people.group, f"Room {number}") for number in range(3)]
     for room in rooms:
-        grants.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
+        right_operations.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
     return rooms
 
 
@@ -242,7 +241,9 @@ def test_a_reset_overwrites_nothing_unseen(people, client_of, differing, wanted)
     url = f"/admin/groups/{people.group.id}/rights/drift"
     data = {"all": "1"} if wanted == "all" else {"room": [room.id for room in differing[:2]]}
     data["seen"] = seen_on(client.get(url))
-    grants.set_grant(people.web_admin, differing[1], Subject(Principal.ACCOUNT, people.arthur.id), FULL)
+    right_operations.set_grant(
+        people.web_admin, differing[1], Subject(Principal.ACCOUNT, people.arthur.id), FULL
+    )
     answer = client.post(url, data=data)
     assert answer.status_code == 422 and answer.text.count('class="is-changed"') == 1
     assert [rights(people.jean, room) for room in differing] == [READ] * 3, "all of them, or none"
@@ -255,7 +256,7 @@ def test_a_change_of_the_folder_is_shown_before_a_reset(people, client_of, folde
     client = client_of(people.admin)
     url = f"/admin/groups/{people.group.id}/rights/drift"
     data = {"room": [differing[0].id], "seen": seen_on(client.get(url))}
-    grants.set_grant(people.web_admin, folder, Subject(Principal.GROUP, people.group.id), FULL)
+    right_operations.set_grant(people.web_admin, folder, Subject(Principal.GROUP, people.group.id), FULL)
     assert client.post(url, data=data).status_code == 422
     assert client.post(url, data={"room": [differing[0].id], "seen": "[]"}).status_code == 422
     assert rights(people.jean, differing[0]) == READ
@@ -266,7 +267,7 @@ def test_all_means_those_that_were_seen(people, client_of, differing):
     url = f"/admin/groups/{people.group.id}/rights/drift"
     seen = seen_on(client.get(url))
     late = factories.make_room(people.group, "Late")
-    grants.set_grant(people.web_admin, late, Subject(Principal.ACCOUNT, people.jean.id), READ)
+    right_operations.set_grant(people.web_admin, late, Subject(Principal.ACCOUNT, people.jean.id), READ)
     assert client.post(url, data={"all": "1", "seen": seen}).status_code == 303
     assert rights(people.jean, late) == READ and rights(people.jean, differing[2]) == WRITE
 
@@ -279,7 +280,7 @@ def test_resetting_costs_the_same_to_look_at_for_many(people, client_of, differi
         client.get(url)
     for number in range(20):
         room = factories.make_room(people.group, f"More {number}")
-        grants.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
+        right_operations.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
     client.get(url)
     with count_statements() as many:
         client.get(url)
@@ -288,7 +289,7 @@ def test_resetting_costs_the_same_to_look_at_for_many(people, client_of, differi
 
 def test_why_says_every_step(people, client_of, folder):
     factories.add_member(people.group, people.domain)
-    grants.set_grant(people.admin, folder, Subject(Principal.DOMAIN, people.domain.id), READ)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.DOMAIN, people.domain.id), READ)
     answer = client_of(people.admin).get(f"/admin/rooms/{people.room.id}/why/{people.jean.id}")
     shown = words_of(answer)
     assert "By an own entry in [groupetc@iwdemo.fr]" in shown and "By the whole domain" in shown

@@ -17,10 +17,10 @@ from app.models import (
     RoomKind,
     ServiceName,
 )
-from app.operations import grants, services
-from app.operations.grants import Subject
-from app.rules import lists
-from app.rules.rights import FULL, READ, WRITE, Right, access
+from app.operations import rights as right_operations
+from app.operations import services
+from app.operations.rights import Subject
+from app.rules.rights import FULL, READ, WRITE, Right, access, lists
 from tests.blueprints.test_rights import address, rights, sent, words_of
 from tests.support import factories
 
@@ -57,10 +57,10 @@ def test_who_owns_a_private_room_changes_its_lines(people, arthur, private):
 
 
 def test_who_may_change_rights_of_a_folder_reaches_it_from_its_rooms(people, arthur, folder):
-    grants.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
+    right_operations.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
     assert address(folder) not in arthur.get(address(people.room)).text
     assert arthur.get(address(folder)).status_code == 403
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
     assert address(folder) in arthur.get(address(people.room)).text
     data = sent(folder, "guests:0", preset="read")
     assert arthur.post(address(folder, "/save"), data=data).status_code == 303
@@ -68,7 +68,7 @@ def test_who_may_change_rights_of_a_folder_reaches_it_from_its_rooms(people, art
 
 def test_who_may_not_or_may_not_know_is_refused(people, client_of, private):
     guest = guest_in(people, private)
-    grants.set_grant(people.arthur, private, Subject(Principal.ACCOUNT, guest.id), FULL)
+    right_operations.set_grant(people.arthur, private, Subject(Principal.ACCOUNT, guest.id), FULL)
     before = lists.snapshot(private)
     accounts = ((people.jean, 403), (people.paul, 404), (people.autrui, 404), (guest, 403))
     for who, status in accounts:
@@ -109,7 +109,9 @@ def test_the_page_leads_back_to_the_room_and_nowhere_into_webadmin(people, clien
 def test_losing_ones_own_right_leads_back_to_the_room(people, arthur):
     line = f"account:{people.arthur.id}"
     for preset, place in (("read", f"/webmail/rooms/{people.room.id}"), ("none", "/webmail/")):
-        grants.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
+        right_operations.set_grant(
+            people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL
+        )
         data = sent(people.room, line, preset=preset, answer="own_loss")
         assert arthur.post(address(people.room, "/save"), data=data).location.endswith(place)
 
@@ -118,7 +120,9 @@ def test_the_menu_of_the_room_offers_rights_to_who_holds_the_right(people, clien
     for who, offered in ((people.arthur, True), (people.jean, False)):
         page = client_of(who).get(f"/webmail/rooms/{private.id}").text
         assert (f'href="{address(private)}"' in page) is offered
-    grants.set_grant(people.arthur, private, Subject(Principal.ACCOUNT, people.jean.id), WRITE | FULL)
+    right_operations.set_grant(
+        people.arthur, private, Subject(Principal.ACCOUNT, people.jean.id), WRITE | FULL
+    )
     access.forget()
     assert address(private) in client_of(people.jean).get(f"/webmail/rooms/{private.id}").text
 
@@ -184,20 +188,20 @@ def told(client, room: Room) -> str:
 
 
 def test_the_panel_names_everybody_who_can_change_rights(people, client_of, folder):
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), FULL)
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.paul.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.paul.id), FULL)
     assert told(client_of(people.arthur), people.room) == "jean, the administrators of groupetc"
-    grants.set_grant(people.admin, folder, Subject(Principal.GROUP, people.group.id), FULL)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.GROUP, people.group.id), FULL)
     assert "jean, [groupetc@iwdemo" in told(client_of(people.arthur), people.room)
     blind = FULL & ~Right.FOLDER_READ
-    grants.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), blind)
+    right_operations.set_grant(people.admin, folder, Subject(Principal.ACCOUNT, people.jean.id), blind)
     assert "jean" not in told(client_of(people.arthur), people.room)
 
 
 def test_the_panel_of_a_private_room_names_owners_lines_and_administrators(people, client_of, private):
     people.jean.language = "fr"
     db.session.commit()
-    grants.set_grant(people.arthur, private, Subject(Principal.MEMBERS), FULL)
+    right_operations.set_grant(people.arthur, private, Subject(Principal.MEMBERS), FULL)
     shown = words_of(client_of(people.jean).get(f"/webmail/rooms/{private.id}/rights"))
     assert "arthur, [membres], les administrateurs de iwdemo.fr" in shown
     assert "[members]" not in shown
@@ -207,7 +211,7 @@ def test_guests_are_told_nobody_from_outside(people, client_of, private):
     hidden = factories.make_group(people.domain, "secrets")
     factories.add_member(hidden, people.jean)
     for subject in (Subject(Principal.GROUP, hidden.id), Subject(Principal.ACCOUNT, people.jean.id)):
-        grants.set_grant(people.admin, private, subject, FULL)
+        right_operations.set_grant(people.admin, private, subject, FULL)
     guest = client_of(guest_in(people, private))
     assert told(guest, private) == "arthur, jean, the administrators of this server"
     private.guests_see_members = False
@@ -296,7 +300,7 @@ def test_more_than_can_be_done_at_once_is_refused_whole(people, client_of, folde
 
 def test_more_rooms_than_can_be_reset_at_once_are_refused(people, client_of, monkeypatch):
     room = factories.make_room(people.group, "Apart")
-    grants.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
+    right_operations.set_grant(people.admin, room, Subject(Principal.ACCOUNT, people.jean.id), READ)
     client = client_of(people.admin)
     url = f"/admin/groups/{people.group.id}/rights/drift"
     assert client.post(url, data={"room": [room.id] * 1001, "seen": "{}"}).status_code == 422
@@ -321,7 +325,7 @@ def test_why_keeps_to_itself_how_groups_are_nested_and_what_is_off(people, arthu
     inner = factories.make_group(people.domain, "dedans")
     factories.add_member(inner, people.paul)
     factories.add_member(people.group, inner)
-    grants.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
+    right_operations.set_grant(people.admin, people.room, Subject(Principal.ACCOUNT, people.arthur.id), FULL)
     answer = arthur.get(f"/admin/rooms/{people.room.id}/why/{people.paul.id}")
     assert answer.status_code == 200 and "By an own entry" not in answer.text
     people.paul.state = "disabled"

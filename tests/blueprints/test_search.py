@@ -3,7 +3,7 @@
 import pytest
 
 from app.operations import messages
-from app.queries import search
+from app.queries.search import messages as message_queries
 from tests.support import factories
 
 
@@ -45,7 +45,7 @@ def test_nonsense_is_answered_with_a_page(people, client_of, query):
 
 
 def test_older_hits_are_a_link(people, client_of):
-    for _ in range(search.PAGE + 1):
+    for _ in range(message_queries.PAGE + 1):
         factories.make_message(people.room, people.arthur, "pain")
     page = client_of(people.jean).get("/webmail/search?q=pain").text
-    assert page.count('class="hit"') == search.PAGE and "before=" in page
+    assert page.count('class="hit"') == message_queries.PAGE and "before=" in page

@@ -9,9 +9,9 @@ from app.cli.mail import mail as mails
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, OutgoingMail
-from app.operations.installation import make_setup_link, prepare_server
-from app.queries import settings
-from app.queries.settings import Setting
+from app.operations.server.installation import make_setup_link, prepare_server
+from app.rules.server import settings
+from app.rules.server.settings import Setting
 
 FORM = {
     "domain": "iwdemo.fr",

@@ -14,7 +14,7 @@ from app.i18n import in_language
 from app.identity import SYSTEM
 from app.models import OutgoingMail, now
 from app.operations import accounts, domains, groups, rooms, tasks
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 from app.rules.rights import access
 from tests.support import factories
 from tests.support.forms import form_in

@@ -12,10 +12,12 @@ import pytest
 from app.errors import Refusal
 from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal, Room, RoomKind, RoomState
-from app.operations import grants, messages, reading, rooms
+from app.operations import messages, rooms
+from app.operations import rights as right_operations
+from app.operations.messages import reading
 from app.realtime import handlers
-from app.rules import inviting, lists
-from app.rules.rights import FULL, READ, WRITE, Right, access
+from app.rules.guests import policy
+from app.rules.rights import FULL, READ, WRITE, Right, access, lists
 from app.transaction import operations
 from tests.support import factories
 
@@ -85,17 +87,17 @@ def _reopen(w: World):
 def _invite_by_right(w: World):
     w.group.domain.members_may_invite_guests = False
     db.session.commit()
-    inviting.require_may_invite_guests(w.jean, w.room)
+    policy.require_may_invite_guests(w.jean, w.room)
 
 
 def _give(w: World):
-    subject = grants.Subject(Principal.ACCOUNT, w.paul.id)
-    return grants.set_grant(w.jean, w.room, subject, READ, accepts_own_loss=True)
+    subject = right_operations.Subject(Principal.ACCOUNT, w.paul.id)
+    return right_operations.set_grant(w.jean, w.room, subject, READ, accepts_own_loss=True)
 
 
 def _take(w: World):
-    subject = grants.Subject(Principal.GUESTS)
-    return grants.remove_grant(w.jean, w.private, subject, accepts_own_loss=True)
+    subject = right_operations.Subject(Principal.GUESTS)
+    return right_operations.remove_grant(w.jean, w.private, subject, accepts_own_loss=True)
 
 
 def _window(path: str = ""):
@@ -221,7 +223,7 @@ ADMINISTRATION = [
     Door(
         Right.ADMINISTRATION_ADMINISTER,
         "operation inherit_again",
-        lambda w: grants.inherit_again(w.jean, w.room, accepts_own_loss=True),
+        lambda w: right_operations.inherit_again(w.jean, w.room, accepts_own_loss=True),
     ),
     Door(
         Right.ADMINISTRATION_ADMINISTER,

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from app.models import FigureName, now
-from app.operations import figures
-from app.queries import figures as questions
+from app.operations import dashboard
+from app.queries import dashboard as questions
 from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
 
@@ -34,7 +34,7 @@ def test_a_section_that_is_closed_stays_closed(sits, office):
 def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
     with house.stage.app.app_context():
         this = questions.hour_of(now())
-        figures.insert_missing_figures(
+        dashboard.insert_missing_figures(
             [
                 {"name": name, "hour": this - timedelta(hours=back), "value": (back * 7) % 23 + 2}
                 for name in FigureName

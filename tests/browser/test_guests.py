@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from app import links
 from app.extensions import db
 from app.models import Account, Invitation, OutgoingMail, now
-from app.rules import invitations
-from app.rules.invitations import CONFIRMATION, INVITATION
+from app.rules.guests import links as link_rules
+from app.rules.guests.links import CONFIRMATION, INVITATION
 from tests.support.browser.axe import violations
 
 PASSWORD = "une phrase bien à moi"
@@ -30,7 +30,7 @@ def confirmation_of(house, address: str) -> str:
     """What the second mail links to."""
     with house.stage.app.app_context():
         guest = db.session.query(Account).filter_by(address=address).one()
-        return f"/join/confirm/{invitations.token_of(CONFIRMATION, guest)}"
+        return f"/join/confirm/{link_rules.token_of(CONFIRMATION, guest)}"
 
 
 def invited_by(host, place, address: str) -> str:

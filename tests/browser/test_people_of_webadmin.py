@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Account
-from app.operations import passwords
-from app.rules import password_links
+from app.operations.accounts import passwords
+from app.rules.accounts import passwords as password_rules
 from tests.browser.test_webadmin import SCREENS, save
 from tests.support import factories
 from tests.support.browser.axe import violations
@@ -16,7 +16,7 @@ def link_for(house, account_id: int) -> str:
     """The mailed link by which somebody chooses a password."""
     with house.stage.app.app_context():
         passwords.send_requested_link(db.session.get(Account, account_id).address)
-        return f"/password/{password_links.token_of(db.session.get(Account, account_id))}"
+        return f"/password/{password_rules.token_of(db.session.get(Account, account_id))}"
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)

@@ -3,10 +3,10 @@
 import pytest
 
 from app.extensions import db
-from app.jobs import outbox
+from app.jobs import mail as mail_jobs
 from app.models import MailFailure, OutgoingMail, WorkState
 from app.operations import guests
-from app.rules import bounces
+from app.rules import mail as mail_rules
 from tests.support.mail_server import mail_server
 
 REPORT = """From: MAILER-DAEMON@mx.darnis.com
@@ -44,12 +44,12 @@ Bonjour
 @pytest.fixture
 def sent(app, people):
     """An invitation that has left for a server that takes everything; its envelope."""
-    outbox._paused_until.clear()
+    mail_jobs._paused_until.clear()
     guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     with mail_server() as (box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_DEFAULT_SENDER="chat@iwdemo.fr")
         app.config["BOUNCE_ADDRESS"] = "bounce@iwdemo.fr"
-        assert outbox.send_next()
+        assert mail_jobs.send_next()
     return box.envelopes[0]
 
 
@@ -68,7 +68,7 @@ def mail() -> OutgoingMail:
 
 
 def test_a_mail_that_comes_back_is_shown_at_the_invitation(people, client_of, sent, bounce):
-    assert sent.mail_from == bounces.return_path(mail().id) and len(sent.mail_from.split("@")[0]) <= 64
+    assert sent.mail_from == mail_rules.return_path(mail().id) and len(sent.mail_from.split("@")[0]) <= 64
     assert b"<chat@iwdemo.fr>" in sent.content and b"bounce+" not in sent.content
     answer = bounce(sent.mail_from.upper())
     assert (answer.exit_code, answer.output) == (0, "Noted.\n")
@@ -109,11 +109,11 @@ def test_what_is_forged_or_no_report_is_refused(sent, bounce):
 
 
 def test_a_mail_that_is_gone_is_refused(sent, bounce):
-    assert bounce(bounces.return_path(987_654_321)).exit_code == 65
+    assert bounce(mail_rules.return_path(987_654_321)).exit_code == 65
 
 
 def test_without_the_setting_mails_return_to_their_sender(app):
-    assert bounces.return_path(7) is None
+    assert mail_rules.return_path(7) is None
 
 
 def test_a_queue_that_has_given_up_is_final(sent, bounce):

@@ -5,8 +5,8 @@ import pytest
 from app.cli.demo import company, demo, filling
 from app.extensions import db
 from app.models import Account, AuditEntry, Group, Message
-from app.queries import rooms
-from app.rules import passwords
+from app.queries.rooms import listing
+from app.rules.accounts import passwords
 from app.rules.rights import access
 
 
@@ -59,7 +59,7 @@ def test_conversations_lie_in_the_last_days_in_order_and_partly_unread(filled):
     assert moments == sorted(moments)
     assert len({moment.date() for moment in moments}) >= 4
     unread = {
-        alias: rooms.room_list(account(alias)).sections[0].entries[0].unread
+        alias: listing.room_list(account(alias)).sections[0].entries[0].unread
         for alias in ("arthur", "jean", "hugo")
     }
     assert unread == {"arthur": 0, "jean": 4, "hugo": None}

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from app.rules import licensing
+from app.rules import licenses
 from tests.support.licenses import HERE, keep_trial
 
 
@@ -39,7 +39,7 @@ def test_a_licence_is_signed_and_installed(people, run, key):
     assert paper.exit_code == 0
     answer = run("install", "-", input=paper.output)
     assert (answer.exit_code, answer.output) == (0, "Installed: 12 seats until 2099-12-31.\n")
-    assert licensing.current().is_signed
+    assert licenses.current().is_signed
     assert "12 seats taken" in run("show").output
 
 

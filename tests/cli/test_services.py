@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import AuditEntry, Service, ServiceName
-from app.rules import server
+from app.rules import services
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_what_stops_with_a_service_is_told(run):
 
 def test_what_is_refused_ends_with_the_reason(run, monkeypatch):
     run("stop", "teamchat")
-    monkeypatch.setattr(server, "database_is_supported", lambda: False)
+    monkeypatch.setattr(services, "database_is_supported", lambda: False)
     refused = run("start", "teamchat")
     assert refused.exit_code == 1 and "SQLite" in refused.output
     assert not runs(ServiceName.TEAMCHAT)

@@ -60,14 +60,14 @@ def test_a_restart_brings_everybody_back_by_themselves(company, started_again):
 
 
 def test_connections_of_both_processes_are_counted_together(company):
-    from app.queries import figures
+    from app.queries import dashboard
 
     scene = company.stage.scene(people=4)
     chatters = company.on_both(scene.people)
 
     def counted() -> tuple[int, int]:
         with company.stage.app.app_context():
-            found = figures.connections()
+            found = dashboard.connections()
         return found.windows, found.open_rooms
 
     with together(chatters):

@@ -7,17 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.jobs import outbox
+from app.jobs import mail as mail_jobs
 from app.models import MailFailure, OutgoingMail, Service, ServiceName, WorkState, now
-from app.operations import mails
+from app.operations import mail as mail_operations
 from app.operations.jobs import ATTEMPTS
-from app.queries import letters
+from app.queries import mail as mail_queries
 from app.transaction import operation
 from tests.support.mail_server import mail_server
 from tests.support.mailbox import mailbox
 
 TEMPLATES = sorted(
-    {path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"} - letters._facts.keys()
+    {path.stem for path in Path("app/templates/mails").glob("*.txt")}
+    - {"layout"}
+    - mail_queries._facts.keys()
 )
 """Those that speak of nothing stored; the others are read where what they speak of is made."""
 
@@ -35,12 +37,12 @@ def listen_to(app, box) -> None:
 
 @operation(audited=False)
 def queue(*given, **arguments):
-    return mails.queue_to(*given, **arguments)
+    return mail_operations.queue_to(*given, **arguments)
 
 
 @pytest.fixture(autouse=True)
 def rested():
-    outbox._paused_until.clear()
+    mail_jobs._paused_until.clear()
 
 
 def be_due() -> None:
@@ -54,8 +56,8 @@ def row() -> OutgoingMail:
 
 def test_a_mail_leaves_in_text_and_html(app, server):
     queue("arthur@iwdemo.fr", "password_changed", "fr", ip="192.0.2.7")
-    assert outbox.send_next() is True
-    assert outbox.send_next() is False
+    assert mail_jobs.send_next() is True
+    assert mail_jobs.send_next() is False
     (mail,) = server.mails
     assert (mail["To"], mail["From"]) == ("arthur@iwdemo.fr", "TeamChat <chat@iwdemo.fr>")
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -66,7 +68,9 @@ def test_a_mail_leaves_in_text_and_html(app, server):
 
 
 def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
-    french, english = (outbox.render_mail("password_changed", code, {"ip": None})[0] for code in ("fr", "en"))
+    french, english = (
+        mail_jobs.render_mail("password_changed", code, {"ip": None})[0] for code in ("fr", "en")
+    )
     assert english == "Your TeamChat password was changed"
     assert french != english
 
@@ -74,7 +78,7 @@ def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_mail_has_a_subject_and_both_parts(app, template, language):
-    subject, text, html = outbox.render_mail(template, language, {"ip": "<b>192.0.2.7</b>"})
+    subject, text, html = mail_jobs.render_mail(template, language, {"ip": "<b>192.0.2.7</b>"})
     assert subject
     assert "\n" not in subject
     assert "https://localhost:8443" in text
@@ -84,7 +88,7 @@ def test_every_mail_has_a_subject_and_both_parts(app, template, language):
 
 def test_without_a_mail_server_mails_wait(app):
     queue("arthur@iwdemo.fr", "test", "fr")
-    assert outbox.send_next() is False
+    assert mail_jobs.send_next() is False
     assert (row().state, row().attempts) == (WorkState.WAITING, 0)
 
 
@@ -92,7 +96,7 @@ def test_while_the_service_is_stopped_mails_wait(app, server):
     queue("arthur@iwdemo.fr", "test", "fr")
     db.session.scalars(select(Service).where(Service.name == ServiceName.MAIL)).one().is_running = False
     db.session.commit()
-    assert outbox.send_next() is False
+    assert mail_jobs.send_next() is False
     assert not server.mails
 
 
@@ -101,7 +105,7 @@ def test_a_mail_that_is_refused_for_good_is_given_up_at_once_and_the_reason_is_k
         listen_to(app, box)
         queue("arthur@iwdemo.fr", "test", "fr")
         with pytest.raises(Exception, match="nobody of that name"):
-            outbox.send_next()
+            mail_jobs.send_next()
     assert (row().state, row().failure, row().attempts) == (WorkState.FAILED, MailFailure.RECIPIENT, 1)
     assert row().last_error == "550 nobody of that name"
     assert row().finished_at
@@ -112,12 +116,12 @@ def test_a_mail_that_is_put_off_is_tried_again(app):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
         queue("arthur@iwdemo.fr", "test", "fr")
         with pytest.raises(Exception, match="greylisted"):
-            outbox.send_next()
+            mail_jobs.send_next()
         assert (row().state, row().failure) == (WorkState.WAITING, MailFailure.BUSY)
         assert row().due_at > now()
         box.on_rcpt = None
         be_due()
-        assert outbox.send_next() is True
+        assert mail_jobs.send_next() is True
     assert (row().state, row().failure, row().last_error) == (WorkState.DONE, None, None)
 
 
@@ -128,7 +132,7 @@ def test_after_ten_attempts_a_mail_is_given_up(app):
         for _ in range(ATTEMPTS):
             be_due()
             with pytest.raises(Exception, match="disk full"):
-                outbox.send_next()
+                mail_jobs.send_next()
     assert (row().state, row().attempts) == (WorkState.FAILED, ATTEMPTS)
 
 
@@ -136,17 +140,17 @@ def test_a_server_that_fails_is_left_alone_for_a_while_and_another_one_is_not(ap
     queue("arthur@iwdemo.fr", "test", "fr")
     app.config.update(MAIL_PORT=1)
     with pytest.raises(ConnectionRefusedError):
-        outbox.send_next()
+        mail_jobs.send_next()
     be_due()
-    assert outbox.send_next() is False
+    assert mail_jobs.send_next() is False
     assert row().attempts == 1
     listen_to(app, server)
-    assert outbox.send_next() is True
+    assert mail_jobs.send_next() is True
 
 
 def test_a_mail_about_something_that_is_gone_does_not_leave(app, server):
     queue("bt@darnis.com", "invitation", "fr", invitation_id=1_000_000)
-    assert outbox.send_next() is True
+    assert mail_jobs.send_next() is True
     assert row().state is WorkState.CANCELLED
     assert not server.mails
 
@@ -155,17 +159,17 @@ def test_a_mail_server_that_is_away_is_tried_again(app):
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=1)
     queue("arthur@iwdemo.fr", "test", "fr")
     with pytest.raises(ConnectionRefusedError):
-        outbox.send_next()
+        mail_jobs.send_next()
     assert "Connection refused" in row().last_error
 
 
 def test_a_mail_that_is_sent_twice_bears_one_id(app, server):
     queue("arthur@iwdemo.fr", "test", "fr")
-    outbox.send_next()
+    mail_jobs.send_next()
     row().state = WorkState.WAITING
     row().due_at = now() - timedelta(seconds=1)
     db.session.commit()
-    outbox.send_next()
+    mail_jobs.send_next()
     first, second = (mail["Message-ID"] for mail in server.mails)
     assert first == second
 
@@ -173,9 +177,9 @@ def test_a_mail_that_is_sent_twice_bears_one_id(app, server):
 def test_a_mail_of_an_operation_that_fails_never_leaves(app, server):
     @operation(audited=False)
     def fail():
-        mails.queue_to("arthur@iwdemo.fr", "test", "fr")
+        mail_operations.queue_to("arthur@iwdemo.fr", "test", "fr")
         raise RuntimeError("changed our mind")
 
     with pytest.raises(RuntimeError):
         fail()
-    assert outbox.send_next() is False
+    assert mail_jobs.send_next() is False

@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select, update
 from app.cli.audit import audit
 from app.extensions import db
 from app.integrations import keys
-from app.jobs.sealing import CHAIN, seal_audit_log
+from app.jobs.handlers import CHAIN, seal_audit_log
 from app.models import AuditEntry, now
-from app.operations import seals
-from app.queries.seals import verify
+from app.operations import audit as audit_operations
+from app.queries.audit import verify
 from tests.support.factories import keep
 
 
@@ -46,7 +46,7 @@ def test_an_untouched_trail_fits(var):
 
 
 def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
-    monkeypatch.setattr(seals, "SEAL_BATCH", 2)
+    monkeypatch.setattr(audit_operations, "SEAL_BATCH", 2)
     write_entries(5)
     assert seal_audit_log() == 5
     write_entries(2)
@@ -119,7 +119,7 @@ def test_who_has_only_the_database_cannot_seal_again(var):
     seal_audit_log()
     db.session.execute(update(AuditEntry).values(seal=None))
     entries[1].act = "forged"
-    seals.seal_entries(b"another key".ljust(32))
+    audit_operations.seal_entries(b"another key".ljust(32))
     assert verdict(var).broken_at == entries[0].id
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.events import SessionRevoked
 from app.extensions import db
 from app.models import AccessChange, AccessScope, Job, OutgoingMail, Session, SignInFailure, WorkState, now
-from app.operations import sweeps
+from app.operations.server import maintenance
 from tests.support.factories import keep
 
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def make_mail(state, age) -> OutgoingMail:
 def test_devices_whose_time_is_over_are_signed_out_and_told(people, events):
     over = make_session(people.arthur, expires_at=now() - timedelta(seconds=1))
     running = make_session(people.arthur)
-    assert sweeps.end_expired_sessions() == 1
+    assert maintenance.end_expired_sessions() == 1
     db.session.expire_all()
     assert over.revoked_at is not None
     assert running.revoked_at is None
@@ -41,29 +41,29 @@ def test_devices_whose_time_is_over_are_signed_out_and_told(people, events):
 def test_sessions_that_ended_long_ago_are_forgotten(people):
     make_session(people.arthur, revoked_at=now() - 31 * DAY)
     kept = make_session(people.arthur, revoked_at=now() - 29 * DAY)
-    sweeps.end_expired_sessions()
+    maintenance.end_expired_sessions()
     assert db.session.scalars(select(Session.id)).all() == [kept.id]
 
 
 def test_failed_sign_ins_of_the_day_before_are_forgotten(app):
     keep(SignInFailure(subject=b"a" * 32, last_at=now() - DAY - timedelta(seconds=1)))
     keep(SignInFailure(subject=b"b" * 32, last_at=now() - DAY + timedelta(minutes=1)))
-    assert sweeps.delete_old_sign_in_failures() == 1
+    assert maintenance.delete_old_sign_in_failures() == 1
     assert db.session.scalar(select(SignInFailure.subject)) == b"b" * 32
 
 
 def test_the_newest_access_changes_stay_however_old(app, monkeypatch):
-    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_MIN", 3)
+    monkeypatch.setattr(maintenance, "ACCESS_CHANGES_MIN", 3)
     old = now() - 2 * DAY
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY, created_at=old) for n in range(1, 6)])
-    assert sweeps.delete_old_access_changes() == 2
+    assert maintenance.delete_old_access_changes() == 2
     assert db.session.scalars(select(AccessChange.epoch).order_by(AccessChange.epoch)).all() == [3, 4, 5]
 
 
 def test_young_access_changes_stay_however_many(app, monkeypatch):
-    monkeypatch.setattr(sweeps, "ACCESS_CHANGES_MIN", 3)
+    monkeypatch.setattr(maintenance, "ACCESS_CHANGES_MIN", 3)
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY) for n in range(1, 6)])
-    assert sweeps.delete_old_access_changes() == 0
+    assert maintenance.delete_old_access_changes() == 0
 
 
 def test_finished_work_is_forgotten_after_a_while_and_waiting_work_never(app):
@@ -72,6 +72,6 @@ def test_finished_work_is_forgotten_after_a_while_and_waiting_work_never(app):
     kept = [make_mail(WorkState.DONE, 29 * DAY), make_mail(WorkState.FAILED, 89 * DAY)]
     kept.append(make_mail(WorkState.WAITING, 400 * DAY))
     keep(Job(kind="old", arguments="{}", due_at=now(), state=WorkState.DONE, finished_at=now() - 31 * DAY))
-    assert sweeps.delete_finished_work() == 3
+    assert maintenance.delete_finished_work() == 3
     assert set(db.session.scalars(select(OutgoingMail.id))) == {mail.id for mail in kept}
     assert count(Job) == 0

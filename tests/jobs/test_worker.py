@@ -15,7 +15,7 @@ from app.extensions import db
 from app.jobs import job as kind_of_job
 from app.jobs import job_kinds, recurring, worker
 from app.models import AuditEntry, Job, WorkState, now
-from app.operations import jobs, mails
+from app.operations import jobs, mail
 from app.transaction import operation
 from tests.support.factories import keep
 from tests.support.mailbox import mailbox
@@ -159,7 +159,7 @@ def write_entry() -> None:
 
 @operation(audited=False)
 def queue_mail() -> None:
-    mails.queue_to("arthur@iwdemo.fr", "test", "fr")
+    mail.queue_to("arthur@iwdemo.fr", "test", "fr")
 
 
 @pytest.mark.fresh

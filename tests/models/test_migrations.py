@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, func, inspect, select, text
 
 from app.extensions import db
 from app.models import Account, Base, Counter, Group, Service, ServiceName
-from app.queries.name_index import names_match
+from app.queries.accounts.listing import names_match
 from tests.support import factories, schema
 from tests.support.people import make_people
 

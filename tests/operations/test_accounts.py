@@ -9,7 +9,7 @@ from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, AccountState, Address, AuditEntry, License, LicenseKind, Role, Session, now
 from app.operations import accounts, groups
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 from app.rules.rights import access
 from tests.support import factories
 

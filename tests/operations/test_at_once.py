@@ -18,7 +18,8 @@ from app.models import (
     RoomKind,
     ServerSetting,
 )
-from app.operations import accounts, groups, messages, rooms, settings
+from app.operations import accounts, groups, messages, rooms
+from app.operations.server import settings
 from tests.support import factories
 from tests.support.people import make_people
 

@@ -27,22 +27,26 @@ from app.models import (
     Session,
     WorkState,
 )
-from app.operations import accounts, mails, messages, reading, rooms, sessions
+from app.operations import accounts, mail, messages, rooms, sessions
 from app.operations.accounts import OwnedRooms
-from app.operations.accounts.belongings import DELETED_WITH_ACCOUNT, HANDLED_APART, KEPT_WITH_NAME
-from app.queries import directory as lists
+from app.operations.accounts.deleting import DELETED_WITH_ACCOUNT, HANDLED_APART, KEPT_WITH_NAME
+from app.operations.messages import reading
 from app.queries import messages as conversation
-from app.queries.directory.listing import ListQuery
-from app.queries.room_people import direct_titles
-from app.rules import directory, licensing, scope
-from app.rules.rights import access
+from app.queries.accounts.listing import account_list
+from app.queries.domains import administered_counts
+from app.queries.groups.members import effective_member_count, member_candidates
+from app.queries.listing import ListQuery
+from app.queries.rooms.people import direct_titles
+from app.rules import licenses
+from app.rules.accounts import visibility
+from app.rules.rights import access, scope
 from app.transaction import operation
 from tests.support import factories
 
 
 @operation(audited=False)
 def queue(account: Account) -> None:
-    mails.queue(account, "password_changed", ip=None)
+    mail.queue(account, "password_changed", ip=None)
 
 
 def rows(model, *conditions) -> int:
@@ -129,19 +133,19 @@ def test_open_sockets_and_rooms_hear_of_it_at_once(people, events):
 
 def test_who_is_deleted_appears_nowhere(people):
     factories.make_private_room(people.arthur, people.jean)
-    used = licensing.seats_used()
-    everybody = lists.administered_counts(people.admin)["accounts"]
+    used = licenses.seats_used()
+    everybody = administered_counts(people.admin)["accounts"]
     accounts.delete_account(people.admin, people.jean)
     access.forget()
     for admin in (people.admin, people.web_admin, people.domain_admin, SYSTEM):
         with pytest.raises(NotFound):
             scope.find_account(admin, people.jean.id)
-    assert people.jean.id not in [row.id for row in lists.account_list(people.domain, ListQuery()).rows]
-    assert not directory.sees(people.arthur, people.jean)
-    assert licensing.seats_used() == used - 1
-    assert lists.administered_counts(people.admin)["accounts"] == everybody - 1
-    assert lists.effective_member_count(people.group) == 1
-    found, _more = lists.member_candidates(people.admin, people.group, "account", "jean")
+    assert people.jean.id not in [row.id for row in account_list(people.domain, ListQuery()).rows]
+    assert not visibility.sees(people.arthur, people.jean)
+    assert licenses.seats_used() == used - 1
+    assert administered_counts(people.admin)["accounts"] == everybody - 1
+    assert effective_member_count(people.group) == 1
+    found, _more = member_candidates(people.admin, people.group, "account", "jean")
     assert found == []
     with pytest.raises(Invalid):
         sessions.sign_in("jean@iwdemo.fr", factories.PASSWORD)

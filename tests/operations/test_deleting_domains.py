@@ -21,10 +21,10 @@ from app.models import (
     now,
 )
 from app.operations import accounts, domains, messages, tasks
-from app.queries.directory.domains import domain_list
-from app.queries.directory.listing import ListQuery
-from app.queries.directory.members import effective_member_count
-from app.rules import scope
+from app.queries.domains import domain_list
+from app.queries.groups.members import effective_member_count
+from app.queries.listing import ListQuery
+from app.rules.rights import scope
 from tests.support import factories
 
 

@@ -20,8 +20,8 @@ from app.models import (
     RoomState,
     now,
 )
-from app.operations import grants, groups, messages, rooms
-from app.rules import membership
+from app.operations import groups, messages, rights, rooms
+from app.rules import groups as group_rules
 from app.rules.rights import FULL, READ, Basis, Right, access, audience
 from app.rules.rights.explanation import explain
 from tests.support import factories
@@ -62,8 +62,8 @@ def test_a_room_that_was_in_the_trash_keeps_its_day(people):
 
 
 def test_only_administrators_of_its_domain_delete_it(people):
-    grants.set_grant(
-        people.admin, people.room.folder, grants.Subject(Principal.ACCOUNT, people.arthur.id), FULL
+    rights.set_grant(
+        people.admin, people.room.folder, rights.Subject(Principal.ACCOUNT, people.arthur.id), FULL
     )
     for somebody in (people.arthur, people.paul, people.rivale, people.autrui):
         with pytest.raises(NotFound):
@@ -105,7 +105,7 @@ def test_nothing_is_left_of_it(people):
         assert left == 0, column
     assert not db.session.query(Grant).filter_by(principal="group", principal_id=group_id).count()
     assert not db.session.query(Folder).filter_by(group_id=group_id).count()
-    assert names(people.arthur) == [] and membership.groups_of(people.paul) == {inner.id}
+    assert names(people.arthur) == [] and group_rules.groups_of(people.paul) == {inner.id}
     groups.create_group(people.admin, people.domain, name="groupetc", alias=address.partition("@")[0])
 
 
@@ -163,7 +163,7 @@ def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(people, monk
         (AccessScope.FOLDER, folder_id),
         (AccessScope.ROOM, room_id),
     }
-    monkeypatch.setattr("app.operations.groups.deleting.TOUCHED_AT_MOST", 0)
+    monkeypatch.setattr("app.operations.groups.editing.TOUCHED_AT_MOST", 0)
     other = factories.make_room(factories.make_group(people.domain, "many")).group
     groups.delete_group(people.admin, other)
     assert db.session.query(AccessChange).filter_by(scope=AccessScope.EVERYBODY).count() == 1

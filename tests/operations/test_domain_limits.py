@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import AuditEntry, Domain, DomainState, now
 from app.operations import accounts, domains
 from app.queries import domains as questions
-from app.rules import room_for
+from app.rules import domains as domain_rules
 from tests.support import factories
 
 
@@ -41,9 +41,9 @@ def test_guests_count_for_the_domain_of_who_answers_for_them(people):
     assert questions.guest_count(people.domain) == 1
     assert questions.account_count(people.domain) == 6
     with pytest.raises(Invalid) as refusal:
-        room_for.require_room_for_guest(people.domain)
+        domain_rules.require_room_for_guest(people.domain)
     assert refusal.value.code == "domain_full_of_guests"
-    room_for.require_room_for_guest(people.other_domain)
+    domain_rules.require_room_for_guest(people.other_domain)
 
 
 def test_a_limit_below_what_is_there_takes_nobody_away(people):

@@ -8,7 +8,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import AuditEntry, Domain, DomainState, License, LicenseKind, now
 from app.operations import domains
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 from app.rules.rights import access
 from tests.support import factories
 

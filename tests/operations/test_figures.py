@@ -17,10 +17,10 @@ from app.models import (
     ServiceName,
     now,
 )
-from app.operations import figures, services
-from app.queries import figures as questions
+from app.operations import dashboard, services
+from app.queries import dashboard as questions
 from app.queries import services as states
-from app.queries.figures import Connections, Period
+from app.queries.dashboard import Connections, Period
 from tests.support import factories
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -31,10 +31,10 @@ def value(name: FigureName, hour: datetime) -> int | None:
 
 
 def test_all_processes_count_together_and_peaks_are_kept(app):
-    figures.report_process("one", windows=3, open_rooms=2)
-    figures.report_process("two", windows=4, open_rooms=4)
+    dashboard.report_process("one", windows=3, open_rooms=2)
+    dashboard.report_process("two", windows=4, open_rooms=4)
     assert questions.connections() == Connections(7, 6)
-    figures.report_process("one", windows=1, open_rooms=0)
+    dashboard.report_process("one", windows=1, open_rooms=0)
     assert questions.connections() == Connections(5, 4)
     seen = states.of(ServiceName.WEBCLIENT)
     assert (seen.now_count, seen.peak) == (5, 7) and seen.peak_at
@@ -44,14 +44,14 @@ def test_all_processes_count_together_and_peaks_are_kept(app):
 
 
 def test_who_ends_or_falls_silent_counts_no_longer(app):
-    figures.report_process("one", windows=3, open_rooms=1)
-    figures.report_process("two", windows=2, open_rooms=1)
-    figures.withdraw_process("one")
+    dashboard.report_process("one", windows=3, open_rooms=1)
+    dashboard.report_process("two", windows=2, open_rooms=1)
+    dashboard.withdraw_process("one")
     assert questions.connections() == Connections(2, 1)
     db.session.query(ProcessReport).update({"reported_at": now() - timedelta(minutes=1)})
     assert questions.connections() == Connections(0, 0)
     db.session.query(ProcessReport).update({"reported_at": now() - timedelta(hours=2)})
-    figures.report_process("three", windows=1, open_rooms=0)
+    dashboard.report_process("three", windows=1, open_rooms=0)
     assert [row.process for row in db.session.query(ProcessReport)] == ["three"]
 
 
@@ -70,7 +70,7 @@ def test_hours_are_counted_from_what_was_said_and_who_signed_in(people):
     )
     db.session.commit()
     assert questions.counted(hour) == {FigureName.MESSAGES: 3, FigureName.SIGN_INS: 1}
-    while figures.count_figures() > 2:
+    while dashboard.count_figures() > 2:
         pass
     assert value(FigureName.MESSAGES, hour) == 3
     assert value(FigureName.MESSAGES, hour + timedelta(hours=1)) == 1
@@ -80,12 +80,12 @@ def test_hours_are_counted_from_what_was_said_and_who_signed_in(people):
 def test_a_run_costs_a_bounded_number_of_statements_and_little_once_all_is_counted(people, count_statements):
     factories.make_message(people.room, people.arthur)
     with count_statements() as first:
-        assert figures.count_figures() == figures.HOURS_AT_ONCE
-    assert len(first) < 40 * figures.HOURS_AT_ONCE
-    while figures.count_figures() > 2:
+        assert dashboard.count_figures() == dashboard.HOURS_AT_ONCE
+    assert len(first) < 40 * dashboard.HOURS_AT_ONCE
+    while dashboard.count_figures() > 2:
         pass
     with count_statements() as later:
-        figures.count_figures()
+        dashboard.count_figures()
     assert len(later) <= 2 * 40
 
 
@@ -93,15 +93,15 @@ def test_a_run_costs_a_bounded_number_of_statements_and_little_once_all_is_count
 def test_once_all_is_counted_only_what_may_still_grow_is_counted_again(app, monkeypatch, minute, fresh):
     moment = questions.hour_of(now()).replace(minute=minute)
     monkeypatch.setattr(questions, "now", lambda: moment)
-    monkeypatch.setattr(figures, "now", lambda: moment)
-    runs = [figures.count_figures() for _run in range(10)]
-    assert runs[:7] == [figures.HOURS_AT_ONCE] * 7 and runs[-1] == fresh
+    monkeypatch.setattr(dashboard, "now", lambda: moment)
+    runs = [dashboard.count_figures() for _run in range(10)]
+    assert runs[:7] == [dashboard.HOURS_AT_ONCE] * 7 and runs[-1] == fresh
 
 
 def test_the_running_hour_grows(people):
-    figures.count_figures()
+    dashboard.count_figures()
     factories.make_message(people.room, people.arthur)
-    figures.count_figures()
+    dashboard.count_figures()
     assert value(FigureName.MESSAGES, questions.hour_of(now())) == 1
 
 
@@ -120,7 +120,7 @@ def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypa
     monkeypatch.setattr(questions, "now", lambda: night + timedelta(hours=6, minutes=30))
     hours = [night + timedelta(hours=number) for number in range(6)]
     rows = [{"name": FigureName.MESSAGES, "hour": hour, "value": hour.hour} for hour in hours]
-    figures.insert_missing_figures(rows)
+    dashboard.insert_missing_figures(rows)
     steps = questions.history(Period.HOURS, PARIS)
     assert len(steps) == 24
     assert [(step.start, step.messages) for step in steps][-7:-1] == [(hour, hour.hour) for hour in hours]
@@ -129,7 +129,7 @@ def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypa
 def test_days_are_those_of_whoever_looks(app):
     late = datetime.now(PARIS).replace(hour=0, minute=30, second=0, microsecond=0) - timedelta(days=3)
     hour = questions.hour_of(late.astimezone(UTC))
-    figures.insert_missing_figures(
+    dashboard.insert_missing_figures(
         [
             {"name": FigureName.MESSAGES, "hour": hour, "value": 5},
             {"name": FigureName.MESSAGES, "hour": hour - timedelta(hours=1), "value": 2},
@@ -144,8 +144,8 @@ def test_days_are_those_of_whoever_looks(app):
 
 def test_what_is_older_than_a_year_is_forgotten(app):
     old = questions.hour_of(now()) - timedelta(days=401)
-    figures.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": old, "value": 5}])
-    assert figures.delete_old_figures() == 1
+    dashboard.insert_missing_figures([{"name": FigureName.MESSAGES, "hour": old, "value": 5}])
+    assert dashboard.delete_old_figures() == 1
 
 
 @pytest.mark.parametrize("verb", [services.start_service, services.restart_service])

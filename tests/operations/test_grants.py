@@ -5,8 +5,8 @@ import pytest
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
-from app.operations import grants
-from app.operations.grants import Subject
+from app.operations import rights as right_operations
+from app.operations.rights import Subject
 from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access
 from tests.support import factories
 
@@ -29,61 +29,61 @@ def about(who) -> Subject:
 
 def test_a_line_on_the_folder_counts_in_every_room_that_inherits(people, folder):
     other = factories.make_room(people.group, "Other")
-    grants.set_grant(people.admin, folder, about(people.jean), FULL)
+    right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
     assert rights(people.jean, people.room) == rights(people.jean, other) == FULL
     assert rights(people.arthur, people.room) == WRITE
 
 
 def test_a_line_on_a_room_copies_what_it_inherited_so_that_nobody_elses_rights_change(people):
-    grants.set_grant(people.admin, people.room, about(people.jean), READ)
+    right_operations.set_grant(people.admin, people.room, about(people.jean), READ)
     assert rights(people.jean, people.room) == READ and rights(people.arthur, people.room) == WRITE
     assert people.room.has_own_list
 
 
 def test_inheriting_again_drops_the_rooms_list_whole(people):
-    grants.set_grant(people.admin, people.room, about(people.jean), READ)
-    grants.inherit_again(people.admin, people.room)
+    right_operations.set_grant(people.admin, people.room, about(people.jean), READ)
+    right_operations.inherit_again(people.admin, people.room)
     assert rights(people.jean, people.room) == WRITE
     assert not db.session.query(Grant).filter_by(room_id=people.room.id).count()
 
 
 def test_removing_a_line_falls_back_to_the_next(people, folder):
-    grants.set_grant(people.admin, folder, about(people.jean), FULL)
-    grants.remove_grant(people.admin, folder, about(people.jean))
+    right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
+    right_operations.remove_grant(people.admin, folder, about(people.jean))
     assert rights(people.jean, people.room) == WRITE
     with pytest.raises(NotFound):
-        grants.remove_grant(people.admin, folder, about(people.jean))
+        right_operations.remove_grant(people.admin, folder, about(people.jean))
 
 
 def test_an_empty_list_of_a_room_gives_nothing(people):
-    grants.remove_grant(people.admin, people.room, Subject(GROUP, people.group.id))
+    right_operations.remove_grant(people.admin, people.room, Subject(GROUP, people.group.id))
     assert rights(people.arthur, people.room) == Right.NONE
 
 
 def test_who_may_change_rights(people, folder):
     for who, refusal in ((people.arthur, Forbidden), (people.paul, NotFound), (people.rivale, NotFound)):
         with pytest.raises(refusal):
-            grants.set_grant(who, folder, about(people.jean), FULL)
+            right_operations.set_grant(who, folder, about(people.jean), FULL)
         with pytest.raises(refusal):
-            grants.set_grant(who, people.room, about(people.jean), FULL)
-    grants.set_grant(people.domain_admin, folder, about(people.jean), FULL)
-    grants.set_grant(people.jean, people.room, about(people.arthur), MODERATE)
+            right_operations.set_grant(who, people.room, about(people.jean), FULL)
+    right_operations.set_grant(people.domain_admin, folder, about(people.jean), FULL)
+    right_operations.set_grant(people.jean, people.room, about(people.arthur), MODERATE)
     assert rights(people.arthur, people.room) == MODERATE
 
 
 def test_taking_ones_own_administration_away_is_asked_first(people):
-    grants.set_grant(people.admin, people.room, about(people.jean), FULL)
+    right_operations.set_grant(people.admin, people.room, about(people.jean), FULL)
     with pytest.raises(Conflict) as refusal:
-        grants.set_grant(people.jean, people.room, about(people.jean), READ)
+        right_operations.set_grant(people.jean, people.room, about(people.jean), READ)
     assert refusal.value.code == "own_loss" and rights(people.jean, people.room) == FULL
-    grants.set_grant(people.jean, people.room, about(people.jean), READ, accepts_own_loss=True)
+    right_operations.set_grant(people.jean, people.room, about(people.jean), READ, accepts_own_loss=True)
     assert rights(people.jean, people.room) == READ
 
 
 @pytest.mark.parametrize("forged", [-1, 4096, "all", None, True, 3.5])
 def test_rights_that_do_not_exist(people, folder, forged):
     with pytest.raises(Invalid) as refusal:
-        grants.set_grant(people.admin, folder, about(people.jean), forged)
+        right_operations.set_grant(people.admin, folder, about(people.jean), forged)
     assert refusal.value.code == "unknown_right"
 
 
@@ -95,9 +95,9 @@ def test_principals_that_are_nobody(people, folder):
         Subject(Principal.ACCOUNT, 0),
     ):
         with pytest.raises(NotFound):
-            grants.set_grant(people.admin, folder, subject, READ)
+            right_operations.set_grant(people.admin, folder, subject, READ)
     with pytest.raises(Invalid):
-        grants.set_grant(people.admin, folder, Subject(Principal.GUESTS, 5), READ)
+        right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS, 5), READ)
 
 
 def test_a_domain_administrator_cannot_name_another_domains_people(people, folder):
@@ -107,13 +107,13 @@ def test_a_domain_administrator_cannot_name_another_domains_people(people, folde
         Subject(Principal.DOMAIN, people.other_domain.id),
     ):
         with pytest.raises(NotFound):
-            grants.set_grant(people.domain_admin, folder, subject, READ)
-        grants.set_grant(people.admin, folder, subject, READ)
+            right_operations.set_grant(people.domain_admin, folder, subject, READ)
+        right_operations.set_grant(people.admin, folder, subject, READ)
 
 
 def test_the_trail_says_what_was_and_what_is(people, folder):
-    grants.set_grant(people.admin, folder, about(people.jean), READ)
-    grants.set_grant(people.admin, folder, about(people.jean), FULL)
+    right_operations.set_grant(people.admin, folder, about(people.jean), READ)
+    right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
     entry = db.session.query(AuditEntry).filter_by(act="grant.set").order_by(AuditEntry.id.desc()).first()
     assert '"preset": "read"' in entry.before and '"preset": "full"' in entry.after
     assert "jean@iwdemo.fr" in entry.after and entry.domain_id == people.domain.id
@@ -122,16 +122,16 @@ def test_the_trail_says_what_was_and_what_is(people, folder):
 def test_reset_of_several_rooms_is_all_or_nothing(people, folder):
     rooms = [people.room, factories.make_room(people.group, "Other")]
     for room in rooms:
-        grants.set_grant(people.admin, room, about(people.jean), READ)
+        right_operations.set_grant(people.admin, room, about(people.jean), READ)
     foreign = factories.make_room(people.other_group, "Elsewhere")
     with pytest.raises(NotFound):
-        grants.reset_rooms(people.admin, folder, [rooms[0].id, foreign.id])
+        right_operations.reset_rooms(people.admin, folder, [rooms[0].id, foreign.id])
     assert rooms[0].has_own_list
-    assert grants.reset_rooms(people.admin, folder, [room.id for room in rooms]) == 2
+    assert right_operations.reset_rooms(people.admin, folder, [room.id for room in rooms]) == 2
     assert rights(people.jean, people.room) == WRITE
 
 
 def test_a_private_room_has_nothing_to_inherit(people):
     room = factories.make_private_room(people.arthur, people.jean)
     with pytest.raises(Invalid):
-        grants.inherit_again(people.arthur, room)
+        right_operations.inherit_again(people.arthur, room)

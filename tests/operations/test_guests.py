@@ -10,8 +10,8 @@ from app.errors import Forbidden, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.models import Account, AccountState, Address, Invitation, OutgoingMail, RoomMember, Session, now
 from app.operations import guests
-from app.rules import invitations
-from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, Opens
+from app.rules.guests import links as link_rules
+from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, Opens
 from app.rules.rights import access
 from tests.support import factories
 
@@ -37,7 +37,7 @@ def bruno(people) -> Account:
     guest = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Bruno Tessier", password=PASSWORD, language="fr"
     )
-    return guests.confirm_address(invitations.token_of(CONFIRMATION, guest), None)
+    return guests.confirm_address(link_rules.token_of(CONFIRMATION, guest), None)
 
 
 def mails(template: str) -> list[OutgoingMail]:
@@ -148,13 +148,13 @@ def test_the_account_works_once_the_address_is_confirmed(people):
     guest = guests.register_guest(token, name="Bruno", password=PASSWORD, language="fr")
     assert not guest.is_active and guest.sponsor_id == people.arthur.id
     assert access.rights_in(guest, people.room.id) == 0
-    assert invitations.opened_by(token).opens is Opens.CONFIRM
+    assert link_rules.opened_by(token).opens is Opens.CONFIRM
     with pytest.raises(NotFound):
         guests.register_guest(token, name="Encore", password=PASSWORD, language="fr")
-    confirm = invitations.token_of(CONFIRMATION, guest)
+    confirm = link_rules.token_of(CONFIRMATION, guest)
     guests.confirm_address(confirm, None)
     assert guest.is_active and access.rights_in(guest, people.room.id)
-    assert invitations.opened_by(token).opens is Opens.USED
+    assert link_rules.opened_by(token).opens is Opens.USED
     with pytest.raises(NotFound):
         guests.confirm_address(confirm, None)
 
@@ -165,7 +165,7 @@ def test_whoever_chose_the_password_in_the_name_of_somebody_else_gains_nothing(p
         token_of(invitation_of("bt@darnis.com")), name="Faux", password=PASSWORD, language="fr"
     )
     with pytest.raises(Invalid):
-        guests.confirm_address(invitations.token_of(CONFIRMATION, guest), "une tout autre phrase")
+        guests.confirm_address(link_rules.token_of(CONFIRMATION, guest), "une tout autre phrase")
     assert not guest.is_active
 
 
@@ -174,7 +174,7 @@ def test_an_account_that_was_never_confirmed_is_started_over_by_another_invitati
     first = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Premier", password=PASSWORD, language="fr"
     )
-    old = invitations.token_of(CONFIRMATION, first)
+    old = link_rules.token_of(CONFIRMATION, first)
     room = factories.make_private_room(people.jean, name="Autre")
     invite(people, actor=people.jean, room=room)
     second = db.session.scalars(select(Invitation).where(Invitation.room_id == room.id)).one()
@@ -190,9 +190,9 @@ def test_an_account_that_was_never_confirmed_is_started_over_by_another_invitati
 def test_tokens_cannot_be_guessed_or_used_for_something_else(people, change):
     invite(people)
     token = token_of(invitation_of("bt@darnis.com"))
-    assert invitations.opened_by(change(token)).opens is Opens.UNKNOWN
-    assert invitations.guest_by_link(CONFIRMATION, token) is None
-    assert invitations.guest_by_link(EXTENSION, token) is None
+    assert link_rules.opened_by(change(token)).opens is Opens.UNKNOWN
+    assert link_rules.guest_by_link(CONFIRMATION, token) is None
+    assert link_rules.guest_by_link(EXTENSION, token) is None
 
 
 def test_revoked_expired_and_older_links_end(people):
@@ -200,13 +200,13 @@ def test_revoked_expired_and_older_links_end(people):
     invitation = invitation_of("bt@darnis.com")
     token = token_of(invitation)
     guests.revoke_invitation(people.arthur, invitation)
-    assert invitations.opened_by(token).opens is Opens.REVOKED
+    assert link_rules.opened_by(token).opens is Opens.REVOKED
     guests.invite_again(people.arthur, invitation)
-    assert invitations.opened_by(token).opens is Opens.REPLACED
+    assert link_rules.opened_by(token).opens is Opens.REPLACED
     token = token_of(invitation)
     invitation.expires_at = now() - timedelta(seconds=1)
     db.session.commit()
-    assert invitations.opened_by(token).opens is Opens.EXPIRED
+    assert link_rules.opened_by(token).opens is Opens.EXPIRED
     with pytest.raises(NotFound):
         guests.register_guest(token, name="Tard", password=PASSWORD, language="fr")
 
@@ -219,7 +219,7 @@ def test_only_the_inviter_and_administrators_handle_an_invitation(people):
             with pytest.raises(NotFound):
                 verb(stranger, invitation)
     assert guests.copy_invitation_link(people.domain_admin, invitation).endswith(
-        invitations.copied_token(invitation)
+        link_rules.copied_token(invitation)
     )
     with pytest.raises(TooMany):
         guests.resend_invitation(people.arthur, invitation)
@@ -234,7 +234,7 @@ def test_a_known_guest_joins_with_one_click(people, bruno):
     invite(people, actor=people.jean, room=room)
     invitation = db.session.scalars(select(Invitation).where(Invitation.room_id == room.id)).one()
     token = token_of(invitation)
-    assert invitations.opened_by(token).opens is Opens.JOIN
+    assert link_rules.opened_by(token).opens is Opens.JOIN
     guests.join_room(token)
     assert access.find_room(bruno, room.id)
     with pytest.raises(NotFound):
@@ -284,7 +284,7 @@ def test_the_sponsor_extends_with_one_click_within_the_limit_of_the_domain(peopl
     people.domain.guest_days, people.domain.guest_days_longest = 60, 30
     bruno.expires_at = now() + timedelta(days=2)
     db.session.commit()
-    token = invitations.token_of(EXTENSION, bruno)
+    token = link_rules.token_of(EXTENSION, bruno)
     guests.extend_by_link(token)
     assert timedelta(days=29) < bruno.expires_at - now() <= timedelta(days=30)
     with pytest.raises(NotFound):
@@ -302,7 +302,7 @@ def test_a_stay_in_a_room_ends_and_the_account_stays(people):
     guest = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Bruno", password=PASSWORD, language="fr"
     )
-    guests.confirm_address(invitations.token_of(CONFIRMATION, guest), None)
+    guests.confirm_address(link_rules.token_of(CONFIRMATION, guest), None)
     guests.warn_of_ends()
     assert len(mails("stay_ends")) == len(mails("sponsored_stay_ends")) == 1
     member_of(people, guest).expires_at = now() - timedelta(seconds=1)
@@ -322,7 +322,7 @@ def test_accounts_that_nobody_confirmed_end_by_themselves(people):
     assert guests.end_unverified() == 1
     assert guest.state is AccountState.DELETED
     guests.invite_again(people.arthur, invitation_of("bt@darnis.com"))
-    assert invitations.opened_by(token_of(invitation_of("bt@darnis.com"))).opens is Opens.REGISTER
+    assert link_rules.opened_by(token_of(invitation_of("bt@darnis.com"))).opens is Opens.REGISTER
 
 
 def test_administrators_run_their_own_guests_and_no_others(people, bruno):

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Group, Task
 from app.operations import groups, imports, tasks
 from app.operations.imports import running
-from app.operations.imports.order import SHOWN, inner_first
+from app.operations.imports.groups import SHOWN, inner_first
 from tests.support import factories
 
 

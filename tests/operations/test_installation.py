@@ -22,18 +22,18 @@ from app.models import (
     ServerSetting,
     now,
 )
-from app.operations.installation import (
+from app.operations.mail import send_test_mail
+from app.operations.server.installation import (
     InstallationPlan,
     checked_host_name,
     install_server,
     make_setup_link,
     prepare_server,
 )
-from app.operations.mails import send_test_mail
-from app.operations.settings import set_setting
-from app.queries import settings
-from app.queries.settings import Setting
-from app.rules.installation import LinkState, link_state
+from app.operations.server.settings import set_setting
+from app.rules.server import settings
+from app.rules.server.readiness import LinkState, link_state
+from app.rules.server.settings import Setting
 
 MAIL = MailServer("smtp.iwdemo.fr", 587, STARTTLS, "chat", "the mail password", "chat@iwdemo.fr")
 

@@ -10,10 +10,10 @@ from app.extensions import db
 from app.i18n import in_language
 from app.models import AuditEntry, License, LicenseKind, now
 from app.operations.accounts import create_account
-from app.operations.licences import LicenseTerms, install_license, issue_license
+from app.operations.licenses import LicenseTerms, install_license, issue_license
 from app.operations.messages import post_message
 from app.queries import messages
-from app.rules import licensing
+from app.rules import licenses
 from tests.support import factories
 from tests.support.licenses import HERE, PUBLIC, keep_trial, paper
 
@@ -44,7 +44,7 @@ def code_of(call, *given, **named) -> str:
 
 def test_a_server_administrator_gives_the_server_its_licence(people, trial):
     issue_license(people.admin, terms())
-    licence = licensing.current()
+    licence = licenses.current()
     assert (licence.kind, licence.seats, licence.reference) == (LicenseKind.FULL, 20, HERE)
     assert not licence.is_foreign
     entry = db.session.query(AuditEntry).filter_by(act="licence.issue").one()
@@ -54,10 +54,10 @@ def test_a_server_administrator_gives_the_server_its_licence(people, trial):
 
 def test_without_a_trial_the_first_licence_brings_the_reference(people):
     issue_license(people.admin, terms())
-    first = licensing.installation()
+    first = licenses.installation()
     assert len(first) == 16
     issue_license(people.admin, terms(seats=30))
-    assert licensing.installation() == first == licensing.current().reference
+    assert licenses.installation() == first == licenses.current().reference
 
 
 @pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
@@ -85,7 +85,7 @@ def test_a_licence_that_makes_no_sense_is_not_given(people, trial, changes, code
 @pytest.mark.parametrize("who", ["admin", "web_admin"])
 def test_a_signed_licence_is_installed(people, trial, with_key, who):
     install_license(getattr(people, who), paper())
-    licence = licensing.current()
+    licence = licenses.current()
     assert (licence.holder, licence.seats, licence.is_signed, licence.is_foreign) == (
         "Société Démo",
         50,
@@ -106,7 +106,7 @@ def test_without_a_key_none_is_installed(people, trial):
 
 def test_a_licence_of_another_installation_works_for_seven_days(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
-    licence = licensing.current()
+    licence = licenses.current()
     assert licence.is_foreign
     assert licence.installation == HERE
     assert timedelta(days=6, hours=23) < licence.valid_until - now() <= timedelta(days=7)
@@ -115,14 +115,14 @@ def test_a_licence_of_another_installation_works_for_seven_days(people, trial, w
 def test_the_grace_is_no_longer_than_the_licence(people, trial, with_key):
     until = (now() + timedelta(days=2)).replace(microsecond=0)
     install_license(people.admin, paper(reference="ANOTHER", valid_until=until))
-    assert licensing.current().valid_until == until
+    assert licenses.current().valid_until == until
 
 
 def test_the_right_licence_ends_the_warning(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
     install_license(people.admin, paper())
-    assert not licensing.current().is_foreign
-    assert licensing.current().valid_until > now() + timedelta(days=300)
+    assert not licenses.current().is_foreign
+    assert licenses.current().valid_until > now() + timedelta(days=300)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_right_licence_ends_the_warning(people, trial, with_key):
 )
 def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, code):
     assert code_of(install_license, people.admin, text) == code
-    assert licensing.current().kind is LicenseKind.TRIAL
+    assert licenses.current().kind is LicenseKind.TRIAL
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, 
 def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, changes):
     install_license(people.admin, paper())
     assert code_of(install_license, people.admin, paper(**changes)) == "licence_gives_less"
-    assert licensing.current().seats == 50
+    assert licenses.current().seats == 50
     install_license(people.admin, paper(**changes), accepts_less=True)
-    assert licensing.current().seats == changes.get("seats", 50)
+    assert licenses.current().seats == changes.get("seats", 50)
 
 
 def test_a_trial_is_not_what_a_licence_is_measured_by(people, trial, with_key):
     install_license(people.admin, paper(seats=20))
-    assert licensing.current().seats == 20
+    assert licenses.current().seats == 20
 
 
 def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):

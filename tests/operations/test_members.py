@@ -6,8 +6,8 @@ from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.models import Account, AuditEntry, Exclusion, MemberEntry
 from app.operations import groups
-from app.operations.groups import keeping, pasting
-from app.rules import membership
+from app.operations.groups import members, pasting
+from app.rules import groups as group_rules
 from app.rules.rights import access, audience
 from tests.support import factories
 
@@ -18,7 +18,7 @@ def rooms_of(account) -> list[str]:
 
 
 def people_in(group) -> set[str]:
-    return {one.name for one in db.session.scalars(membership.effective_members(group.id)).unique()}
+    return {one.name for one in db.session.scalars(group_rules.effective_members(group.id)).unique()}
 
 
 def acts() -> list[str]:
@@ -59,7 +59,7 @@ def test_a_detached_domain_leaves_its_people_but_those_kept_out(people):
 
 
 def test_detaching_needs_few_enough_people_and_says_how_many(people, monkeypatch):
-    monkeypatch.setattr(keeping, "DETACHED_MAX", 3)
+    monkeypatch.setattr(members, "DETACHED_MAX", 3)
     entry = factories.add_member(people.group, people.domain)
     with pytest.raises(Invalid) as refusal:
         groups.detach_member(people.admin, people.group, entry.id)
@@ -148,6 +148,6 @@ def test_many_at_once_are_answered_as_one_by_one(people, inner):
         audience.groups_of(everybody, {people.group.id, inner.id}),
     )
     for account in everybody:
-        assert ways.get(account.id, []) == membership.ways_in(account, people.group.id)
-        assert reach.get(account.id, frozenset()) == membership.groups_of(account)
+        assert ways.get(account.id, []) == group_rules.ways_in(account, people.group.id)
+        assert reach.get(account.id, frozenset()) == group_rules.groups_of(account)
     assert len(ways[people.jean.id]) == 2

@@ -23,8 +23,8 @@ from app.models import (
     ServiceName,
     now,
 )
-from app.operations import messages, reading
-from app.operations.messages import posting
+from app.operations import messages
+from app.operations.messages import posting, reading
 from app.rules.rights import MODERATE, READ, WRITE, access
 from app.transaction import operation, touch_access
 from tests.support import factories

@@ -22,19 +22,18 @@ from app.operations import (
     accounts,
     discovery,
     domains,
-    grants,
     groups,
     guests,
-    mails,
-    own_account,
-    pictures,
+    mail,
+    rights,
     rooms,
     services,
     sessions,
-    settings,
 )
-from app.queries.settings import Setting
-from app.rules.policies import Feature
+from app.operations.accounts import own
+from app.operations.server import settings
+from app.rules.domains import Feature
+from app.rules.server.settings import Setting
 from tests.support import factories
 
 SERVER = MailServer("mail.iwdemo.fr", 25, PLAIN, None, None, "chat@iwdemo.fr")
@@ -55,8 +54,8 @@ class Scene:
 
 # What changes nothing from the beginning: it leaves no entry either.
 NOTHING = {
-    "picture": lambda s: pictures.remove_picture(s.people.arthur, s.people.arthur),
-    "picture of somebody else": lambda s: pictures.remove_picture(s.admin, s.people.arthur),
+    "picture": lambda s: own.remove_picture(s.people.arthur, s.people.arthur),
+    "picture of somebody else": lambda s: own.remove_picture(s.admin, s.people.arthur),
     "missing setting": lambda s: settings.set_setting(s.admin, Setting.MAIL_SERVER, None),
     "no mail server": lambda s: settings.update_mail_server(s.admin, None),
     "running service": lambda s: services.start_service(s.admin, ServiceName.MAIL),
@@ -75,7 +74,7 @@ NOTHING = {
     "card": lambda s: accounts.update_card(s.admin, s.people.arthur, {}),
     "card without values": lambda s: accounts.update_card(s.admin, s.people.arthur, {"notes": ""}),
     "devices": lambda s: sessions.revoke_all_sessions(s.admin, s.people.arthur),
-    "own name": lambda s: own_account.rename_own_account(s.guest, s.guest.name),
+    "own name": lambda s: own.rename_own_account(s.guest, s.guest.name),
     "guest": lambda s: guests.update_guest(s.admin, s.guest, {"name": s.guest.name}),
     "guest card": lambda s: guests.update_guest_card(s.admin, s.guest, {}),
     "group": lambda s: groups.update_group(s.admin, s.people.group, {"name": s.people.group.name}),
@@ -86,8 +85,8 @@ NOTHING = {
     "people": lambda s: rooms.add_people(s.people.arthur, s.private, [s.people.jean.id]),
     "room name": lambda s: rooms.rename_room(s.people.arthur, s.private, s.private.name),
     "room": lambda s: rooms.update_room(s.people.arthur, s.private, name=s.private.name, topic=None),
-    "inherited rights": lambda s: grants.inherit_again(s.admin, s.people.room),
-    "no rooms to reset": lambda s: grants.reset_rooms(s.admin, s.folder, []),
+    "inherited rights": lambda s: rights.inherit_again(s.admin, s.people.room),
+    "no rooms to reset": lambda s: rights.reset_rooms(s.admin, s.folder, []),
     "nobody to invite": lambda s: guests.invite_guests(s.people.arthur, s.private, "arthur@@, nobody"),
     "ended stays": lambda s: guests.end_stays(),
     "ended guests": lambda s: guests.end_accounts(),
@@ -128,7 +127,7 @@ TWICE = {
     "guests of a room": lambda s: rooms.set_guest_settings(
         s.admin, s.people.room, guests_see_history=False, guests_see_members=False, guest_days=None
     ),
-    "failed mails": lambda s: mails.resend_failed_mails(s.admin),
+    "failed mails": lambda s: mail.resend_failed_mails(s.admin),
 }
 
 

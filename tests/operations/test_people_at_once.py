@@ -5,8 +5,9 @@ import pytest
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, AccountState, ContactCard, Role
-from app.operations import accounts, passwords
-from app.rules import password_links
+from app.operations import accounts
+from app.operations.accounts import passwords
+from app.rules.accounts import passwords as password_rules
 from tests.operations.test_at_once import at_once, get, refusals
 from tests.support import factories
 from tests.support.people import make_people
@@ -24,7 +25,7 @@ def people(app):
 
 def test_a_link_chooses_one_password(app, people):
     passwords.send_requested_link(people.arthur.address)
-    token = password_links.token_of(get(Account, people.arthur.id))
+    token = password_rules.token_of(get(Account, people.arthur.id))
     db.session.commit()
     answers = at_once(
         app,

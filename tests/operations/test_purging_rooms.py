@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from app.extensions import db
-from app.jobs import Requeue, trash
+from app.jobs import Requeue, handlers
 from app.models import AuditEntry, Base, Invitation, Mention, Message, Room, RoomState, now
-from app.operations import messages, reading, rooms, search
-from app.operations.rooms import purging
+from app.operations import messages, rooms, search
+from app.operations.messages import reading
+from app.operations.rooms import managing
 from tests.support import factories
 
 ALL = ("grants", "invitations", "message_words", "messages", "read_marks", "room_members", "search_marks")
@@ -66,12 +67,12 @@ def test_every_column_that_points_at_a_room_or_a_message_is_thought_of():
 
 @pytest.mark.parametrize("batch", [2, 500])
 def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(people, full, monkeypatch, batch):
-    monkeypatch.setattr(purging, "BATCH", batch)
+    monkeypatch.setattr(managing, "BATCH", batch)
     messages.post_message(people.jean, people.room.id, "stays, @arthur")
     others = db.session.query(Mention).count() - 5
     assert all(left_of(full.id).values())
     key = full.id
-    assert trash.empty_trash() is None
+    assert handlers.empty_trash() is None
     assert db.session.get(Room, key) is None and not any(left_of(key).values())
     assert db.session.query(Message).filter_by(room_id=people.room.id).count() == 1
     assert db.session.query(Mention).count() == others
@@ -81,7 +82,7 @@ def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(people, fu
 
 
 def test_a_piece_is_bounded(people, full, monkeypatch, count_statements):
-    monkeypatch.setattr(purging, "BATCH", 2)
+    monkeypatch.setattr(managing, "BATCH", 2)
     search.forget_room(full.id)
     before = left_of(full.id)["messages"]
     while left_of(full.id)["messages"] == before:
@@ -93,7 +94,7 @@ def test_what_has_not_been_there_for_long_enough_stays(people, full):
     full.deleted_at = now() - timedelta(days=29)
     db.session.commit()
     gone_since(people.room, 40)
-    trash.empty_trash()
+    handlers.empty_trash()
     assert db.session.get(Room, full.id) is not None
     assert db.session.query(Room).filter_by(name="TeamChat").count() == 0
 
@@ -108,9 +109,9 @@ def test_a_room_that_is_restored_meanwhile_is_left_alone(people, full):
 
 
 def test_a_job_that_has_no_time_left_comes_up_again(people, full, monkeypatch):
-    monkeypatch.setattr(trash, "TIME_SLICE", 0)
-    assert isinstance(trash.empty_trash(), Requeue)
+    monkeypatch.setattr(handlers, "TRASH_TIME_SLICE", 0)
+    assert isinstance(handlers.empty_trash(), Requeue)
     for _ in range(20):
-        if trash.empty_trash() is None:
+        if handlers.empty_trash() is None:
             break
     assert rooms.rooms_to_purge() == []

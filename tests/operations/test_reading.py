@@ -8,8 +8,8 @@ from app.errors import NotFound
 from app.events import RoomRead
 from app.extensions import db
 from app.models import ReadMark
-from app.operations import messages, reading
-from app.operations.messages import posting
+from app.operations import messages
+from app.operations.messages import posting, reading
 from app.rules.rights import WRITE
 from tests.support import factories
 

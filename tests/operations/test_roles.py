@@ -8,11 +8,11 @@ from app.extensions import db
 from app.identity import SYSTEM
 from app.models import AdministeredDomain, AuditEntry, DomainState, EntryKind, Role
 from app.operations import accounts, groups
-from app.queries import administrators as lists
-from app.queries.directory.domains import domains_of
-from app.queries.directory.listing import ListQuery
-from app.queries.directory.picker import member_candidates
-from app.rules import scope
+from app.queries.accounts import listing as lists
+from app.queries.domains import domains_of
+from app.queries.groups.members import member_candidates
+from app.queries.listing import ListQuery
+from app.rules.rights import scope
 from tests.support import factories
 
 PASSWORD = "velours-cartable-18-brume"

@@ -17,8 +17,9 @@ from app.models import (
     RoomMember,
     RoomState,
 )
-from app.operations import messages, reading, rooms
-from app.queries.rooms import room_list
+from app.operations import messages, rooms
+from app.operations.messages import reading
+from app.queries.rooms.listing import room_list
 from app.rules.rights import FULL, READ, WRITE, Right, access
 from tests.support import factories
 

@@ -7,7 +7,7 @@ from app.events import AccessChanged, ServiceStateChanged
 from app.extensions import db
 from app.models import AuditEntry, Service, ServiceName
 from app.operations import services
-from app.rules import server
+from app.rules import services as service_rules
 from app.rules.rights import access
 
 
@@ -37,10 +37,10 @@ def test_starting_again_brings_the_rooms_back(people):
 @pytest.mark.parametrize("name", [ServiceName.GROUPWARE, ServiceName.WEBDAV])
 def test_teamchat_stands_still_without_what_it_needs(people, name):
     services.stop_service(people.admin, name)
-    assert not server.state().chat_runs
+    assert not service_rules.state().chat_runs
     assert state_of(ServiceName.TEAMCHAT).is_running, "its own state stays: it comes back with the other"
     services.start_service(people.admin, name)
-    assert server.state().chat_runs
+    assert service_rules.state().chat_runs
 
 
 def test_restarting_is_both_in_one_act(people, events):
@@ -61,4 +61,4 @@ def test_what_is_so_already_leaves_no_trace(people, events):
 def test_only_server_and_web_administrators_may(people, who, verb):
     with pytest.raises(Forbidden):
         verb(getattr(people, who), ServiceName.TEAMCHAT)
-    assert server.state().chat_runs
+    assert service_rules.state().chat_runs

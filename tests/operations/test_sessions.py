@@ -10,9 +10,10 @@ from app.events import SessionRevoked
 from app.extensions import db
 from app.identity import Origin, set_origin
 from app.models import AccountState, AuditEntry, DomainState, Session, now
-from app.operations import passwords, sessions
+from app.operations import sessions
+from app.operations.accounts import passwords
 from app.queries.sessions import devices, digest_of, find_by_token, open_sessions
-from app.rules import hashing
+from app.rules.accounts import passwords as password_rules
 from tests.support import factories
 from tests.support.factories import PASSWORD
 
@@ -74,8 +75,8 @@ GUESTS = {
 )
 def test_every_failure_is_answered_alike_and_compares_one_password(people, who, monkeypatch):
     compared = []
-    real = hashing._verified
-    monkeypatch.setattr(hashing, "_verified", lambda *given: compared.append(1) or real(*given))
+    real = password_rules._verified
+    monkeypatch.setattr(password_rules, "_verified", lambda *given: compared.append(1) or real(*given))
     address, password = people.arthur.address, PASSWORD
     if who in GUESTS:
         address = "bt@darnis.com"
@@ -127,11 +128,11 @@ def test_signing_in_and_out_leave_entries_of_the_trail(people):
 
 
 def test_a_hash_with_old_parameters_is_renewed_at_sign_in(people):
-    assert hashing.is_outdated(people.arthur.password_hash)
+    assert password_rules.is_outdated(people.arthur.password_hash)
     enter(people.arthur)
     db.session.refresh(people.arthur)
-    assert not hashing.is_outdated(people.arthur.password_hash)
-    assert hashing.matches(people.arthur.password_hash, PASSWORD)
+    assert not password_rules.is_outdated(people.arthur.password_hash)
+    assert password_rules.matches(people.arthur.password_hash, PASSWORD)
 
 
 def test_a_signed_out_device_is_told_and_opens_nothing(people, events):

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.identity import Origin, set_origin
 from app.models import SignInFailure, now
 from app.operations import sessions
-from app.operations.sign_in_limits import PEOPLE_BEHIND_AN_ADDRESS, count_attempt, network_of
+from app.operations.sessions import PEOPLE_BEHIND_AN_ADDRESS, count_attempt, network_of
 from tests.support.factories import PASSWORD
 
 FREE = 5
@@ -122,7 +122,7 @@ def test_success_makes_the_account_start_afresh(people):
 def test_a_whole_office_signs_in_from_one_address(people):
     for _ in range(FREE * PEOPLE_BEHIND_AN_ADDRESS + 5):
         count_attempt(people.arthur.address, "192.0.2.9")
-        from app.operations.sign_in_limits import reset_attempts
+        from app.operations.sessions import reset_attempts
 
         reset_attempts(people.arthur.address, "192.0.2.9")
     come_from("192.0.2.9")

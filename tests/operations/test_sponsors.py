@@ -14,12 +14,13 @@ from app.mail_rendering import render_mail
 from app.models import Account, AccountState, AuditEntry, Invitation, OutgoingMail, Role, RoomState, now
 from app.operations import accounts, bulk, domains, guests, tasks
 from app.operations.accounts import Successor
-from app.queries.directory import guests as listed
-from app.queries.directory.listing import ListQuery
-from app.queries.successors import entrusted_to
-from app.rules import guests as rules
-from app.rules import invitations, room_for
-from app.rules.invitations import CONFIRMATION, EXTENSION, INVITATION, Opens
+from app.queries import guests as listed
+from app.queries.accounts.belongings import entrusted_to
+from app.queries.listing import ListQuery
+from app.rules import domains as domain_rules
+from app.rules.guests import links as link_rules
+from app.rules.guests import policy as rules
+from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, Opens
 from tests.support import factories
 
 PASSWORD = "une phrase bien à moi"
@@ -102,7 +103,7 @@ def test_without_anybody_else_invitations_end_and_server_administrators_have_the
     guests.invite_guests(alone, room, "zoe@darnis.com")
     invitation = db.session.scalars(select(Invitation)).one()
     accounts.delete_account(people.admin, alone)
-    assert invitations.opened_by(token_of(invitation)).opens is Opens.REVOKED
+    assert link_rules.opened_by(token_of(invitation)).opens is Opens.REVOKED
     assert shown(people.admin, "orphan") == ["Orphelin"] and shown(people.domain_admin) == []
     assert rules.extended_until(stored(guest)) is None
 
@@ -174,21 +175,21 @@ def test_guests_of_who_is_disabled_are_found(people, bruno):
 def test_the_former_sponsors_link_extends_nothing_any_more(people, bruno):
     bruno.expires_at = now() + timedelta(days=3)
     db.session.commit()
-    old = invitations.token_of(EXTENSION, bruno)
+    old = link_rules.token_of(EXTENSION, bruno)
     guests.change_sponsor(people.domain_admin, bruno, people.jean)
     with pytest.raises(NotFound):
         guests.extend_by_link(old)
-    old = invitations.token_of(EXTENSION, stored(bruno))
+    old = link_rules.token_of(EXTENSION, stored(bruno))
     accounts.delete_account(people.domain_admin, people.jean)
     with pytest.raises(NotFound):
         guests.extend_by_link(old)
-    guests.extend_by_link(invitations.token_of(EXTENSION, stored(bruno)))
+    guests.extend_by_link(link_rules.token_of(EXTENSION, stored(bruno)))
     assert stored(bruno).expires_at > now() + timedelta(days=80)
 
 
 def test_a_change_of_sponsor_keeps_the_link_that_confirms_the_address(people, invitation):
     guest = guests.register_guest(token_of(invitation), name="Zoé", password=PASSWORD, language="fr")
-    link = invitations.token_of(CONFIRMATION, guest)
+    link = link_rules.token_of(CONFIRMATION, guest)
     guests.change_sponsor(people.domain_admin, guest, people.jean)
     accounts.delete_account(people.domain_admin, people.jean)
     assert guests.confirm_address(link, None).is_active
@@ -201,7 +202,7 @@ def test_no_extension_is_offered_that_the_sponsor_could_not_give(people, bruno):
     people.arthur.state = AccountState.DISABLED
     assert rules.extended_until(bruno) is None
     with pytest.raises(NotFound):
-        guests.extend_by_link(invitations.token_of(EXTENSION, bruno))
+        guests.extend_by_link(link_rules.token_of(EXTENSION, bruno))
 
 
 def test_a_sponsor_who_is_refused_changes_nothing_else(people, bruno):
@@ -268,7 +269,7 @@ def test_a_room_that_was_closed_meanwhile_is_not_entered(people, invitation, sta
     guest = guests.register_guest(token_of(invitation), name="Zoé", password=PASSWORD, language="fr")
     people.room.state = state
     db.session.commit()
-    guests.confirm_address(invitations.token_of(CONFIRMATION, guest), None)
+    guests.confirm_address(link_rules.token_of(CONFIRMATION, guest), None)
     assert guest.is_active and listed.rooms_of(people.admin, guest) == ([], 0)
     assert stored(invitation).accepted_at is None
     people.room.state = RoomState.ACTIVE
@@ -281,15 +282,15 @@ def test_a_domains_limit_counts_guests_and_those_who_are_invited(people, bruno):
     domains.set_domain_limits(people.admin, people.domain, {"guest_limit": 3})
     answers = guests.invite_guests(people.arthur, people.room, "a@darnis.com b@darnis.com c@darnis.com")
     assert [one.refusal and one.refusal.code for one in answers] == [None, None, "domain_full_of_guests"]
-    room_for.require_room_for_guest(people.domain)
+    domain_rules.require_room_for_guest(people.domain)
     with pytest.raises(Invalid):
-        room_for.require_room_for_guest(people.domain, with_invited=True)
-    room_for.require_room_for_guest(people.other_domain, with_invited=True)
+        domain_rules.require_room_for_guest(people.domain, with_invited=True)
+    domain_rules.require_room_for_guest(people.other_domain, with_invited=True)
     guests.revoke_invitation(
         people.arthur,
         db.session.scalars(select(Invitation).where(Invitation.address == "a@darnis.com")).one(),
     )
-    room_for.require_room_for_guest(people.domain, with_invited=True)
+    domain_rules.require_room_for_guest(people.domain, with_invited=True)
     assert guests.invite_guests(people.arthur, people.room, "c@darnis.com")[0].refusal is None
     guests.delete_guest(people.admin, bruno)
-    room_for.require_room_for_guest(people.domain, with_invited=True)
+    domain_rules.require_room_for_guest(people.domain, with_invited=True)

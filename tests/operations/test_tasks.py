@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.errors import Invalid, NotFound, Unavailable
 from app.extensions import db
 from app.jobs import Requeue
-from app.jobs.tasks import run_task
+from app.jobs.handlers import run_task
 from app.models import AuditEntry, Job, Outcome, Role, Task, TaskLine, TaskState, WorkState
 from app.operations import accounts, jobs, tasks
 from app.operations.tasks import Step, TaskKind, Unchanged
@@ -97,7 +97,7 @@ def test_a_rehearsal_changes_nothing(people, work):
 
 
 def test_a_job_comes_up_again_until_the_task_is_over(people, work, monkeypatch):
-    monkeypatch.setattr("app.jobs.tasks.TIME_SLICE", 0)
+    monkeypatch.setattr("app.jobs.handlers.TASK_TIME_SLICE", 0)
     task = started(people.admin, rows=2)
     assert isinstance(run_task(task.id), Requeue)
     assert isinstance(run_task(task.id), Requeue)

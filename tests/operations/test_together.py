@@ -4,7 +4,7 @@ import gevent
 import pytest
 
 from app.errors import Invalid, Unavailable
-from app.operations.together import LARGEST_GROUP, GroupWriter
+from app.operations.messages.group_writer import LARGEST_GROUP, GroupWriter
 
 
 class Work:

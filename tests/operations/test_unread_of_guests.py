@@ -6,9 +6,10 @@ from sqlalchemy import select
 from app import links
 from app.extensions import db
 from app.models import Account, Invitation, Room, RoomMember
-from app.operations import guests, messages, reading, rooms
-from app.queries.rooms import room_list
-from app.rules.invitations import INVITATION
+from app.operations import guests, messages, rooms
+from app.operations.messages import reading
+from app.queries.rooms.listing import room_list
+from app.rules.guests.links import INVITATION
 from tests.support import factories
 
 EARLIER = 5

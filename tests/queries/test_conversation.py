@@ -7,9 +7,10 @@ from sqlalchemy import insert, text
 
 from app.extensions import db
 from app.models import Message, now
-from app.operations import messages, reading
+from app.operations import messages
+from app.operations.messages import reading
 from app.queries import messages as conversation
-from app.queries import rooms
+from app.queries.rooms import listing
 from tests.support import factories
 
 
@@ -70,12 +71,12 @@ def test_one_message_is_found_only_in_its_room(long_room, people):
 
 
 def test_the_list_shows_never_opened_rooms_bold_without_a_number(people):
-    entry = rooms.room_list(people.arthur).sections[0].entries[0]
+    entry = listing.room_list(people.arthur).sections[0].entries[0]
     assert entry.unread is None and entry.is_bold
     reading.open_room(people.arthur, people.room.id)
-    assert rooms.room_list(people.arthur).sections[0].entries[0].unread == 0
+    assert listing.room_list(people.arthur).sections[0].entries[0].unread == 0
     messages.post_message(people.jean, people.room.id, "hello")
-    assert rooms.room_list(people.arthur).sections[0].entries[0].unread == 1
+    assert listing.room_list(people.arthur).sections[0].entries[0].unread == 1
 
 
 def test_sections_are_groups_then_private_then_direct(people):
@@ -83,7 +84,7 @@ def test_sections_are_groups_then_private_then_direct(people):
     factories.add_member(another, people.arthur)
     factories.make_room(another, "Plans")
     factories.make_private_room(people.arthur, name="Mine")
-    sections = rooms.room_list(people.arthur).sections
+    sections = listing.room_list(people.arthur).sections
     assert [(section.kind, section.title) for section in sections] == [
         ("group", "Atlas"),
         ("group", "groupetc"),
@@ -93,11 +94,11 @@ def test_sections_are_groups_then_private_then_direct(people):
 
 def test_the_list_costs_a_fixed_number_of_statements(people, count_statements):
     with count_statements() as few:
-        rooms.room_list(people.arthur)
+        listing.room_list(people.arthur)
     for number in range(10):
         factories.make_room(people.group, f"room{number}")
     with count_statements() as many:
-        rooms.room_list(people.arthur)
+        listing.room_list(people.arthur)
     assert len(few) >= len(many)
 
 

@@ -5,11 +5,11 @@ from sqlalchemy import delete, insert, text
 
 from app.extensions import db
 from app.models import Account, AccountState, Role, now
-from app.queries.directory import accounts
-from app.queries.directory.accounts import account_list
-from app.queries.directory.counts import administered_counts, messages_since
-from app.queries.directory.listing import ListQuery
-from app.queries.directory.members import effective_member_count, member_list
+from app.queries.accounts import listing as listing_queries
+from app.queries.accounts.listing import account_list
+from app.queries.domains import administered_counts, messages_since
+from app.queries.groups.members import effective_member_count, member_list
+from app.queries.listing import ListQuery
 from tests.support import factories
 
 MANY = 3000
@@ -98,7 +98,7 @@ def test_many_are_found_as_few_are(large, monkeypatch, sort, filters):
 
 def _every_page(domain, few, sort, filters, monkeypatch):
     """(total, names) of each page of those with 29 in their address or name."""
-    monkeypatch.setattr(accounts, "FEW", few)
+    monkeypatch.setattr(listing_queries, "FEW", few)
     pages, cursor = [], None
     while not pages or cursor:
         listing = account_list(domain, ListQuery("29", sort, cursor, filters))

@@ -2,14 +2,14 @@
 
 from app.extensions import db
 from app.models import MailFailure, WorkState
-from app.operations import mails
-from app.queries.mails import state_of, states_of
+from app.operations import mail as mail_operations
+from app.queries.mail import state_of, states_of
 from app.transaction import operation
 
 
 @operation(audited=False)
 def queue(about=None):
-    return mails.queue_to("bt@darnis.com", "test", "fr", about=about)
+    return mail_operations.queue_to("bt@darnis.com", "test", "fr", about=about)
 
 
 def test_a_mail_knows_what_it_was_sent_for(app):

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account
-from app.queries.name_index import name_begins, names_match
+from app.queries.accounts.listing import name_begins, names_match
 from tests.support import factories
 
 

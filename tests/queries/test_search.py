@@ -3,11 +3,11 @@
 import pytest
 
 from app.extensions import db
-from app.jobs.search import index_messages
+from app.jobs.handlers import index_messages
 from app.models import MessageWord, Principal, RoomState, SearchMark, now
 from app.operations import messages
 from app.operations import search as verbs
-from app.queries import kept_words, search
+from app.queries.search import messages as message_queries
 from app.rules.rights import Right, access
 from tests.support import factories
 
@@ -30,7 +30,10 @@ def said(request, people):
 
 
 def found(account, text, **more):
-    return [hit.id for hit in search.find_messages(account, search.question_of(text, **more)).hits]
+    return [
+        hit.id
+        for hit in message_queries.find_messages(account, message_queries.question_of(text, **more)).hits
+    ]
 
 
 def test_words_are_found_without_case_and_accents(people, said):
@@ -113,12 +116,13 @@ def test_a_guest_finds_what_was_said_since_they_joined_where_the_room_says_so(pe
 
 def test_pages_follow_each_other_without_gap(people):
     posted = [
-        factories.make_message(people.room, people.arthur, "pain").id for _ in range(2 * search.PAGE + 5)
+        factories.make_message(people.room, people.arthur, "pain").id
+        for _ in range(2 * message_queries.PAGE + 5)
     ]
     index_messages()
     seen, before = [], None
     while True:
-        page = search.find_messages(people.jean, search.question_of("pain"), before)
+        page = message_queries.find_messages(people.jean, message_queries.question_of("pain"), before)
         seen += [hit.id for hit in page.hits]
         before = page.next
         if before is None:
@@ -166,36 +170,38 @@ def test_nothing_is_asked_for_nothing(people, said):
 
 
 def test_rooms_are_found_by_their_name(people):
-    asked = search.question_of("team")
-    assert [seen.room.id for seen in search.find_rooms(people.jean, asked)] == [people.room.id]
-    assert search.find_rooms(people.paul, asked) == []
+    asked = message_queries.question_of("team")
+    assert [seen.room.id for seen in message_queries.find_rooms(people.jean, asked)] == [people.room.id]
+    assert message_queries.find_rooms(people.paul, asked) == []
 
 
 def test_a_phrase_is_found_behind_many_messages_that_only_hold_its_words(people):
     wanted = factories.make_message(people.room, people.arthur, "compte rendu")
-    for _ in range(2 * search.PAGE):
+    for _ in range(2 * message_queries.PAGE):
         factories.make_message(people.room, people.arthur, "rendu sur le compte")
     index_messages()
     assert found(people.jean, '"compte rendu"') == [wanted.id]
 
 
 def test_there_is_an_end_to_how_much_is_looked_at_in_one_go(people, monkeypatch):
-    monkeypatch.setattr(search, "ROUNDS", 1)
+    monkeypatch.setattr(message_queries, "ROUNDS", 1)
     wanted = factories.make_message(people.room, people.arthur, "compte rendu")
-    for _ in range(search.PAGE):
+    for _ in range(message_queries.PAGE):
         factories.make_message(people.room, people.arthur, "rendu sur le compte")
     index_messages()
-    asked = search.question_of('"compte rendu"')
-    first = search.find_messages(people.jean, asked)
+    asked = message_queries.question_of('"compte rendu"')
+    first = message_queries.find_messages(people.jean, asked)
     assert not first.hits and first.next
-    assert [hit.id for hit in search.find_messages(people.jean, asked, first.next).hits] == [wanted.id]
+    assert [hit.id for hit in message_queries.find_messages(people.jean, asked, first.next).hits] == [
+        wanted.id
+    ]
 
 
 @pytest.mark.parametrize("text", ["pain", "pain ", "pai", "pain fromage", "pain from:arthur", "from:arthur"])
 def test_what_is_common_is_found_in_windows_without_gap(people, monkeypatch, text):
-    monkeypatch.setattr(kept_words, "RARE", 3)
-    monkeypatch.setattr(kept_words, "WINDOW", 2)
-    monkeypatch.setattr(search, "PAGE", 7)
+    monkeypatch.setattr(message_queries, "RARE", 3)
+    monkeypatch.setattr(message_queries, "WINDOW", 2)
+    monkeypatch.setattr(message_queries, "PAGE", 7)
     other = factories.make_room(people.group, "Other")
     hidden = factories.make_private_room(people.arthur, name="Hidden")
     posted = []
@@ -207,7 +213,7 @@ def test_what_is_common_is_found_in_windows_without_gap(people, monkeypatch, tex
     access.forget()
     seen, before = [], None
     while not seen or before:
-        page = search.find_messages(people.jean, search.question_of(text), before)
+        page = message_queries.find_messages(people.jean, message_queries.question_of(text), before)
         seen += [hit.id for hit in page.hits]
         before = page.next
     assert seen == posted[::-1]

@@ -9,7 +9,7 @@ from flask_socketio import SocketIOTestClient
 from app.extensions import socketio
 from app.models import Account
 from app.realtime import hub
-from app.rules import server
+from app.rules import services
 
 
 class Window:
@@ -58,6 +58,6 @@ def watcher(app):
     """What watches access in this process; `catch_up()` has it look, and every socket concerned asked anew."""
     watching = socketio.server.manager.watcher
     if watching.epoch is not None:
-        watching.epoch = server.epoch()
+        watching.epoch = services.epoch()
     watching.catch_up = lambda: (watching.look(), gevent.sleep(0.1))
     return watching

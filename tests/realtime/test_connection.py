@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 from app.models import DomainState
 from app.operations import domains, messages, sessions
 from app.realtime import connection, hub, refresh
-from app.rules import server
+from app.rules import services
 from tests.realtime.test_rooms_on_screen import leave_the_group
 
 
@@ -63,7 +63,7 @@ def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(people, 
 def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(people, window_of, watcher, monkeypatch):
     watcher.epoch = None
     with monkeypatch.context() as while_it_is_gone:
-        while_it_is_gone.setattr(server, "epoch", gone)
+        while_it_is_gone.setattr(services, "epoch", gone)
         assert not window_of(people.arthur).is_connected
     jean = window_of(people.jean)
     jean.call("room:open", {"room_id": people.room.id})

@@ -5,7 +5,8 @@ import pytest
 from app.errors import NotFound
 from app.extensions import db
 from app.models import MemberEntry, RoomState
-from app.operations import groups, messages, reading
+from app.operations import groups, messages
+from app.operations.messages import reading
 from app.realtime import chat, hub
 from app.rules.rights import access
 

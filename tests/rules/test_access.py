@@ -22,7 +22,7 @@ from app.models import (
     ServiceName,
     now,
 )
-from app.rules import server
+from app.rules import services
 from app.rules.rights import FULL, READ, WRITE, Right, access
 from app.transaction import operation, touch_access
 from tests.support import factories
@@ -190,7 +190,7 @@ def test_what_an_operation_changes_is_seen_by_itself_and_remembered_by_nobody(pe
 
 def test_what_a_socket_sees_is_remembered_for_the_room_it_opens_next(people, count_statements):
     access.forget()
-    state = server.state()
+    state = services.state()
     access.heard_rooms(people.arthur, state)
     with count_statements() as seen:
         assert access.rights_in(people.arthur, people.room.id, epoch=state.epoch) == WRITE
@@ -207,18 +207,18 @@ def switch(is_running):
 
 def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(people, monkeypatch):
     operation(switch, audited=False)(False)
-    real = server.state
+    real = services.state
 
     def tell_and_start():
-        monkeypatch.setattr(server, "state", real)
+        monkeypatch.setattr(services, "state", real)
         told = real()
         operation(switch, audited=False)(True)
         return told
 
-    monkeypatch.setattr(server, "state", tell_and_start)
+    monkeypatch.setattr(services, "state", tell_and_start)
     access.require(people.arthur, Right.ITEMS_WRITE, people.room.id)
     operation(switch, audited=False)(False)
-    monkeypatch.setattr(server, "state", tell_and_start)
+    monkeypatch.setattr(services, "state", tell_and_start)
     with pytest.raises(ServiceStopped):
         access.find_room(people.arthur, people.room.id)
 
@@ -246,8 +246,8 @@ def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(people, monk
     """What is remembered must end with it, although the same statement's answer was still a yes."""
     end = now() + timedelta(seconds=60)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
-    state, moment = server.state(), end + timedelta(seconds=1)
-    monkeypatch.setattr(server, "now", lambda: moment)
+    state, moment = services.state(), end + timedelta(seconds=1)
+    monkeypatch.setattr(services, "now", lambda: moment)
     monkeypatch.setattr(access, "now", lambda: moment)
     access.heard_rooms(people.arthur, state)
     assert (
@@ -259,5 +259,5 @@ def test_without_rows_of_services_the_epoch_is_still_the_true_one(people):
     """A database that was restored in part: sockets would ask for it for ever otherwise."""
     db.session.query(Service).delete()
     db.session.commit()
-    assert server.state().epoch == server.epoch()
-    assert not server.state().chat_runs
+    assert services.state().epoch == services.epoch()
+    assert not services.state().chat_runs

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Invalid
-from app.rules import addresses
+from app.rules.accounts import addresses
 
 
 @pytest.mark.parametrize(

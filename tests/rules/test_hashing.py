@@ -8,16 +8,16 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from app.rules import hashing
+from app.rules.accounts import passwords
 
 ASIDE = """
 from gevent import monkey
 monkey.patch_all()
 import time
 import gevent
-from app.rules import hashing
+from app.rules.accounts import passwords
 
-hashing._hasher = hashing.PasswordHasher(time_cost=20, memory_cost=19456, parallelism=1)
+passwords._hasher = passwords.PasswordHasher(time_cost=20, memory_cost=19456, parallelism=1)
 gevent.get_hub().threadpool.apply(int)
 ticks = []
 
@@ -29,7 +29,7 @@ def tick():
 ticking = gevent.spawn(tick)
 gevent.sleep(0.02)
 begun = time.perf_counter()
-hashing.hashed("trombone-violet-42")
+passwords.hashed("trombone-violet-42")
 took = time.perf_counter() - begun
 ticking.kill()
 during = [moment for moment in ticks if begun < moment < begun + took]
@@ -40,40 +40,40 @@ print(took, len(during), gap)
 
 @pytest.fixture
 def cheap(monkeypatch):
-    monkeypatch.setattr(hashing, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    hashing._nobodys.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobodys.cache_clear()
     yield
-    hashing._nobodys.cache_clear()
+    passwords._nobodys.cache_clear()
 
 
 def test_a_kept_password_matches_itself_and_nothing_else(cheap):
-    kept = hashing.hashed("trombone-violet-42")
+    kept = passwords.hashed("trombone-violet-42")
     assert "trombone" not in kept
     assert kept.startswith("$argon2id$")
-    assert hashing.matches(kept, "trombone-violet-42")
-    assert not hashing.matches(kept, "trombone-violet-43")
+    assert passwords.matches(kept, "trombone-violet-42")
+    assert not passwords.matches(kept, "trombone-violet-43")
 
 
 def test_composed_and_decomposed_letters_are_one_password(cheap):
-    assert hashing.matches(hashing.hashed("\u00e9t\u00e9 au lac"), "e\u0301te\u0301 au lac")
+    assert passwords.matches(passwords.hashed("\u00e9t\u00e9 au lac"), "e\u0301te\u0301 au lac")
 
 
 def test_where_nothing_is_kept_something_is_compared_all_the_same(cheap, monkeypatch):
     compared = []
-    monkeypatch.setattr(hashing, "_verified", lambda kept, _password: compared.append(kept) or True)
-    assert not hashing.matches(None, "trombone-violet-42")
+    monkeypatch.setattr(passwords, "_verified", lambda kept, _password: compared.append(kept) or True)
+    assert not passwords.matches(None, "trombone-violet-42")
     assert len(compared) == 1
     assert compared[0].startswith("$argon2id$")
 
 
 def test_a_damaged_hash_matches_nothing(cheap):
-    assert not hashing.matches("not a hash", "trombone-violet-42")
+    assert not passwords.matches("not a hash", "trombone-violet-42")
 
 
 def test_other_parameters_than_todays_are_outdated(cheap):
     old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash("trombone-violet-42")
-    assert hashing.is_outdated(old)
-    assert not hashing.is_outdated(hashing.hashed("trombone-violet-42"))
+    assert passwords.is_outdated(old)
+    assert not passwords.is_outdated(passwords.hashed("trombone-violet-42"))
 
 
 def test_only_a_few_passwords_are_hashed_at_once(monkeypatch):
@@ -87,13 +87,13 @@ def test_only_a_few_passwords_are_hashed_at_once(monkeypatch):
         with lock:
             running.pop()
 
-    threads = [threading.Thread(target=hashing._aside, args=(work,)) for _ in range(8)]
+    threads = [threading.Thread(target=passwords._aside, args=(work,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(most) == 8
-    assert max(most) <= hashing.AT_ONCE
+    assert max(most) <= passwords.AT_ONCE
 
 
 def test_others_go_on_while_a_password_is_hashed():

@@ -6,8 +6,8 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import Domain, Folder, Principal, RoomState
 from app.operations import domains, rooms
-from app.rules import inviting
-from app.rules.inviting import Reason
+from app.rules.guests import policy
+from app.rules.guests.policy import Reason
 from app.rules.rights import MODERATE, READ, WRITE, Right, access
 from tests.support import factories
 
@@ -16,8 +16,8 @@ INVITE = Right.ADMINISTRATION_INVITE
 
 def reason(account, room) -> Reason:
     access.forget()
-    answer = inviting.inviting_of(account, room)
-    assert answer.is_given == inviting.may_invite_guests(account, room)
+    answer = policy.inviting_of(account, room)
+    assert answer.is_given == policy.may_invite_guests(account, room)
     return answer.reason
 
 
@@ -55,7 +55,7 @@ def test_a_guest_invites_nobody_whatever_the_policy_and_the_list_say(people):
     give(people, guest, MODERATE)
     assert reason(guest, people.room) is Reason.GUEST
     with pytest.raises(Forbidden):
-        inviting.require_may_invite_guests(guest, people.room)
+        policy.require_may_invite_guests(guest, people.room)
 
 
 def test_the_policy_is_that_of_the_room_s_domain_not_of_who_asks(people):
@@ -86,13 +86,13 @@ def test_nobody_is_invited_to_direct_archived_and_deleted_rooms(people):
     direct = rooms.open_direct(people.arthur, [people.jean.id])
     assert reason(people.arthur, direct) is Reason.DIRECT
     with pytest.raises(Invalid):
-        inviting.require_may_invite_guests(people.arthur, direct)
+        policy.require_may_invite_guests(people.arthur, direct)
     for state in (RoomState.ARCHIVED, RoomState.DELETED):
         people.room.state = state
         db.session.commit()
         assert reason(people.admin, people.room) is Reason.NOT_ACTIVE
         with pytest.raises(Invalid):
-            inviting.require_may_invite_guests(people.admin, people.room)
+            policy.require_may_invite_guests(people.admin, people.room)
 
 
 def test_who_may_not_know_of_the_room_is_not_told_why(people):
@@ -101,37 +101,37 @@ def test_who_may_not_know_of_the_room_is_not_told_why(people):
     for room in (people.room, private, direct):
         access.forget()
         with pytest.raises(NotFound):
-            inviting.require_may_invite_guests(people.paul, room)
+            policy.require_may_invite_guests(people.paul, room)
     forbid(people.domain)
     with pytest.raises(Forbidden) as refusal:
-        inviting.require_may_invite_guests(people.jean, people.room)
+        policy.require_may_invite_guests(people.jean, people.room)
     assert refusal.value.code == "policy_off"
-    inviting.require_may_invite_guests(people.domain_admin, people.room)
+    policy.require_may_invite_guests(people.domain_admin, people.room)
 
 
 def test_adding_accounts_never_follows_the_policy(people):
     room = factories.make_private_room(people.arthur, people.jean)
-    assert people.domain.members_may_invite_guests and inviting.may_invite_guests(people.jean, room)
-    assert inviting.may_add_people(people.arthur, room) and not inviting.may_add_people(people.jean, room)
-    inviting.require_may_add_people(people.arthur, room)
+    assert people.domain.members_may_invite_guests and policy.may_invite_guests(people.jean, room)
+    assert policy.may_add_people(people.arthur, room) and not policy.may_add_people(people.jean, room)
+    policy.require_may_add_people(people.arthur, room)
     with pytest.raises(Forbidden):
         rooms.add_people(people.jean, room, [people.paul.id])
     with pytest.raises(NotFound):
         rooms.add_people(people.paul, room, [people.paul.id])
     give(people, people.jean, MODERATE)
     access.forget()
-    assert not inviting.may_add_people(people.jean, people.room)
+    assert not policy.may_add_people(people.jean, people.room)
     with pytest.raises(Invalid):
-        inviting.require_may_add_people(people.jean, people.room)
+        policy.require_may_add_people(people.jean, people.room)
 
 
 def test_the_policy_is_felt_as_soon_as_it_is_changed(people):
-    inviting.require_may_invite_guests(people.jean, people.room)
+    policy.require_may_invite_guests(people.jean, people.room)
     domains.update_domain(people.domain_admin, people.domain, {"members_may_invite_guests": False})
     with pytest.raises(Forbidden):
-        inviting.require_may_invite_guests(people.jean, people.room)
+        policy.require_may_invite_guests(people.jean, people.room)
     domains.update_domain(people.domain_admin, people.domain, {"members_may_invite_guests": True})
-    inviting.require_may_invite_guests(people.jean, people.room)
+    policy.require_may_invite_guests(people.jean, people.room)
 
 
 def test_the_window_why_and_what_may_i_do_here_say_it(people, client_of):

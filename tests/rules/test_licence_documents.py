@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import Invalid
-from app.rules.licence_documents import opened
+from app.rules.licenses import opened
 from tests.support.licenses import DOCUMENT, KEY, PUBLIC, paper
 
 

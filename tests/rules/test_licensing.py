@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import Invalid
 from app.models import AccountState, DomainState, License, LicenseKind, now
-from app.rules import licensing
+from app.rules import licenses
 from tests.support import factories
 
 
@@ -18,8 +18,8 @@ def license(seats: int, days: int = 30) -> License:
 
 
 def test_without_a_licence_nothing_is_counted(app):
-    assert licensing.current() is None
-    licensing.require_seat()
+    assert licenses.current() is None
+    licenses.require_seat()
 
 
 def test_active_accounts_of_domains_with_teamchat_take_seats(app):
@@ -32,22 +32,22 @@ def test_active_accounts_of_domains_with_teamchat_take_seats(app):
     factories.make_account(factories.make_domain(has_everything=False))
     factories.make_account(factories.make_domain(state=DomainState.SUSPENDED))
     factories.make_account(factories.make_domain(is_internal=True))
-    assert licensing.seats_used() == 3
+    assert licenses.seats_used() == 3
 
 
 def test_the_last_seat_is_given_and_no_further(app):
     factories.make_account(factories.make_domain())
     license(2)
-    licensing.require_seat()
+    licenses.require_seat()
     license(1)
-    licensing.require_seat(adding=0)
+    licenses.require_seat(adding=0)
     with pytest.raises(Invalid) as refusal:
-        licensing.require_seat()
+        licenses.require_seat()
     assert refusal.value.code == "no_seat_left"
 
 
 def test_the_newest_licence_counts(app):
     license(5, days=-1)
-    assert licensing.current().is_ended
+    assert licenses.current().is_ended
     license(7)
-    assert (licensing.current().seats, licensing.current().is_ended) == (7, False)
+    assert (licenses.current().seats, licenses.current().is_ended) == (7, False)

@@ -2,12 +2,12 @@
 
 from app.extensions import db
 from app.models import Account
-from app.rules import membership
+from app.rules import groups as group_rules
 from tests.support import factories
 
 
 def members(group) -> set[str]:
-    return set(db.session.scalars(membership.effective_members(group.id).with_only_columns(Account.name)))
+    return set(db.session.scalars(group_rules.effective_members(group.id).with_only_columns(Account.name)))
 
 
 def test_accounts_domains_and_groups_are_members(people):
@@ -16,8 +16,8 @@ def test_accounts_domains_and_groups_are_members(people):
     factories.add_member(people.group, inner)
     factories.add_member(people.group, people.other_domain)
     assert members(people.group) == {"arthur", "jean", "paul", "rivale", "autrui"}
-    assert membership.groups_of(people.paul) == {inner.id, people.group.id}
-    assert membership.groups_of(people.autrui) == {people.group.id}
+    assert group_rules.groups_of(people.paul) == {inner.id, people.group.id}
+    assert group_rules.groups_of(people.autrui) == {people.group.id}
 
 
 def test_who_is_in_three_ways_is_in_once(people):
@@ -26,7 +26,7 @@ def test_who_is_in_three_ways_is_in_once(people):
     factories.add_member(people.group, inner)
     factories.add_member(people.group, people.domain)
     names = list(
-        db.session.scalars(membership.effective_members(people.group.id).with_only_columns(Account.name))
+        db.session.scalars(group_rules.effective_members(people.group.id).with_only_columns(Account.name))
     )
     assert names.count("arthur") == 1
 
@@ -38,7 +38,7 @@ def test_depth_and_cycles_end(people):
         factories.add_member(chain[-2], chain[-1])
     factories.add_member(chain[-1], people.group)
     factories.add_member(chain[-1], people.paul)
-    assert membership.groups_of(people.paul) == {group.id for group in chain}
+    assert group_rules.groups_of(people.paul) == {group.id for group in chain}
     assert "paul" in members(people.group)
 
 
@@ -46,8 +46,8 @@ def test_containing_groups_are_found_in_one_statement(people, count_statements):
     inner = factories.make_group(people.domain, "inner")
     factories.add_member(people.group, inner)
     with count_statements() as seen:
-        assert membership.containing_groups(inner.id) == {inner.id, people.group.id}
-        membership.groups_of(people.arthur)
+        assert group_rules.containing_groups(inner.id) == {inner.id, people.group.id}
+        group_rules.groups_of(people.arthur)
     assert len(seen) == 2
 
 
@@ -55,7 +55,7 @@ def test_guests_are_never_members_of_a_group(people):
     guest = factories.make_account(people.domain, "bruno", is_guest=True)
     factories.add_member(people.group, people.domain)
     assert "bruno" not in members(people.group)
-    assert membership.groups_of(guest) == frozenset()
+    assert group_rules.groups_of(guest) == frozenset()
 
 
 def test_who_is_excluded_is_out_and_through_that_group_out_of_the_outer_ones(people):
@@ -63,7 +63,7 @@ def test_who_is_excluded_is_out_and_through_that_group_out_of_the_outer_ones(peo
     factories.add_member(inner, people.domain)
     factories.add_member(people.group, inner)
     factories.exclude(inner, people.paul)
-    assert membership.groups_of(people.paul) == frozenset()
+    assert group_rules.groups_of(people.paul) == frozenset()
     assert "paul" not in members(people.group) and "paul" not in members(inner)
     assert {"arthur", "jean", "domainadmin"} <= members(people.group)
 
@@ -76,7 +76,7 @@ def test_another_way_in_stays_open(people):
     factories.add_member(people.group, inner)
     factories.add_member(people.group, detour)
     factories.exclude(inner, people.paul)
-    assert membership.groups_of(people.paul) == {detour.id, people.group.id}
+    assert group_rules.groups_of(people.paul) == {detour.id, people.group.id}
     assert "paul" in members(people.group)
 
 
@@ -85,7 +85,7 @@ def test_the_ways_in_are_named_the_shortest_first(people):
     entry = factories.add_member(inner, people.arthur)
     nested = factories.add_member(people.group, inner)
     domain = factories.add_member(people.group, people.domain)
-    ways = membership.ways_in(people.arthur, people.group.id)
+    ways = group_rules.ways_in(people.arthur, people.group.id)
     own = (
         db.session.query(factories.MemberEntry)
         .filter_by(group_id=people.group.id, account_id=people.arthur.id)
@@ -97,7 +97,7 @@ def test_the_ways_in_are_named_the_shortest_first(people):
         (entry.id, (people.group.id, inner.id)),
     ]
     assert nested.id not in {way.entry_id for way in ways}
-    assert membership.ways_in(people.autrui, people.group.id) == []
+    assert group_rules.ways_in(people.autrui, people.group.id) == []
 
 
 def test_up_and_down_agree_for_random_trees(people):
@@ -115,10 +115,10 @@ def test_up_and_down_agree_for_random_trees(people):
         factories.add_member(outer, inner)
     seen = 0
     for person in accounts:
-        mine = membership.groups_of(person)
+        mine = group_rules.groups_of(person)
         for group in groups:
             assert (group.id in mine) == (person.name in members(group)), (person.name, group.name)
-            assert (group.id in mine) == bool(membership.ways_in(person, group.id))
+            assert (group.id in mine) == bool(group_rules.ways_in(person, group.id))
             seen += group.id in mine
     assert 0 < seen < len(accounts) * len(groups)
 
@@ -134,17 +134,17 @@ def test_the_branches_of_a_group_have_everybody_in_it_once(people):
     factories.exclude(inner, strangers[0])
     factories.exclude(inner, people.paul)
     factories.exclude(people.group, strangers[1])
-    found = [one.id for branch in membership.branches(people.group.id) for one in db.session.scalars(branch)]
+    found = [one.id for branch in group_rules.branches(people.group.id) for one in db.session.scalars(branch)]
     effective = set(
-        db.session.scalars(membership.effective_members(people.group.id).with_only_columns(Account.id))
+        db.session.scalars(group_rules.effective_members(people.group.id).with_only_columns(Account.id))
     )
     assert sorted(found) == sorted(effective), "each in one branch only"
-    assert membership.count_of(membership.branches(people.group.id)) == len(effective)
+    assert group_rules.count_of(group_rules.branches(people.group.id)) == len(effective)
     assert people.paul.id in effective and strangers[2].id in effective
     assert effective.isdisjoint({guest.id, strangers[0].id, strangers[1].id})
-    many = [factories.make_domain(f"many{number}.example") for number in range(membership.BRANCHES + 3)]
+    many = [factories.make_domain(f"many{number}.example") for number in range(group_rules.BRANCHES + 3)]
     for domain in many:
         factories.make_account(domain, "one")
         factories.add_member(people.group, domain)
-    assert membership.count_of(membership.branches(people.group.id)) == len(effective) + len(many)
-    assert len(membership.branches(people.group.id)) == membership.BRANCHES + 2
+    assert group_rules.count_of(group_rules.branches(people.group.id)) == len(effective) + len(many)
+    assert len(group_rules.branches(people.group.id)) == group_rules.BRANCHES + 2

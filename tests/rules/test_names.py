@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Invalid
-from app.rules import names
+from app.rules.accounts import names
 
 BLANK = [
     "\u200b",

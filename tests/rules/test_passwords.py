@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Invalid
-from app.rules.passwords import check_new, problem_of
+from app.rules.accounts.passwords import check_new, problem_of
 
 ARTHUR = {"name": "Arthur Dupont", "address": "arthur@iwdemo.fr"}
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import Invalid
 from app.models import CLOSED, Account, AccountState, Domain, DomainState, ServiceName
-from app.rules import policies
-from app.rules.policies import Feature, Ground, Level, Obstacle
+from app.rules import domains
+from app.rules.domains import Feature, Ground, Level, Obstacle
 
 EVERYTHING = frozenset(ServiceName)
 ON = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
@@ -25,7 +25,7 @@ def account(of: Domain | None = None, **values) -> Account:
 
 
 def why(subject, feature=Feature.TEAMCHAT, *, stopped=(), is_supported=True) -> Obstacle | None:
-    facets = policies.account_facets if isinstance(subject, Account) else policies.domain_facets
+    facets = domains.account_facets if isinstance(subject, Account) else domains.domain_facets
     ground = Ground(EVERYTHING - frozenset(ServiceName(name) for name in stopped), is_supported)
     return facets(subject, feature, ground).obstacle
 
@@ -52,7 +52,7 @@ def test_with_everything_on_nothing_stands_in_the_way():
 )
 def test_the_first_level_that_says_no_is_named(app, subject, circumstances, level, feature):
     assert why(subject, **circumstances) == Obstacle(level, feature)
-    assert policies.reason(Obstacle(level, feature), "iwdemo.fr")
+    assert domains.reason(Obstacle(level, feature), "iwdemo.fr")
 
 
 def test_another_feature_does_not_wait_for_teamchat():
@@ -64,19 +64,19 @@ def test_effective_is_what_the_booleans_say():
         of = domain(has_groupware=bits[0], has_webdav=bits[1], has_teamchat=bits[2])
         person = account(of, has_groupware=bits[3], has_webdav=bits[4], has_teamchat=bits[5])
         for feature in Feature:
-            facets = policies.account_facets(person, feature, Ground(EVERYTHING))
-            assert facets.is_effective is policies.account_has(person, feature)
-            assert facets.own is policies.own(person, feature)
+            facets = domains.account_facets(person, feature, Ground(EVERYTHING))
+            assert facets.is_effective is domains.account_has(person, feature)
+            assert facets.own is domains.own(person, feature)
 
 
 @pytest.mark.parametrize("state", AccountState)
 def test_only_a_closed_account_loses_its_features(state):
-    assert policies.account_has(account(state=state), Feature.TEAMCHAT) is (state not in CLOSED)
+    assert domains.account_has(account(state=state), Feature.TEAMCHAT) is (state not in CLOSED)
 
 
 def test_a_guest_has_teamchat_alone():
     guest = account(is_guest=True, has_teamchat=False)
-    assert [policies.account_has(guest, feature) for feature in Feature] == [False, False, True]
+    assert [domains.account_has(guest, feature) for feature in Feature] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -90,16 +90,16 @@ def test_a_guest_has_teamchat_alone():
 )
 def test_teamchat_never_goes_without_the_other_two(app, switches, missing):
     wanted = dict(zip(Feature, switches, strict=True))
-    assert policies.missing(wanted) == missing
+    assert domains.missing(wanted) == missing
     if missing:
         with pytest.raises(Invalid):
-            policies.require_consistent(wanted)
+            domains.require_consistent(wanted)
     else:
-        policies.require_consistent(wanted)
+        domains.require_consistent(wanted)
 
 
 def test_what_stands_on_the_domains_switch_is_refused_without_it(app):
-    policies.require_domain_has(domain(), Feature.TEAMCHAT)
+    domains.require_domain_has(domain(), Feature.TEAMCHAT)
     with pytest.raises(Invalid) as refusal:
-        policies.require_domain_has(domain(has_teamchat=False), Feature.TEAMCHAT)
+        domains.require_domain_has(domain(has_teamchat=False), Feature.TEAMCHAT)
     assert refusal.value.field == "teamchat"

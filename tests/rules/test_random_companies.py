@@ -24,7 +24,7 @@ from app.models import (
     RoomMember,
     RoomState,
 )
-from app.rules import membership, server
+from app.rules import groups, services
 from app.rules.rights import FULL, GUEST_MAXIMUM, READ, WRITE, Basis, Right, access, audience
 from app.rules.rights.explanation import explain
 from app.rules.rights.facts import facts_of, facts_of_folders, open_to
@@ -232,12 +232,12 @@ def test_every_answer_is_the_obvious_one(app, seed):
     for person in company.everybody:
         access.forget()
         listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
-        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, server.state())}
+        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, services.state())}
         access.forget()
         expected = {room.id: reference.rights(person, room) for room in company.rooms}
         assert listed == heard == {key: rights for key, rights in expected.items() if rights}
         inside = {group.id for group in company.groups if reference.is_in_group(person, group.id)}
-        assert membership.groups_of(person) == inside
+        assert groups.groups_of(person) == inside
         for room in company.rooms:
             assert access.rights_in(person, room.id) == expected[room.id]
             assert explain(person, room).rights == expected[room.id]
@@ -254,7 +254,7 @@ def test_answers_about_many_at_once_are_the_obvious_ones(app, seed):
         assert {person.id for person in db.session.scalars(audience.people_of(room)).unique()} == doors
     for group in company.groups:
         inside = {person.id for person in company.people if reference.is_in_group(person, group.id)}
-        members = membership.effective_members(group.id).with_only_columns(Account.id)
+        members = groups.effective_members(group.id).with_only_columns(Account.id)
         assert set(db.session.scalars(members)) == inside
         assert set(audience.ways_in(company.people, group.id)) == inside
 
@@ -268,7 +268,7 @@ def plain(decision):
 def test_facts_lead_to_same_decision_in_every_shape(app, seed):
     """One person in many rooms, many people in one room, and many in many; and rooms that are not open at all."""
     company = Company(seed)
-    everybody, rooms, state = company.everybody, company.rooms, server.state()
+    everybody, rooms, state = company.everybody, company.rooms, services.state()
     many_in_many, reference = facts_of(everybody, rooms, state), Reference()
     for person in everybody:
         alone, rows = open_to(person, state)
@@ -287,7 +287,7 @@ def test_facts_lead_to_same_decision_in_every_shape(app, seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_folders_are_decided_like_rooms_that_inherit_their_list(app, seed):
     company = Company(seed)
-    state, folders = server.state(), db.session.query(Folder).filter_by(kind="teamchat").all()
+    state, folders = services.state(), db.session.query(Folder).filter_by(kind="teamchat").all()
     facts = facts_of_folders(company.everybody, folders, state)
     for folder in folders:
         room = factories.make_room(db.session.get(Group, folder.group_id), "inherits")
@@ -300,7 +300,7 @@ def test_folders_are_decided_like_rooms_that_inherit_their_list(app, seed):
 
 def test_number_of_statements_depends_neither_on_people_nor_on_rooms(app, count_statements):
     company = Company(1)
-    state = server.state()
+    state = services.state()
     rooms = [room for room in company.rooms if room.group_id is not None]
     assert all(account.domain for account in company.everybody)
     with count_statements() as few:
@@ -314,7 +314,7 @@ def test_companies_are_not_all_alike(app):
     kinds, bases = set(), set()
     for seed in range(4):
         company = Company(seed)
-        facts = facts_of(company.everybody, company.rooms, server.state())
+        facts = facts_of(company.everybody, company.rooms, services.state())
         for person in company.everybody:
             for room in company.rooms:
                 decision = facts.decide(person.id, room.id)

@@ -7,10 +7,11 @@ import pytest
 
 from app.errors import Invalid
 from app.models import LicenseKind, now
-from app.rules import discovery, readiness
-from app.rules.licensing import LicenseFacts
-from app.rules.reachability import Shown
-from app.rules.readiness import Facts, State
+from app.rules import discovery
+from app.rules.certificates import Shown
+from app.rules.licenses import LicenseFacts
+from app.rules.server import readiness
+from app.rules.server.readiness import Facts, State
 
 LICENSE = LicenseFacts(LicenseKind.FULL, "Démo", 10, now() + timedelta(days=30), "x", 3)
 GOOD = Facts(

@@ -7,7 +7,7 @@ from app.errors import Forbidden, NotFound
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import AccountState, Domain, Role
-from app.rules import scope
+from app.rules.rights import scope
 from tests.support import factories
 
 

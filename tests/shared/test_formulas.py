@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.operations.imports import columns
+from app.operations.imports import table
 from app.operations.imports.running import _kinds
 from app.text.formulas import escape_formula, unescape_formula
 
@@ -35,5 +35,5 @@ def test_other_text_is_left_alone(text):
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_import_reads_what_an_export_has_escaped(beginning):
     kind = _kinds["accounts"]
-    cells = columns.meaning(kind, {"name": escape_formula(f"{beginning}x"), "address": "x"})
+    cells = table.meaning(kind, {"name": escape_formula(f"{beginning}x"), "address": "x"})
     assert cells == {"name": f"{beginning}x", "address": "x"}

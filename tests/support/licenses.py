@@ -6,7 +6,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.models import License, LicenseKind, now
-from app.rules.licence_documents import Document, public_text, signed
+from app.rules.licenses import Document, public_text, signed
 from tests.support import factories
 
 KEY = Ed25519PrivateKey.generate()

@@ -8,10 +8,10 @@ from app.blueprints.accounts.views import blueprint
 from app.blueprints.gate import me
 from app.htmx import page
 from app.models import Account, EntryKind, Principal, RoomKind
-from app.queries import people
-from app.queries.accounts import groups_of
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.accounts.belongings import groups_of
+from app.queries.groups import people
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 ROOMS = {
     RoomKind.PUBLIC: lambda: _("Public room"),

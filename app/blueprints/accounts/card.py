@@ -12,8 +12,8 @@ from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Account
 from app.operations import accounts
-from app.queries.trail import last_change
-from app.rules import scope
+from app.queries.audit import last_change
+from app.rules.rights import scope
 
 
 @blueprint.get("/accounts/<int:account_id>/card")

@@ -14,10 +14,17 @@ from app.errors import NotFound
 from app.models import Account
 from app.operations import accounts
 from app.operations.accounts import OwnedRooms, Successor
-from app.queries.accounts import AccountWeight, account_weight, heirs_by_room, owned_by
-from app.queries.successors import Entrusted, entrusted_to, successors
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.accounts.belongings import (
+    AccountWeight,
+    Entrusted,
+    account_weight,
+    entrusted_to,
+    heirs_by_room,
+    owned_by,
+    successors,
+)
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 from app.text.parsing import parse_whole_number
 
 ASKED_ABOUT = 50

@@ -11,7 +11,7 @@ from app.htmx import page, see_other
 from app.models import Account
 from app.operations import sessions
 from app.queries.sessions import devices
-from app.rules import scope
+from app.rules.rights import scope
 
 
 @blueprint.get("/accounts/<int:account_id>/sessions")

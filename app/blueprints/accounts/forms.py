@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from app.blueprints.features import FeatureFields
 from app.blueprints.versioned import VersionedForm
 from app.models import Account, AccountState, Role
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 
 ROLES = {
     Role.USER: _l("User"),

@@ -25,11 +25,12 @@ from app.errors import Invalid, Refusal
 from app.htmx import page, see_other
 from app.models import Account, AccountState, Role
 from app.operations import accounts, bulk
-from app.queries.directory.accounts import FILTERS as ACCOUNT_FILTERS
-from app.queries.directory.accounts import account_list
-from app.queries.trail import history as history_of
-from app.queries.trail import last_change
-from app.rules import addresses, scope
+from app.queries.accounts.listing import FILTERS as ACCOUNT_FILTERS
+from app.queries.accounts.listing import account_list
+from app.queries.audit import history as history_of
+from app.queries.audit import last_change
+from app.rules.accounts import addresses
+from app.rules.rights import scope
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 

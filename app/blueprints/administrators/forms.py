@@ -7,9 +7,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.blueprints.forms import options
 from app.models import Account, Role
-from app.queries.directory.domains import domains_of
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.domains import domains_of
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 ROLES = {
     Role.SERVER: _l("Server administrator"),

@@ -17,11 +17,11 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page
 from app.models import Account, Role
 from app.operations import accounts
-from app.queries import administrators
-from app.queries.administrators import POWERFUL
-from app.rules import scope
-from app.rules.addresses import readable
-from app.rules.scope import RANKS
+from app.queries.accounts import listing as listing_queries
+from app.queries.accounts.listing import POWERFUL
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
+from app.rules.rights.scope import RANKS
 
 blueprint = Blueprint("administrators", __name__, url_prefix="/admin/administrators")
 
@@ -41,7 +41,7 @@ OWN = "own"
 def index() -> Response:
     """The administrators of one's scope. Fragments: list."""
     query = lists.list_query(filters={"role": POWERFUL})
-    listing = administrators.administrator_list(me(), query)
+    listing = listing_queries.administrator_list(me(), query)
     roles = {role: ROLES[role] for role in POWERFUL}
     shown = ListPage(
         query,
@@ -64,7 +64,7 @@ def candidates() -> Response:
     """Accounts of a domain that a role can be given to. Fragments: list."""
     domain = scope.find_domain(me(), request.args.get("domain", me().domain_id, type=int))
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found, has_more = administrators.candidates(domain, search)
+    found, has_more = listing_queries.candidates(domain, search)
     return page(
         "administrators/new.html",
         blocks=("list",),
@@ -85,7 +85,7 @@ def set_role(account_id: int) -> Response:
     form.offer(me(), account)
     if request.method == "GET":
         form.role.data = (Role.DOMAIN if account.role is Role.USER else account.role).value
-        form.domains.data = administrators.further_domains(account)
+        form.domains.data = listing_queries.further_domains(account)
         return _role(account, form)
     with submission(form, partial(_role, account, form)):
         asked = _question(account, Role(form.role.data))

@@ -11,8 +11,8 @@ from app.blueprints.auth.views import blueprint
 from app.blueprints.forms import submission
 from app.blueprints.gate import open_to_everybody
 from app.errors import NotFound
-from app.operations import passwords
-from app.rules import password_links
+from app.operations.accounts import passwords
+from app.rules.accounts import passwords as password_rules
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])
@@ -32,7 +32,7 @@ def request_password_link():
 @open_to_everybody
 def choose_password(token: str):
     """Choose a password by a mailed link. Looking at the page changes nothing: mail scanners follow links."""
-    account = password_links.account_of(token)
+    account = password_rules.account_of(token)
     if account is None:
         return _used()
     form = ChoiceForm()

@@ -16,9 +16,10 @@ from app.blueprints.gate import me, open_to_everybody
 from app.errors import NotFound
 from app.i18n import LANGUAGE_NAMES
 from app.models import Role
-from app.operations import own_account, passwords, sessions
-from app.queries import settings
+from app.operations import sessions
+from app.operations.accounts import own, passwords
 from app.queries.sessions import devices
+from app.rules.server import settings
 
 blueprint = Blueprint("auth", __name__)
 blueprint.record_once(lambda state: loader.init_app(state.app))
@@ -102,7 +103,7 @@ def choose_language():
     """Read in another language: kept with the account, or in the cookie of who has none."""
     language = request.form.get("language")
     if current_user.is_authenticated:
-        own_account.choose_language(me(), language)
+        own.choose_language(me(), language)
         session.pop("language", None)
     elif language in LANGUAGE_NAMES:
         session["language"] = language

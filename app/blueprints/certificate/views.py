@@ -12,8 +12,9 @@ from app.errors import Refusal
 from app.htmx import page, see_other
 from app.models import now
 from app.operations import certificates
-from app.queries import certificates as certificate_store
-from app.rules import distrust, scope
+from app.rules import certificates as certificate_rules
+from app.rules import certificates as certificate_store
+from app.rules.rights import scope
 
 blueprint = Blueprint("certificate", __name__, url_prefix="/admin/certificate")
 
@@ -79,7 +80,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         form.forget_secrets()
     installed = certificate_store.installed()
     served = next((one for one in installed if one.is_served), None)
-    seen = certificate_store.seen()
+    seen = certificate_store.last_seen()
     tried = request.args.get("tried", 0, type=int)
     return page(
         "certificate/show.html",
@@ -91,7 +92,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         installed=installed,
         served=served,
         seen=seen,
-        distrust=distrust,
+        distrust=certificate_rules,
         is_loaded=_is_loaded(served, seen),
         tried=tried,
         host=certificates.host_name(),

@@ -7,19 +7,19 @@ from flask import Response, request
 from app.blueprints.dialogs import dialog
 from app.blueprints.gate import me
 from app.htmx import wants_dialog
-from app.queries import rooms
-from app.rules import policies, server
+from app.queries.rooms import listing
+from app.rules import domains, services
 
 
 def frame() -> dict:
     """What every page of the chat shows around the room. The list is made only where it is shown."""
     tab = request.args.get("tab")
-    tab = tab if tab in rooms.TABS else "all"
+    tab = tab if tab in listing.TABS else "all"
     return {
-        "listed": partial(rooms.room_list, me(), tab),
+        "listed": partial(listing.room_list, me(), tab),
         "tab": tab,
-        "has_teamchat": policies.account_has(me(), policies.Feature.TEAMCHAT),
-        "is_running": server.state().chat_runs,
+        "has_teamchat": domains.account_has(me(), domains.Feature.TEAMCHAT),
+        "is_running": services.state().chat_runs,
     }
 
 

@@ -14,8 +14,9 @@ from app.blueprints.gate import me
 from app.errors import Forbidden, NotFound
 from app.htmx import say
 from app.operations import guests, rooms
-from app.queries.invitations import find_invitation
-from app.rules import inviting, managing
+from app.queries.guests import find_invitation
+from app.rules import rooms as room_rules
+from app.rules.guests import policy
 from app.rules.rights import access
 from app.text.parsing import parse_whole_number
 
@@ -24,7 +25,7 @@ from app.text.parsing import parse_whole_number
 def invite(room_id: int) -> Response:
     """The dialog *Inviter*. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
-    inviting.require_may_invite_guests(me(), seen.room)
+    policy.require_may_invite_guests(me(), seen.room)
     return _dialog(seen, InviteForm(formdata=None))
 
 
@@ -78,7 +79,7 @@ def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
 def guest_settings(room_id: int) -> Response:
     """What guests see of the room, and for how long they stay. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
-    managing.require_may_administer(me(), seen.room)
+    room_rules.require_may_administer(me(), seen.room)
     form = GuestSettingsForm(formdata=None, obj=seen.room)
     form.row_version.data = seen.room.row_version
     return _settings(seen, form)

@@ -15,7 +15,7 @@ from app.blueprints.gate import me
 from app.errors import Forbidden
 from app.models import RoomKind
 from app.operations import rooms
-from app.queries import places, room_people
+from app.queries.rooms import listing, people
 
 
 @blueprint.get("/rooms/new")
@@ -66,7 +66,7 @@ def _require_account() -> None:
 def _form(**values) -> RoomForm:
     form = RoomForm(**values)
     choices = [SelectChoice("private", _("Private: only people you add see that it exists"))]
-    for place in places.groups_of(me()):
+    for place in listing.groups_of(me()):
         name = place.group.name
         if place.may_make_public:
             choices.append(
@@ -100,5 +100,5 @@ def _direct(status: int = 200, problem=None) -> Response:
         problem=problem,
         search=search,
         picked=chosen,
-        candidates=room_people.candidates(me(), None, search, keep=chosen),
+        candidates=people.candidates(me(), None, search, keep=chosen),
     )

@@ -17,12 +17,13 @@ from app.extensions import db
 from app.htmx import page, say, target_id
 from app.models import Account, Domain, Group, RoomKind
 from app.operations import rooms
-from app.queries import room_people as people
-from app.queries.changers import changers_of
-from app.queries.invitations import invitations_of
-from app.queries.ways import ways_for_members
-from app.rules import guests, inviting, managing
-from app.rules.addresses import readable
+from app.queries.groups.members import ways_for_members
+from app.queries.guests import invitations_of
+from app.queries.rights import changers_of
+from app.queries.rooms import people
+from app.rules import rooms as room_rules
+from app.rules.accounts.addresses import readable
+from app.rules.guests import policy
 from app.rules.rights import Right, access
 from app.rules.rights.explanation import explain
 
@@ -38,7 +39,7 @@ def people_to_name(room_id: int) -> Response:
     """Whom an @ could mean, in JSON: the name to read, what is written behind the @, and who is a guest."""
     seen = access.find_room(me(), room_id)
     begun = request.args.get("q", "").strip()[:100]
-    found = people.people_to_name(me(), seen.room, begun) if guests.sees_members_of(me(), room_id) else []
+    found = people.people_to_name(me(), seen.room, begun) if policy.sees_members_of(me(), room_id) else []
     return jsonify([{"name": one.name, "mention": _mention(one), "is_guest": one.is_guest} for one in found])
 
 
@@ -98,7 +99,7 @@ def own_rights(room_id: int) -> Response:
         seen,
         explanation=explanation,
         lines=_names(explanation.deciding),
-        inviting=inviting.inviting_of(me(), seen.room, explanation.rights),
+        inviting=policy.inviting_of(me(), seen.room, explanation.rights),
         inviting_words=INVITING,
         right_names=RIGHT_NAMES,
         all_rights=list(RIGHT_NAMES),
@@ -108,7 +109,7 @@ def own_rights(room_id: int) -> Response:
 
 def people_page(seen: access.RoomAccess) -> Response:
     """The panel *Membres*: who is in the room, and the invitations that one may handle."""
-    if not guests.sees_members(me(), seen.room):
+    if not policy.sees_members(me(), seen.room):
         return _panel("chat/people_hidden.html", seen)
     search = request.args.get("q", "")
     found = people.people_of(seen.room, search, request.args.get("after", type=int))
@@ -123,7 +124,7 @@ def people_page(seen: access.RoomAccess) -> Response:
         search=search,
         may_add=is_private and bool(seen.rights & Right.ADMINISTRATION_INVITE),
         may_kick=may_kick,
-        may_invite=inviting.may_invite_guests(me(), seen.room),
+        may_invite=policy.may_invite_guests(me(), seen.room),
         may_set_guests=_may_set_guests(seen),
         invitations=[] if me().is_guest or search else invitations_of(me(), seen.room),
         invitation_words=invitation_words,
@@ -139,7 +140,7 @@ def _ways(seen: access.RoomAccess, accounts: list[Account]) -> dict:
 
 
 def _may_set_guests(seen: access.RoomAccess) -> bool:
-    return seen.room.kind is not RoomKind.DIRECT and managing.may(
+    return seen.room.kind is not RoomKind.DIRECT and room_rules.may(
         me(), Right.ADMINISTRATION_ADMINISTER, seen.room
     )
 

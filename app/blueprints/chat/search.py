@@ -6,8 +6,8 @@ from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint
 from app.blueprints.gate import me
 from app.htmx import page
-from app.queries import rooms as room_names
-from app.queries import search
+from app.queries.rooms import listing as room_names
+from app.queries.search import messages
 from app.rules.rights import access
 
 
@@ -18,10 +18,10 @@ def find() -> Response:
     q: words, "phrases", from:name. room: in this one only.
     """
     room_id = request.args.get("room", type=int)
-    question = search.question_of(request.args.get("q", "").strip("\n"), room_id)
+    question = messages.question_of(request.args.get("q", "").strip("\n"), room_id)
     place = access.find_room(me(), room_id).room if room_id else None
     before = request.args.get("before", type=int)
-    found = search.find_messages(me(), question, before)
+    found = messages.find_messages(me(), question, before)
     return page(
         "chat/search.html",
         blocks=("content", "hits"),
@@ -29,7 +29,7 @@ def find() -> Response:
         found=found,
         place=place,
         place_title=room_names.title_of(me(), place) if place else None,
-        rooms_found=search.find_rooms(me(), question) if not room_id and before is None else [],
+        rooms_found=messages.find_rooms(me(), question) if not room_id and before is None else [],
         is_following=before is not None,
         next_url=url_for("chat.find", q=question.text, room=room_id, before=found.next)
         if found.next

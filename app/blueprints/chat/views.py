@@ -16,9 +16,10 @@ from app.htmx import page, see_other, target_id, wants_dialog, wants_fragment
 from app.limits import count_message
 from app.models import RoomState
 from app.operations.messages import post_message
-from app.queries import guest_view, reading, rooms
 from app.queries import messages as conversation
-from app.rules import history
+from app.queries import messages as message_queries
+from app.queries.rooms import listing
+from app.rules import rooms as room_rules
 from app.rules.rights import Right, access
 
 blueprint = Blueprint("chat", __name__, url_prefix="/webmail")
@@ -134,10 +135,10 @@ def room_dialog(template: str, seen: access.RoomAccess, status: int = 200, **con
 
 def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
     """What the page of a room shows of it."""
-    last_read = reading.last_read(me(), seen.room.id)
+    last_read = message_queries.last_read(me(), seen.room.id)
     return {
         "room": seen.room,
-        "room_title": rooms.title_of(me(), seen.room),
+        "room_title": listing.title_of(me(), seen.room),
         "seen": seen,
         "standing": _standing(seen),
         "may": _running(seen),
@@ -207,11 +208,11 @@ def _piece(seen: access.RoomAccess) -> conversation.Slice:
 def _shown(seen: access.RoomAccess, question, *place) -> conversation.Slice:
     """A piece of a room's conversation, as far back as the person may read, and with whom they may see."""
     piece = question(seen.room.id, *place, floor=_floor(seen))
-    return guest_view.piece_for(me(), seen.room, piece)
+    return message_queries.piece_for(me(), seen.room, piece)
 
 
 def _floor(seen: access.RoomAccess) -> int:
-    return history.floors(me(), [seen.room.id]).get(seen.room.id, 0)
+    return room_rules.floors(me(), [seen.room.id]).get(seen.room.id, 0)
 
 
 def _change(seen: access.RoomAccess, piece: conversation.Slice) -> int:
@@ -231,10 +232,10 @@ def _message(seen: access.RoomAccess, message_id: int) -> conversation.MessageVi
     found = conversation.one(seen.room.id, message_id, floor=_floor(seen))
     if found is None:
         raise NotFound()
-    return guest_view.message_for(me(), seen.room, found)
+    return message_queries.message_for(me(), seen.room, found)
 
 
 def _require_shown_whole(message: conversation.MessageView) -> None:
     """The words as they were typed name people that a guest is not shown."""
-    if me().is_guest and guest_view.hides_somebody(message):
+    if me().is_guest and message_queries.hides_somebody(message):
         raise Forbidden()

@@ -12,14 +12,15 @@ from app.htmx import page, see_other
 from app.i18n import time_zone
 from app.models import ServiceName, now
 from app.operations import services
-from app.queries import domains, figures
-from app.queries.directory.counts import administered_counts, messages_since
-from app.queries.figures import Period
+from app.queries import dashboard, domains
+from app.queries.dashboard import Period
+from app.queries.domains import administered_counts, messages_since
 from app.queries.services import ServiceView, overview
 from app.queries.services import of as service_view
-from app.rules import readiness, scope
-from app.rules.addresses import readable
-from app.rules.checks import Check
+from app.rules.accounts.addresses import readable
+from app.rules.certificates import Check
+from app.rules.rights import scope
+from app.rules.server import readiness
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(readable, "readable")
@@ -101,7 +102,7 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
         counts=_counts,
         endings=lambda: domains.endings(me()),
         period=_period(),
-        history=lambda: figures.history(_period(), time_zone()),
+        history=lambda: dashboard.history(_period(), time_zone()),
         may_act=scope.is_server_wide(me()),
         asked=asked,
     )

@@ -7,8 +7,8 @@ from wtforms import HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from app.blueprints.versioned import Theirs, VersionedForm
-from app.queries.discovery import Level, base_for
 from app.rules import discovery
+from app.rules.discovery import Level, base_for
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from app.errors import Invalid, TooMany
 from app.extensions import csrf
 from app.models import Account, now
 from app.operations import sessions
-from app.queries import settings
-from app.queries.discovery import domain_named
-from app.queries.discovery import of as discovery_of
-from app.queries.discovery import server as server_discovery
-from app.rules import addresses, discovery
+from app.rules import discovery
+from app.rules.accounts import addresses
+from app.rules.discovery import domain_named
+from app.rules.discovery import of as discovery_of
+from app.rules.discovery import server as server_discovery
+from app.rules.server import settings
 from app.security import request_id
 
 XML = "/autodiscover/autodiscover.xml"

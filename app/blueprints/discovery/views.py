@@ -13,9 +13,10 @@ from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations.discovery import record_discovery_check, set_domain_discovery, set_server_discovery
-from app.queries import trail
-from app.queries.discovery import of as discovery_of
-from app.rules import discovery, scope
+from app.queries import audit
+from app.rules import discovery
+from app.rules.discovery import of as discovery_of
+from app.rules.rights import scope
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -119,7 +120,7 @@ def _current(domain: Domain | None) -> tuple[int, dict, Iterable[str]]:
 
 
 def _last_change(domain: Domain | None):
-    return trail.last_change("domain", domain.id) if domain else None
+    return audit.last_change("domain", domain.id) if domain else None
 
 
 def _url(name: str, domain: Domain | None) -> str:

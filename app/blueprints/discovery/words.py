@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from app.blueprints.discovery.checking import Found
 from app.integrations.probe import ProbeResult
 from app.models import now
-from app.rules import discovery, distrust
-from app.rules.readiness import State
+from app.rules import certificates, discovery
+from app.rules.server.readiness import State
 
 SOON = timedelta(days=30)
 
@@ -89,7 +89,7 @@ def _certificate(finding: ProbeResult):
             1,
             _(
                 "This machine does not believe the certificate: %(reason)s.",
-                reason=distrust.in_words(finding.distrust),
+                reason=certificates.in_words(finding.distrust),
             ),
         )
 

@@ -5,9 +5,8 @@ from flask_babel import ngettext
 
 from app.blueprints.features import Question
 from app.models import Domain, DomainState
-from app.queries.directory.counts import domain_impact
-from app.queries.domains import Contents, contents
-from app.rules.addresses import readable
+from app.queries.domains import Contents, contents, domain_impact
+from app.rules.accounts.addresses import readable
 
 SUSPEND = "suspend"
 

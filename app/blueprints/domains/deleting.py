@@ -14,8 +14,8 @@ from app.errors import Refusal
 from app.models import Domain
 from app.operations import domains
 from app.queries.domains import contents
-from app.rules import scope
-from app.rules.addresses import readable
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 
 @blueprint.route("/<int:domain_id>/delete", methods=["GET", "POST"])

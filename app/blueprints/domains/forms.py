@@ -15,7 +15,7 @@ from app.blueprints.features import FeatureFields
 from app.blueprints.forms import LimitField
 from app.blueprints.versioned import VersionedForm
 from app.models import Domain, DomainState
-from app.rules.policies import Feature
+from app.rules.domains import Feature
 from app.text.parsing import parse_day
 
 LANGUAGES = [

@@ -12,9 +12,9 @@ from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import domains
-from app.queries import trail
-from app.rules import scope
-from app.rules.room_for import account_count, guest_count
+from app.queries import audit
+from app.rules.domains import account_count, guest_count
+from app.rules.rights import scope
 
 
 @blueprint.get("/<int:domain_id>/limits")
@@ -53,6 +53,6 @@ def _shown(domain: Domain, form: DomainLimitsForm, status: int = 200, **context)
         limits=limits_of(domain),
         is_server_wide=scope.is_server_wide(me()),
         is_unsaved=status != 200,
-        last_change=trail.last_change("domain", domain.id) if context.get("theirs") else None,
+        last_change=audit.last_change("domain", domain.id) if context.get("theirs") else None,
         **context,
     )

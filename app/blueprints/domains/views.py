@@ -17,13 +17,12 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import bulk, domains
-from app.queries.directory.domains import FILTERS as DOMAIN_FILTERS
-from app.queries.directory.domains import domain_list
-from app.queries.domains import open_deletion
-from app.queries.trail import history as history_of
-from app.queries.trail import last_change
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.audit import history as history_of
+from app.queries.audit import last_change
+from app.queries.domains import FILTERS as DOMAIN_FILTERS
+from app.queries.domains import domain_list, open_deletion
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 blueprint = Blueprint("domains", __name__, url_prefix="/admin/domains")
 

@@ -4,9 +4,11 @@ from flask import Blueprint, Response
 
 from app.blueprints import lists, tables
 from app.blueprints.gate import me
-from app.queries.directory import accounts, domains, groups
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries import domains
+from app.queries.accounts import listing
+from app.queries.groups import listing as group_listing
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/admin")
 
@@ -19,8 +21,8 @@ DOMAINS = ("name", "description", "state", "language", "groupware", "webdav", "t
 def export_accounts(domain_id: int) -> Response:
     """A domain's accounts, as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
-    query = lists.list_query(sorts=("name", "address", "seen"), filters=accounts.FILTERS)
-    rows = (_account(row) for row in accounts.every_account(domain, query))
+    query = lists.list_query(sorts=("name", "address", "seen"), filters=listing.FILTERS)
+    rows = (_account(row) for row in listing.every_account(domain, query))
     return tables.download(f"accounts-{domain.name}", ACCOUNTS, rows)
 
 
@@ -28,8 +30,8 @@ def export_accounts(domain_id: int) -> Response:
 def export_groups(domain_id: int) -> Response:
     """A domain's groups, as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
-    query = lists.list_query(sorts=("name", "address"), filters=groups.FILTERS)
-    rows = (_group(row) for row in groups.every_group(domain, query))
+    query = lists.list_query(sorts=("name", "address"), filters=group_listing.FILTERS)
+    rows = (_group(row) for row in group_listing.every_group(domain, query))
     return tables.download(f"groups-{domain.name}", GROUPS, rows)
 
 

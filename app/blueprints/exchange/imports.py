@@ -19,7 +19,7 @@ from app.errors import Invalid
 from app.htmx import page, see_other
 from app.operations import imports, tasks
 from app.queries.tasks import find_task
-from app.rules import scope
+from app.rules.rights import scope
 
 AT_ONCE = 1.5
 """Seconds that the page works itself; what is left then is the worker's."""

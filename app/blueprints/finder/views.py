@@ -9,9 +9,9 @@ from app.blueprints import lists
 from app.blueprints.gate import me
 from app.blueprints.navigation import every_entry
 from app.htmx import page
-from app.queries import finder
-from app.queries.finder import Hit
-from app.rules.addresses import readable
+from app.queries.search import finder
+from app.queries.search.finder import Hit
+from app.rules.accounts.addresses import readable
 from app.text import words
 
 blueprint = Blueprint("finder", __name__, url_prefix="/admin")

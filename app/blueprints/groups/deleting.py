@@ -9,10 +9,10 @@ from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.models import Group
 from app.operations import groups
-from app.queries.directory.groups import GroupWeight, group_weight
-from app.queries.directory.members import effective_member_count
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.groups.listing import GroupWeight, group_weight
+from app.queries.groups.members import effective_member_count
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 
 @blueprint.route("/groups/<int:group_id>/delete", methods=["GET", "POST"])

@@ -13,8 +13,8 @@ from app.blueprints.versioned import VersionedForm
 from app.htmx import page, see_other
 from app.models import Group
 from app.operations import groups
-from app.queries.trail import last_change
-from app.rules import scope
+from app.queries.audit import last_change
+from app.rules.rights import scope
 
 
 class GroupLimitsForm(VersionedForm):

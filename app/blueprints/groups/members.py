@@ -17,11 +17,17 @@ from app.errors import NotFound
 from app.htmx import page
 from app.models import EntryKind, Group
 from app.operations import groups
-from app.queries.directory.domains import domains_of
-from app.queries.directory.members import effective_member_count, entry_row, member_list
-from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.domains import domains_of
+from app.queries.groups.members import (
+    Candidate,
+    chosen_candidates,
+    effective_member_count,
+    entry_row,
+    member_candidates,
+    member_list,
+)
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 # What an entry can be, as people call it.
 KINDS = {EntryKind.ACCOUNT: _l("Account"), EntryKind.DOMAIN: _l("Whole domain"), EntryKind.GROUP: _l("Group")}

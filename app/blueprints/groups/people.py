@@ -15,11 +15,11 @@ from app.errors import Invalid, NotFound
 from app.htmx import page, see_other
 from app.models import EntryKind, Group
 from app.operations import groups
-from app.queries.directory.groups import room_count
-from app.queries.directory.members import effective_member_count, entry_row
-from app.queries.people import exclusions, find_member, people_of_group
-from app.rules import scope
-from app.rules.addresses import readable
+from app.queries.groups.listing import room_count
+from app.queries.groups.members import effective_member_count, entry_row
+from app.queries.groups.people import exclusions, find_member, people_of_group
+from app.rules.accounts.addresses import readable
+from app.rules.rights import scope
 
 
 @blueprint.get("/groups/<int:group_id>/members/people")

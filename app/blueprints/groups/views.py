@@ -17,12 +17,14 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Group
 from app.operations import bulk, groups
-from app.queries.directory.groups import FILTERS as GROUP_FILTERS
-from app.queries.directory.groups import group_list, room_count
-from app.queries.directory.members import effective_member_count
-from app.queries.trail import history as history_of
-from app.queries.trail import last_change
-from app.rules import addresses, policies, scope
+from app.queries.audit import history as history_of
+from app.queries.audit import last_change
+from app.queries.groups.listing import FILTERS as GROUP_FILTERS
+from app.queries.groups.listing import group_list, room_count
+from app.queries.groups.members import effective_member_count
+from app.rules import domains
+from app.rules.accounts import addresses
+from app.rules.rights import scope
 
 blueprint = Blueprint("groups", __name__, url_prefix="/admin")
 
@@ -174,7 +176,7 @@ def _information(group: Group, form: GroupForm, status: int = 200, **context) ->
         group=group,
         form=form,
         room_count=room_count(group),
-        domain_has_teamchat=policies.own(group.domain, policies.Feature.TEAMCHAT),
+        domain_has_teamchat=domains.own(group.domain, domains.Feature.TEAMCHAT),
         is_unsaved=status != 200,
         last_change=last_change("group", group.id) if context.get("theirs") else None,
         **context,

@@ -12,7 +12,7 @@ from app.blueprints.versioned import VersionedForm
 from app.errors import Invalid
 from app.i18n import LANGUAGE_NAMES, time_zone
 from app.models import Account, AccountState
-from app.queries import cards
+from app.queries.accounts import own
 from app.text import parsing
 
 STATES = {
@@ -69,7 +69,7 @@ class GuestForm(VersionedForm):
 
 def values_of(guest: Account, sponsor: Account | None) -> dict:
     """What the form shows of a guest."""
-    card = cards.facts_of(cards.card_of(guest))
+    card = own.facts_of(own.card_of(guest))
     return {
         **{name: card[name] or "" for name in CARD},
         "name": guest.name,

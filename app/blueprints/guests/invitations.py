@@ -11,17 +11,16 @@ from app.blueprints.guests.views import blueprint
 from app.blueprints.lists import Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.operations import guests
-from app.queries.directory.invitations import FILTERS, invitation_list
-from app.queries.directory.invitations import invitation_count as count_invitations
-from app.queries.invitations import find_administered
+from app.queries.guests import INVITATION_FILTERS, find_administered, invitation_list
+from app.queries.guests import invitation_count as count_invitations
 
 
 @blueprint.get("/invitations")
 def invitations() -> Response:
     """The invitations that wait for an answer, or have ended without. Fragments: list."""
-    query = lists.list_query(filters=FILTERS)
+    query = lists.list_query(filters=INVITATION_FILTERS)
     listing = invitation_list(me(), query)
-    states = {state: invitation_words.STATES[state] for state in FILTERS["state"]}
+    states = {state: invitation_words.STATES[state] for state in INVITATION_FILTERS["state"]}
     shown = ListPage(
         query,
         listing,

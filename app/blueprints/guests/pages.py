@@ -13,11 +13,10 @@ from app.htmx import page, see_other
 from app.models import Account
 from app.operations import guests
 from app.queries import sessions
-from app.queries.directory.guests import rooms_of
-from app.queries.invitations import invitations_to
-from app.queries.trail import history as history_of
-from app.queries.trail import last_change
-from app.rules.guests import find_guest
+from app.queries.audit import history as history_of
+from app.queries.audit import last_change
+from app.queries.guests import invitations_to, rooms_of
+from app.rules.guests.policy import find_guest
 
 
 @blueprint.get("/<int:guest_id>/card")

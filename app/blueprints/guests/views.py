@@ -18,13 +18,12 @@ from app.extensions import db
 from app.htmx import page, see_other
 from app.models import Account
 from app.operations import bulk, guests
-from app.queries.directory.guests import FILTERS as GUEST_FILTERS
-from app.queries.directory.guests import GuestRow, every_guest, guest_list
-from app.queries.directory.invitations import invitation_count
-from app.queries.trail import last_change
-from app.rules import addresses, scope
-from app.rules.guests import find_guest, sponsor_of
-from app.rules.guests import internal_address as address_of
+from app.queries.audit import last_change
+from app.queries.guests import GUEST_FILTERS, GuestRow, every_guest, guest_list, invitation_count
+from app.rules.accounts import addresses
+from app.rules.guests.policy import find_guest, sponsor_of
+from app.rules.guests.policy import internal_address as address_of
+from app.rules.rights import scope
 
 blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 
 from app.blueprints.gate import open_to_everybody
-from app.queries import health
+from app.queries import server
 
 blueprint = Blueprint("health", __name__)
 
@@ -19,8 +19,8 @@ def alive():
 @open_to_everybody
 def ready():
     """The process can serve people; otherwise 503, and what is missing is named."""
-    found = health.checks()
-    is_ready = health.is_ready(found)
+    found = server.checks()
+    is_ready = server.is_ready(found)
     response = jsonify(ready=is_ready, checks=found)
     response.status_code = 200 if is_ready else 503
     return response

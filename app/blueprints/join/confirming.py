@@ -11,8 +11,8 @@ from app.blueprints.join.views import GONE, OWN, blueprint
 from app.errors import NotFound
 from app.htmx import page, see_other
 from app.operations import guests
-from app.rules.guests import extended_until
-from app.rules.invitations import CONFIRMATION, EXTENSION, guest_by_link
+from app.rules.guests.links import CONFIRMATION, EXTENSION, guest_by_link
+from app.rules.guests.policy import extended_until
 
 
 @blueprint.get("/confirm/<token>")

@@ -17,8 +17,8 @@ from app.htmx import page, see_other
 from app.i18n import language
 from app.models import Account
 from app.operations import guests
-from app.rules import invitations
-from app.rules.invitations import Opened, Opens
+from app.rules.guests import links
+from app.rules.guests.links import Opened, Opens
 
 blueprint = Blueprint("join", __name__, url_prefix="/join")
 
@@ -135,7 +135,7 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
         token=token,
         opens=opened.opens.value,
         invitation=opened.invitation,
-        can_be_asked=opened.invitation is not None and invitations.is_wanted_again(opened.invitation),
+        can_be_asked=opened.invitation is not None and links.is_wanted_again(opened.invitation),
         form=form,
         reader=_reader(),
         is_own=opened.guest is not None and _reader() is not None and _reader().id == opened.guest.id,
@@ -143,7 +143,7 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
 
 
 def _opened(token: str) -> Opened:
-    return invitations.opened_by(token, _reader())
+    return links.opened_by(token, _reader())
 
 
 def _reader() -> Account | None:

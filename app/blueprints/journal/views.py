@@ -12,12 +12,10 @@ from app.blueprints.journal import words
 from app.htmx import page, see_other
 from app.i18n import time_zone
 from app.models import now
-from app.operations import seals
-from app.queries import journal
-from app.queries.journal import Search
-from app.queries.seals import chain
-from app.queries.trail import Entry
-from app.rules import scope
+from app.operations import audit
+from app.queries import audit as audit_queries
+from app.queries.audit import Entry, Search, chain
+from app.rules.rights import scope
 from app.text.parsing import parse_day
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin/journal")
@@ -30,13 +28,13 @@ LONGEST = 200
 def index() -> Response:
     """What was done, as far as one administers it. Fragments: list, chain."""
     search = search_asked()
-    found = journal.page_of(me(), search, request.args.get("cursor"))
+    found = audit_queries.page_of(me(), search, request.args.get("cursor"))
     return page(
         "journal/index.html",
         blocks=("list", "chain"),
         search=search,
         found=found,
-        existing=journal.existing(me(), found.rows),
+        existing=audit_queries.existing(me(), found.rows),
         lists=lists,
         trail=trail,
         words=words,
@@ -48,7 +46,7 @@ def index() -> Response:
 @blueprint.get("/export.<form>")
 def export(form: str) -> Response:
     """Everything that is found, as a file: csv for spreadsheets, json for programs."""
-    entries = journal.every(me(), search_asked())
+    entries = audit_queries.every(me(), search_asked())
     name = f"{_('audit-log')}-{now().astimezone(time_zone()).date().isoformat()}"
     if form == "csv":
         head = [
@@ -71,7 +69,7 @@ def export(form: str) -> Response:
 @blueprint.post("/verify")
 def verify_trail() -> Response:
     """Have the worker check the whole chain."""
-    seals.request_verification(me())
+    audit.request_verification(me())
     return see_other(url_for("journal.index"), toast=_("The trail is being checked."))
 
 

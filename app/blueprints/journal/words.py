@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.blueprints import trail
 from app.blueprints.service_names import label
-from app.queries.trail import Entry
+from app.queries.audit import Entry
 
 KINDS = {
     "server": _l("Server"),

@@ -12,9 +12,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app.errors import Invalid
 from app.i18n import time_zone
 from app.models import now
-from app.operations.licences import LicenseTerms
-from app.rules.licence_documents import LONGEST, MOST_SEATS
-from app.rules.licensing import LicenseFacts
+from app.operations.licenses import LicenseTerms
+from app.rules.licenses import LONGEST, MOST_SEATS, LicenseFacts
 from app.text.parsing import parse_day
 
 REQUIRED = InputRequired(_l("This cannot be empty."))

@@ -11,8 +11,9 @@ from app.blueprints.licence.forms import InstallForm, IssueForm
 from app.errors import Invalid
 from app.htmx import page, see_other
 from app.models import Role
-from app.operations import licences
-from app.rules import licensing, scope
+from app.operations import licenses
+from app.rules import licenses as license_rules
+from app.rules.rights import scope
 
 blueprint = Blueprint("licence", __name__, url_prefix="/admin/licence")
 
@@ -30,7 +31,7 @@ def issue_licence() -> Response:
     scope.require_server_wide(me())
     form = IssueForm()
     with submission(form, partial(_shown, issue=form)):
-        licences.issue_license(me(), form.terms())
+        licenses.issue_license(me(), form.terms())
     return see_other(url_for("licence.show"), toast=_("The licence is issued."))
 
 
@@ -41,7 +42,7 @@ def install_licence() -> Response:
     form = InstallForm()
     with submission(form, partial(_shown, install=form)):
         try:
-            licences.install_license(me(), form.text(), accepts_less=form.accepts_less.data)
+            licenses.install_license(me(), form.text(), accepts_less=form.accepts_less.data)
         except Invalid as refusal:
             form.gives_less = refusal.code == "licence_gives_less"
             raise
@@ -54,14 +55,14 @@ def _shown(
     issue: IssueForm | None = None,
     install: InstallForm | None = None,
 ) -> Response:
-    licence = licensing.current()
+    licence = license_rules.current()
     return page(
         "licence/show.html",
         status=status,
         licence=licence,
         is_unsaved=status != 200,
-        installation=licensing.installation(),
-        is_signed_elsewhere=bool(licensing.public_key()),
+        installation=license_rules.installation(),
+        is_signed_elsewhere=bool(license_rules.public_key()),
         may_issue=me().role is Role.SERVER,
         issue=issue or IssueForm.suggested(licence),
         install=install or InstallForm(formdata=None),

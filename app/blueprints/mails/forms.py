@@ -8,7 +8,7 @@ from wtforms.validators import Length, NumberRange, Optional
 from app.blueprints.versioned import VersionedForm
 from app.errors import Invalid
 from app.integrations.mail import PLAIN, STARTTLS, TLS, MailServer
-from app.queries import settings
+from app.rules.server import settings
 
 FITS = Length(max=253, message=_l("This is too long."))
 USUAL_PORT = 25

@@ -18,11 +18,12 @@ from app.i18n import language
 from app.integrations import mail
 from app.integrations.mail import MailServer, SendTrial
 from app.mail_rendering import render_mail
-from app.operations.mails import note_trial
-from app.operations.settings import update_mail_server
-from app.queries import settings
-from app.queries.settings import Setting
-from app.rules import mail_servers, scope
+from app.operations.mail import note_trial
+from app.operations.server.settings import update_mail_server
+from app.rules import mail as mail_rules
+from app.rules.rights import scope
+from app.rules.server import settings
+from app.rules.server.settings import Setting
 
 
 @blueprint.get("/server")
@@ -54,8 +55,8 @@ def send_test_mail() -> Response:
         server = form.wanted()
         if server is None:
             raise Invalid(_("No mail server is set."), code="no_mail_server", field="host")
-        server = mail_servers.checked(server)
-        address = mail_servers.checked_address(form.test_address.data or "", field="test_address")
+        server = mail_rules.checked(server)
+        address = mail_rules.checked_address(form.test_address.data or "", field="test_address")
     trial = _tried_out(server, address)
     return _shown(form, trial=trial, test_address=address)
 

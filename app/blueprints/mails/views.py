@@ -19,10 +19,11 @@ from app.errors import Conflict, NotFound
 from app.htmx import page, see_other
 from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName, WorkState
-from app.operations import mails
-from app.queries import mails as outbox
-from app.queries import settings
-from app.rules import scope, server
+from app.operations import mail as mail_operations
+from app.queries import mail as outbox
+from app.rules import services
+from app.rules.rights import scope
+from app.rules.server import settings
 
 blueprint = Blueprint("mails", __name__, url_prefix="/admin/mails")
 
@@ -110,7 +111,7 @@ def letter(mail_id: int) -> Response:
 @blueprint.post("/<int:mail_id>/resend")
 def resend_mail(mail_id: int) -> Response:
     """Send a mail now."""
-    mail = mails.resend_mail(me(), mail_id)
+    mail = mail_operations.resend_mail(me(), mail_id)
     return see_other(url_for("mails.show", mail_id=mail.id), toast=_("The mail leaves as soon as it can."))
 
 
@@ -118,14 +119,14 @@ def resend_mail(mail_id: int) -> Response:
 def cancel_mail(mail_id: int) -> Response:
     """Cancel a mail that has not left yet."""
     with refusals_to(partial(_shown, mail_id), only=Conflict, status=422):
-        mails.cancel_mail(me(), mail_id)
+        mail_operations.cancel_mail(me(), mail_id)
     return see_other(url_for("mails.show", mail_id=mail_id), toast=_("The mail will not be sent."))
 
 
 @blueprint.post("/resend-failed")
 def resend_failed_mails() -> Response:
     """Try all failed mails again."""
-    count = mails.resend_failed_mails(me())
+    count = mail_operations.resend_failed_mails(me())
     text = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
     return see_other(url_for("mails.index"), toast=text)
 
@@ -162,7 +163,7 @@ def _circumstances() -> dict:
     return {
         "words": words,
         "has_server": settings.mail_server() is not None,
-        "is_running": ServiceName.MAIL in server.state().running,
+        "is_running": ServiceName.MAIL in services.state().running,
         "may_read": _may_read(),
         "path": request.path,
     }

@@ -8,7 +8,7 @@ from flask import Response, stream_with_context
 from app.blueprints.gate import me
 from app.blueprints.own.views import blueprint
 from app.models import now
-from app.queries import own
+from app.queries.accounts import own
 
 
 @blueprint.get("/own/export")

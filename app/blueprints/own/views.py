@@ -10,8 +10,9 @@ from app.blueprints.gate import me
 from app.blueprints.own.forms import NameForm, OptionsForm, PictureForm
 from app.errors import NotFound
 from app.htmx import page, see_other
-from app.operations import own_account, pictures
-from app.queries import own, sessions
+from app.operations.accounts import own as own_operations
+from app.queries import sessions
+from app.queries.accounts import own
 from app.security import limit_body
 
 blueprint = Blueprint("own", __name__)
@@ -33,7 +34,7 @@ def rename_myself() -> Response:
     """A guest's name: nobody administers it for them."""
     form = NameForm()
     with submission(form, partial(_data, name_form=form)):
-        own_account.rename_own_account(me(), form.name.data)
+        own_operations.rename_own_account(me(), form.name.data)
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 
@@ -43,14 +44,14 @@ def set_picture() -> Response:
     """Have one's picture shown beside one's name."""
     form = PictureForm()
     with submission(form, partial(_data, picture_form=form)):
-        pictures.set_picture(me(), me(), form.picture.data.read() if form.picture.data else b"")
+        own_operations.set_picture(me(), me(), form.picture.data.read() if form.picture.data else b"")
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 
 @blueprint.post("/own/picture/remove")
 def remove_picture() -> Response:
     """Have one's initials shown again."""
-    pictures.remove_picture(me(), me())
+    own_operations.remove_picture(me(), me())
     return see_other(url_for("own.data"), toast=_("Saved."))
 
 
@@ -62,7 +63,7 @@ def choose_options() -> Response:
         form.process(data=_chosen())
         return _options(form)
     with submission(form, partial(_options, form)):
-        own_account.choose_options(
+        own_operations.choose_options(
             me(),
             language=form.language.data or None,
             theme=form.theme.data,

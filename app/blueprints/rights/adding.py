@@ -15,13 +15,12 @@ from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
 from app.htmx import say, see_other, wants_fragment
 from app.models import EntryKind, Folder, Room
-from app.operations import grants
-from app.queries.directory.domains import domains_of
-from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
-from app.queries.directory.sight import candidates_by_sight, chosen_by_sight
-from app.queries.rights import find_place
-from app.rules import lists, managing, scope
-from app.rules.rights import PRESETS
+from app.operations import rights as right_operations
+from app.queries.domains import domains_of
+from app.queries.groups.members import Candidate, chosen_candidates, member_candidates
+from app.queries.rights import candidates_by_sight, chosen_by_sight, find_place
+from app.rules import rooms
+from app.rules.rights import PRESETS, lists, scope
 
 
 @blueprint.get("/rights/<kind>/<int:place_id>/add")
@@ -43,7 +42,9 @@ def add_lines(kind: str, place_id: int) -> Response:
     accepts = wishes.accepts_own_loss()
     seen = wishes.seen() if "seen" in request.form else None
     with refusals_to(partial(_shown_again, place), passing=NotFound):
-        count = grants.set_grants(me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen)
+        count = right_operations.set_grants(
+            me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen
+        )
     text = ngettext("%(num)s line added.", "%(num)s lines added.", count)
     return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
 
@@ -93,9 +94,9 @@ def _chosen(place) -> list[Candidate]:
     principals = [
         (EntryKind(subject.principal), subject.principal_id)
         for subject in subjects
-        if subject.principal in grants.PRINCIPAL_MODELS
+        if subject.principal in right_operations.PRINCIPAL_MODELS
     ]
-    if managing.administers(me(), place):
+    if rooms.administers(me(), place):
         return chosen_candidates(me(), principals)
     return chosen_by_sight(me(), principals)
 
@@ -108,7 +109,7 @@ def _choice(candidate: Candidate, present: dict) -> picker.Choice:
 def _candidates(place, kind: EntryKind, search: str):
     """Who may be put on the list, and the domains to choose from: in the scope of whoever administers the place, else
     among those they see."""
-    if not managing.administers(me(), place):
+    if not rooms.administers(me(), place):
         return *candidates_by_sight(me(), kind, search), [], None
     domains = domains_of(me())
     usual = place.group.domain_id if place.group_id else me().domain_id

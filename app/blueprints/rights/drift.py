@@ -12,9 +12,9 @@ from app.blueprints.rights.window import blueprint
 from app.errors import NotFound
 from app.htmx import page, say, see_other, wants_fragment
 from app.models import Folder, Group
-from app.operations import grants
+from app.operations import rights
 from app.queries.rights import drifting, drifting_marks, tree_of
-from app.rules import scope
+from app.rules.rights import scope
 from app.text.parsing import parse_whole_number
 
 AT_ONCE = 1_000
@@ -38,8 +38,8 @@ def reset_rooms(group_id: int) -> Response:
     seen = _seen()
     wanted = list(seen) if "all" in request.form else _wanted()
     try:
-        count = grants.reset_rooms(me(), folder, wanted, seen=seen)
-    except grants.ListsChanged as refusal:
+        count = rights.reset_rooms(me(), folder, wanted, seen=seen)
+    except rights.ListsChanged as refusal:
         return _list(group, folder, refusal.status if refusal.status == 403 else 422, refusal)
     text = ngettext("%(num)s room inherits again.", "%(num)s rooms inherit again.", count)
     if wants_fragment():

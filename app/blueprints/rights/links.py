@@ -7,9 +7,10 @@ from flask import url_for
 
 from app.extensions import db
 from app.models import Account, Folder, RoomKind
-from app.rules import guests, lists, managing, scope
-from app.rules.policies import Level
-from app.rules.rights import Right
+from app.rules import rooms
+from app.rules.domains import Level
+from app.rules.guests import policy
+from app.rules.rights import Right, lists, scope
 from app.rules.rights.explanation import Explanation
 
 
@@ -22,7 +23,7 @@ class Links:
 
     @cached_property
     def is_mine(self) -> bool:
-        return managing.administers(self.actor, self.answer.room)
+        return rooms.administers(self.actor, self.answer.room)
 
     @cached_property
     def has_list(self) -> bool:
@@ -30,7 +31,7 @@ class Links:
         kind, scope_id = self.answer.scope
         if self.is_mine or kind != lists.FOLDER_SCOPE:
             return True
-        return managing.may(self.actor, Right.ADMINISTRATION_ADMINISTER, db.session.get(Folder, scope_id))
+        return rooms.may(self.actor, Right.ADMINISTRATION_ADMINISTER, db.session.get(Folder, scope_id))
 
     def dashboard(self) -> str | None:
         return url_for("dashboard.show") if scope.is_administrator(self.actor) else None
@@ -41,7 +42,7 @@ class Links:
 
     def account(self) -> str | None:
         one = self.answer.account
-        domain_id = guests.sponsor_domain_id(one) if one.is_guest else one.domain_id
+        domain_id = policy.sponsor_domain_id(one) if one.is_guest else one.domain_id
         if domain_id is None or not scope.administers_domain(self.actor, domain_id):
             return None
         if one.is_guest:

@@ -8,11 +8,11 @@ from app.blueprints.features import ground
 from app.blueprints.rights import words
 from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
-from app.queries import ways
-from app.rules import lists, policies
-from app.rules.addresses import readable
-from app.rules.policies import Feature, Level, Obstacle
-from app.rules.rights import Basis, Cap, Right
+from app.queries.groups import members
+from app.rules import domains
+from app.rules.accounts.addresses import readable
+from app.rules.domains import Feature, Level, Obstacle
+from app.rules.rights import Basis, Cap, Right, lists
 from app.rules.rights.explanation import Explanation, names_of
 
 
@@ -75,7 +75,7 @@ def _switched_off(links: Links, answer: Explanation) -> Step:
     if not links.is_mine:
         return Step("bad", _("%(name)s cannot use TeamChat at the moment.", name=answer.account.name), None)
     obstacle = _obstacle_of(answer.account)
-    text = policies.reason(obstacle, readable(answer.account.domain.name))
+    text = domains.reason(obstacle, readable(answer.account.domain.name))
     return Step("bad", text, links.switch(obstacle.level))
 
 
@@ -83,14 +83,14 @@ def _obstacle_of(account: Account) -> Obstacle:
     """What stands in an account's way. Guests have TeamChat by being guests: only their own state can close it."""
     if account.is_guest:
         return Obstacle(Level.ACCOUNT_STATE, Feature.TEAMCHAT)
-    return policies.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
+    return domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
 
 
 def _group_off(links: Links, answer: Explanation) -> Step:
     domain = answer.room.group.domain
-    obstacle = policies.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
+    obstacle = domains.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
     if obstacle is not None:
-        return Step("bad", policies.reason(obstacle, readable(domain.name)), links.domain(domain.id))
+        return Step("bad", domains.reason(obstacle, readable(domain.name)), links.domain(domain.id))
     return Step("bad", _("TeamChat is not on for this group."), links.group())
 
 
@@ -120,7 +120,7 @@ def _ways(links: Links, answer: Explanation) -> list[Step]:
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
         return [Step("on", _("%(name)s is in this room.", name=name), links.door())]
     if not links.is_mine:
-        known = ways.ways_for_members([answer.account], answer.room.group)
+        known = members.ways_for_members([answer.account], answer.room.group)
         return [Step("on", text, links.door()) for text in known[answer.account.id].texts]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = names_of(ids)

@@ -9,9 +9,11 @@ from app.blueprints.rights import sentences, words
 from app.blueprints.rights.window import blueprint, url_of
 from app.htmx import page
 from app.models import Room
-from app.queries import people
+from app.queries.groups import people
 from app.queries.rights import find_place
-from app.rules import inviting, managing, scope
+from app.rules import rooms
+from app.rules.guests import policy
+from app.rules.rights import scope
 from app.rules.rights.explanation import explain
 
 SEEN_AT_ONCE = 100
@@ -59,7 +61,7 @@ def explain_person(room_id: int, account_id: int) -> Response:
         answer=answer,
         steps=sentences.steps(me(), answer),
         verdicts=sentences.verdicts(answer),
-        inviting=inviting.inviting_of(answer.account, room, answer.rights),
+        inviting=policy.inviting_of(answer.account, room, answer.rights),
         inviting_words=INVITING,
         words=words,
     )
@@ -87,7 +89,7 @@ def try_as(account_id: int) -> Response:
 
 def _about(room: Room) -> dict:
     """The room, whether its other pages are the person's to see, and where one comes from."""
-    is_mine = managing.administers(me(), room)
+    is_mine = rooms.administers(me(), room)
     back = url_for("rooms.show", room_id=room.id) if is_mine else url_of(room)
     return {"room": room, "is_mine": is_mine, "back": back}
 

@@ -14,10 +14,10 @@ from app.errors import Conflict, NotFound, Refusal
 from app.extensions import db
 from app.htmx import say, see_other, wants_fragment
 from app.models import Folder, Principal, Room, RoomKind
-from app.operations import grants
+from app.operations import rights as right_operations
 from app.queries.rights import find_place, lines_of, outdone, reaches_nobody, tree_of, without_effect
-from app.rules import lists, managing, scope
-from app.rules.rights import PRESETS, WRITE, Right, access
+from app.rules import rooms
+from app.rules.rights import PRESETS, WRITE, Right, access, lists, scope
 from app.rules.rights.explanation import NamedEntry, names_of
 
 blueprint = Blueprint("rights", __name__, url_prefix="/admin")
@@ -52,7 +52,9 @@ def save_line(kind: str, place_id: int) -> Response:
     place = find_place(me(), kind, place_id)
     subject = wishes.subject_of(request.form.get("line", ""))
     return written(
-        place, lambda **how: grants.set_grant(me(), place, subject, wishes.rights(), **how), _("Saved.")
+        place,
+        lambda **how: right_operations.set_grant(me(), place, subject, wishes.rights(), **how),
+        _("Saved."),
     )
 
 
@@ -63,7 +65,9 @@ def remove_line(kind: str, place_id: int) -> Response:
     place = find_place(me(), kind, place_id)
     subject = wishes.subject_of(request.form.get("line", ""))
     return written(
-        place, lambda **how: grants.remove_grant(me(), place, subject, **how), _("The line is removed.")
+        place,
+        lambda **how: right_operations.remove_grant(me(), place, subject, **how),
+        _("The line is removed."),
     )
 
 
@@ -75,14 +79,14 @@ def inherit_again(kind: str, place_id: int) -> Response:
     if isinstance(place, Folder):
         raise NotFound()
     text = _("The room inherits the rights of its folder again.")
-    return written(place, lambda **how: grants.inherit_again(me(), place, **how), text)
+    return written(place, lambda **how: right_operations.inherit_again(me(), place, **how), text)
 
 
 def written(place, write, text: str) -> Response:
     """Write, and show the list; or the window with what stands in the way: another's change, a question, a refusal."""
     with refusals_to(partial(_shown_again, place), passing=NotFound):
         write(seen=wishes.seen(), accepts_own_loss=wishes.accepts_own_loss())
-    if wishes.accepts_own_loss() and managing.has_lost_administration(me(), place):
+    if wishes.accepts_own_loss() and rooms.has_lost_administration(me(), place):
         return see_other(_conversation(place), toast=text)
     if wants_fragment():
         return say(window(place, line=None), text)
@@ -133,7 +137,7 @@ def _about(place, found, opened) -> dict:
     """What surrounds a list: the tree it stands in, and what is to be known about its lines."""
     is_named = opened is not None and opened.entry.principal in (Principal.GROUP, Principal.DOMAIN)
     group = place.group if place.group_id else None
-    is_mine = managing.administers(me(), place)
+    is_mine = rooms.administers(me(), place)
     return {
         "group": group,
         "tree": tree_of(place.group_id) if group and is_mine else None,
@@ -166,7 +170,7 @@ def _folder_url(place) -> str | None:
     if not isinstance(place, Room) or place.folder_id is None or place.kind is not RoomKind.PUBLIC:
         return None
     folder = db.session.get(Folder, place.folder_id)
-    return url_of(folder) if managing.may(me(), Right.ADMINISTRATION_ADMINISTER, folder) else None
+    return url_of(folder) if rooms.may(me(), Right.ADMINISTRATION_ADMINISTER, folder) else None
 
 
 def _shown(opened) -> dict:
@@ -187,7 +191,7 @@ def _shown_again(place, status: int, problem: Refusal) -> Response:
     if problem.code == "own_loss":
         return window(place, 422, question=problem.sentence)
     seen, now = wishes.seen(), lists.snapshot(place)
-    gone = managing.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
+    gone = rooms.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
     names = {
         lists.key_of(*subject): words.principal_name(subject[0], name)
         for subject, name in names_of([*wishes.subjects_of(now), *gone]).items()

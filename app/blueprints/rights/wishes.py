@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.errors import Invalid, NotFound
 from app.models import Principal
-from app.operations.grants import PRINCIPAL_MODELS, Subject
+from app.operations.rights import PRINCIPAL_MODELS, Subject
 from app.rules.rights import PRESETS, Right
 from app.text.parsing import parse_whole_number
 

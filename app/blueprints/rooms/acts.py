@@ -10,7 +10,7 @@ from app.blueprints.rooms.views import blueprint, list_url
 from app.htmx import see_other
 from app.models import Room
 from app.operations import rooms
-from app.queries.directory.rooms import find_managed_room, room_people_count
+from app.queries.rooms.listing import find_managed_room, room_people_count
 
 # Deleting a room with at least so many messages asks for its name.
 MANY_MESSAGES = 100

@@ -15,13 +15,13 @@ from app.errors import NotFound
 from app.htmx import page
 from app.models import Account, EntryKind, Room
 from app.operations import rooms
-from app.queries.directory.domains import domains_of
-from app.queries.directory.picker import Candidate, chosen_candidates, member_candidates
-from app.queries.directory.rooms import find_managed_room, find_room_member
-from app.queries.invitations import invitations_of
-from app.queries.people import room_people
-from app.rules import scope
-from app.rules.guests import InvitationState
+from app.queries.domains import domains_of
+from app.queries.groups.members import Candidate, chosen_candidates, member_candidates
+from app.queries.groups.people import room_people
+from app.queries.guests import invitations_of
+from app.queries.rooms.listing import find_managed_room, find_room_member
+from app.rules.guests.policy import InvitationState
+from app.rules.rights import scope
 from app.text.parsing import parse_whole_number
 
 

@@ -17,14 +17,14 @@ from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import Domain, Group, Room, RoomKind
 from app.operations import rooms
-from app.queries.directory.rooms import (
+from app.queries.rooms.listing import (
     find_managed_room,
     managed_rooms,
     owner_names,
     private_room_domain_id,
     room_people_count,
 )
-from app.rules import scope
+from app.rules.rights import scope
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/admin")
 

@@ -6,7 +6,7 @@ from wtforms import IntegerField, PasswordField, SelectChoice, SelectField, Stri
 from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional
 
 from app.integrations.mail import PLAIN, STARTTLS, TLS, MailServer
-from app.operations.installation import InstallationPlan
+from app.operations.server.installation import InstallationPlan
 
 REQUIRED = InputRequired(_l("This cannot be empty."))
 FITS = Length(max=253, message=_l("This is too long."))

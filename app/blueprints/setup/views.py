@@ -14,9 +14,10 @@ from app.blueprints.gate import open_to_everybody
 from app.blueprints.setup.forms import InstallationForm
 from app.errors import Invalid
 from app.i18n import language
-from app.operations import installation, sessions
-from app.queries import settings
-from app.rules.installation import LinkState, link_state
+from app.operations import sessions
+from app.operations.server import installation
+from app.rules.server import settings
+from app.rules.server.readiness import LinkState, link_state
 
 blueprint = Blueprint("setup", __name__)
 

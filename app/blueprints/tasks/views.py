@@ -12,7 +12,7 @@ from app.htmx import page, see_other
 from app.models import Task
 from app.operations import tasks
 from app.queries.tasks import every_line, find_task, line_list, task_list
-from app.rules import scope
+from app.rules.rights import scope
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/admin/tasks")
 

@@ -13,9 +13,11 @@ from app.cli.demo.conversation import MESSAGES, READERS, UNREAD
 from app.extensions import db
 from app.identity import SYSTEM
 from app.models import Account, Domain, EntryKind, Group, Room, now
-from app.operations import accounts, domains, groups, installation, messages, reading
-from app.operations.demo import age_messages
-from app.rules.policies import Feature
+from app.operations import accounts, domains, groups, messages
+from app.operations.messages import reading
+from app.operations.server import installation
+from app.operations.server.maintenance import age_messages
+from app.rules.domains import Feature
 
 
 def fill() -> bool:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.models import FigureName, now
-from app.operations import figures
-from app.queries.figures import hour_of
+from app.operations import dashboard
+from app.queries.dashboard import hour_of
 
 DAYS = 60
 OFFICE_HOURS = range(8, 19)
@@ -28,6 +28,6 @@ def insert_figures() -> None:
         sign_ins = people // 3 if local.hour < 10 else 0
         rows.append({"name": FigureName.CONNECTIONS, "hour": hour, "value": people})
         rows.append({"name": FigureName.SIGN_INS, "hour": hour, "value": sign_ins})
-        if hours_ago > figures.COUNTED_BACK_TO / timedelta(hours=1):
+        if hours_ago > dashboard.COUNTED_BACK_TO / timedelta(hours=1):
             rows.append({"name": FigureName.MESSAGES, "hour": hour, "value": round(people * 1.6)})
-    figures.insert_missing_figures(rows)
+    dashboard.insert_missing_figures(rows)

@@ -1,15 +1,15 @@
 """Operations on accounts."""
 
-from app.operations.accounts.cards import update_card, write_card
-from app.operations.accounts.deleting import OwnedRooms, delete_account, erase_account
+from app.operations.accounts.deleting import OwnedRooms, Successor, delete_account, erase_account
 from app.operations.accounts.editing import (
+    create_account,
     send_password_link,
     set_account_features,
     set_password,
     update_account,
+    update_card,
+    write_card,
 )
-from app.operations.accounts.entrusting import Successor
-from app.operations.accounts.making import create_account
 from app.operations.accounts.roles import set_role
 
 __all__ = [

@@ -8,9 +8,12 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import AccessScope, Account, AdministeredDomain, Domain, DomainState, Role
 from app.operations import audit
-from app.operations.accounts.editing import lock_account
-from app.operations.accounts.powers import remove_administered_domains, require_another_server_administrator
-from app.rules import scope
+from app.operations.accounts.editing import (
+    lock_account,
+    remove_administered_domains,
+    require_another_server_administrator,
+)
+from app.rules.rights import scope
 from app.transaction import operation, touch_access
 
 

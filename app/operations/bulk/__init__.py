@@ -42,7 +42,7 @@ from app.extensions import db
 from app.operations import tasks
 from app.operations.bulk.nouns import Action, Collection, Field, Kept, Preview, Selection
 from app.operations.tasks import Step, TaskKind, Unchanged
-from app.rules import scope
+from app.rules.rights import scope
 
 BATCH = 1000
 IDS_AT_MOST = 1000

@@ -1,15 +1,180 @@
-"""What can be done with many accounts of a domain at once."""
+"""What the actions on many accounts judge, do and ask for."""
 
+from types import SimpleNamespace
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import select
 
-from app.models import Account, AccountState
+from app.errors import NotFound
+from app.extensions import db
+from app.i18n import LANGUAGE_NAMES
+from app.models import Account, AccountState, Domain, EntryKind, Group, MemberEntry, Role
 from app.operations import accounts as verbs
+from app.operations import groups as member_verbs
 from app.operations.bulk import Action, Collection, Field, register
-from app.operations.bulk import account_actions as acts
-from app.operations.bulk.account_actions import domain_of
-from app.queries.directory import accounts as listed
-from app.queries.directory.listing import ListQuery
-from app.rules import scope
+from app.queries.accounts import belongings
+from app.queries.accounts import listing as listed
+from app.queries.listing import ListQuery
+from app.rules.domains import Feature
+from app.rules.rights import scope
+from app.text.parsing import parse_whole_number
+
+ROLES = {
+    Role.USER: _l("User"),
+    Role.DOMAIN: _l("Domain administrator"),
+    Role.WEB: _l("Web administrator"),
+    Role.SERVER: _l("Server administrator"),
+}
+GROUPS_OFFERED = 500
+SPONSORS_OFFERED = 100
+
+
+def domain_of(actor, wanted: dict) -> Domain:
+    """The domain whose list it is. Error: NotFound."""
+    key = parse_whole_number(str(wanted.get("domain", "")))
+    if key is None:
+        raise NotFound()
+    return scope.find_domain(actor, key)
+
+
+def _off_limits(actor, row) -> str | None:
+    """Why nothing of an account may be changed."""
+    if not scope.may_touch(actor, row):
+        return _("This account has a higher role than yours.")
+    return None
+
+
+def state(state: AccountState, already):
+    """Judge and do of an action that gives accounts a state."""
+
+    def judge(actor, row, values):
+        if row.state is state:
+            return str(already)
+        if row.id == actor.id:
+            return _("This is your own account: you would lock yourself out.")
+        return _off_limits(actor, row)
+
+    def do(actor, account, values):
+        verbs.update_account(actor, account, {"state": state})
+
+    return {"judge": judge, "do": do}
+
+
+def teamchat(is_on: bool, already):
+    """Judge and do of an action that switches TeamChat. It needs the other two, which come along with it."""
+    wanted = dict.fromkeys(Feature, True) if is_on else {Feature.TEAMCHAT: False}
+
+    def judge(actor, row, values):
+        return str(already) if row.has_teamchat is is_on else _off_limits(actor, row)
+
+    def do(actor, account, values):
+        verbs.set_account_features(actor, account, wanted)
+
+    return {"judge": judge, "do": do}
+
+
+def judge_role(actor, row, values):
+    if row.role == values["role"]:
+        return _("Has this role already.")
+    if row.id == actor.id:
+        return _("This is your own account: you would lock yourself out.")
+    return _off_limits(actor, row)
+
+
+def judge_language(actor, row, values):
+    if (row.language or "") == values["language"]:
+        return _("Has this language already.")
+    return _off_limits(actor, row)
+
+
+def judge_member(actor, row, values):
+    return _("Is a member already.") if row.id in values["prepared"].members else None
+
+
+def members(actor, values: dict) -> SimpleNamespace:
+    """The group, and who has an entry of their own in it."""
+    group = scope.find_group(actor, int(values["group"]))
+    entries = select(MemberEntry.principal_id).where(MemberEntry.group_id == group.id)
+    entries = entries.where(MemberEntry.kind == EntryKind.ACCOUNT)
+    return SimpleNamespace(group=group, members=set(db.session.scalars(entries)))
+
+
+def add_member(actor, account, values) -> None:
+    group = scope.find_group(actor, int(values["group"]))
+    member_verbs.add_members(actor, group, [(EntryKind.ACCOUNT, account.id)])
+
+
+def judge_deletion(actor, row, values):
+    if row.id == actor.id:
+        return _("This is your own account: somebody else must delete it.")
+    if str(row.id) == values.get("sponsor"):
+        return _("Shall answer for the guests of the others.")
+    return _off_limits(actor, row)
+
+
+def deletion(actor, count: int, values) -> str:
+    return ngettext(
+        "%(num)s account is deleted for good: its devices are signed out, it leaves its groups and rooms. Its "
+        "messages stay under its name.",
+        "%(num)s accounts are deleted for good: their devices are signed out, they leave their groups and rooms. "
+        "Their messages stay under their names.",
+        count,
+    )
+
+
+def delete(actor, account, values) -> None:
+    query = values.get("sponsor", verbs.Successor.FIRST)
+    verbs.delete_account(
+        actor,
+        account,
+        owned=verbs.OwnedRooms(values["owned"]),
+        sponsor=verbs.Successor.FIRST if query == verbs.Successor.FIRST else int(query),
+    )
+
+
+def disabling(actor, count: int, values) -> str:
+    return ngettext(
+        "%(num)s person is signed out everywhere and cannot sign in any more.",
+        "%(num)s people are signed out everywhere and cannot sign in any more.",
+        count,
+    )
+
+
+def roles(actor, wanted) -> list:
+    return [(role, ROLES[role]) for role in scope.grantable_roles(actor)]
+
+
+def languages(actor, wanted) -> list:
+    return [*LANGUAGE_NAMES.items(), ("", _l("Chosen by the person"))]
+
+
+def groups(actor, wanted) -> list:
+    statement = select(Group.id, Group.name, Group.address).where(
+        Group.domain_id == domain_of(actor, wanted).id
+    )
+    rows = db.session.execute(statement.order_by(Group.name, Group.id).limit(GROUPS_OFFERED))
+    return [(row.id, f"{row.name} ({row.address})") for row in rows]
+
+
+OWNED = Field(
+    "owned",
+    _l("Private rooms that only this person owns"),
+    lambda actor, wanted: [
+        (verbs.OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
+        (verbs.OwnedRooms.DELETE, _l("are deleted")),
+    ],
+)
+
+
+def _sponsors(actor, wanted) -> list:
+    found = belongings.able_in(actor, domain_of(actor, wanted), SPONSORS_OFFERED)
+    named = [(one.id, f"{one.name} ({one.address})") for one in found]
+    return [(verbs.Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
+
+
+SPONSOR = Field("sponsor", _l("Who answers for their guests from now on"), _sponsors)
 
 
 def _matching(actor, wanted: dict) -> list:
@@ -22,47 +187,47 @@ ACTIONS = (
         "enable",
         _l("Enable"),
         icon="circle-check",
-        **acts.state(AccountState.ENABLED, _l("Is enabled already.")),
+        **state(AccountState.ENABLED, _l("Is enabled already.")),
     ),
     Action(
         "mute",
         _l("May read, may not post"),
         icon="message-off",
-        **acts.state(AccountState.MUTED, _l("Is read only already.")),
+        **state(AccountState.MUTED, _l("Is read only already.")),
     ),
     Action(
         "disable",
         _l("Disable"),
         icon="circle-minus",
-        consequence=acts.disabling,
-        **acts.state(AccountState.DISABLED, _l("Is disabled already.")),
+        consequence=disabling,
+        **state(AccountState.DISABLED, _l("Is disabled already.")),
     ),
     Action(
         "enable_teamchat",
         _l("Enable TeamChat"),
         icon="messages",
-        **acts.teamchat(True, _l("Has TeamChat already.")),
+        **teamchat(True, _l("Has TeamChat already.")),
     ),
     Action(
         "disable_teamchat",
         _l("Disable TeamChat"),
         icon="messages-off",
-        **acts.teamchat(False, _l("Has no TeamChat already.")),
+        **teamchat(False, _l("Has no TeamChat already.")),
     ),
     Action(
         "set_role",
         _l("Change the role"),
         icon="shield",
-        fields=(Field("role", _l("Role"), acts.roles),),
-        judge=acts.judge_role,
+        fields=(Field("role", _l("Role"), roles),),
+        judge=judge_role,
         do=lambda actor, account, values: verbs.update_account(actor, account, {"role": values["role"]}),
     ),
     Action(
         "set_language",
         _l("Change the language"),
         icon="language",
-        fields=(Field("language", _l("Language"), acts.languages),),
-        judge=acts.judge_language,
+        fields=(Field("language", _l("Language"), languages),),
+        judge=judge_language,
         do=lambda actor, account, values: verbs.update_account(
             actor, account, {"language": values["language"]}
         ),
@@ -71,20 +236,20 @@ ACTIONS = (
         "add_to_group",
         _l("Add to a group"),
         icon="users-plus",
-        fields=(Field("group", _l("Group"), acts.groups),),
-        prepare=acts.members,
-        judge=acts.judge_member,
-        do=acts.add_member,
+        fields=(Field("group", _l("Group"), groups),),
+        prepare=members,
+        judge=judge_member,
+        do=add_member,
     ),
     Action(
         "delete",
         _l("Delete"),
         icon="trash",
-        fields=(acts.OWNED, acts.SPONSOR),
+        fields=(OWNED, SPONSOR),
         is_destructive=True,
-        consequence=acts.deletion,
-        judge=acts.judge_deletion,
-        do=acts.delete,
+        consequence=deletion,
+        judge=judge_deletion,
+        do=delete,
     ),
 )
 

@@ -7,9 +7,9 @@ from flask_babel import ngettext
 from app.models import Domain, DomainState
 from app.operations import domains as verbs
 from app.operations.bulk import Action, Collection, register
-from app.queries.directory import domains as listed
-from app.queries.directory.listing import ListQuery
-from app.rules import scope
+from app.queries import domains as listed
+from app.queries.listing import ListQuery
+from app.rules.rights import scope
 
 
 def _matching(actor, wanted: dict) -> list:

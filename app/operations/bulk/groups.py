@@ -7,10 +7,10 @@ from flask_babel import ngettext
 from app.models import Group
 from app.operations import groups as verbs
 from app.operations.bulk import Action, Collection, register
-from app.operations.bulk.account_actions import domain_of
-from app.queries.directory import groups as listed
-from app.queries.directory.listing import ListQuery
-from app.rules import scope
+from app.operations.bulk.accounts import domain_of
+from app.queries.groups import listing as listed
+from app.queries.listing import ListQuery
+from app.rules.rights import scope
 
 
 def _matching(actor, wanted: dict) -> list:

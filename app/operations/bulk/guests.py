@@ -12,15 +12,16 @@ from app.models import Account, AccountState, Domain
 from app.operations import guests as verbs
 from app.operations.bulk import Action, Collection, Field, register
 from app.operations.tasks import Unchanged
-from app.queries.directory import guests as listed
-from app.queries.directory.listing import ListQuery
-from app.rules import guests, scope
+from app.queries import guests as listed
+from app.queries.listing import ListQuery
+from app.rules.guests import policy
+from app.rules.rights import scope
 
 SPONSORS_OFFERED = 500
 
 
 def _matching(actor, wanted: dict) -> list:
-    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
+    filters = tuple((name, wanted[name]) for name in listed.GUEST_FILTERS if wanted.get(name))
     return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
@@ -33,7 +34,7 @@ def _do_state(state: AccountState):
 
 
 def _extend(actor, guest, values) -> None:
-    until = guests.extended_until(guest)
+    until = policy.extended_until(guest)
     if until is None:
         raise Unchanged(_("It cannot be extended any more."))
     verbs.extend_guest(actor, guest, until)
@@ -44,7 +45,7 @@ def _judge_extension(actor, row, values) -> str | None:
         return _("The account has no end.")
     if not row.has_sponsor:
         return _("Has no active sponsor: choose another one first.")
-    if guests.extension(row.expires_at, row.guest_days, row.guest_days_longest) is None:
+    if policy.extension(row.expires_at, row.guest_days, row.guest_days_longest) is None:
         return _("The limit of the domain is reached.")
     return None
 
@@ -124,12 +125,12 @@ register(
             Account.address.label("label"),
             Account.state,
             Account.expires_at,
-            guests.has_sponsor().label("has_sponsor"),
+            policy.has_sponsor().label("has_sponsor"),
             _of_sponsors_domain(Domain.guest_days),
             _of_sponsors_domain(Domain.guest_days_longest),
         ),
         matching=_matching,
-        find=guests.find_guest,
+        find=policy.find_guest,
         actions=ACTIONS,
     )
 )

@@ -1,9 +1,12 @@
 """Operations on domains."""
 
-from app.operations.domains.deleting import delete_domain
-from app.operations.domains.editing import create_domain, set_domain_features, update_domain
-from app.operations.domains.ending import suspend_ended_domains
-from app.operations.domains.limits import set_domain_limits
+from app.operations.domains.deleting import delete_domain, suspend_ended_domains
+from app.operations.domains.editing import (
+    create_domain,
+    set_domain_features,
+    set_domain_limits,
+    update_domain,
+)
 
 __all__ = [
     "create_domain",

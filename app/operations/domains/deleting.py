@@ -1,4 +1,4 @@
-"""Deletion of domains by a task: the accounts, then the groups, at last the domain itself."""
+"""Suspension of domains after their last day."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, select
 
 from app.errors import Conflict, Forbidden, Invalid
 from app.extensions import db
+from app.identity import SYSTEM
 from app.models import (
     AccessScope,
     Account,
@@ -21,13 +22,33 @@ from app.models import (
     Task,
     now,
 )
-from app.operations import audit, tasks, versions
+from app.operations import audit, locks, tasks
 from app.operations.accounts import Successor, delete_account
 from app.operations.groups import delete_group
 from app.operations.tasks import Step, TaskKind
 from app.queries.domains import contents, is_named, open_deletion
-from app.rules import scope
+from app.rules.rights import scope
 from app.transaction import operation, touch_access
+
+ENDED_BATCH = 200
+
+
+@operation
+def suspend_ended_domains() -> int:
+    """Suspend active domains whose last day is over: their people cannot sign in. Return the number."""
+    ended = select(Domain.id).where(
+        Domain.expires_at <= now(), Domain.state == DomainState.ACTIVE, ~Domain.is_internal
+    )
+    ids = list(db.session.scalars(ended.order_by(Domain.expires_at, Domain.id).limit(ENDED_BATCH)))
+    for domain_id in ids:
+        domain = locks.lock_row(db.session.get(Domain, domain_id))
+        before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
+        locks.apply_values(domain, after)
+        audit.record(SYSTEM, "domain.end", domain, before=before, after=after)
+    if ids:
+        touch_access(AccessScope.EVERYBODY)
+    return len(ids)
+
 
 DELETION_KIND = "domains.delete"
 
@@ -48,13 +69,13 @@ def delete_domain(actor: Account, domain: Domain, *, typed_name: str) -> Task:
     Errors: Invalid; Conflict when the domain is being deleted already.
     """
     scope.require_server_wide(actor)
-    domain = versions.lock_row(scope.find_domain(actor, domain.id))
+    domain = locks.lock_row(scope.find_domain(actor, domain.id))
     scope.require_may_close(actor, domain)
     _require_deletable(actor, domain, typed_name)
     counts = contents(domain)
     before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
     if after:
-        versions.apply_values(domain, after)
+        locks.apply_values(domain, after)
         touch_access(AccessScope.EVERYBODY)
         audit.record(actor, "domain.update", domain, before=before, after=after)
     return tasks.start_task(
@@ -114,7 +135,7 @@ def _do_deletion_step(actor: Account, _arguments: dict[str, Any], step: Step) ->
 def close_domain(actor: Account, domain_id: int) -> Domain:
     """Delete a domain that has no accounts and groups left. Its name is free again. Errors: Forbidden, Invalid."""
     scope.require_server_wide(actor)
-    domain = versions.lock_row(scope.find_domain(actor, domain_id))
+    domain = locks.lock_row(scope.find_domain(actor, domain_id))
     if domain.id == actor.domain_id:
         raise Forbidden(_("This is your own domain: you would lock yourself out."), code="own_domain")
     accounts, groups = _remaining_count(Account, domain), _remaining_count(Group, domain)
@@ -128,7 +149,7 @@ def close_domain(actor: Account, domain_id: int) -> Domain:
     name = domain.name
     _delete_references(domain)
     values = {"name": f"##deleted-{domain.id}##", "state": DomainState.DELETED, "deleted_at": now()}
-    versions.apply_values(domain, {**values, **dict.fromkeys(FEATURE_COLUMNS, False), "expires_at": None})
+    locks.apply_values(domain, {**values, **dict.fromkeys(FEATURE_COLUMNS, False), "expires_at": None})
     touch_access(AccessScope.EVERYBODY)
     audit.record(actor, "domain.delete", domain, before={"name": name}, name=name)
     return domain
@@ -146,7 +167,7 @@ def _delete_references(domain: Domain) -> None:
         delete(Grant).where(*is_about_domain),
         delete(AdministeredDomain).where(AdministeredDomain.domain_id == domain.id),
     ):
-        versions.execute_update(statement)
+        locks.execute_update(statement)
 
 
 tasks.register(

@@ -10,9 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Forbidden, Invalid
 from app.extensions import db
 from app.models import AccessScope, Account, Domain, DomainState, now
-from app.operations import audit, versions
-from app.rules import addresses, names, policies, readiness, scope
-from app.rules.policies import Feature
+from app.operations import audit, locks
+from app.rules import domains
+from app.rules.accounts import addresses, names
+from app.rules.domains import Feature
+from app.rules.rights import scope
+from app.rules.server import readiness
 from app.transaction import operation, touch_access
 
 # Days that a guest account lasts at most, where a domain limits them: ten years.
@@ -86,7 +89,7 @@ def update_domain(
     values: any of DOMAIN_CHECKS, and "features" as in set_domain_features.
     seen_version: the version that the form showed. Error: Conflict if the domain has changed since.
     """
-    domain = versions.lock_row(scope.find_domain(actor, domain.id), seen_version)
+    domain = locks.lock_row(scope.find_domain(actor, domain.id), seen_version)
     columns = {name: DOMAIN_CHECKS[name](value) for name, value in values.items() if name != "features"}
     before, after = audit.changes(domain, columns)
     if any(name in SERVER_WIDE for name in after):
@@ -103,29 +106,29 @@ def update_domain(
 @operation
 def set_domain_features(actor: Account, domain: Domain, features: dict[Feature, bool]) -> Domain:
     """Switch features of a domain on or off. TeamChat requires GroupWare and WebDAV."""
-    domain = versions.lock_row(scope.find_domain(actor, domain.id))
+    domain = locks.lock_row(scope.find_domain(actor, domain.id))
     _switch_features(actor, domain, features)
     return domain
 
 
 def _switch_features(actor: Account, domain: Domain, features: dict[Feature, bool]) -> None:
-    switches = {**policies.own_features(domain), **features}
+    switches = {**domains.own_features(domain), **features}
     before, after = audit.changes(
         domain, {f"has_{feature}": bool(is_on) for feature, is_on in switches.items()}
     )
     if not after:
         return
     _require_may_grant_features(actor)
-    policies.require_consistent(switches)
+    domains.require_consistent(switches)
     if after.get("has_teamchat"):
         readiness.require_may_enable()
-    versions.apply_values(domain, after)
+    locks.apply_values(domain, after)
     touch_access(AccessScope.EVERYBODY)
     audit.record(actor, "domain.features", domain, before=before, after=after)
 
 
 def _change_columns(actor: Account, domain: Domain, before: dict[str, Any], after: dict[str, Any]) -> None:
-    versions.apply_values(domain, after)
+    locks.apply_values(domain, after)
     _require_days_in_order(domain)
     if "state" in after or "expires_at" in after:
         _require_not_own(actor, domain)
@@ -182,3 +185,33 @@ def _insert_domain(domain: Domain) -> None:
 
 def _name_taken(name: str) -> Invalid:
     return Invalid(_("The domain %(name)s exists already.", name=name), code="domain_taken", field="name")
+
+
+DOMAIN_LIMIT_MAX = 10_000_000
+
+
+@operation
+def set_domain_limits(
+    actor: Account, domain: Domain, limits: dict[str, int | None], seen_version: int | None = None
+) -> Domain:
+    """Limit the accounts of a domain and the guests of its people; None removes a limit.
+
+    limits: any of account_limit, guest_limit. Existing accounts stay, no new ones are created beyond a limit.
+    seen_version: the version that the form showed. Errors: Conflict; Invalid at the field.
+    """
+    domain = locks.lock_row(scope.find_domain(actor, domain.id), seen_version)
+    before, after = audit.changes(domain, {name: _checked_limit(name, limits[name]) for name in limits})
+    if after:
+        scope.require_server_wide(actor)
+        locks.apply_values(domain, after)
+        audit.record(actor, "domain.limits", domain, before=before, after=after)
+    return domain
+
+
+def _checked_limit(field: str, number: int | None) -> int | None:
+    if field not in ("account_limit", "guest_limit"):
+        raise LookupError(field)
+    if number is not None and not 0 <= number <= DOMAIN_LIMIT_MAX:
+        sentence = _("Give a number from 0 to %(largest)s, or nothing.", largest=DOMAIN_LIMIT_MAX)
+        raise Invalid(sentence, code="bad_limit", field=field)
+    return number

@@ -1,10 +1,14 @@
 """Operations on groups."""
 
-from app.operations.groups.deleting import delete_group
-from app.operations.groups.editing import create_group, update_group
-from app.operations.groups.keeping import detach_member, exclude_person, include_person
-from app.operations.groups.limits import set_group_limits
-from app.operations.groups.members import add_members, circular_membership, remove_member
+from app.operations.groups.editing import create_group, delete_group, set_group_limits, update_group
+from app.operations.groups.members import (
+    add_members,
+    circular_membership,
+    detach_member,
+    exclude_person,
+    include_person,
+    remove_member,
+)
 from app.operations.groups.pasting import UnknownAddresses, add_addresses
 
 __all__ = [

@@ -4,13 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, insert, select
+from flask_babel import ngettext
+from sqlalchemy import Select, delete, func, insert, select
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
-from app.models import ACCESS, AccessScope, Account, Counter, Domain, EntryKind, Group, MemberEntry, now
-from app.operations import audit, versions
-from app.rules import membership, scope
+from app.models import (
+    ACCESS,
+    AccessScope,
+    Account,
+    Counter,
+    Domain,
+    EntryKind,
+    Exclusion,
+    Group,
+    MemberEntry,
+    now,
+)
+from app.operations import audit, locks
+from app.rules import groups
+from app.rules.rights import scope
 from app.transaction import operation, touch_access
 
 PRINCIPAL_COLUMNS = {
@@ -36,7 +49,7 @@ def add_members(actor: Account, group: Group, principals: Iterable[tuple[EntryKi
         raise Invalid(_("Choose at least one member."), code="nobody_chosen", field="members")
     if ids_by_kind[EntryKind.GROUP]:
         _lock_nesting()
-    group = versions.lock_row(group)
+    group = locks.lock_row(group)
     existing_entries = _existing_entries(group)
     new_names: list[str] = []
     for kind, ids in ids_by_kind.items():
@@ -55,7 +68,7 @@ def add_members(actor: Account, group: Group, principals: Iterable[tuple[EntryKi
 @operation
 def remove_member(actor: Account, group: Group, entry_id: int) -> str:
     """Remove an entry from the member list: its people lose the rooms at once. Return the entry's name."""
-    group = versions.lock_row(scope.find_group(actor, group.id))
+    group = locks.lock_row(scope.find_group(actor, group.id))
     entry = db.session.get(MemberEntry, entry_id, populate_existing=True)
     if entry is None or entry.group_id != group.id:
         raise NotFound()
@@ -125,7 +138,7 @@ def _names_in_scope(actor: Account, group: Group, kind: EntryKind, ids: set[int]
 
 
 def _refuse_circles(group: Group, names_by_id: dict[int, str]) -> None:
-    outer_ids = membership.containing_groups(group.id)
+    outer_ids = groups.containing_groups(group.id)
     for inner_id, name in names_by_id.items():
         if inner_id in outer_ids:
             raise circular_membership(name, [group.address, *_path(inner_id, group.id, outer_ids)])
@@ -199,3 +212,103 @@ def _summary(names: list[str]) -> str:
     shown = ", ".join(names[:NAMED_MAX])
     rest = len(names) - NAMED_MAX
     return shown if rest <= 0 else _("%(names)s and %(count)s more", names=shown, count=rest)
+
+
+# People that an entry is turned into; more of them are better kept together.
+DETACHED_MAX = 5_000
+
+
+@operation
+def detach_member(actor: Account, group: Group, entry_id: int) -> int:
+    """Replace a group or domain in a member list by its people, who no longer follow it. Return their number.
+
+    Errors: NotFound; Invalid for an account, and for too many people.
+    """
+    group = locks.lock_row(scope.find_group(actor, group.id))
+    entry = db.session.get(MemberEntry, entry_id)
+    if entry is None or entry.group_id != group.id:
+        raise NotFound()
+    if entry.kind is EntryKind.ACCOUNT:
+        raise Invalid(_("This entry is one person already."), code="one_person")
+    name = entry_name(entry)
+    people = people_of_entry(entry)
+    count = _checked_count(people)
+    _insert_entries(group, people)
+    db.session.delete(entry)
+    touch_access(AccessScope.GROUP, group.id)
+    members = ngettext("%(num)s person", "%(num)s people", count)
+    audit.record(actor, "group.detach_member", group, before={"members": name}, after={"members": members})
+    return count
+
+
+def people_of_entry(entry: MemberEntry) -> Select[int]:
+    """Select the ids of the people that a group or domain entry brings in, without those excluded from its group."""
+    excluded = select(Exclusion.account_id).where(Exclusion.group_id == entry.group_id)
+    if entry.inner_group_id is not None:
+        people = groups.effective_members(entry.inner_group_id).with_only_columns(Account.id)
+    else:
+        people = select(Account.id).where(Account.domain_id == entry.domain_id, ~Account.is_guest)
+    return people.where(Account.id.not_in(excluded))
+
+
+@operation
+def exclude_person(actor: Account, group: Group, account_id: int) -> str:
+    """Exclude a person from a group, whatever entries bring them in. Return their address. Error: NotFound."""
+    group = locks.lock_row(scope.find_group(actor, group.id))
+    statement = groups.effective_members(group.id).where(Account.id == account_id)
+    person = db.session.scalars(statement).unique().one_or_none()
+    if person is None:
+        raise NotFound(_("This person is not in the group."), field="member")
+    db.session.add(Exclusion(group_id=group.id, account_id=person.id))
+    touch_access(AccessScope.ACCOUNT, person.id)
+    audit.record(actor, "group.exclude_person", group, after={"excluded": person.address})
+    return person.address
+
+
+@operation
+def include_person(actor: Account, group: Group, account_id: int) -> str:
+    """Remove an exclusion: entries bring the person in again. Return their address. Error: NotFound."""
+    group = locks.lock_row(scope.find_group(actor, group.id))
+    is_exclusion = (Exclusion.group_id == group.id, Exclusion.account_id == account_id)
+    if not locks.execute_update(delete(Exclusion).where(*is_exclusion), synchronize="auto"):
+        raise NotFound()
+    address = db.session.scalars(select(Account.address).where(Account.id == account_id)).one()
+    touch_access(AccessScope.ACCOUNT, account_id)
+    audit.record(actor, "group.include_person", group, before={"excluded": address})
+    return address
+
+
+def _checked_count(people: Select[int]) -> int:
+    """Return the number of people. Error: Invalid when there are too many."""
+    count = db.session.scalar(select(func.count()).select_from(people.order_by(None).subquery())) or 0
+    if count > DETACHED_MAX:
+        raise Invalid(
+            _(
+                "This entry stands for %(count)s people; at most %(most)s can be turned into entries of their own.",
+                count=count,
+                most=DETACHED_MAX,
+            ),
+            code="too_many_people",
+        )
+    return count
+
+
+def _insert_entries(group: Group, people: Select[int]) -> None:
+    """Insert entries for the people who have none of their own yet."""
+    have_entries = select(MemberEntry.principal_id).where(
+        MemberEntry.group_id == group.id, MemberEntry.kind == EntryKind.ACCOUNT
+    )
+    rows = [
+        {
+            "group_id": group.id,
+            "kind": EntryKind.ACCOUNT,
+            "principal_id": account_id,
+            "account_id": account_id,
+            "domain_id": None,
+            "inner_group_id": None,
+            "created_at": now(),
+        }
+        for account_id in db.session.scalars(people.where(Account.id.not_in(have_entries)))
+    ]
+    if rows:
+        db.session.execute(insert(MemberEntry), rows)

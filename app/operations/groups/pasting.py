@@ -13,7 +13,8 @@ from app.errors import Invalid
 from app.extensions import db
 from app.models import Account, Address, Domain, EntryKind, Group
 from app.operations.groups.members import add_members
-from app.rules import addresses, scope
+from app.rules.accounts import addresses
+from app.rules.rights import scope
 from app.transaction import operation
 
 # Addresses that are added at once.

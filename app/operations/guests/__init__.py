@@ -1,13 +1,5 @@
 """Guests: invited, joined, confirmed, extended, run, deleted."""
 
-from app.operations.guests.asking import ask_again
-from app.operations.guests.handling import (
-    copy_invitation_link,
-    invite_again,
-    may_manage,
-    resend_invitation,
-    revoke_invitation,
-)
 from app.operations.guests.inviting import Outcome, invite_guests
 from app.operations.guests.joining import (
     confirm_address,
@@ -16,22 +8,28 @@ from app.operations.guests.joining import (
     register_guest,
     send_confirmation_again,
 )
-from app.operations.guests.life import (
+from app.operations.guests.lifecycle import (
+    change_sponsor,
+    delete_guest,
     end_accounts,
     end_stays,
     end_unverified,
     extend_by_link,
     extend_guest,
-    warn_of_ends,
-)
-from app.operations.guests.running import (
-    change_sponsor,
-    delete_guest,
     revoke_guest_session,
     set_guest_password,
     suspend_guest,
     update_guest,
     update_guest_card,
+    warn_of_ends,
+)
+from app.operations.guests.pending import (
+    ask_again,
+    copy_invitation_link,
+    invite_again,
+    may_manage,
+    resend_invitation,
+    revoke_invitation,
 )
 
 __all__ = [

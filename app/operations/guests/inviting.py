@@ -1,7 +1,4 @@
-"""Inviting guests into a room.
-
-Whoever invites learns nothing of an address: whether it has an account as a guest is answered alike, in the same time.
-"""
+"""Mails to guests and about them: rows with ids; their links are computed when they leave."""
 
 from dataclasses import dataclass
 
@@ -12,14 +9,106 @@ from sqlalchemy import func, select
 from app.errors import Invalid, Refusal
 from app.extensions import db
 from app.i18n import LANGUAGE_NAMES, language_of
-from app.models import Account, Invitation, Room, RoomMember, now
-from app.operations import audit, versions
-from app.operations.guests.hosted import bring_in_hosted
-from app.operations.guests.letters import queue_invitation
-from app.operations.rooms.notes import write_note
-from app.rules import directory, guests, inviting, managing, names, pasted, room_for
-from app.rules.guests import InvitationState
+from app.models import Account, Address, Domain, Invitation, Room, RoomKind, RoomMember, now
+from app.operations import audit, locks, mail
+from app.operations.rooms.people import add_people, write_note
+from app.rules import domains, rooms
+from app.rules.accounts import addresses as addresse_rules
+from app.rules.accounts import names, visibility
+from app.rules.guests import policy
+from app.rules.guests.policy import InvitationState
+from app.rules.rights import Right, scope
 from app.transaction import operation
+
+WANTED = "invitation_wanted"
+"""The mail to an inviter, and what it is about."""
+
+
+def queue_invitation(invitation: Invitation) -> None:
+    """The mail with the link to join."""
+    invitation.sent_at = now()
+    mail.queue_to(
+        invitation.address,
+        "invitation",
+        invitation.language,
+        about=("invitation", invitation.id),
+        invitation_id=invitation.id,
+    )
+
+
+def queue_wanted(invitation: Invitation) -> None:
+    """The mail that tells an inviter of somebody who asks for a new invitation. It is about the asking: how the
+    invitation's own mail fares is told beside it."""
+    rights = rooms.rights_of(invitation.inviter, invitation.room)
+    mail.queue(
+        invitation.inviter,
+        WANTED,
+        about=(WANTED, invitation.id),
+        invitation_id=invitation.id,
+        is_from_outside=not rights & Right.FOLDER_READ,
+    )
+
+
+def queue_confirmation(invitation: Invitation, guest: Account) -> None:
+    """The mail with the link that confirms the address, and how to sign in."""
+    invitation.sent_at = now()
+    mail.queue(guest, "confirm_address", about=("invitation", invitation.id), account_id=guest.id)
+
+
+def queue_ending(person: Account, guest: Account, days: int) -> None:
+    """The warning that a guest's account ends, to the guest or to whoever answers for them."""
+    template = "guest_ends" if person.id == guest.id else "sponsored_guest_ends"
+    mail.queue(person, template, about=("account", guest.id), account_id=guest.id, days=days)
+
+
+def queue_leaving(person: Account, guest: Account, room_id: int, days: int) -> None:
+    """The warning that a guest's stay in a room ends."""
+    template = "stay_ends" if person.id == guest.id else "sponsored_stay_ends"
+    mail.queue(person, template, about=("account", guest.id), account_id=guest.id, room_id=room_id, days=days)
+
+
+def bring_in_hosted(actor, room: Room, address: str, domain: Domain) -> None:
+    """Add the account behind an address of a domain hosted here, or refuse with the way to do it. Error: Invalid.
+
+    Of another organisation's domain nothing is said but that it is hosted here: not whether the address exists.
+    """
+    if room.kind is RoomKind.PUBLIC:
+        raise Invalid(
+            _(
+                "This address belongs to this server. Whoever shall be in this room is added to the group "
+                "%(group)s, by an administrator.",
+                group=room.group.name,
+            ),
+            code="hosted_in_group",
+        )
+    if not policy.may_add_people(actor, room):
+        raise Invalid(
+            _("This address belongs to this server. An owner of the room can add the person under Members."),
+            code="hosted_no_right",
+        )
+    is_own = domain.id == actor.domain_id or scope.is_server_wide(actor)
+    account = _account(address) if is_own else None
+    if account is None:
+        raise Invalid(
+            _("This address belongs to this server. Add the person under Members, or ask an administrator."),
+            code="hosted_unknown",
+        )
+    _add(actor, room, account)
+
+
+def _add(actor, room: Room, account: Account) -> None:
+    try:
+        if add_people(actor, room, [account.id]) == 0:
+            raise Invalid(_("This person is in the room already."), code="inside")
+    except Refusal as refusal:
+        raise Invalid(refusal.sentence, code=refusal.code) from refusal
+
+
+def _account(address: str) -> Account | None:
+    """Whoever has the address, or it as an alias."""
+    statement = select(Account).join(Address, Address.account_id == Account.id)
+    return db.session.scalars(statement.where(Address.address == address)).unique().one_or_none()
+
 
 AT_ONCE = 100
 """Addresses of one pasted list."""
@@ -44,8 +133,8 @@ def invite_guests(
     actor, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
 ) -> list[Outcome]:
     """Invite one or many addresses into a room; what can be invited is, the rest is told with the reason."""
-    inviting.require_may_invite_guests(actor, room)
-    room = versions.lock_row(room)
+    policy.require_may_invite_guests(actor, room)
+    room = locks.lock_row(room)
     line = names.checked_description(personal_line, field="personal_line")
     language = language if language in LANGUAGE_NAMES else language_of(actor)
     entries = _entries(addresses)
@@ -54,8 +143,8 @@ def invite_guests(
     return outcomes
 
 
-def _entries(text: str) -> list[pasted.Pasted]:
-    entries = pasted.entries_of(text) if len(text) <= LIST_LENGTH else []
+def _entries(text: str) -> list[addresse_rules.Pasted]:
+    entries = addresse_rules.entries_of(text) if len(text) <= LIST_LENGTH else []
     if not entries:
         raise Invalid(_("Type at least one email address."), code="nobody", field="addresses")
     if len(entries) > AT_ONCE:
@@ -65,10 +154,10 @@ def _entries(text: str) -> list[pasted.Pasted]:
     return entries
 
 
-def _outcome(actor, room: Room, entry: pasted.Pasted, line: str | None, language: str) -> Outcome:
+def _outcome(actor, room: Room, entry: addresse_rules.Pasted, line: str | None, language: str) -> Outcome:
     try:
-        address = guests.checked_address(entry.address)
-        domain = guests.hosted_domain(address)
+        address = policy.checked_address(entry.address)
+        domain = policy.hosted_domain(address)
         if domain is not None:
             bring_in_hosted(actor, room, address, domain)
             return Outcome(entry.text, address, is_account=True)
@@ -79,7 +168,7 @@ def _outcome(actor, room: Room, entry: pasted.Pasted, line: str | None, language
 
 
 def _invite(actor, room: Room, address: str, line: str | None, language: str) -> None:
-    if not guests.is_allowed_from(guests.policy_domain(room, actor), address):
+    if not policy.is_allowed_from(policy.policy_domain(room, actor), address):
         raise Invalid(_("Guests from this mail domain are not allowed here."), code="denied")
     guest = _guest(address)
     known = db.session.scalars(
@@ -87,7 +176,7 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
     ).one_or_none()
     if _is_member(room, address):
         raise Invalid(_("This person is in the room already."), code="inside")
-    if known is not None and guests.state_of(known, False) in (
+    if known is not None and policy.state_of(known, False) in (
         InvitationState.PENDING,
         InvitationState.REGISTERED,
     ):
@@ -101,9 +190,9 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
 def _require_room_in_domain(actor, guest: Account | None) -> None:
     """A guest whom the inviter knows already takes no place more; of any other it must not be told whether they are."""
     try:
-        room_for.require_room_for_guest(actor.domain, with_invited=True)
+        domains.require_room_for_guest(actor.domain, with_invited=True)
     except Invalid:
-        if guest is None or not directory.sees(actor, guest):
+        if guest is None or not visibility.sees(actor, guest):
             raise
 
 
@@ -114,7 +203,7 @@ def _renew(invitation: Invitation, actor, guest: Account | None, line: str | Non
     invitation.personal_line = line
     invitation.language = (guest.language if guest else None) or language
     invitation.generation += 1
-    invitation.sent_at, invitation.expires_at = now(), guests.end_of_invitation()
+    invitation.sent_at, invitation.expires_at = now(), policy.end_of_invitation()
     invitation.registered_at = invitation.accepted_at = invitation.revoked_at = None
     db.session.add(invitation)
     db.session.flush()
@@ -167,4 +256,4 @@ def _tell(actor, room: Room, done: list[Outcome]) -> None:
         return
     write_note(actor, room, "invited", people=", ".join(invited[:TOLD]), count=len(invited))
     after = {"people": ", ".join(invited[:TOLD]), "count": len(invited)}
-    audit.record(actor, "guest.invite", room, after=after, domain_id=managing.domain_id_of(room))
+    audit.record(actor, "guest.invite", room, after=after, domain_id=rooms.domain_id_of(room))

@@ -12,15 +12,17 @@ from app.errors import Invalid, NotFound, TooMany
 from app.extensions import db
 from app.identity import origin
 from app.models import AccessScope, Account, Invitation, Room, RoomMember, RoomState, now
-from app.operations import addresses as space
-from app.operations import audit, versions
-from app.operations.guests.letters import queue_confirmation, queue_invitation
-from app.operations.internal import ensure_internal_domain
-from app.operations.reading import begin_reading_here
-from app.operations.rooms.notes import write_note
-from app.operations.sign_in_limits import count_attempt, reset_attempts
-from app.rules import guests, hashing, managing, names, passwords, room_for
-from app.rules.invitations import CONFIRMATION, Opens, guest_by_link, opened_by
+from app.operations import audit, locks
+from app.operations.accounts import addresses as space
+from app.operations.accounts.addresses import ensure_internal_domain
+from app.operations.guests.inviting import queue_confirmation, queue_invitation
+from app.operations.messages.reading import begin_reading_here
+from app.operations.rooms.people import write_note
+from app.operations.sessions import count_attempt, reset_attempts
+from app.rules import domains, rooms
+from app.rules.accounts import names, passwords
+from app.rules.guests import policy
+from app.rules.guests.links import CONFIRMATION, Opens, guest_by_link, opened_by
 from app.transaction import operation, touch_access
 
 PAUSE = timedelta(minutes=1)
@@ -48,7 +50,7 @@ def send_confirmation_again(token: str) -> None:
     opened = opened_by(token)
     if opened.opens is not Opens.CONFIRM or opened.guest is None:
         raise NotFound()
-    invitation = versions.lock_row(opened.invitation)
+    invitation = locks.lock_row(opened.invitation)
     if invitation.sent_at > now() - PAUSE:
         raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
     queue_confirmation(invitation, opened.guest)
@@ -80,7 +82,7 @@ def confirm_address(token: str, password: str | None) -> Account:
         raise NotFound()
     if password is not None:
         count_attempt(guest.address, origin().ip)
-        if not hashing.matches(guest.password_hash, password):
+        if not passwords.matches(guest.password_hash, password):
             raise Invalid(_("This is not the password of this account."), code="wrong", field="password")
         reset_attempts(guest.address, origin().ip)
     return _confirm(guest)
@@ -104,17 +106,17 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
 def _register(token: str, name: str, kept: str, language: str) -> Account:
     opened, invitation = _locked(token, Opens.REGISTER)
     if opened.guest is None:
-        room_for.require_room_for_guest(invitation.inviter.domain)
+        domains.require_room_for_guest(invitation.inviter.domain)
     guest = opened.guest or _new_guest(invitation)
     guest.name, guest.password_hash, guest.language = name, kept, language
     guest.sponsor_id = invitation.inviter_id
-    guest.expires_at = guests.end_of_account(guests.policy_domain(invitation.room, invitation.inviter))
+    guest.expires_at = policy.end_of_account(policy.policy_domain(invitation.room, invitation.inviter))
     guest.link_generation += 1
     if opened.guest is None:
         space.store_with_address(guest, guest.address)
     invitation.account_id, invitation.registered_at = guest.id, now()
     invitation.generation += 1
-    invitation.expires_at = guests.end_of_invitation()
+    invitation.expires_at = policy.end_of_invitation()
     queue_confirmation(invitation, guest)
     about = {"address": guest.address, "name": name, "sponsor": invitation.inviter.address}
     audit.record(guest, "guest.register", guest, after=about, domain_id=invitation.inviter.domain_id)
@@ -126,7 +128,7 @@ def _locked(token: str, wanted: Opens, reader: Account | None = None):
     opened = opened_by(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
-    invitation = versions.lock_row(opened.invitation)
+    invitation = locks.lock_row(opened.invitation)
     opened = opened_by(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
@@ -141,7 +143,7 @@ def _record_mail(invitation: Invitation) -> None:
         kind="room",
         id=invitation.room_id,
         name=invitation.room.name,
-        domain_id=managing.domain_id_of(invitation.room),
+        domain_id=rooms.domain_id_of(invitation.room),
         after={"address": invitation.address},
     )
 
@@ -156,13 +158,13 @@ def _new_guest(invitation: Invitation) -> Account:
 
 @operation
 def _confirm(guest: Account) -> Account:
-    guest = versions.lock_row(guest)
+    guest = locks.lock_row(guest)
     if guest.verified_at is not None:
         raise NotFound()
     guest.verified_at = now()
     guest.link_generation += 1
     touch_access(AccessScope.ACCOUNT, guest.id)
-    audit.record(guest, "guest.confirm", guest, domain_id=guests.sponsor_domain_id(guest))
+    audit.record(guest, "guest.confirm", guest, domain_id=policy.sponsor_domain_id(guest))
     waiting = select(Invitation).where(
         Invitation.account_id == guest.id,
         Invitation.registered_at.is_not(None),
@@ -180,7 +182,7 @@ def _confirm(guest: Account) -> Account:
 def _enter(invitation: Invitation, guest: Account) -> bool:
     """A guest comes into a room, unless it was archived or deleted meanwhile; those who invited them anywhere hear of
     it in the conversation."""
-    room = versions.lock_row(db.session.get(Room, invitation.room_id))
+    room = locks.lock_row(db.session.get(Room, invitation.room_id))
     if room.state is not RoomState.ACTIVE:
         return False
     mine = (RoomMember.room_id == room.id, RoomMember.account_id == guest.id)
@@ -189,7 +191,7 @@ def _enter(invitation: Invitation, guest: Account) -> bool:
         member = RoomMember(room_id=room.id, account_id=guest.id)
         db.session.add(member)
     member.is_member, member.is_hidden, member.joined_seq = True, False, room.last_seq
-    member.expires_at, member.warned_days = guests.end_in_room(room), None
+    member.expires_at, member.warned_days = policy.end_in_room(room), None
     invitation.accepted_at = now()
     if not room.guests_see_history:
         begin_reading_here(room.id, [guest.id])
@@ -200,6 +202,6 @@ def _enter(invitation: Invitation, guest: Account) -> bool:
         "guest.join",
         room,
         after={"address": guest.address, "inviter": invitation.inviter.address},
-        domain_id=managing.domain_id_of(room),
+        domain_id=rooms.domain_id_of(room),
     )
     return True

@@ -6,14 +6,14 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role
 from app.operations import accounts as verbs
-from app.operations.imports import columns, running
-from app.operations.imports.kinds import Kind, Row
-from app.rules import names
-from app.rules.policies import Feature
+from app.operations.imports import running, table
+from app.operations.imports.table import Kind, Row
+from app.rules.accounts import names
+from app.rules.domains import Feature
 
 COLUMNS = {
-    "address": columns.ADDRESS,
-    "name": columns.NAME,
+    "address": table.ADDRESS,
+    "name": table.NAME,
     "role": ("role", "rôle"),
     "state": ("state", "état", "etat"),
     "language": ("language", "langue"),
@@ -71,7 +71,7 @@ def _make(actor, domain: Domain, row: Row) -> None:
 
 
 def _change(actor, account: Account, row: Row) -> bool:
-    wanted, features = columns.differing(account, _values(row.cells)), _features(row.cells)
+    wanted, features = table.differing(account, _values(row.cells)), _features(row.cells)
     switched = {one: is_on for one, is_on in features.items() if getattr(account, f"has_{one}") is not is_on}
     if wanted or switched:
         verbs.update_account(actor, account, {**wanted, "features": switched})
@@ -85,15 +85,13 @@ def _values(cells: dict[str, str]) -> dict:
         values["name"] = names.checked_name(cells["name"])
     for name, words in (("role", ROLES), ("state", STATES), ("language", LANGUAGES)):
         if name in cells:
-            values[name] = columns.word(name, cells, words)
+            values[name] = table.word(name, cells, words)
     return values
 
 
 def _features(cells: dict[str, str]) -> dict[Feature, bool]:
     """The switches that a row says something about. Error: Invalid, at the cell."""
-    return {
-        feature: columns.word(feature, cells, columns.SWITCHES) for feature in Feature if feature in cells
-    }
+    return {feature: table.word(feature, cells, table.SWITCHES) for feature in Feature if feature in cells}
 
 
 running.register(

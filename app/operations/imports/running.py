@@ -12,12 +12,11 @@ from app.background import run_in_thread
 from app.errors import Invalid
 from app.models import Domain, Task, TaskState
 from app.operations import tasks
-from app.operations.imports import columns, files
-from app.operations.imports.kinds import Kind, Row
-from app.operations.imports.rows import full_address, import_row
+from app.operations.imports import table
+from app.operations.imports.table import Kind, Row, full_address, import_row
 from app.operations.tasks import FollowUp, Step, TaskKind
 from app.queries import tasks as questions
-from app.rules import scope
+from app.rules.rights import scope
 from app.text import sheets
 from app.transaction import release_connection
 
@@ -45,10 +44,10 @@ def check_import(actor, domain: Domain, data: bytes, *, name: str, kind: str = "
     domain = scope.find_domain(actor, domain.id)
     release_connection()
     text, encoding, sheet = _read(data)
-    columns.check_head(_kinds[kind], sheet)
+    table.check_head(_kinds[kind], sheet)
     if not sheet.rows:
         raise Invalid(_("There is no row below the names of the columns."), code="no_rows", field="file")
-    asked = {"file": files.keep(text), "domain": domain.id, "encoding": encoding}
+    asked = {"file": table.keep(text), "domain": domain.id, "encoding": encoding}
     return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, asked)
 
 
@@ -60,7 +59,7 @@ def start_import(actor, task: Task) -> Task:
         raise Invalid(_("This is no import that was tried."), code="not_tried")
     asked = json.loads(task.arguments)
     domain = scope.find_domain(actor, asked["domain"])
-    files.require_kept(asked["file"])
+    table.require_kept(asked["file"])
     return _started(actor, kind.run, domain, task.total_count, task.file_name, asked)
 
 
@@ -88,7 +87,7 @@ def _started(actor, kind: str, domain: Domain, total: int, name: str | None, ask
 
 
 def _steps(kind: Kind, actor, arguments: dict, place: int, limit: int) -> list[Step]:
-    files.require_kept(arguments["file"])
+    table.require_kept(arguments["file"])
     domain = scope.find_domain(actor, arguments["domain"])
     return _all_steps(kind, arguments["file"], domain.name)[place : place + limit]
 
@@ -97,8 +96,8 @@ def _steps(kind: Kind, actor, arguments: dict, place: int, limit: int) -> list[S
 def _all_steps(kind: Kind, token: str, domain_name: str) -> list[Step]:
     """Every row, with the line its address comes up on first: a second row about it is refused, not guessed at."""
     first, rows = {}, []
-    for line, record in files.table(token).records():
-        cells = columns.meaning(kind, record)
+    for line, record in table.table(token).records():
+        cells = table.meaning(kind, record)
         address = full_address(cells.get("address", ""), domain_name)
         rows.append(Row(line, address, cells, first.setdefault(address, line)))
     rows = kind.arranged(domain_name, rows)
@@ -116,7 +115,7 @@ def _do(kind: Kind, actor, arguments: dict, step: Step) -> None:
 def _after_check(task: Task) -> FollowUp:
     asked = json.loads(task.arguments)
     label = ngettext("Import %(num)s row", "Import %(num)s rows", task.changed_count)
-    can_go_on = task.changed_count and files.is_kept(asked["file"])
+    can_go_on = task.changed_count and table.is_kept(asked["file"])
     note = _("Nothing is written yet.")
     if asked["encoding"] == "latin-1":
         note += " " + _("The file was read as Latin-1: look whether accents are right.")

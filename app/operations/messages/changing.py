@@ -10,7 +10,7 @@ from app.extensions import db
 from app.models import Mention, Message, MessageKind, MessageVersion, now
 from app.operations.messages.content import checked_body, insert_mentions, people_mentioned
 from app.operations.messages.places import Place, next_change
-from app.rules import history
+from app.rules import rooms
 from app.rules.rights import Right, access
 from app.transaction import operation, publish
 
@@ -58,7 +58,7 @@ def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Mess
     place = next_change(room_id)
     access.require(actor, Right.ITEMS_READ, room_id, epoch=place.epoch)
     message = db.session.get(Message, message_id, populate_existing=True)
-    if message.seq <= history.floors(actor, [room_id]).get(room_id, 0):
+    if message.seq <= rooms.floors(actor, [room_id]).get(room_id, 0):
         raise NotFound()
     needed = Right.ITEMS_WRITE if message.author_id == actor.id else right_for_others
     access.require(actor, needed, room_id, epoch=place.epoch)

@@ -15,11 +15,10 @@ from app.events import MessagePosted
 from app.extensions import db
 from app.models import Account, Message, MessageKind, now
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
-from app.operations.messages.own_marks import move_own_marks
+from app.operations.messages.group_writer import GroupWriter
 from app.operations.messages.pace import take_sends, too_fast
 from app.operations.messages.places import Place, give_back, next_place
-from app.operations.reading import bring_back
-from app.operations.together import GroupWriter
+from app.operations.messages.reading import bring_back, move_own_marks
 from app.rules.rights import Right, access
 from app.transaction import is_open, operation, publish
 

@@ -1,16 +1,22 @@
 """Who is in a private room, who owns it, and what a room is to oneself."""
 
+import json
+import uuid
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.errors import Forbidden, Invalid, NotFound
+from app.events import MessageChanged
 from app.extensions import db
-from app.models import AccessScope, Account, Room, RoomKind, RoomMember
-from app.operations import audit, versions
-from app.operations.rooms.notes import write_note
-from app.rules import directory, inviting, managing, policies, scope
-from app.rules.rights import Right, access
-from app.transaction import operation, touch_access
+from app.models import AccessScope, Account, Message, MessageKind, Room, RoomKind, RoomMember
+from app.operations import audit, locks
+from app.operations.messages.places import next_change
+from app.rules import domains, rooms
+from app.rules.accounts import visibility
+from app.rules.guests import policy
+from app.rules.rights import Right, access, scope
+from app.transaction import operation, publish, touch_access
 
 NAMED = 20
 """Names that a note and the trail keep."""
@@ -19,8 +25,8 @@ NAMED = 20
 @operation
 def add_people(actor, room: Room, account_ids: list[int]) -> int:
     """Bring accounts into a private room. Who is in already stays. Returns how many came."""
-    room = versions.lock_row(room)
-    inviting.require_may_add_people(actor, room)
+    room = locks.lock_row(room)
+    policy.require_may_add_people(actor, room)
     people = _addable(actor, account_ids)
     known = _rows(room, [person.id for person in people])
     fresh = [person for person in people if not (known.get(person.id) and known[person.id].is_member)]
@@ -36,8 +42,8 @@ def add_people(actor, room: Room, account_ids: list[int]) -> int:
 @operation
 def remove_person(actor, room: Room, account: Account) -> None:
     """Take somebody out of a private room, or a guest out of any. Their account stays, their words too."""
-    room = versions.lock_row(room)
-    managing.require(actor, Right.ADMINISTRATION_KICK, room)
+    room = locks.lock_row(room)
+    rooms.require(actor, Right.ADMINISTRATION_KICK, room)
     member = _member(room, account)
     if room.kind is not RoomKind.PRIVATE and not account.is_guest:
         raise Invalid(
@@ -55,7 +61,7 @@ def remove_person(actor, room: Room, account: Account) -> None:
 def leave_room(actor, room: Room) -> None:
     """Leave: a private room for good; a public or direct one is hidden until something brings it back."""
     seen = access.find_room(actor, room.id)
-    room = versions.lock_row(room)
+    room = locks.lock_row(room)
     if room.kind is RoomKind.PRIVATE or actor.is_guest:
         _require_another_owner(room, seen.member)
         _take_out(room, seen.member)
@@ -72,8 +78,8 @@ def hand_over(actor, room: Room, account: Account) -> None:
     room = _private(room)
     own = db.session.scalars(_row_of(room, actor.id)).one_or_none() if actor.id else None
     is_owner = bool(own and own.is_member and own.is_owner)
-    if not is_owner and not managing.administers(actor, room):
-        managing.require(actor, Right.FOLDER_READ, room)
+    if not is_owner and not rooms.administers(actor, room):
+        rooms.require(actor, Right.FOLDER_READ, room)
         raise Forbidden(_("Only an owner of the room can hand it over."), code="owners_only")
     member = _member(room, account)
     if account.is_guest:
@@ -95,7 +101,7 @@ def set_favourite(actor, room: Room, is_favourite: bool) -> None:
 
 
 def _private(room: Room) -> Room:
-    room = versions.lock_row(room)
+    room = locks.lock_row(room)
     if room.kind is not RoomKind.PRIVATE:
         raise Invalid(_("Only a private room has members of its own."), code="not_private")
     return room
@@ -110,11 +116,11 @@ def _addable(actor, account_ids: list[int]) -> list[Account]:
     if scope.is_administrator(actor):
         statement = statement.join(Account.domain).where(scope.of_domains(actor))
     else:
-        statement = statement.where(directory.visible_to(actor))
+        statement = statement.where(visibility.visible_to(actor))
     people = list(db.session.scalars(statement))
     if len(people) != len(ids):
         raise NotFound(field="people")
-    off = [person.name for person in people if not policies.account_has(person, policies.Feature.TEAMCHAT)]
+    off = [person.name for person in people if not domains.account_has(person, domains.Feature.TEAMCHAT)]
     if off:
         raise Invalid(
             _("TeamChat is not on for %(people)s.", people=", ".join(off[:NAMED])),
@@ -179,4 +185,27 @@ def _own_row(actor, room: Room) -> RoomMember:
 
 
 def _record(actor, room: Room, act: str, **values) -> None:
-    audit.record(actor, act, room, domain_id=managing.domain_id_of(room), **values)
+    audit.record(actor, act, room, domain_id=rooms.domain_id_of(room), **values)
+
+
+def write_note(actor, room: Room, act: str, **about) -> None:
+    """Leave a note: act is a word of queries/notes.py, about what it speaks of. The server itself leaves none."""
+    if actor.id is None:
+        return
+    place = next_change(room.id)
+    number = select(func.coalesce(func.max(Message.note), 0)).where(
+        Message.room_id == room.id, Message.seq == place.seq
+    )
+    note = Message(
+        room_id=room.id,
+        seq=place.seq,
+        note=db.session.scalar(number) + 1,
+        change_no=place.change_no,
+        kind=MessageKind.NOTE,
+        author_id=actor.id,
+        client_id=str(uuid.uuid4()),
+        body=json.dumps({"act": act, **about}, ensure_ascii=False),
+    )
+    db.session.add(note)
+    db.session.flush()
+    publish(MessageChanged(room.id, note.id, note.change_no))

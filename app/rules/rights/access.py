@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.errors import Forbidden, NotFound, ServiceStopped
 from app.extensions import db
 from app.models import Account, Room, RoomMember, now
-from app.rules import server
+from app.rules import services
 from app.rules.rights.decision import Basis, Decision, Right
 from app.rules.rights.facts import facts_of, open_to
 from app.transaction import has_access_changes
@@ -64,11 +64,11 @@ def rights_in(account: Account, room_id: int, *, epoch: int | None = None) -> Ri
 
     An answer of no rights is not remembered: a room created later may bear the id that was asked for.
     """
-    epoch = server.epoch() if epoch is None else epoch
+    epoch = services.epoch() if epoch is None else epoch
     known = _remembered.get((account.id, room_id))
     if known is not None and known.holds(epoch) and not has_access_changes():
         return known.rights
-    state = server.state()
+    state = services.state()
     visible = _visible(as_stored(account), state, room_id=room_id, is_light=True)
     if not visible:
         return Right.NONE
@@ -79,13 +79,13 @@ def rights_in(account: Account, room_id: int, *, epoch: int | None = None) -> Ri
 
 def rights_by_account(accounts: Collection[Account], room: Room) -> dict[int, Right]:
     """Return the rights of each of these accounts in a room, by account id. A fixed number of statements."""
-    facts = facts_of(accounts, [room], server.state())
+    facts = facts_of(accounts, [room], services.state())
     return {account.id: facts.decide(account.id, room.id).rights for account in accounts}
 
 
 def rights_if_active(account: Account, room: Room) -> Right:
     """Return the rights an account would have in an archived room if it were taken out of the archive."""
-    facts, rows = open_to(as_stored(account), server.state(), room_id=room.id, is_light=True)
+    facts, rows = open_to(as_stored(account), services.state(), room_id=room.id, is_light=True)
     return facts.decide_if_active(account.id, room.id).rights if rows else Right.NONE
 
 
@@ -99,7 +99,7 @@ def require(account: Account, right: Right, room_id: int, *, epoch: int | None =
 
     The answer is that of the database as it is now when epoch has been read under the room's lock.
     """
-    epoch = server.epoch() if epoch is None else epoch
+    epoch = services.epoch() if epoch is None else epoch
     rights = rights_in(account, room_id, epoch=epoch)
     if not rights & Right.FOLDER_READ:
         return _refuse_outside(account, right, room_id, epoch)
@@ -110,19 +110,19 @@ def require(account: Account, right: Right, room_id: int, *, epoch: int | None =
 
 def _refuse_outside(account: Account, right: Right, room_id: int, epoch: int) -> Right:
     """Refuse, unless access has changed since the rights were read: the refusal would not fit them."""
-    refusal, now_at = _outside(server.state()), server.epoch()
+    refusal, now_at = _outside(services.state()), services.epoch()
     if now_at == epoch:
         raise refusal
     return require(account, right, room_id, epoch=now_at)
 
 
-def _outside(state: server.ServerState):
+def _outside(state: services.ServerState):
     return NotFound() if state.chat_runs else ServiceStopped()
 
 
 def find_room(account: Account, room_id: int) -> RoomAccess:
     """Return a room by its id, for an account that sees it. Errors: NotFound, ServiceStopped."""
-    state = server.state()
+    state = services.state()
     visible = _visible(as_stored(account), state, room_id=room_id)
     if not visible:
         raise _outside(state)
@@ -131,11 +131,11 @@ def find_room(account: Account, room_id: int) -> RoomAccess:
 
 def visible_rooms(account: Account) -> list[RoomAccess]:
     """Return every room an account sees, by group and name. The number of statements is fixed."""
-    state = server.state()
+    state = services.state()
     return _visible(as_stored(account), state)
 
 
-def heard_rooms(account: Account, state: server.ServerState) -> list[RoomAccess]:
+def heard_rooms(account: Account, state: services.ServerState) -> list[RoomAccess]:
     """Return visible_rooms() for a socket, with no more of each room than rights need.
 
     state, and after it account, have just been read. The rights are remembered, for the room that is opened next.
@@ -157,7 +157,7 @@ def forget() -> None:
     _remembered.clear()
 
 
-def _answer_at(rights: Right, epoch: int, state: server.ServerState) -> Answer:
+def _answer_at(rights: Right, epoch: int, state: services.ServerState) -> Answer:
     return _shared(rights, epoch, None if state.is_read_only else state.ends_at)
 
 
@@ -175,7 +175,7 @@ def _remember(key: tuple[int, int], answer: Answer) -> None:
         _remembered.popitem(last=False)
 
 
-def _visible(account: Account, state: server.ServerState, **how) -> list[RoomAccess]:
+def _visible(account: Account, state: services.ServerState, **how) -> list[RoomAccess]:
     facts, rows = open_to(account, state, **how)
     decisions = ((room, facts.decide(account.id, room.id), member) for room, member in rows)
     return [RoomAccess(room, decision, member) for room, decision, member in decisions if decision.rights]

@@ -7,8 +7,8 @@ from sqlalchemy import and_, exists, or_, select
 
 from app.extensions import db
 from app.models import Account, EntryKind, Exclusion, MemberEntry, Room, RoomKind, RoomMember
-from app.rules import membership
-from app.rules.membership import Way, edges_below, shortest
+from app.rules import groups as group_rules
+from app.rules.groups import Way, edges_below, shortest
 
 
 def groups_of(accounts: Collection[Account], among: Collection[int]) -> dict[int, frozenset[int]]:
@@ -37,7 +37,7 @@ def groups_of(accounts: Collection[Account], among: Collection[int]) -> dict[int
 def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
     """Return the ways in which each account is in a group, the shortest first. Three statements."""
     ids = [account.id for account in accounts]
-    below = select(membership.inner_groups(group_id).c.group_id)
+    below = select(group_rules.inner_groups(group_id).c.group_id)
     entries = (
         select(Account.id, MemberEntry.id, MemberEntry.group_id, MemberEntry.kind)
         .join(MemberEntry, _names_account())
@@ -62,7 +62,7 @@ def people_of(room: Room):
     invited = select(Account.id).where(Account.id.in_(entries))
     if room.group_id is None or room.kind is not RoomKind.PUBLIC:
         return select(Account).where(Account.id.in_(invited))
-    inside = membership.effective_members(room.group_id).with_only_columns(Account.id)
+    inside = group_rules.effective_members(room.group_id).with_only_columns(Account.id)
     guests = invited.where(Account.is_guest)
     return select(Account).where(or_(Account.id.in_(inside), Account.id.in_(guests)))
 
@@ -73,7 +73,7 @@ def branches(room: Room) -> list:
         return [people_of(room)]
     entries = select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
     guests = select(Account).where(Account.id.in_(entries), Account.is_guest)
-    return [*membership.branches(room.group_id), guests]
+    return [*group_rules.branches(room.group_id), guests]
 
 
 def _exclusions(ids: list[int]) -> dict[int, set[int]]:

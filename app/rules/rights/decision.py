@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from typing import NamedTuple
 
-from app.models.grant import Principal
-from app.models.room import RoomKind, RoomState
+from app.models.rights import Principal
+from app.models.rooms import RoomKind, RoomState
 
 
 class Right(IntFlag):

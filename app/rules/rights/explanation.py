@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account, Domain, Grant, Group, Principal, Room
-from app.rules import membership, server
-from app.rules.membership import Way
+from app.rules import groups, services
+from app.rules.groups import Way
 from app.rules.rights.decision import AclEntry, Decision, Right
 from app.rules.rights.facts import Scope, facts_of
 
@@ -44,7 +44,7 @@ class Explanation:
 
 def explain(account: Account, room: Room) -> Explanation:
     """Explain an account's rights in a room. The number of statements is fixed."""
-    facts = facts_of([account], [room], server.state())
+    facts = facts_of([account], [room], services.state())
     decision = facts.decide(account.id, room.id)
     scope = facts.rooms[room.id].scope
     if not decision.is_inside:
@@ -57,7 +57,7 @@ def explain(account: Account, room: Room) -> Explanation:
         room,
         decision,
         scope,
-        ways=tuple(membership.ways_in(account, room.group_id)) if has_ways else (),
+        ways=tuple(groups.ways_in(account, room.group_id)) if has_ways else (),
         deciding=named[:count],
         overruled=named[count:],
     )

@@ -25,11 +25,12 @@ from app.models import (
     RoomMember,
     RoomState,
 )
-from app.rules import membership, policies
+from app.rules import domains
+from app.rules import groups as group_rules
 from app.rules.rights.audience import groups_of
 from app.rules.rights.candidates import candidates_of, group_is_on
 from app.rules.rights.decision import AclEntry, Decision, Person, Right, RoomFacts, closed_everywhere, decide
-from app.rules.server import ServerState
+from app.rules.services import ServerState
 
 # Kind and id of the place that a rights list belongs to.
 Scope = tuple[int, int]
@@ -105,7 +106,7 @@ def open_to(
     person = _person(account)
     if closed_everywhere(person, runs):
         return RightsFacts({account.id: person}, {}, {}), []
-    person = person._replace(group_ids=membership.groups_of(account))
+    person = person._replace(group_ids=group_rules.groups_of(account))
     rows = candidates_of(person, room_id, is_light=is_light)
     own, licensed = frozenset({account.id}), not state.is_read_only
     facts = {}
@@ -135,7 +136,7 @@ def _person(account: Account, group_ids: frozenset[int] = _NOBODY) -> Person:
         group_ids,
         is_guest=account.is_guest,
         is_muted=account.state is AccountState.MUTED,
-        has_teamchat=policies.account_has(account, policies.Feature.TEAMCHAT),
+        has_teamchat=domains.account_has(account, domains.Feature.TEAMCHAT),
     )
 
 

@@ -97,13 +97,13 @@ def change_grant(actor, act: str, kind: str, place_id: int, *values) -> None:
     """set_grant and remove_grant with a principal, its id and rights; inherit_again without."""
     from app.extensions import db
     from app.models import Folder, Principal, Room
-    from app.operations import grants
+    from app.operations import rights as right_operations
 
     place = db.session.get(Folder if kind == "folder" else Room, place_id)
     if values:
         principal, principal_id, *rights = values
-        values = (grants.Subject(Principal(principal), principal_id), *rights)
-    getattr(grants, act)(actor, place, *values)
+        values = (right_operations.Subject(Principal(principal), principal_id), *rights)
+    getattr(right_operations, act)(actor, place, *values)
 
 
 def stop_service(actor, name: str = "teamchat") -> None:

@@ -1,0 +1,226 @@
+"""What can be imported: each kind of row says here what its columns are called, and how one is found, made, changed."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from app.background import run_in_thread
+from app.encryption import decrypt, encrypt
+from app.errors import Invalid
+from app.models import Domain
+from app.operations.tasks import Unchanged
+from app.rules.accounts import addresses
+from app.text import sheets
+from app.text.formulas import unescape_formula
+from app.text.sheets import SURPLUS, Sheet
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table. address: in full, as it is compared. first: the line this address comes up on first.
+
+    promised: members that other rows of the table make. circle: addresses from a group to itself, where rows of the
+    table would put it inside of itself. is_awaiting: it changes something that cannot be tried yet.
+    """
+
+    line: int
+    address: str
+    cells: dict[str, str]
+    first: int
+    promised: frozenset[str] = frozenset()
+    circle: tuple[str, ...] = ()
+    is_awaiting: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A kind of row that can be imported.
+
+    columns: our names of them, each with what people call it. unread: columns that exports have and imports ignore.
+    find(domain, address): the row that is there, or None. make(actor, domain, row). change(actor, found, row): gives
+    whether anything was different. arranged(domain_name, rows): the rows in the order in which they can be done.
+    tried(row): a row as it can be tried while the others are not done. titles: of the two tasks, to try and to do.
+    """
+
+    name: str
+    titles: tuple[Any, Any]
+    columns: dict[str, tuple[str, ...]]
+    find: Callable
+    make: Callable
+    change: Callable
+    unread: tuple[str, ...] = ()
+    arranged: Callable = lambda domain_name, rows: rows
+    tried: Callable = lambda row: row
+    known: dict[str, str] = field(init=False)
+
+    def __post_init__(self):
+        known = {alias: name for name, aliases in self.columns.items() for alias in aliases}
+        object.__setattr__(self, "known", known)
+
+    @property
+    def check(self) -> str:
+        """The name of the task that tries."""
+        return f"{self.name}.check_import"
+
+    @property
+    def run(self) -> str:
+        """The name of the task that does it."""
+        return f"{self.name}.import"
+
+
+ADDRESS = ("address", "adresse", "email", "e-mail", "mail", "courriel", "alias")
+NAME = ("name", "nom")
+SWITCHES = {
+    **dict.fromkeys(("yes", "oui", "1", "true", "vrai", "x", "on"), True),
+    **dict.fromkeys(("no", "non", "0", "false", "faux", "off"), False),
+}
+
+
+def check_head(kind: Kind, sheet: Sheet) -> None:
+    """Refuse a table without addresses, with a column twice, or one that nobody knows."""
+    unknown = [title for title in sheet.head if title and title not in kind.known]
+    if unknown:
+        sentence = _("This column is not known: %(names)s. Known are: %(known)s.")
+        raise Invalid(
+            sentence % {"names": ", ".join(unknown[:5]), "known": ", ".join(kind.columns)},
+            code="unknown_column",
+            field="file",
+        )
+    meant = [kind.known[title] for title in sheet.head if title]
+    if "address" not in meant:
+        raise Invalid(_("There is no column “address”."), code="no_address", field="file")
+    if len(set(meant)) < len(meant):
+        raise Invalid(_("A column is there twice."), code="column_twice", field="file")
+
+
+def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
+    """A row by our names of the columns; empty cells are left out, and what an export escaped is as it was."""
+    cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
+    read = {name: unescape_formula(text) for name, text in cells.items() if text and name not in kind.unread}
+    return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
+
+
+def word(name: str, cells: dict[str, str], words: dict):
+    """What the word in a cell stands for. Error: Invalid, at the cell."""
+    text = cells[name]
+    if text.lower() not in words:
+        raise Invalid(
+            _("“%(text)s” is not known in the column %(name)s.", text=text[:80], name=name),
+            code="bad_cell",
+            field=name,
+        )
+    return words[text.lower()]
+
+
+def differing(found, values: dict) -> dict:
+    """The values that a row of the database does not have yet."""
+    return {name: value for name, value in values.items() if getattr(found, name) != value}
+
+
+KEPT = 2 * 24 * 3600
+"""Seconds."""
+
+TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def keep(text: str) -> str:
+    """Keep a text, and give the name it is kept by."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = secrets.token_hex(16)
+    path = folder / token
+    path.touch(mode=0o600)
+    path.write_text(encrypt(text), encoding="ascii")
+    return token
+
+
+def is_kept(token: str) -> bool:
+    """Whether a text is still there."""
+    return bool(TOKEN.fullmatch(token)) and (_folder() / token).exists()
+
+
+def require_kept(token: str) -> None:
+    """Refuse to go on with a text that is gone. Error: Invalid."""
+    if not is_kept(token):
+        raise _gone()
+
+
+def table(token: str) -> Sheet:
+    """The table that was kept. Error: Invalid, when it is gone."""
+    require_kept(token)
+    text = decrypt((_folder() / token).read_text(encoding="ascii"))
+    if text is None:
+        raise _gone()
+    return run_in_thread(sheets.read, text)
+
+
+def forget_files() -> int:
+    """Forget what was uploaded two days ago. Returns how many."""
+    old = [path for path in _folder().glob("*") if path.stat().st_mtime < time.time() - KEPT]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _gone() -> Invalid:
+    return Invalid(_("The file is not kept any more: choose it again."), code="file_gone", field="file")
+
+
+def _folder() -> Path:
+    return Path(current_app.config["VAR_DIR"]) / "imports"
+
+
+def import_row(actor, kind: Kind, domain: Domain, row: Row) -> None:
+    """Do one row. Errors: what the operations of its kind refuse; Unchanged, when there is nothing to do."""
+    _check_address(domain, row)
+    found = kind.find(domain, row.address)
+    if found is None:
+        try:
+            kind.make(actor, domain, row)
+            return
+        except Invalid as refusal:
+            # Somebody else may have made it between the look and the write: then it is theirs that is changed.
+            found = kind.find(domain, row.address) if refusal.code == "address_taken" else None
+            if found is None:
+                raise
+    if not kind.change(actor, found, row) and not row.is_awaiting:
+        raise Unchanged(_("Is there already, just so."))
+
+
+def full_address(text: str, domain_name: str) -> str:
+    """An address as it is compared; what stands before the @ is enough."""
+    return addresses.normalise(text if "@" in text else f"{text}@{domain_name}") if text else ""
+
+
+def _check_address(domain: Domain, row: Row) -> None:
+    if SURPLUS in row.cells:
+        raise Invalid(
+            _(
+                "This line has more cells than there are columns: “%(text)s”. "
+                "Put quotes around text with a separator in it.",
+                text=row.cells[SURPLUS][:80],
+            ),
+            code="surplus_cells",
+        )
+    if not row.address:
+        raise Invalid(_("The address is missing."), code="no_address")
+    if row.first != row.line:
+        raise Invalid(
+            _("This address stands in line %(line)s already.", line=row.first), code="address_twice"
+        )
+    if row.address.rpartition("@")[2] != domain.name:
+        raise Invalid(
+            _(
+                "%(address)s is not an address of %(domain)s.",
+                address=row.cells["address"][:120],
+                domain=domain.name,
+            ),
+            code="foreign_address",
+        )

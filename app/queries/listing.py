@@ -1,0 +1,80 @@
+"""Pages of lists: what is asked for, the rows, and their total."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.queries.paging import Page
+
+# Totals from here on are remembered for some seconds.
+LARGE = 10_000
+REMEMBERED_SECONDS = 30.0
+
+REMEMBERED_AT_MOST = 256
+_remembered: dict[tuple, tuple[int, float]] = {}
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a list is asked for: search words, filters, a sort such as "name" or "-name", a cursor."""
+
+    search: str = ""
+    sort: str = "name"
+    cursor: str | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def order(self) -> str:
+        """The column that is sorted by."""
+        return self.sort.removeprefix("-")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the list is narrowed: an empty one then means "nothing found", not "nothing there"."""
+        return bool(self.search or self.filters)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list, and how many rows there are on all pages."""
+
+    page: Page
+    total: int
+
+    @property
+    def rows(self) -> list:
+        return self.page.rows
+
+
+def counted(statement) -> int:
+    """How many rows a statement gives."""
+    return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+
+
+def total_of(page: Page, statement) -> int:
+    """How many rows a statement gives, of which a page has been read: where that is all, nothing is counted."""
+    if page.previous is None and page.next is None:
+        return len(page.rows)
+    return roughly_counted(statement)
+
+
+def roughly_counted(statement) -> int:
+    """How many rows a statement gives. A count that was large is believed for half a minute: a hundred thousand index
+    entries take longer to read than the page they stand below, and nobody sees a few come or go among them."""
+    compiled = statement.order_by(None).compile(db.engine)
+    key = (str(compiled), tuple(sorted((name, str(value)) for name, value in compiled.params.items())))
+    count, until = _remembered.get(key, (0, 0.0))
+    if until > time.monotonic():
+        return count
+    count = counted(statement)
+    if count >= LARGE:
+        if len(_remembered) >= REMEMBERED_AT_MOST:
+            _remembered.clear()
+        _remembered[key] = (count, time.monotonic() + REMEMBERED_SECONDS)
+    return count

@@ -1,0 +1,300 @@
+"""The index of words that the worker keeps, read from the newest message backwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.models import Account, AccountState, Message, MessageKind, MessageWord, Room, RoomKind, SearchMark
+from app.queries import messages
+from app.queries.rooms.people import direct_titles
+from app.rules import rooms as room_rules
+from app.rules import services
+from app.rules.accounts import names, visibility
+from app.rules.rights import Right, access
+from app.text import words
+from app.text.words import SearchTerm
+
+# A word that stands in fewer messages of the whole server is rare: all of them are read.
+RARE = 1_000
+
+# Messages of the whole server that are looked through first for what is common.
+WINDOW = 1_000
+
+
+def said(authors) -> list:
+    """Return conditions on Message: undeleted messages of people, optionally of these authors only."""
+    conditions = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
+    return conditions if authors is None else [*conditions, Message.author_id.in_(authors)]
+
+
+def find(rooms, question, authors, floors, before, limit) -> list[int]:
+    """Return ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
+
+    Where a word is rare, all that holds it is read at once. Else the newest messages are looked through
+    first, then eight times as many before them, and so on: what is common is found in the first of these
+    windows.
+    """
+    is_rare, looked_for = _rarest_first(question.terms)
+    upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
+    width, ids = (upper if is_rare else WINDOW), []
+    while upper > 0 and len(ids) < limit:
+        lower = max(0, upper - width)
+        statement = _between(lower, upper, rooms, looked_for, authors, floors)
+        ids += db.session.scalars(statement.limit(limit - len(ids)))
+        upper, width = lower, 8 * width
+    return ids
+
+
+def _rarest_first(terms: list[SearchTerm]) -> tuple[bool, list[tuple[str, bool]]]:
+    """Return the words of a search, rarest first, and whether the first one is rare.
+
+    Each word comes with whether it may be continued.
+    """
+    looked_for = sorted({(word, term.is_prefix) for term in terms for word in term.words})
+    if not looked_for:
+        return False, []
+    some = [
+        select(func.count()).select_from(
+            select(MessageWord.message_id).where(_matches(MessageWord, *each)).limit(RARE).subquery()
+        )
+        for each in looked_for
+    ]
+    counts = dict(
+        zip(
+            looked_for,
+            db.session.execute(select(*(count.scalar_subquery() for count in some))).one(),
+            strict=True,
+        )
+    )
+    looked_for.sort(key=lambda each: (counts[each], each[1]))
+    return counts[looked_for[0]] < RARE, looked_for
+
+
+def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
+    """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
+    if not looked_for:
+        reached = _reached(Message, Message.id, lower, upper, rooms, floors)
+        return select(Message.id).where(*reached, *said(authors)).order_by(Message.id.desc())
+    first = aliased(MessageWord)
+    statement = select(first.message_id).where(
+        _matches(first, *looked_for[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
+    )
+    if looked_for[0][1]:
+        statement = statement.distinct()
+    for each in looked_for[1:]:
+        other_word = aliased(MessageWord)
+        same = (other_word.room_id == first.room_id, other_word.message_id == first.message_id)
+        statement = statement.where(
+            select(other_word.message_id).where(*same, _matches(other_word, *each)).exists()
+        )
+    if authors is not None:
+        statement = statement.join(Message, Message.id == first.message_id).where(*said(authors))
+    return statement.order_by(first.message_id.desc())
+
+
+def _reached(table, message_id, lower: int, upper: int, rooms, floors) -> list:
+    """In the window, in these rooms, behind where each begins for the person."""
+    # MariaDB makes a table of a list of a thousand and then does not use the index for the window.
+    parts = [table.room_id.in_(rooms[start : start + 500]) for start in range(0, len(rooms), 500)]
+    reached = [message_id >= lower, message_id < upper, or_(*parts)]
+    if floors:
+        begun = [and_(table.room_id == room, table.seq > least) for room, least in floors.items()]
+        reached.append(or_(table.room_id.not_in(list(floors)), *begun))
+    return reached
+
+
+def _matches(table, word: str, is_prefix: bool):
+    return table.word.startswith(word, autoescape=True) if is_prefix else table.word == word
+
+
+# Messages that hold the words and are looked at, at once.
+PAGE = 30
+
+# Times as many are looked at where few of them hold a whole phrase; then the person says whether to go on.
+ROUNDS = 6
+
+# Messages that are not among the words yet and are read through, the newest first.
+FRESH = 500
+
+# People whose name may begin alike; there the name wants more letters.
+AUTHORS = 50
+
+# What stands before somebody's name in a question: only what they said.
+AUTHOR = ("from:", "de:")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A search. author: the beginning of a name or address."""
+
+    text: str
+    terms: list[SearchTerm]
+    author: str | None = None
+    room_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A message that was found, and the part of it that shows why."""
+
+    id: int
+    room_id: int
+    room_name: str
+    group_name: str | None
+    seq: int
+    author_id: int
+    author_label: str
+    is_guest: bool
+    created_at: datetime
+    snippet: Markup
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of hits, the newest first; next: the message before which the following page begins.
+
+    There may be a following page where there is no hit yet.
+    """
+
+    hits: list[Hit]
+    next: int | None
+
+
+def question_of(text: str, room_id: int | None = None) -> Question:
+    """Parse a search: words, "phrases", from:name."""
+    kept, author = [], None
+    for word in text[:500].split(" "):
+        prefix = next((mark for mark in AUTHOR if word.lower().startswith(mark)), None)
+        if prefix and len(word) > len(prefix):
+            author = word[len(prefix) :].lstrip("@")
+        else:
+            kept.append(word)
+    return Question(text, words.parse_query(" ".join(kept)), author, room_id)
+
+
+def find_messages(account: Account, question: Question, before: int | None = None) -> Found:
+    """Return messages that match a search, in rooms the person may read. before: a message's id.
+
+    The number of statements depends neither on the number of rooms nor on that of the hits.
+    """
+    rooms = _readable(account, question.room_id)
+    if not rooms or not (question.terms or question.author):
+        return Found([], None)
+    authors = _authors(account, question.author) if question.author else None
+    looked_in = (rooms, question, authors, room_rules.floors(account, rooms))
+    hits: list[Hit] = []
+    for _round in range(ROUNDS):
+        ids = sorted({*_fresh(*looked_in, before), *find(*looked_in, before, PAGE + 1)}, reverse=True)
+        page = ids[:PAGE]
+        hits += _hits(account, page, question)
+        before = page[-1] if len(ids) > PAGE else None
+        if before is None or len(hits) >= PAGE // 2:
+            break
+    return Found(hits, before)
+
+
+def _readable(account: Account, room_id: int | None) -> list[int]:
+    state = services.state()
+    visible = access.heard_rooms(access.as_stored(account), state)
+    return [
+        each.room.id for each in visible if each.rights & Right.ITEMS_READ and room_id in (None, each.room.id)
+    ]
+
+
+def _authors(account: Account, name: str) -> list[int]:
+    """Those a person may know of whose name or address begins like this."""
+    begins = or_(
+        Account.name.startswith(name, autoescape=True),
+        Account.address.startswith(name.lower(), autoescape=True),
+    )
+    statement = select(Account.id).where(begins, visibility.visible_to(account)).limit(AUTHORS)
+    return list(db.session.scalars(statement))
+
+
+def _fresh(rooms, question, authors, floors, before) -> list[int]:
+    """Return the ids of matching messages that were posted or edited after the index was updated."""
+    behind = (
+        select(Room.id, SearchMark.last_seq, SearchMark.last_change)
+        .outerjoin(SearchMark, SearchMark.room_id == Room.id)
+        .where(
+            Room.id.in_(rooms),
+            or_(
+                SearchMark.room_id.is_(None),
+                Room.last_seq > SearchMark.last_seq,
+                Room.last_change > SearchMark.last_change,
+            ),
+        )
+    )
+    since = [
+        and_(
+            Message.room_id == room_id,
+            or_(Message.seq > (last_seq or 0), Message.change_no > (last_change or 0)),
+        )
+        for room_id, last_seq, last_change in db.session.execute(behind)
+    ]
+    if not since:
+        return []
+    statement = select(Message.id, Message.room_id, Message.seq, Message.body).where(
+        or_(*since), *said(authors)
+    )
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    rows = db.session.execute(statement.order_by(Message.id.desc()).limit(FRESH))
+    return [
+        row.id
+        for row in rows
+        if row.seq > floors.get(row.room_id, 0) and words.contains_terms(row.body or "", question.terms)
+    ]
+
+
+def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
+    if not ids:
+        return []
+    statement = (
+        select(Message, Account.name, Account.state, Account.is_guest, Room)
+        .join(Account, Account.id == Message.author_id)
+        .join(Room, Room.id == Message.room_id)
+        .where(Message.id.in_(ids), *said(None))
+        .order_by(Message.id.desc())
+    )
+    rows = db.session.execute(statement).all()
+    texts = messages.texts_for(account, [(row.Message, row.Room) for row in rows])
+    rows = [row for row in rows if words.contains_terms(texts[row.Message.id].body, question.terms)]
+    direct = [row.Room.id for row in rows if row.Room.kind is RoomKind.DIRECT]
+    titles = direct_titles(account, direct)
+    return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
+
+
+def _hit(row, text: messages.Text, titles: dict[int, str], question: Question) -> Hit:
+    message, room = row.Message, row.Room
+    return Hit(
+        id=message.id,
+        room_id=room.id,
+        room_name=titles.get(room.id) or room.name,
+        group_name=room.group.name if room.group else None,
+        seq=message.seq,
+        author_id=0 if text.hides_author else message.author_id,
+        author_label=_("Former participant")
+        if text.hides_author
+        else names.shown_name(row.name, AccountState(row.state), is_guest=row.is_guest),
+        is_guest=row.is_guest and not text.hides_author,
+        created_at=message.created_at,
+        snippet=words.snippet(text.body, question.terms),
+    )
+
+
+def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
+    """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
+    if not question.terms or question.author:
+        return []
+    hits = []
+    for room_access in access.visible_rooms(account):
+        name = f"{room_access.room.name} {room_access.room.group.name if room_access.room.group else ''}"
+        if room_access.room.kind is not RoomKind.DIRECT and words.contains_terms(name, question.terms):
+            hits.append(room_access)
+    return hits[:8]
