@@ -27,11 +27,11 @@ class Assets:
         self._preloads = {}
 
     def asset_url(self, path: str) -> str:
-        """The address of one of our files, given its path below the static folder."""
+        """Return the address of one of our files, given its path below the static folder."""
         return f"{self.url}/{path}?v={self._remember(self.folder / path, content_hash)}"
 
     def vendor_url(self, name: str) -> str:
-        """The address of a library's file, given its name in the manifest that bin/vendor wrote."""
+        """Return the address of a library's file, given its name in the manifest that bin/vendor wrote."""
         return f"{self.url}/vendor/{self._manifest()[name]}"
 
     def import_map(self) -> dict:
@@ -107,17 +107,17 @@ def init_app(app) -> None:
 
 
 def asset_url(path: str) -> str:
-    """The address of one of our files: "css/tokens.css"."""
+    """Return the address of one of our files: "css/tokens.css"."""
     return _assets().asset_url(path)
 
 
 def vendor_url(name: str) -> str:
-    """The address of a library's file: "htmx", "tabler", "icons"."""
+    """Return the address of a library's file: "htmx", "tabler", "icons"."""
     return _assets().vendor_url(name)
 
 
 def import_map() -> Markup:
-    """The import map as JSON, safe inside a script element."""
+    """Return the import map as JSON, safe inside a script element."""
     return Markup(json.dumps(_assets().import_map()).replace("<", "\\u003c"))
 
 

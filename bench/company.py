@@ -213,8 +213,8 @@ def _observer(domain: int, groups: list[int]) -> int:
     return observer
 
 
+# What every message of the long history says, before its own number.
 SAID = "Compte rendu de la réunion du matin, à relire avant ce soir."
-"""What every message of the long history says, before its own number."""
 
 
 def _history(room: int, people: list[int]) -> None:

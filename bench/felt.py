@@ -15,8 +15,8 @@ from bench.client import Client
 
 ROUNDS = 20
 PERSON = 5
+# Seconds between two changes: any moment between two looks of the watcher is as likely as another.
 PAUSE = (0.2, 0.8)
-"""Seconds between two changes: any moment between two looks of the watcher is as likely as another."""
 
 
 def until_felt(target):

@@ -25,15 +25,15 @@ from app.text import words
 from tests.support import factories, schema
 
 TIMES = 9
+# Messages of each room but the large one.
 IN_OTHER_ROOMS = 100
-"""Messages of each room but the large one."""
 
+# Messages that the worker itself takes among the words, to see how long it takes.
 INDEXED = 5_000
-"""Messages that the worker itself takes among the words, to see how long it takes."""
 
 VOCABULARY = 20_000
+# Words of a message; the word of rank n is said n times less often than the first (Zipf's law).
 WORDS = 12
-"""Words of a message; the word of rank n is said n times less often than the first (Zipf's law)."""
 
 RARE = "zyzzogeton"
 BATCH = 2_000

@@ -175,8 +175,8 @@ class Grounds:
         return [*self.database.pids(), *self.redis.pids()]
 
 
+# One person of the crowd posts as much as a hundred would.
 UNLIMITED = dict.fromkeys(("MESSAGE_BURST", "MESSAGE_RATE", "SOCKET_BURST", "SOCKET_RATE"), "1000000")
-"""One person of the crowd posts as much as a hundred would."""
 
 
 def gunicorn(port):
@@ -188,8 +188,8 @@ def gunicorn(port):
     )  # fmt: skip
 
 
+# Node is the virtual environment's where the machine has none.
 NODE_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-"""Node is the virtual environment's where the machine has none."""
 
 
 def tool(name):

@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.blueprints import errors, gate, navigation
 
+# Every section.
 SECTIONS = (
     "auth",
     "setup",
@@ -31,7 +32,6 @@ SECTIONS = (
     "join",
     "own",
 )
-"""Every section."""
 
 
 def init_app(app: Flask) -> None:

@@ -43,13 +43,13 @@ class CardForm(VersionedForm):
         return {name: self[name].data for name in LENGTHS}
 
 
+# Headings of the page, with their fields.
 PARTS = (
     (_l("Identity"), ("first_name", "last_name", "title", "organisation", "department")),
     (_l("Phones and addresses"), ("work_phone", "mobile_phone", "home_phone", "other_email", "website")),
     (_l("Postal address"), ("street", "postal_code", "city", "region", "country")),
     (_l("Notes"), ("notes",)),
 )
-"""Headings of the page, with their fields."""
 
 
 def values_of(account: Account) -> tuple[int, dict]:
@@ -59,7 +59,7 @@ def values_of(account: Account) -> tuple[int, dict]:
 
 
 def download(account: Account) -> Response:
-    """A card as a file."""
+    """Return a card as a file."""
     name = account.address.partition("@")[0].encode("ascii", "ignore").decode() or "card"
     response = Response(own.vcard_of(account), content_type="text/vcard; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.vcf"'

@@ -64,6 +64,7 @@ def me() -> Account:
     return current_user._get_current_object()
 
 
+# The gate of every blueprint that has one, by its name; views marked as open have a wider one.
 GATES = {
     "static": anybody,
     "auth": signed_in,
@@ -87,7 +88,6 @@ GATES = {
     "discovery": administrators,
     "certificate": administrators,
 }
-"""The gate of every blueprint that has one, by its name; views marked as open have a wider one."""
 
 
 def gate_of(app: Flask, endpoint: str) -> Callable | None:

@@ -13,8 +13,8 @@ from app.queries.listing import Listing, ListQuery
 from app.queries.paging import Page
 
 LONGEST_SEARCH = 200
+# Boxes of a picker or a list that can be ticked at once.
 LONGEST_CHOICE = 500
-"""Boxes of a picker or a list that can be ticked at once."""
 
 
 def chosen(name: str, longest: int = LONGEST_CHOICE) -> list[str]:

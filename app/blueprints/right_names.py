@@ -28,6 +28,7 @@ EVERYBODY = {
     Principal.ANYONE: _l("[anyone]"),
 }
 
+# Why somebody may invite guests into a room, or may not.
 INVITING = {
     Reason.RIGHT: _l("by the right “Invite”"),
     Reason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
@@ -39,7 +40,6 @@ INVITING = {
     Reason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
     Reason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
 }
-"""Why somebody may invite guests into a room, or may not."""
 
 
 def principal_name(principal: Principal, name: str) -> str:

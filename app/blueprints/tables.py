@@ -11,8 +11,8 @@ from app.i18n import in_language, language, time_zone
 from app.text.formulas import escape_formula
 
 ROWS_AT_ONCE = 500
+# Tells spreadsheets that the text is UTF-8.
 MARK = "\ufeff"
-"""Tells spreadsheets that the text is UTF-8."""
 
 
 def download(name: str, head: Iterable, rows: Iterable[Iterable]) -> Response:

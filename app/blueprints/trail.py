@@ -173,6 +173,7 @@ NAMES |= {
 }
 NAMES |= {f"discovery_{name}": label for name, label in discovery.LABELS.items()}
 
+# Values that stand for something; where they may appear is CODED.
 WORDS = {
     "server": _l("Server administrator"),
     "web": _l("Web administrator"),
@@ -186,13 +187,12 @@ WORDS = {
     "fr": "Français",
     "en": "English",
 }
-"""Values that stand for something; where they may appear is CODED."""
 
 CODED = ("role", "state", "language")
 MOMENTS = ("expires_at", "valid_until", "certificate_until")
 
+# What a value is called of one kind of object, where it is not called so of others.
 NAMES_OF_KIND = {("domain", "expires_at"): _l("End of the domain")}
-"""What a value is called of one kind of object, where it is not called so of others."""
 
 
 @dataclass(frozen=True)

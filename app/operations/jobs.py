@@ -18,12 +18,12 @@ from app.transaction import operation
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
 FIRST_DELAY = timedelta(seconds=15)
+# Retries wait 15 s, 30 s, one minute … at most six hours: ten attempts reach over a bit more than four
+# hours.
 LONGEST_DELAY = timedelta(hours=6)
-"""Retries wait 15 s, 30 s, one minute … at most six hours: ten attempts reach over a bit more than
-four hours."""
 
+# Characters of an error that are kept.
 ERROR_LENGTH = 2000
-"""Characters of an error that are kept."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from app.rules.rights import scope
 from app.rules.server import settings
 from app.transaction import operation
 
+# What a mail is sent for, as kind and id: ("invitation", 7). queries.mails tells by it how the mail fares.
 About = tuple[str, int]
-"""What a mail is sent for, as kind and id: ("invitation", 7). queries.mails tells by it how the mail fares."""
 
 
 def queue(account: Account, template: str, *, about: About | None = None, **arguments) -> OutgoingMail:

@@ -9,11 +9,11 @@ from app.models import Message, MessageKind, MessageWord, Room, RoomState, Searc
 from app.text import words
 from app.transaction import operation
 
+# Messages of one transaction.
 BATCH = 200
-"""Messages of one transaction."""
 
+# Rooms that are looked up at once.
 ROOMS = 1_000
-"""Rooms that are looked up at once."""
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,8 @@ def register(name: str, kind: TaskKind) -> None:
 
 
 LOST_RIGHTS = "lost_rights"
+# Why a whole task failed, as a word; its page has the sentence.
 UNKNOWN_KIND = "unknown_kind"
-"""Why a whole task failed, as a word; its page has the sentence."""
 
 
 def end(task: Task, state: TaskState, error: str | None = None) -> None:
@@ -117,8 +117,8 @@ def may_act(owner) -> bool:
 
 
 JOB = "run_task"
+# How long the worker leaves a task to the page that started it.
 HEAD_START = timedelta(seconds=5)
-"""How long the worker leaves a task to the page that started it."""
 
 KEPT = timedelta(days=30)
 
@@ -196,8 +196,8 @@ def _about(task: Task) -> dict:
 log = structlog.get_logger()
 
 STEPS_AT_ONCE = 100
+# Rows whose reason is kept; of more than that only the number is.
 LINES_AT_MOST = 10_000
-"""Rows whose reason is kept; of more than that only the number is."""
 
 
 def run(task_id: int, *, seconds: float) -> bool:

@@ -119,8 +119,8 @@ def _count(statement) -> int:
     return db.session.scalar(statement) or 0
 
 
+# What the list can be narrowed by, and to what.
 FILTERS = {"state": (DomainState.ACTIVE, DomainState.SUSPENDED), "teamchat": ("on", "off")}
-"""What the list can be narrowed by, and to what."""
 
 
 @dataclass(frozen=True)

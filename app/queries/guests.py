@@ -24,11 +24,11 @@ from app.rules.guests.policy import InvitationState
 SOON = timedelta(days=14)
 ROOMS_NAMED = 3
 
+# What the list can be narrowed by: the state, and where the guest's life stands.
 GUEST_FILTERS = {
     "state": (AccountState.ENABLED, AccountState.MUTED, AccountState.DISABLED),
     "life": ("unverified", "dormant", "soon", "ended", "orphan"),
 }
-"""What the list can be narrowed by: the state, and where the guest's life stands."""
 
 ORDERS = {"name": (Account.name, Account.id), "address": (Account.address,)}
 
@@ -237,8 +237,8 @@ def _latest(conditions: list) -> list[InvitationLine]:
     return lines_of(db.session.execute(latest).unique().all())
 
 
+# What the list can show instead of the invitations that wait for an answer.
 INVITATION_FILTERS = {"state": ("expired", "revoked")}
-"""What the list can show instead of the invitations that wait for an answer."""
 
 ORDER = (Invitation.sent_at, Invitation.id)
 

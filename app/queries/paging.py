@@ -12,8 +12,8 @@ from sqlalchemy import and_, or_
 from app.extensions import db
 from app.models.types import UtcDateTime
 
+# Rows of a page.
 SIZE = 50
-"""Rows of a page."""
 
 
 @dataclass(frozen=True)

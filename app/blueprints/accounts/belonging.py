@@ -58,7 +58,7 @@ def show_rooms(account_id: int) -> Response:
 
 
 def _way(account: Account, way, names: dict) -> str:
-    """A way of being in a group, in words: by itself, through its domain, through which groups."""
+    """Return a way of being in a group, in words: by itself, through its domain, through which groups."""
     through = [names[Principal.GROUP, key].strip("[]") for key in way.group_ids[1:]]
     path = " → ".join(readable(name) for name in through)
     if way.kind is EntryKind.DOMAIN:

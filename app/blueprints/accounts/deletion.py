@@ -27,14 +27,14 @@ from app.rules.accounts.addresses import readable
 from app.rules.rights import scope
 from app.text.parsing import parse_whole_number
 
+# Rooms that are asked about one by one; what becomes of the others is asked once.
 ASKED_ABOUT = 50
-"""Rooms that are asked about one by one; what becomes of the others is asked once."""
 
+# Members offered for a room, those who have been in it for longest.
 HEIRS = 30
-"""Members offered for a room, those who have been in it for longest."""
 
+# People offered to answer for its guests: the administrators of its domain, then others by name.
 SPONSORS = 100
-"""People offered to answer for its guests: the administrators of its domain, then others by name."""
 
 
 @blueprint.route("/accounts/<int:account_id>/delete", methods=["GET", "POST"])

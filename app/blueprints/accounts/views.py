@@ -162,7 +162,7 @@ def _creation(form: NewAccountForm, status: int = 200) -> Response:
 
 
 def _form(account: Account, **given) -> AccountForm:
-    """The form of an account: its role stays in it even where the person may not give it."""
+    """Return the form of an account: its role stays in it even where the person may not give it."""
     form = AccountForm(**given)
     form.role.choices = choices(ROLES, [*scope.grantable_roles(me()), account.role])
     form.state.choices = choices(STATES, list(AccountState))

@@ -17,13 +17,13 @@ ROLES = {
     Role.DOMAIN: _l("Domain administrator"),
     Role.USER: _l("User"),
 }
+# What each role gives, from the most to nothing.
 MEANINGS = {
     Role.SERVER: _l("Everything: the server's console too, and every domain."),
     Role.WEB: _l("Everything in WebAdmin, but server administrators."),
     Role.DOMAIN: _l("Accounts, groups, rooms and guests of their own domain, and of those chosen below."),
     Role.USER: _l("The WebClient alone."),
 }
-"""What each role gives, from the most to nothing."""
 
 
 class RoleForm(FlaskForm):

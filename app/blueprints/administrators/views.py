@@ -33,8 +33,8 @@ COLUMNS = (
     Column("actions", ""),
 )
 
+# The answer to the question about one's own role.
 OWN = "own"
-"""The answer to the question about one's own role."""
 
 
 @blueprint.get("/")

@@ -11,15 +11,15 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from app.models import Account
 
 COOKIE = "__Host-teamchat-device"
+# Seconds; each sign-in puts its end off.
 LIFE = 365 * 24 * 3600
-"""Seconds; each sign-in puts its end off."""
 
+# Accounts that a browser is known for, the latest last.
 PEOPLE = 5
-"""Accounts that a browser is known for, the latest last."""
 
 
 def known() -> dict[int, str]:
-    """Ids of the accounts that have signed in on this device, each with the name the device is counted by."""
+    """Return ids of the accounts that have signed in on this device, each with the name the device is counted by."""
     try:
         names = _signer().loads(request.cookies.get(COOKIE, ""))
         return {int(account_id): str(name) for account_id, name in names}

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def account_of_token(token: str) -> Account | None:
-    """The account that a token signs in, with the attribute session_id set."""
+    """Return the account that a token signs in, with the attribute session_id set."""
     device = find_by_token(token)
     if device is None:
         return None

@@ -24,8 +24,8 @@ from app.rules.server import settings
 blueprint = Blueprint("auth", __name__)
 blueprint.record_once(lambda state: loader.init_app(state.app))
 
+# An address of this very server. Browsers take `//host` and `/\host` for another one.
 OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
-"""An address of this very server. Browsers take `//host` and `/\\host` for another one."""
 
 
 @blueprint.get("/")
@@ -111,8 +111,7 @@ def choose_language():
 
 
 def _wanted_page(account) -> str:
-    """The page that was asked for before signing in, if it is one of this server,
-    else where the person belongs."""
+    """Return the page that was asked for before signing in, if it is one of this server, else where the person belongs."""
     wanted = request.values.get("next", "")
     if OWN_PATH.fullmatch(wanted):
         return wanted

@@ -16,8 +16,8 @@ from app.operations.bulk import Action, Collection, Selection
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/admin/actions")
 
+# Seconds that a page does the work itself; what is left then is the worker's.
 AT_ONCE = 1.5
-"""Seconds that a page does the work itself; what is left then is the worker's."""
 
 FILTER = "filter-"
 VALUE = "value-"
@@ -82,7 +82,7 @@ def _given() -> dict:
 
 
 def _back() -> str:
-    """The list that the person came from."""
+    """Return the list that the person came from."""
     return back_from(url_for("dashboard.show"))
 
 

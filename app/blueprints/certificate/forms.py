@@ -8,8 +8,8 @@ from flask_wtf.file import FileField
 from wtforms import PasswordField, TextAreaField
 
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----")
+# Bytes of a file that is read.
 LARGEST = 256 * 1024
-"""Bytes of a file that is read."""
 
 
 class CertificateForm(FlaskForm):
@@ -22,7 +22,7 @@ class CertificateForm(FlaskForm):
     passphrase = PasswordField(_l("Passphrase of the key"))
 
     def texts(self) -> tuple[str, str]:
-        """The chain and the key: what was pasted, else what the file holds."""
+        """Return the chain and the key: what was pasted, else what the file holds."""
         return (
             self.chain.data or _text_of(self.chain_file.data),
             self.key.data or _text_of(self.key_file.data),

@@ -101,7 +101,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
 
 
 def _is_loaded(served, seen) -> bool:
-    """Whether the public address shows what is installed."""
+    """Return whether the public address shows what is installed."""
     if served is None or seen is None or seen.certificate is None:
         return False
     return seen.certificate.fingerprint == served.certificate.fingerprint

@@ -108,7 +108,7 @@ def own_rights(room_id: int) -> Response:
 
 
 def people_page(seen: access.RoomAccess) -> Response:
-    """The panel *Membres*: who is in the room, and the invitations that one may handle."""
+    """Return the panel *Membres*: who is in the room, and the invitations that one may handle."""
     if not policy.sees_members(me(), seen.room):
         return _panel("chat/people_hidden.html", seen)
     search = request.args.get("q", "")
@@ -170,7 +170,7 @@ def _choose(seen: access.RoomAccess, status: int = 200, problem=None) -> Respons
 
 
 def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 200, **context) -> Response:
-    """A panel beside the room; without scripts the whole page with it."""
+    """Return a panel beside the room; without scripts the whole page with it."""
     return page(
         template,
         blocks=("panel", *blocks),
@@ -193,7 +193,7 @@ def _changers(seen: access.RoomAccess) -> list[str]:
 
 
 def _office(place: Group | Domain | None) -> str:
-    """The administrators who may change rights; of which domain is nothing that guests are told."""
+    """Return the administrators who may change rights; of which domain is nothing that guests are told."""
     if place is None or (isinstance(place, Domain) and me().is_guest):
         return _("the administrators of this server")
     name = place.name if isinstance(place, Group) else readable(place.name)
@@ -216,7 +216,7 @@ def _somebody(account_id: int) -> Account:
 
 
 def back_to_people(room_id: int, text: str) -> Response:
-    """The list again; where a dialog was open, as a whole page, which closes it."""
+    """Return the list again; where a dialog was open, as a whole page, which closes it."""
     if target_id() == "panel":
         return say(people_page(access.find_room(me(), room_id)), text)
     return done(url_for("chat.room_people", room_id=room_id))

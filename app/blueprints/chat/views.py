@@ -24,8 +24,8 @@ from app.rules.rights import Right, access
 
 blueprint = Blueprint("chat", __name__, url_prefix="/webmail")
 
+# Above this many unread messages a room opens where reading stopped, below it at its end.
 MANY_UNREAD = 40
-"""Above this many unread messages a room opens where reading stopped, below it at its end."""
 LARGEST = 2**63 - 1
 
 
@@ -175,7 +175,7 @@ def _standing(seen: access.RoomAccess) -> Standing:
 
 
 def _readable(room_id: int) -> access.RoomAccess:
-    """A room whose conversation the person may read. Errors: NotFound, Forbidden, ServiceStopped."""
+    """Return a room whose conversation the person may read. Errors: NotFound, Forbidden, ServiceStopped."""
     seen = access.find_room(me(), room_id)
     access.require(me(), Right.ITEMS_READ, room_id)
     return seen
@@ -206,7 +206,7 @@ def _piece(seen: access.RoomAccess) -> conversation.Slice:
 
 
 def _shown(seen: access.RoomAccess, question, *place) -> conversation.Slice:
-    """A piece of a room's conversation, as far back as the person may read, and with whom they may see."""
+    """Return a piece of a room's conversation, as far back as the person may read, and with whom they may see."""
     piece = question(seen.room.id, *place, floor=_floor(seen))
     return message_queries.piece_for(me(), seen.room, piece)
 
@@ -223,7 +223,7 @@ def _change(seen: access.RoomAccess, piece: conversation.Slice) -> int:
 
 
 def _place(name: str) -> int | None:
-    """A place from the address; what is no place is left out."""
+    """Return a place from the address; what is no place is left out."""
     place = request.args.get(name, type=int)
     return place if place is not None and 0 <= place <= LARGEST else None
 

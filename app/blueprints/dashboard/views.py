@@ -26,6 +26,7 @@ blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
 blueprint.add_app_template_filter(readable, "readable")
 blueprint.add_app_template_global(label, "service_label")
 
+# The page, and the part of it, that mends what a check is about; the others are mended on the machine.
 MENDED_AT = {
     "licence": ("licence.show", None),
     "https": ("certificate.show", None),
@@ -33,7 +34,6 @@ MENDED_AT = {
     "mail": ("mails.show_server", None),
     "services": ("dashboard.show", "services-card"),
 }
-"""The page, and the part of it, that mends what a check is about; the others are mended on the machine."""
 
 # Pages that only server administrators open.
 SERVER_ONLY = {"certificate.show", "mails.show_server"}

@@ -11,13 +11,13 @@ from app.integrations.network import Reach
 from app.integrations.probe import ProbeResult
 from app.rules import discovery
 
+# The whole check; a web process goes on serving meanwhile, because its threads are greenlets.
 SECONDS = 20
-"""The whole check; a web process goes on serving meanwhile, because its threads are greenlets."""
 
 AT_ONCE = 6
 PROTECTIONS = {discovery.SSL: "tls", discovery.STARTTLS: "starttls", discovery.SECOND_STARTTLS: "starttls"}
+# Ports that who administers a domain may have this server connect to.
 PORTS = sorted({443, 8443} | {port for one in discovery.PROTOCOLS for port in one.ports.values()})
-"""Ports that who administers a domain may have this server connect to."""
 
 GUARDED = Reach(ports=tuple(PORTS))
 
@@ -64,7 +64,7 @@ def _look_at_protocol(protocol: discovery.Protocol, values: dict, reach: Reach) 
 
 
 def _result(name: str, values: dict, future) -> ProbeResult:
-    """A look that did not come back in time has found nothing."""
+    """Return a look that did not come back in time has found nothing."""
     if future.done() and not future.cancelled() and future.exception() is None:
         return future.result()
     host = urlsplit(values[name]).hostname or "" if name in discovery.ADDRESSES else values[name]

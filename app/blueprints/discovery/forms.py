@@ -74,7 +74,7 @@ class DiscoveryForm(_Values):
             self[name].data = discovery.moved(name, self[name].data or "", host)
 
     def wanted(self, base: dict[str, str], *, is_server: bool) -> dict[str, str]:
-        """The values to be set here. What nobody has touched goes on following the level above."""
+        """Return the values to be set here. What nobody has touched goes on following the level above."""
         seen, marked = self._seen(), self.marked
         typed = {name: discovery.tidied(name, self[name].data) for name in discovery.NAMES}
         kept = () if is_server else marked
@@ -85,7 +85,7 @@ class DiscoveryForm(_Values):
         }
 
     def rows(self, base: dict[str, str]) -> tuple[Row, list[Row], list[Row]]:
-        """The host name, the protocols, the URLs."""
+        """Return the host name, the protocols, the URLs."""
         host = discovery.tidied(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
         protocols = [self._row(one.name, base, type_name=one.type_name) for one in discovery.PROTOCOLS]
         urls = [self._row(one.name, base, host=host, url=one) for one in discovery.URLS]

@@ -12,12 +12,13 @@ OUTLOOK_REQUEST, OUTLOOK = f"{BASE}/outlook/requestschema/2006", f"{BASE}/outloo
 MOBILE_REQUEST, MOBILE = f"{BASE}/mobilesync/requestschema/2006", f"{BASE}/mobilesync/responseschema/2006"
 REQUESTS = (OUTLOOK_REQUEST, MOBILE_REQUEST)
 
+# Bytes of a request; a real one has less than 1000.
 LARGEST = 16 * 1024
-"""Bytes of a request; a real one has less than 1000."""
 
 DEEPEST = 8
+# MS-OXDSCLI §2.2.4.1.2: no such address; the request is not valid; nobody speaks the schema that is asked
+# for.
 NOT_FOUND, INVALID, NO_PROVIDER = 500, 600, 601
-"""MS-OXDSCLI §2.2.4.1.2: no such address; the request is not valid; nobody speaks the schema that is asked for."""
 
 MESSAGES = {
     NOT_FOUND: "The email address can't be found.",
@@ -93,5 +94,5 @@ def read_request(raw: bytes) -> Asked:
 
 
 def stamp(moment: datetime) -> str:
-    """The time of an error, as the documented answers write it."""
+    """Return the time of an error, as the documented answers write it."""
     return moment.strftime("%H:%M:%S.%f") + "0"

@@ -112,7 +112,7 @@ def _signed_in() -> Account:
 
 
 def _settings(account: Account, asked: pox.Asked) -> Response:
-    """An address that is not one's own does not exist, whether it does or not."""
+    """Return an address that is not one's own does not exist, whether it does or not."""
     values = discovery_of(account.domain).values
     if addresses.normalise(asked.address) != account.address:
         raise pox.Unacceptable(pox.NOT_FOUND)

@@ -87,7 +87,7 @@ def _sent(domain: Domain | None) -> Response:
 
 
 def _checked(domain: Domain | None) -> Response:
-    """The transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
+    """Return the transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
     values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
     record_discovery_check(me(), domain)
     results = checking.found(values, is_trusted=is_trusted)

@@ -26,7 +26,7 @@ class Line:
 
 
 def line_of(found: Found) -> Line:
-    """A value's result in words. What TeamChat needs fails; everything else warns."""
+    """Return a value's result in words. What TeamChat needs fails; everything else warns."""
     finding = found.finding
     told = [*_reached(finding), *_certificate(finding), *_answer(finding), *_trouble(finding)]
     worst = max((weight for weight, _sentence in told), default=0)

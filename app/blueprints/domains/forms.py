@@ -105,12 +105,12 @@ def wanted(form: DomainForm, *, is_server_wide: bool) -> dict:
 
 
 def last_day(moment: datetime | None) -> str:
-    """The last day before a moment, where this server is."""
+    """Return the last day before a moment, where this server is."""
     return "" if moment is None else (moment.astimezone(_zone()) - timedelta(seconds=1)).date().isoformat()
 
 
 def end_of(day: str | None) -> datetime | None:
-    """The moment at which a day is over, where this server is."""
+    """Return the moment at which a day is over, where this server is."""
     found = parse_day(day)
     return found and datetime.combine(found + timedelta(days=1), time(), _zone()).astimezone(UTC)
 

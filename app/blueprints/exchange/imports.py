@@ -21,8 +21,8 @@ from app.operations import imports, tasks
 from app.queries.tasks import find_task
 from app.rules.rights import scope
 
+# Seconds that the page works itself; what is left then is the worker's.
 AT_ONCE = 1.5
-"""Seconds that the page works itself; what is left then is the worker's."""
 
 PASTED = "table.csv"
 

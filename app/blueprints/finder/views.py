@@ -16,13 +16,13 @@ from app.text import words
 
 blueprint = Blueprint("finder", __name__, url_prefix="/admin")
 
+# Where each kind of hit leads, under which name its id goes there, and its sign.
 VIEWS = {
     "domain": ("domains.show", "domain_id", "building"),
     "account": ("accounts.show", "account_id", "user"),
     "group": ("groups.show", "group_id", "users-group"),
     "guest": ("guests.show", "guest_id", "user-question"),
 }
-"""Where each kind of hit leads, under which name its id goes there, and its sign."""
 
 
 @dataclass(frozen=True)

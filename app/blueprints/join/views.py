@@ -22,8 +22,8 @@ from app.rules.guests.links import Opened, Opens
 
 blueprint = Blueprint("join", __name__, url_prefix="/join")
 
+# In this browser's cookie: the account that was made here and waits for its address to be confirmed.
 OWN = "joined_as"
-"""In this browser's cookie: the account that was made here and waits for its address to be confirmed."""
 GONE = 410
 
 

@@ -20,8 +20,8 @@ from app.text.parsing import parse_day
 
 blueprint = Blueprint("journal", __name__, url_prefix="/admin/journal")
 
+# Characters of what is looked for.
 LONGEST = 200
-"""Characters of what is looked for."""
 
 
 @blueprint.get("")

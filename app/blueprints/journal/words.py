@@ -7,6 +7,7 @@ from app.blueprints import trail
 from app.blueprints.service_names import label
 from app.queries.audit import Entry
 
+# Kinds of objects as people call them; what is not here is shown by its code.
 KINDS = {
     "server": _l("Server"),
     "service": _l("Service"),
@@ -21,8 +22,8 @@ KINDS = {
     "task": _l("Task"),
     "licence": _l("Licence"),
 }
-"""Kinds of objects as people call them; what is not here is shown by its code."""
 
+# Where an object of a kind can be looked at.
 PAGES = {
     "domain": ("domains.properties", "domain_id"),
     "account": ("accounts.show", "account_id"),
@@ -30,7 +31,6 @@ PAGES = {
     "group": ("groups.show", "group_id"),
     "room": ("rooms.show", "room_id"),
 }
-"""Where an object of a kind can be looked at."""
 
 
 def name_of(entry: Entry) -> str:

@@ -41,11 +41,12 @@ COLUMNS = (
 )
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+# A mail that is looked at in its frame: no script, no form, nothing from elsewhere; its links open beside
+# it.
 LETTER_POLICY = (
     "default-src 'none'; img-src data:; style-src {styles}; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""A mail that is looked at in its frame: no script, no form, nothing from elsewhere; its links open beside it."""
 
 
 @blueprint.get("")

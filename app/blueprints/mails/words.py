@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.models import MailFailure, WorkState
 
+# What a mail is, by its template.
 KINDS = {
     "invitation": _l("Invitation"),
     "invitation_wanted": _l("New invitation asked for"),
@@ -17,7 +18,6 @@ KINDS = {
     "sponsored_stay_ends": _l("Access of one’s guest ends"),
     "test": _l("Test mail"),
 }
-"""What a mail is, by its template."""
 
 STATES = {
     WorkState.WAITING: _l("Waiting"),
@@ -26,13 +26,13 @@ STATES = {
     WorkState.CANCELLED: _l("Not to be sent"),
 }
 
+# How a state is drawn.
 SIGNS = {
     WorkState.WAITING: "wait",
     WorkState.DONE: "on",
     WorkState.FAILED: "bad",
     WorkState.CANCELLED: "off",
 }
-"""How a state is drawn."""
 
 FAILURES = {
     MailFailure.UNREACHABLE: _l("The mail server cannot be reached: check its name and port."),
@@ -49,13 +49,13 @@ FAILURES = {
     MailFailure.REFUSED: _l("The mail server refuses the mail itself."),
 }
 
+# How far a trial came, in order.
 STEPS = {
     "connect": _l("Connection"),
     "protect": _l("Protection"),
     "sign_in": _l("Sign-in"),
     "hand_over": _l("Mail handed over"),
 }
-"""How far a trial came, in order."""
 
 
 def kind_of(template: str) -> str:

@@ -17,8 +17,8 @@ from app.security import limit_body
 
 blueprint = Blueprint("own", __name__)
 
+# Bytes of a request that brings a picture: 8 MiB of picture, and the form around it.
 PICTURE_LIMIT = 8 * 1024 * 1024 + 64 * 1024
-"""Bytes of a request that brings a picture: 8 MiB of picture, and the form around it."""
 
 YEAR = 365 * 24 * 3600
 

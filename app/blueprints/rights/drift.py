@@ -17,8 +17,8 @@ from app.queries.rights import drifting, drifting_marks, tree_of
 from app.rules.rights import scope
 from app.text.parsing import parse_whole_number
 
+# Rooms that are reset at once.
 AT_ONCE = 1_000
-"""Rooms that are reset at once."""
 
 
 @blueprint.get("/groups/<int:group_id>/rights/drift")

@@ -16,8 +16,8 @@ from app.rules.guests import policy
 from app.rules.rights import scope
 from app.rules.rights.explanation import explain
 
+# Rooms of another account on one page.
 SEEN_AT_ONCE = 100
-"""Rooms of another account on one page."""
 
 
 @blueprint.get("/rooms/<int:room_id>/matrix")

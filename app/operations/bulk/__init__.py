@@ -46,8 +46,8 @@ from app.rules.rights import scope
 
 BATCH = 1000
 IDS_AT_MOST = 1000
+# Rows that the preview names for each reason.
 EXAMPLES = 5
-"""Rows that the preview names for each reason."""
 
 
 collections: dict[str, Collection] = {}

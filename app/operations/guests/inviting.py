@@ -20,8 +20,8 @@ from app.rules.guests.policy import InvitationState
 from app.rules.rights import Right, scope
 from app.transaction import operation
 
+# The mail to an inviter, and what it is about.
 WANTED = "invitation_wanted"
-"""The mail to an inviter, and what it is about."""
 
 
 def queue_invitation(invitation: Invitation) -> None:
@@ -110,12 +110,12 @@ def _account(address: str) -> Account | None:
     return db.session.scalars(statement.where(Address.address == address)).unique().one_or_none()
 
 
+# Addresses of one pasted list.
 AT_ONCE = 100
-"""Addresses of one pasted list."""
+# Characters of one pasted list.
 LIST_LENGTH = 20_000
-"""Characters of one pasted list."""
+# Addresses that the trail names.
 TOLD = 20
-"""Addresses that the trail names."""
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ from app.rules.guests import policy
 from app.rules.guests.links import CONFIRMATION, Opens, guest_by_link, opened_by
 from app.transaction import operation, touch_access
 
+# Between two mails that confirm an address.
 PAUSE = timedelta(minutes=1)
-"""Between two mails that confirm an address."""
+# Between two mails of an invitation that a stranger with a copied link may cause.
 LONG_PAUSE = timedelta(minutes=5)
-"""Between two mails of an invitation that a stranger with a copied link may cause."""
 
 
 def register_guest(token: str, *, name: str, password: str, language: str) -> Account:

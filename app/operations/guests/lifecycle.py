@@ -34,10 +34,10 @@ from app.rules.guests.links import EXTENSION, guest_by_link
 from app.rules.rights import scope
 from app.transaction import operation, touch_access
 
+# Guests that one run takes; the next run takes the next.
 BATCH = 200
-"""Guests that one run takes; the next run takes the next."""
+# How long an account without a confirmed address outlives its last invitation.
 UNVERIFIED_KEPT = timedelta(days=1)
-"""How long an account without a confirmed address outlives its last invitation."""
 
 
 @operation
@@ -234,8 +234,8 @@ def _forget(guest: Account) -> None:
     erase_account(SYSTEM, guest)
 
 
+# What of a guest's card stands on the page of their information.
 CARD = ("first_name", "last_name", "notes")
-"""What of a guest's card stands on the page of their information."""
 
 
 @operation

@@ -26,8 +26,8 @@ from app.rules.guests.policy import InvitationState
 from app.rules.server import settings
 from app.transaction import operation
 
+# Between two mails of one invitation.
 PAUSE = timedelta(minutes=1)
-"""Between two mails of one invitation."""
 
 
 @operation
@@ -122,15 +122,15 @@ def _record(actor, invitation: Invitation, act: str) -> None:
     )
 
 
+# Between two mails to an inviter about one invitation.
 REQUEST_PAUSE = timedelta(days=1)
-"""Between two mails to an inviter about one invitation."""
+# Mails about an invitation that has ended. Of one that was taken back there is a single one: somebody has
+# decided.
+#
+# Both count the mails that the outbox still keeps, which is a month.
 IN_ALL = 3
-"""Mails about an invitation that has ended. Of one that was taken back there is a single one: somebody has decided.
-
-Both count the mails that the outbox still keeps, which is a month.
-"""
+# Mails to one inviter, whichever invitations they are about.
 A_DAY = 10
-"""Mails to one inviter, whichever invitations they are about."""
 
 
 def ask_again(token: str) -> None:

@@ -18,13 +18,13 @@ from app.operations.imports.table import Kind, Row
 from app.queries.groups.listing import groups_inside
 from app.rules.accounts import addresses, names
 
+# Addresses that are told of a circle.
 SHOWN = 20
-"""Addresses that are told of a circle."""
 
 
+# Searches for circles, each without the rows that the earlier ones have found. A circle that is left after
+# so many is refused when its row is done.
 PASSES = 100
-"""Searches for circles, each without the rows that the earlier ones have found. A circle that is left after so many is
-refused when its row is done."""
 
 
 def inner_first(

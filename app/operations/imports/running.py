@@ -22,8 +22,8 @@ from app.transaction import release_connection
 
 ROWS_AT_MOST = 100_000
 
+# By their names.
 _kinds: dict[str, Kind] = {}
-"""By their names."""
 
 
 def register(kind: Kind) -> None:

@@ -124,8 +124,8 @@ def differing(found, values: dict) -> dict:
     return {name: value for name, value in values.items() if getattr(found, name) != value}
 
 
+# Seconds.
 KEPT = 2 * 24 * 3600
-"""Seconds."""
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 

@@ -13,8 +13,8 @@ from app.extensions import db
 from app.models import Account, Domain, Group, Mention, Room
 from app.rules.rights import Right, access
 
+# General categories of Unicode that leave no mark: spaces, line ends, marks of direction and of width zero.
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
-"""General categories of Unicode that leave no mark: spaces, line ends, marks of direction and of width zero."""
 
 
 def checked_body(body) -> str:

@@ -15,9 +15,9 @@ from app.extensions import db
 from app.models import GroupPace, now
 from app.operations.messages.places import Place
 
+# Seconds. The second that a minute began in counts whole, so the limit is never exceeded, and waiting is at
+# most one second longer than it need be.
 MINUTE = 60
-"""Seconds. The second that a minute began in counts whole, so the limit is never exceeded, and waiting is at most one
-second longer than it need be."""
 
 _paces = GroupPace.__table__.c
 LOCKED = select(_paces.sends).where(_paces.group_id == bindparam("group")).with_for_update()

@@ -28,13 +28,13 @@ READ_PLACE = select(
     select(_groups.sends_per_minute).where(_groups.id == _rooms.group_id).scalar_subquery().label("limit"),
     select(_counters.value).where(_counters.name == ACCESS).scalar_subquery().label("epoch"),
 ).where(_rooms.id == bindparam("room"))
+# The statements of every post are built once: building them costs more than MariaDB takes to run them.
 LAST_POSTED = (
     select(_messages.created_at)
     .where(_messages.room_id == bindparam("room"))
     .order_by(_messages.seq.desc(), _messages.note.desc())
     .limit(1)
 )
-"""The statements of every post are built once: building them costs more than MariaDB takes to run them."""
 
 
 @dataclass(frozen=True)

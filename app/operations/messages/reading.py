@@ -38,13 +38,13 @@ def move_own_marks(posted: list[tuple[int, int, int]]) -> None:
 
 
 MINE = bindparam("account")
+# Built once: everybody opens a room after the server was restarted.
 AT_OPENING = (
     select(Room.last_seq, Room.last_change, ReadMark.last_read_seq, RoomMember.is_hidden)
     .outerjoin(ReadMark, and_(ReadMark.room_id == Room.id, ReadMark.account_id == MINE))
     .outerjoin(RoomMember, and_(RoomMember.room_id == Room.id, RoomMember.account_id == MINE))
     .where(Room.id == bindparam("room"))
 )
-"""Built once: everybody opens a room after the server was restarted."""
 
 
 @dataclass(frozen=True)

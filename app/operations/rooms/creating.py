@@ -33,8 +33,8 @@ from app.rules.rights import WRITE, Right, scope
 from app.rules.server import readiness
 from app.transaction import operation, publish, touch_access
 
+# People in a direct room.
 DIRECT_AT_MOST = 8
-"""People in a direct room."""
 
 
 @operation
@@ -216,8 +216,8 @@ def _made(actor, room: Room, folder: Folder | None) -> None:
     publish(RoomChanged(room.id, folder.id if folder and not room.has_own_list else None))
 
 
+# Name of the room that enabling makes, and of the folder that holds a group's rooms.
 FIRST_ROOM = "TeamChat"
-"""Name of the room that enabling makes, and of the folder that holds a group's rooms."""
 
 
 @operation

@@ -33,8 +33,8 @@ from app.rules.accounts import names
 from app.rules.rights import Right
 from app.transaction import operation, publish, touch_access
 
+# How long a deleted room can be restored.
 IN_TRASH = timedelta(days=30)
-"""How long a deleted room can be restored."""
 
 
 @operation
@@ -157,8 +157,8 @@ def _changed(actor, room: Room, act: str, before: dict, after: dict) -> Room:
     return room
 
 
+# Days that a stay may last.
 LONGEST = 3650
-"""Days that a stay may last."""
 
 
 @operation
@@ -210,11 +210,11 @@ def _apply_to_guests(room: Room, after: dict) -> None:
         begin_reading_here(room.id, [member.account_id for member in members])
 
 
+# Rows of one kind that one transaction takes away.
 BATCH = 500
-"""Rows of one kind that one transaction takes away."""
 
+# What belongs to a room beside its messages and people, by the column that tells the rows apart.
 BESIDE = (ReadMark.account_id, Invitation.id, Grant.id)
-"""What belongs to a room beside its messages and people, by the column that tells the rows apart."""
 
 
 def rooms_to_purge(limit: int = 100) -> list[int]:

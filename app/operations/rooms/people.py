@@ -18,8 +18,8 @@ from app.rules.guests import policy
 from app.rules.rights import Right, access, scope
 from app.transaction import operation, publish, touch_access
 
+# Names that a note and the trail keep.
 NAMED = 20
-"""Names that a note and the trail keep."""
 
 
 @operation

@@ -14,23 +14,23 @@ from app.queries.paging import Page, keyset
 from app.rules.rights import scope
 from app.text.search_text import split_query
 
+# What the list can be sorted by: what the database has an index for.
 ORDERS = {
     "name": (Account.name, Account.id),
     "address": (Account.address,),
     "seen": (Account.last_sign_in_at, Account.id),
 }
-"""What the list can be sorted by: what the database has an index for."""
 
+# Accounts that words find, up to which the list is made of just these.
 FEW = 500
-"""Accounts that words find, up to which the list is made of just these."""
 
 # Any part of a name may be typed, so an index is read from end to end; the narrowest takes half as long. MariaDB would
 # choose the wide one that the list is sorted by.
 NARROW = "FORCE INDEX (ix_accounts_domain_id_is_guest_search_text)"
 
+# Where words find many and a filter leaves few of them, what is found is sorted. The database would hope
+# for fifty soon and go through an index in order, with every row read from the table.
 NOT_IN_ORDER = "IGNORE INDEX (ix_accounts_domain_id_last_sign_in_at, ix_accounts_domain_id_address)"
-"""Where words find many and a filter leaves few of them, what is found is sorted. The database would hope for fifty
-soon and go through an index in order, with every row read from the table."""
 
 FEATURES = {
     "groupware": Account.has_groupware,
@@ -40,16 +40,16 @@ FEATURES = {
     "teamchat": Account.has_teamchat,
     "no-teamchat": ~Account.has_teamchat,
 }
+# Last sign-in: never, within thirty days, not within thirty or ninety days (which never is, too).
 SEEN = ("never", "in-30", "not-30", "not-90")
-"""Last sign-in: never, within thirty days, not within thirty or ninety days (which never is, too)."""
 
+# What the list can be narrowed by, and to what.
 FILTERS = {
     "state": (AccountState.ENABLED, AccountState.MUTED, AccountState.DISABLED),
     "role": tuple(Role),
     "feature": tuple(FEATURES),
     "seen": SEEN,
 }
-"""What the list can be narrowed by, and to what."""
 
 EXPORTED = (
     Account.id,
@@ -136,11 +136,11 @@ def _rows(ids: list[int]) -> list[Account]:
 
 
 POWERFUL = (Role.SERVER, Role.WEB, Role.DOMAIN)
+# Administrators are few among many: left to itself MariaDB walks through every account of every domain.
 BY_ROLE = "FORCE INDEX (ix_accounts_role)"
-"""Administrators are few among many: left to itself MariaDB walks through every account of every domain."""
 
+# Candidates shown at once; whoever looks for somebody else types.
 SHOWN = 30
-"""Candidates shown at once; whoever looks for somebody else types."""
 
 
 @dataclass(frozen=True)

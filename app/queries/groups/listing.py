@@ -13,8 +13,8 @@ from app.queries.listing import Listing, ListQuery, counted
 from app.queries.paging import Page, keyset
 
 ORDERS = {"name": (Group.name, Group.id), "address": (Group.address,)}
+# What the list can be narrowed by, and to what.
 FILTERS = {"teamchat": ("on", "off")}
-"""What the list can be narrowed by, and to what."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def _per_group(model, ids: list[int], *conditions) -> dict[int, int]:
     return dict(db.session.execute(statement.group_by(model.group_id)).all())
 
 
+# Groups that one statement asks for.
 AT_ONCE = 1_000
-"""Groups that one statement asks for."""
 
 
 def groups_inside(addresses: Iterable[str]) -> dict[str, list[str]]:

@@ -203,8 +203,8 @@ def _is_person():
     return ~Account.is_guest
 
 
+# Candidates shown at once; whoever looks for somebody else types.
 SHOWN = 30
-"""Candidates shown at once; whoever looks for somebody else types."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from app.rules import groups
 from app.rules.accounts import names, visibility
 
 PAGE = 100
+# People offered behind an @.
 NAMED = 8
-"""People offered behind an @."""
+# Candidates shown at once; whoever looks for somebody else types.
 SHOWN = 30
-"""Candidates shown at once; whoever looks for somebody else types."""
 
 
 @dataclass(frozen=True)
