@@ -35,7 +35,7 @@ class Assets:
         return f"{self.url}/vendor/{self._manifest()[name]}"
 
     def import_map(self) -> dict:
-        """Module names to addresses: the libraries', and ours as `teamchat/<path below js, without suffix>`."""
+        """Return module names with addresses: the libraries', and ours as `teamchat/<path below js>`."""
         if self._map is None or self.is_watching:
             libraries = {name: self.vendor_url(name) for name in LIBRARIES}
             self._map = {
@@ -80,7 +80,7 @@ class Assets:
             raise RuntimeError("The browser libraries are missing: run bin/vendor once.") from None
 
     def _remember(self, path: Path, read):
-        """What `read` makes of a file's content, kept until the file changes."""
+        """Return the result of `read` for a file's content, remembered until the file changes."""
         stamp = path.stat().st_mtime_ns if self.is_watching else None
         known = self._read.get(path)
         if known is None or known[0] != stamp:

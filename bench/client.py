@@ -68,7 +68,7 @@ class Client:
         self._await(b"40")
 
     def arrive(self):
-        """All of it, one after the other."""
+        """Return all of it, one after the other."""
         self.ask_to_come()
         self.introduce()
         self.be_welcomed()
@@ -193,7 +193,7 @@ class Crowd:
             self.read(left, seen)
 
     def total(self, name):
-        """The sum of a counter over all clients."""
+        """Return the sum of a counter over all clients."""
         return sum(getattr(client, name) for client in self.clients)
 
     def close(self):
@@ -203,7 +203,7 @@ class Crowd:
 
 
 def masked_frame(payload):
-    """A client's text frame."""
+    """Return a client's text frame."""
     length = len(payload)
     if length < 126:
         head = struct.pack("!BB", TEXT, MASKED | length)
@@ -230,17 +230,17 @@ def frames_of(sock, data=b""):
 
 
 def new_poster():
-    """The mark of somebody who posts numbered messages."""
+    """Return the mark of somebody who posts numbered messages."""
     return os.urandom(4).hex()
 
 
 def message_id(poster, number):
-    """The client_id of a poster's message."""
+    """Return the client_id of a poster's message."""
     return f"{poster}-0000-4000-8000-{number:012d}"
 
 
 def _unfinished(data, posted_length):
-    """The end that may hold the beginning of something to count, and nothing that was counted already."""
+    """Return the end that may hold the beginning of something to count, and nothing that was counted already."""
     start = max(len(data) - KEEP, 0)
     for marker, length in ((POSTED, posted_length), (ACCEPTED, None), (REFUSED, None), (PING, None)):
         found = data.rfind(marker, start)

@@ -149,7 +149,7 @@ def _groups(domain: int) -> list[int]:
 
 
 def _rooms(groups: list[int]) -> list[int]:
-    """Each group's public folder, its TeamChat folder with the default rights, and its room."""
+    """Return each group's public folder, its TeamChat folder with the default rights, and its room."""
     _insert_many(
         Folder, ({"group_id": group, "kind": FolderKind.PUBLIC, "name": "Public"} for group in groups)
     )
@@ -261,7 +261,7 @@ def _among_the_words(room: int) -> None:
 
 
 def _sessions(people: list[int]) -> list[str]:
-    """A signed-in device for each."""
+    """Return a signed-in device for each."""
     tokens = [secrets.token_urlsafe(32) for _ in people]
     _insert_many(
         Session,
@@ -281,7 +281,7 @@ def _sessions(people: list[int]) -> list[str]:
 
 
 def _signers(people: list[int]) -> list[str]:
-    """Addresses of people who can sign in with PASSWORD."""
+    """Return addresses of people who can sign in with PASSWORD."""
     chosen = Account.id.in_(people)
     kept = passwords.hashed(PASSWORD)
     db.session.execute(Account.__table__.update().where(chosen).values(password_hash=kept))

@@ -66,7 +66,7 @@ COMING_IN = (Client.ask_to_come, Client.introduce, Client.be_welcomed)
 
 
 def _all_do(steps, clients):
-    """Each takes a step before anybody takes the next; who is refused leaves. Gives those who stay."""
+    """Return each takes a step before anybody takes the next; who is refused leaves. Gives those who stay."""
     for step in steps:
         stayed = []
         for client in clients:
@@ -111,7 +111,7 @@ class Poster:
 
 
 def first_html(client, room_id):
-    """The HTML that a message like those of the measurements becomes."""
+    """Return the HTML that a message like those of the measurements becomes."""
     client.emit(
         "message:post", {"room_id": room_id, "body": f"0 {BODY}", "client_id": message_id(new_poster(), 0)}
     )
@@ -167,7 +167,7 @@ def ceiling(target, crowd, outstanding=160, seconds=5):
 
 
 def posts(target, crowd, outstanding=16, seconds=4):
-    """Each reader keeps so many posts unacknowledged: accepted posts per second."""
+    """Return each reader keeps so many posts unacknowledged: accepted posts per second."""
     poster = Poster(crowd, target.room_id)
     before = crowd.total("accepted")
     with Meter(target) as cost:

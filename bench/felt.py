@@ -83,7 +83,7 @@ def _heard(client, event, change):
 
 
 def _spread(delays):
-    """The median and the 19th of 20."""
+    """Return the median and the 19th of 20."""
     ordered = sorted(delays)
     return {"p50": ordered[len(ordered) // 2], "p95": ordered[int(len(ordered) * 0.95) - 1]}
 

@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def filled(count: int) -> tuple[Domain, Account]:
-    """A domain with so many accounts, and its administrator."""
+    """Return a domain with so many accounts, and its administrator."""
     domain = factories.make_domain("grand.example")
     admin = factories.make_account(domain, "admin", role=Role.SERVER)
     db.session.execute(text(FILL.format(count=count)), {"domain": domain.id, "name": domain.name})

@@ -65,7 +65,7 @@ def main():
 
 
 def has_time_for_another(began, done):
-    """Whether one more round would end within the limit, judged by those before."""
+    """Return whether one more round would end within the limit, judged by those before."""
     spent = time.monotonic() - began
     return not done or spent + spent / done < LIMIT_SECONDS
 
@@ -153,7 +153,7 @@ def listed_pages(company):
 
 
 def rare_word(company):
-    """The search for a word that one message of a long history holds."""
+    """Return the search for a word that one message of a long history holds."""
     return f"/webmail/search?q={RARE_WORD}", company.cookies[5]
 
 

@@ -32,11 +32,11 @@ class Browser:
         self._cookies = dict([cookie.split("=", 1)]) if cookie else {}
 
     def get(self, path):
-        """The status and the text of a page."""
+        """Return the status and the text of a page."""
         return self._ask("GET", path)
 
     def post(self, path, form):
-        """The status and the text that a form is answered with."""
+        """Return the status and the text that a form is answered with."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Referer": f"https://{self._host}/",
@@ -76,7 +76,7 @@ def page(target, path, cookie, times=30):
 
 
 def latency_among_visitors(target, crowd, visits):
-    """The latency of a fan-out while somebody reads pages and signs people in without a pause."""
+    """Return the latency of a fan-out while somebody reads pages and signs people in without a pause."""
     asked = json.dumps({"address": target.address, **visits})
     visitor = subprocess.Popen(
         [sys.executable, "-m", "bench.pages", asked], stdout=subprocess.PIPE, text=True

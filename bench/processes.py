@@ -8,7 +8,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid):
-    """A process and all its descendants."""
+    """Return a process and all its descendants."""
     children = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _parent(entry)):

@@ -139,7 +139,7 @@ class Company:
         self._index_the_rest()
 
     def _order(self, rooms: list[int]) -> list[int]:
-        """The room of each message: the large one's and the others' between each other."""
+        """Return the room of each message: the large one's and the others' between each other."""
         order = [rooms[0]] * self.count + [room for room in rooms[1:] for _ in range(IN_OTHER_ROOMS)]
         self.random.shuffle(order)
         return order

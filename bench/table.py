@@ -17,12 +17,12 @@ class Results:
             self._runs.setdefault(name, {}).setdefault(server, []).append(figure)
 
     def figure(self, name, server):
-        """The median of a measure; None when there is none."""
+        """Return the median of a measure; None when there is none."""
         runs = self._runs.get(name, {}).get(server)
         return median(runs) if runs else None
 
     def as_dict(self):
-        """Every figure of every run."""
+        """Return every figure of every run."""
         return self._runs
 
 

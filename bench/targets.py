@@ -48,7 +48,7 @@ class Target:
             time.sleep(0.05)
 
     def answers(self):
-        """Whether it is up."""
+        """Return whether it is up."""
         try:
             with urllib.request.urlopen(f"{self.address}{self.health}", timeout=2):
                 return True
@@ -61,11 +61,11 @@ class Target:
         processes.stop(self._process)
 
     def pids(self):
-        """The server's processes."""
+        """Return the server's processes."""
         return processes.family(self._process.pid)
 
     def store_pids(self):
-        """The processes of what it keeps things in."""
+        """Return the processes of what it keeps things in."""
         return []
 
     @property
@@ -180,7 +180,7 @@ UNLIMITED = dict.fromkeys(("MESSAGE_BURST", "MESSAGE_RATE", "SOCKET_BURST", "SOC
 
 
 def gunicorn(port):
-    """One web worker, as the application is deployed."""
+    """Return one web worker, as the application is deployed."""
     return (
         sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "1", "--bind", f"127.0.0.1:{port}",
         "--worker-connections", "5000", "--backlog", "2048", "--graceful-timeout", "2", "--no-control-socket",
@@ -193,7 +193,7 @@ NODE_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '
 
 
 def tool(name):
-    """A program of Node. Error: RuntimeError."""
+    """Return a program of Node. Error: RuntimeError."""
     found = shutil.which(name, path=NODE_PATH)
     if found is None:
         raise RuntimeError(f"{name} is not there: bin/run brings it along.")

@@ -68,7 +68,7 @@ def _add(actor, domain):
 
 
 def _build(people):
-    """The domain's id, somebody in it, and ids of its rooms."""
+    """Return the domain's id, somebody in it, and ids of its rooms."""
     name = f"whole{people}.example"
     domain = _insert_one(Domain, name=name, **ON)
     about = {"domain_id": domain, "role": Role.USER}

@@ -1,4 +1,4 @@
-"""Pages and forms: one package a section, and the gate in front of all of them."""
+"""Pages and forms: one package per section, and access control in front of all of them."""
 
 from importlib import import_module
 
@@ -35,7 +35,7 @@ SECTIONS = (
 
 
 def init_app(app: Flask) -> None:
-    """Open the doors, with the gate in front and the error pages behind."""
+    """Register access control, error pages, navigation and every section."""
     gate.init_app(app)
     errors.init_app(app)
     navigation.init_app(app)

@@ -18,7 +18,7 @@ def _line(name: str, label) -> StringField:
 
 
 class CardForm(VersionedForm):
-    """What stands on a card. The fields that belong together are in PARTS."""
+    """A contact card. Fields that belong together are in PARTS."""
 
     first_name = _line("first_name", _l("First name"))
     last_name = _line("last_name", _l("Last name"))
@@ -39,7 +39,7 @@ class CardForm(VersionedForm):
 
     @property
     def values(self) -> dict:
-        """What the form wants on the card."""
+        """Return what the form wants on the card."""
         return {name: self[name].data for name in LENGTHS}
 
 
@@ -53,7 +53,7 @@ PARTS = (
 
 
 def values_of(account: Account) -> tuple[int, dict]:
-    """What a form shows of an account's card, and the version it shows."""
+    """Return what a form shows of an account's card, and the version it shows."""
     card = own.card_of(account)
     return own.version_of(card), {name: value or "" for name, value in own.facts_of(card).items()}
 

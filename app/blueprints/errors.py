@@ -1,4 +1,4 @@
-"""What went wrong, told to each door in its own way: a page, a notice for htmx, JSON."""
+"""Error answers in the form that the client asked for: page, notice for htmx, JSON."""
 
 from collections.abc import Callable
 
@@ -70,7 +70,7 @@ def tell(refusal: Refusal) -> Response:
 
 
 def wants_json() -> bool:
-    """Whether the client is a program."""
+    """Return whether the client is a program."""
     return (
         request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
         == "application/json"
@@ -106,7 +106,7 @@ def _as_page(refusal: Refusal) -> Response:
 
 
 def sign_in_url() -> str:
-    """The sign-in page, from where one comes back to the page that was asked for."""
+    """Return the sign-in page, from where one comes back to the page that was asked for."""
     asked = request.full_path if request.query_string else request.path
     return url_for("auth.sign_in", next=asked if request.method == "GET" and asked != "/" else None)
 
@@ -123,7 +123,7 @@ def _page(refusal: Refusal) -> Response:
 
 
 def _own_sentence(refusal: Refusal):
-    """What the page of this status does not say by itself."""
+    """Return what the page of this status does not say by itself."""
     is_usual = refusal.sentence is type(refusal).sentence and refusal.status < 500
     return None if is_usual else refusal.sentence
 
@@ -160,8 +160,7 @@ def _usual_sentence(status: int) -> str:
 
 
 def _tell_database_error(error: Exception) -> Response:
-    """A database that went away is named; a page that only reads is asked for once more,
-    on a fresh connection."""
+    """Answer that the database is gone; a page that only reads is tried once more, on a new connection."""
     if not isinstance(error, PoolTimeout) and not connection_is_lost(error):
         return _tell_unexpected(error)
     log.warning("database does not answer", error=type(error).__name__)

@@ -51,7 +51,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Question:
-    """What must be answered before it is saved: the text, the answer's value, what its button says."""
+    """Question asked before saving: its text, the value of the answer, the label of its button."""
 
     text: str
     answer: str
@@ -60,12 +60,15 @@ class Question:
 
 
 def ground() -> Ground:
-    """What switches stand on now. Two statements."""
+    """Return what switches stand on now. Two statements."""
     return Ground(services.state().running, services.database_is_supported())
 
 
 def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
-    """The tiles of a domain or an account. An account's is editable only where its domain has the feature."""
+    """Return the tiles of a domain or an account.
+
+    An account's is editable only where its domain has the feature.
+    """
     below, facets_of = ground(), domains.domain_facets
     if isinstance(subject, Account):
         facets_of = domains.account_facets
@@ -81,7 +84,7 @@ def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
 
 
 def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
-    """The switches as the form wants them; one that could not be changed there keeps its value."""
+    """Return the switches as the form wants them; one that could not be changed there keeps its value."""
     return {
         feature: bool(form[feature].data) if _is_granted(subject, feature) else domains.own(subject, feature)
         for feature in Feature
@@ -91,7 +94,7 @@ def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
 def question(
     subject: Domain | Account, wanted: dict[Feature, bool], consequence: Callable
 ) -> Question | None:
-    """What has to be asked about a change of switches: all three on, or what will stop.
+    """Return what has to be asked about a change of switches: all three on, or what will stop.
 
     consequence(subject): what stops, in numbers.
     """
@@ -105,7 +108,7 @@ def question(
 
 
 def answered(wanted: dict[Feature, bool], answer: str | None) -> dict[Feature, bool]:
-    """The switches once the question is answered."""
+    """Return the switches once the question is answered."""
     if answer == ALL_THREE:
         return dict.fromkeys(Feature, True)
     if answer == STOP:
@@ -114,7 +117,10 @@ def answered(wanted: dict[Feature, bool], answer: str | None) -> dict[Feature, b
 
 
 def _stops(subject: Domain | Account, wanted: dict[Feature, bool]) -> bool:
-    """Whether TeamChat stops. Switching it off alone, for one person, needs no question: it is what was asked for."""
+    """Return whether TeamChat stops.
+
+    Switching it off alone, for one person, needs no question: it is what was asked for.
+    """
     is_alone = isinstance(subject, Account) and wanted[Feature.GROUPWARE] and wanted[Feature.WEBDAV]
     return (
         bool(domains.missing({**wanted, Feature.TEAMCHAT: True}) or not wanted[Feature.TEAMCHAT])
@@ -136,7 +142,7 @@ def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool)
 
 
 def _link(level: Level, domain: Domain, subject: Domain | Account) -> str | None:
-    """The page that changes what stands in the way; none when it is this very page."""
+    """Return the page that changes what stands in the way; none when it is this very page."""
     if level in (Level.SERVICE, Level.DATABASE):
         return url_for("dashboard.show", _anchor="services" if level is Level.SERVICE else "readiness")
     if level in (Level.DOMAIN, Level.DOMAIN_STATE) and isinstance(subject, Account):

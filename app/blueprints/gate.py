@@ -60,7 +60,7 @@ def administrators() -> None:
 
 
 def me() -> Account:
-    """The account behind the gate: the row itself, which operations and the trail can name."""
+    """Return the account behind the gate: the row itself, which operations and the trail can name."""
     return current_user._get_current_object()
 
 
@@ -91,7 +91,7 @@ GATES = {
 
 
 def gate_of(app: Flask, endpoint: str) -> Callable | None:
-    """The gate in front of an endpoint; none means that the door was forgotten, and nobody enters by it."""
+    """Return the gate in front of an endpoint; none means that the door was forgotten, and nobody enters by it."""
     view = app.view_functions[endpoint]
     if getattr(view, "is_open", False):
         return anybody

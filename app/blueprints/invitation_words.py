@@ -1,4 +1,4 @@
-"""What an invitation's state and its mail's are called."""
+"""Labels of invitations' and their mails' states."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,19 +27,19 @@ KINDS = {
 
 
 def state_of(line: InvitationLine) -> tuple[str, str]:
-    """An invitation's state in words, and the kind of sign that stands before it."""
+    """Return an invitation's state in words, and the kind of sign that stands before it."""
     if line.state in (InvitationState.PENDING, InvitationState.REGISTERED) and has_failed(line):
         return _("mail failed"), "bad"
     return str(STATES[line.state]), KINDS[line.state]
 
 
 def has_failed(line: InvitationLine) -> bool:
-    """Whether the mail was given up."""
+    """Return whether the mail was given up."""
     return line.mail is not None and line.mail.state is WorkState.FAILED
 
 
 def mail_of(line: InvitationLine) -> str:
-    """What has become of the mail, where there is something to tell; empty when it has left."""
+    """Return what has become of the mail, where there is something to tell; empty when it has left."""
     if line.mail is None or line.state not in (InvitationState.PENDING, InvitationState.REGISTERED):
         return ""
     if line.mail.state is WorkState.FAILED:

@@ -18,7 +18,7 @@ LONGEST_CHOICE = 500
 
 
 def chosen(name: str, longest: int = LONGEST_CHOICE) -> list[str]:
-    """What was ticked. Error: Invalid for more than can be done at once; leaving some out would go unnoticed."""
+    """Return what is ticked. Error: Invalid for more than can be done at once."""
     texts = request.values.getlist(name)
     require_few(texts, longest)
     return texts
@@ -58,7 +58,7 @@ def list_query(
 
 
 def address(**changes) -> str:
-    """The address of the list that is shown, asked for otherwise; a value of None is taken out."""
+    """Return the address of the list that is shown, asked for otherwise; a value of None is taken out."""
     arguments = {**request.args.to_dict(), "cursor": None, **changes}
     if "column" in arguments:
         arguments["column"] = request.args.getlist("column")
@@ -66,7 +66,7 @@ def address(**changes) -> str:
 
 
 def with_query(endpoint: str, arguments: dict, **values) -> str:
-    """The address of a page about the same object, with arguments that came in an address. Empty ones are left out.
+    """Return the address of a page about the same object, with query arguments; empty ones are left out.
 
     They are not given to url_for, which takes some names (_external, endpoint) for orders.
     """
@@ -76,12 +76,12 @@ def with_query(endpoint: str, arguments: dict, **values) -> str:
 
 
 def next_address(page: Page) -> str | None:
-    """Where the following page is."""
+    """Return where the following page is."""
     return address(cursor=page.next) if page.next else None
 
 
 def previous_address(page: Page) -> str | None:
-    """Where the page before is."""
+    """Return where the page before is."""
     return address(cursor=page.previous) if page.previous else None
 
 
@@ -154,12 +154,12 @@ class ListPage:
 
     @property
     def url(self) -> str:
-        """The address of the list without search and filters."""
+        """Return the address of the list without search and filters."""
         return url_for(request.endpoint, **request.view_args)
 
     @property
     def shown_columns(self) -> list[Column]:
-        """The columns that the URL asks for (column=role&column=state), else the usual ones."""
+        """Return the columns that the URL asks for (column=role&column=state), else the usual ones."""
         names = request.args.getlist("column")
         return [
             column
@@ -173,7 +173,7 @@ class ListPage:
 
     @property
     def selection(self) -> dict:
-        """The values by which a bulk action finds all rows that match."""
+        """Return the values by which a bulk action finds all rows that match."""
         return {**self.scope, "q": self.query.search, **dict(self.query.filters)}
 
     @property
@@ -186,7 +186,7 @@ class ListPage:
 
     @property
     def export_url(self) -> str:
-        """The address of all rows as a file: the same filters, no page."""
+        """Return the address of all rows as a file: the same filters, no page."""
         arguments = {name: value for name, value in request.args.items() if name not in ("cursor", "column")}
         return with_query(self.export, arguments)
 

@@ -1,4 +1,4 @@
-"""What rights, principals and the reasons for inviting guests are called, in WebAdmin and in the WebClient."""
+"""Labels of rights, principals and reasons for inviting guests, in WebAdmin and WebClient."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -43,5 +43,5 @@ INVITING = {
 
 
 def principal_name(principal: Principal, name: str) -> str:
-    """How a list calls a principal."""
+    """Return how a list calls a principal."""
     return str(EVERYBODY.get(principal) or readable(name))

@@ -14,5 +14,5 @@ NAMES = {
 
 
 def label(name: str) -> str:
-    """A service's name as people read it; what is no service keeps its own."""
+    """Return a service's name as people read it; what is no service keeps its own."""
     return str(NAMES.get(name, name))

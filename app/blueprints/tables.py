@@ -16,10 +16,10 @@ MARK = "\ufeff"
 
 
 def download(name: str, head: Iterable, rows: Iterable[Iterable]) -> Response:
-    """A CSV file, made while it is sent: memory holds a few hundred rows however many there are.
+    """Return a CSV file, made while it is sent: memory holds a few hundred rows however many there are.
 
-    rows are made when the view has long returned: in the reader's language and time zone, with a database session of
-    their own.
+    rows are made when the view has long returned: in the reader's language and time zone, with a database
+    session of their own.
     """
     response = Response(_sent(_pieces(head, rows)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -28,7 +28,7 @@ def download(name: str, head: Iterable, rows: Iterable[Iterable]) -> Response:
 
 
 def download_json(name: str, rows: Iterable[dict]) -> Response:
-    """A JSON file with one array, sent as download() sends its table: what is text stays text."""
+    """Return a JSON file with one array, sent as download() sends its table: what is text stays text."""
     response = Response(_sent(_json_pieces(rows)), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.json"'
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""The words of the trail: what an act was, what a value is called, how it reads."""
+"""Labels of the audit log: acts, values, and how they read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,12 +205,12 @@ class Line:
 
 
 def act_of(entry: Entry) -> str:
-    """What an act was, in words; its code where there are none."""
+    """Return what an act was, in words; its code where there are none."""
     return str(ACTS.get(entry.act, entry.act))
 
 
 def lines_of(entry: Entry) -> list[Line]:
-    """What an act changed, in words, as far as there are words for it."""
+    """Return what an act changed, in words, as far as there are words for it."""
     return [
         Line(_called(entry, change), _worded(change, change.before), _worded(change, change.after))
         for change in entry.changes
@@ -235,7 +235,7 @@ def _worded(change: Change, value) -> str:
 
 
 def _told(moment: str) -> str:
-    """A moment as the reader's clock has it; what is none stays as it is."""
+    """Return a moment as the reader's clock has it; what is none stays as it is."""
     try:
         return format_datetime(datetime.fromisoformat(moment), "medium")
     except (ValueError, OverflowError):

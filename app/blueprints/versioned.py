@@ -12,7 +12,7 @@ from app.text.parsing import parse_whole_number
 
 @dataclass(frozen=True)
 class Theirs:
-    """What somebody else has changed meanwhile. is_contested: the person had changed it too."""
+    """A value that somebody else changed meanwhile. is_contested: the person had changed it too."""
 
     label: str
     before: str
@@ -39,7 +39,7 @@ class VersionedForm(FlaskForm):
 
     @property
     def seen_version(self) -> int:
-        """The row's version when the form was made; a form that does not know is always too slow."""
+        """Return the row's version when the form was made; a form that does not know is always too slow."""
         return parse_whole_number(self.version.data) or 0
 
     def meet(self, version: int, values: dict) -> list[Theirs]:
@@ -67,7 +67,7 @@ class VersionedForm(FlaskForm):
 
 
 def worded(field, value) -> str:
-    """A field's value as a person reads it."""
+    """Return a field's value as a person reads it."""
     if isinstance(value, bool):
         return _("on") if value else _("off")
     labels = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}

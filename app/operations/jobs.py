@@ -1,7 +1,6 @@
-"""Work for later: put into the table, taken on a lease by one worker at a time, done, or tried again later.
+"""Queue of jobs and mails: rows taken on a lease by one worker at a time, finished, or tried again later.
 
-A worker that dies leaves its lease to run out; the work is then taken again. So whatever is done must bear
-being done twice.
+A worker that dies lets its lease run out, and the work is taken again: every job must bear being done twice.
 """
 
 import json
@@ -28,7 +27,7 @@ ERROR_LENGTH = 2000
 
 @dataclass(frozen=True)
 class Taken:
-    """A piece of work that this process holds. model: the kind of row it stands in."""
+    """A piece of work that this process holds. model: the kind of its row."""
 
     model: type
     id: int
@@ -49,7 +48,7 @@ def enqueue(kind: str, *, due_at: datetime | None = None, **arguments) -> Job:
 
 @operation(audited=False)
 def keep_going(kinds: list[str]) -> None:
-    """Make sure that each of these recurring jobs stands in the table, once."""
+    """Make sure that each of these recurring jobs is in the table once."""
     named_lock("jobs")
     present = set(db.session.scalars(select(Job.kind).where(Job.state == WorkState.WAITING)))
     for kind in kinds:
@@ -58,12 +57,12 @@ def keep_going(kinds: list[str]) -> None:
 
 
 def take_job() -> Taken | None:
-    """The next job that is due, on a lease."""
+    """Return the next job that is due, on a lease."""
     return _take(Job)
 
 
 def take_mail() -> Taken | None:
-    """The next mail that is due, on a lease."""
+    """Return the next mail that is due, on a lease."""
     return _take(OutgoingMail)
 
 
@@ -86,8 +85,7 @@ def repeat(taken: Taken, every: timedelta) -> None:
 
 @operation(audited=False)
 def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> None:
-    """Say that a piece of work did not succeed: it comes up again later,
-    and is given up after ten attempts."""
+    """Postpone a job that failed; give it up after ten attempts."""
     row = _held(taken)
     row.leased_until, row.last_error = None, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
     if taken.attempt >= ATTEMPTS and not is_recurring:
@@ -98,9 +96,9 @@ def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> 
 
 @operation(audited=False)
 def put_mail_back(taken: Taken, failure: MailFailure, answer: str, *, is_permanent: bool) -> None:
-    """Say why a mail did not leave: it is tried again later, unless the server has refused it for good.
+    """Postpone a mail that did not leave, unless the server refused it for good.
 
-    answer: what was said, for people who look after the server.
+    answer: the server's words, for administrators.
     """
     row = _held(taken)
     row.leased_until, row.failure, row.last_error = None, failure, answer[:ERROR_LENGTH]
@@ -120,7 +118,7 @@ def drop_mail(taken: Taken) -> None:
 
 @operation(audited=False)
 def _take(model: type) -> Taken | None:
-    """Rows that another worker is just taking are skipped, never waited for."""
+    """Return rows that another worker is just taking are skipped, never waited for."""
     due = (
         select(model)
         .where(model.state == WorkState.WAITING, model.due_at <= now())

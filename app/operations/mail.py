@@ -20,8 +20,7 @@ About = tuple[str, int]
 
 
 def queue(account: Account, template: str, *, about: About | None = None, **arguments) -> OutgoingMail:
-    """Have a mail sent to an account, in its language. arguments: ids and plain values;
-    the text is made on leaving."""
+    """Queue a mail to an account, in its language. arguments: ids and plain values; the text is made when it leaves."""
     return queue_to(account.address, template, language_of(account), about=about, **arguments)
 
 
@@ -55,7 +54,7 @@ def send_test_mail(actor, address: str, language: str) -> None:
 
 @operation
 def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
-    """Keep in the trail that a mail server was tried out: which one, for whom; outcome: "ok", or what failed."""
+    """Record that a mail server was tried: which one, for whom; outcome: "ok", or what failed."""
     scope.require_server_administrator(actor)
     audit.record(
         actor, "mail.test", kind="mail", name=address[:320], after={"host": server.host, "outcome": outcome}
@@ -107,9 +106,9 @@ def resend_failed_mails(actor) -> int:
 
 @operation(audited=False)
 def note_bounce(mail_id: int, failure: MailFailure, answer: str) -> None:
-    """Say that a mail that had left came back: it was not delivered, and trying again is of no use. Error: NotFound.
+    """Record that a mail came back undelivered and is not tried again. Error: NotFound.
 
-    answer: what the other server said. A mail that is waiting again meanwhile stays as it is.
+    answer: the other server's words. A mail that is waiting again meanwhile stays as it is.
     """
     mail = db.session.get(OutgoingMail, mail_id, with_for_update=True)
     if mail is None:

@@ -1,4 +1,4 @@
-"""Search's words are kept up with what is said. The worker does it, room by room, in batches that can be done twice."""
+"""Index of words for message search. The worker keeps it, room by room, in batches that can be repeated."""
 
 from dataclasses import dataclass
 
@@ -18,14 +18,14 @@ ROOMS = 1_000
 
 @dataclass(frozen=True)
 class Indexed:
-    """What became of one batch: how many messages were read, and whether the room has more."""
+    """Result of one batch: number of messages read, and whether the room has more."""
 
     count: int
     has_more: bool
 
 
 def waiting_rooms() -> list[int]:
-    """Rooms where something was said or changed that is not among the words yet."""
+    """Return rooms where something was said or changed that is not among the words yet."""
     behind = or_(
         SearchMark.room_id.is_(None) & ((Room.last_seq > 0) | (Room.last_change > 0)),
         Room.last_seq > SearchMark.last_seq,
@@ -65,7 +65,7 @@ def forget_room(room_id: int) -> bool:
 
 
 def _mark(room_id: int) -> SearchMark | None:
-    """The room's mark, locked, so that two workers do not read the same batch; none when the room is gone."""
+    """Return the room's mark, locked, so that two workers do not read the same batch; none when the room is gone."""
     mark = db.session.get(SearchMark, room_id, with_for_update=True, populate_existing=True)
     if mark is None and db.session.get(Room, room_id) is not None:
         mark = SearchMark(room_id=room_id, last_seq=0, last_change=0)
@@ -86,7 +86,7 @@ def _changed(mark: SearchMark) -> list[Message]:
 
 
 def _rows(message: Message) -> list[dict]:
-    """A message's words; notes of the system and what was deleted have none."""
+    """Return a message's words; notes of the system and what was deleted have none."""
     if message.kind is not MessageKind.MESSAGE or message.deleted_at is not None or not message.body:
         return []
     place = {"room_id": message.room_id, "message_id": message.id, "seq": message.seq}

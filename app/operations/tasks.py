@@ -38,7 +38,7 @@ from app.transaction import connection_is_lost, operation, savepoint
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the work. place: larger than that of every row before it. line: of a file, else 0."""
+    """One row of a task. place: larger than that of every earlier row. line: in the file, else 0."""
 
     place: int
     name: str
@@ -62,9 +62,9 @@ class TaskKind:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What a task leads to: a button's label and the name of the view it posts to, and what "changed" is called.
+    """Next step after a task: label of a button, name of the view it posts to, and the word for "changed".
 
-    is_trial: whether the task itself has written nothing.
+    is_trial: the task itself has written nothing.
     """
 
     changed_label: Any
@@ -99,7 +99,7 @@ def end(task: Task, state: TaskState, error: str | None = None) -> None:
 
 
 def locked(task_id: int) -> Task | None:
-    """The task as the database has it now, nobody else's until the commit."""
+    """Return the task as the database has it now, nobody else's until the commit."""
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
 
@@ -112,7 +112,7 @@ def owner_of(task: Task):
 
 
 def may_act(owner) -> bool:
-    """Whether the owner still administers anything."""
+    """Return whether the owner still administers anything."""
     return owner is not None and scope.is_administrator(owner) and getattr(owner, "is_active", True)
 
 
@@ -188,7 +188,7 @@ def resume_tasks() -> int:
 
 
 def _about(task: Task) -> dict:
-    """What the trail says of a task."""
+    """Return what an audit entry says of a task."""
     name = task.subject or task.kind
     return {"kind": "task", "id": task.id, "name": name, "domain_id": task.domain_id}
 
@@ -229,7 +229,7 @@ def _next_steps(task: Task) -> list[Step]:
 
 
 def _do(task: Task, step: Step) -> bool:
-    """Do one row; whatever comes of it, the task goes on. Gives whether there may be more to do."""
+    """Do one row; the task goes on whatever its result. Return whether there may be more."""
     task_id = task.id
     try:
         return take_step(task_id, step)
@@ -258,7 +258,7 @@ def _begin(task_id: int) -> Task | None:
 
 @operation(audited=False)
 def take_step(task_id: int, step: Step) -> bool:
-    """One row and the task's place, together or not at all."""
+    """Return one row and the task's place, together or not at all."""
     task = locked(task_id)
     if task is None or task.is_over:
         return False
@@ -298,7 +298,7 @@ def _note(task: Task, step: Step, outcome: Outcome, sentence: str | None) -> Non
 
 @operation(audited=False)
 def _note_failure(task_id: int, step: Step) -> bool:
-    """A row that came to nothing for a reason nobody foresaw. The log knows more."""
+    """Return a row that came to nothing for a reason nobody foresaw. The log knows more."""
     task = locked(task_id)
     if task is None or task.is_over:
         return False
@@ -324,7 +324,7 @@ def _give_up(task_id: int, why: str) -> None:
 
 
 def _stop(task: Task) -> None:
-    """Before the next row: somebody has cancelled it, or its owner administers nothing any more."""
+    """Stop before the next row if the task was cancelled or its owner administers nothing any more."""
     if task.is_cancelling:
         end(task, TaskState.CANCELLED)
     else:

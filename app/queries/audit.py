@@ -105,7 +105,7 @@ class Search:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows it: an empty list then means "nothing found"."""
+        """Return whether the search narrows the log: an empty result then means that nothing matches."""
         return self != Search()
 
 
@@ -196,7 +196,7 @@ def _found(actor, search: Search):
 
 
 def _begins(column, text: str):
-    """Return a whole address is looked for as it is; what is shorter may go on."""
+    """Return a condition: a column begins with a text. A whole address is compared as it is."""
     address = addresses.normalise(text)
     return column == address if "@" in text else column.startswith(address, autoescape=True)
 

@@ -133,7 +133,7 @@ class DomainRow:
 
 
 def domain_list(actor, query: ListQuery) -> Listing:
-    """A page of the domains an administrator administers. Four statements."""
+    """Return a page of the domains an administrator administers. Four statements."""
     statement = select(Domain).where(*conditions(actor, query))
     page = keyset(statement, (Domain.name,), cursor=query.cursor, descending=query.is_descending)
     ids = [row[0].id for row in page.rows]
@@ -143,7 +143,7 @@ def domain_list(actor, query: ListQuery) -> Listing:
 
 
 def conditions(actor, query: ListQuery) -> list:
-    """What a domain of the list fulfils."""
+    """Return the conditions of a list of domains."""
     rests = [scope.of_domains(actor)]
     for name, value in query.filters:
         if value not in FILTERS.get(name, ()):
@@ -166,7 +166,7 @@ def every_domain(actor, query: ListQuery):
 
 
 def matches(search: str):
-    """A condition: the domain's name or description holds what was typed."""
+    """Return a condition: the domain's name or description holds what was typed."""
     name = addresses.normalise(f"@{search}").lstrip("@")
     return or_(
         Domain.name.contains(name, autoescape=True),
@@ -175,12 +175,12 @@ def matches(search: str):
 
 
 def domain_count(actor) -> int:
-    """How many domains an administrator administers."""
+    """Return the number of domains that an actor administers."""
     return counted(select(Domain.id).where(scope.of_domains(actor)))
 
 
 def domains_of(actor, limit: int = 500) -> list[Domain]:
-    """The domains an administrator may choose from in a form."""
+    """Return the domains an administrator may choose from in a form."""
     statement = select(Domain).where(scope.of_domains(actor)).order_by(Domain.name).limit(limit)
     return list(db.session.scalars(statement))
 
@@ -194,14 +194,17 @@ def _per_domain(model, ids: list[int]) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Impact:
-    """Whom switching TeamChat off concerns, and what is hidden by it."""
+    """People affected by switching TeamChat off, and what it hides."""
 
     people: int
     rooms: int
 
 
 def administered_counts(actor) -> dict[str, int]:
-    """How many domains, accounts, groups and rooms an administrator administers. Four statements."""
+    """Return the numbers of domains, accounts, groups and rooms that an actor administers.
+
+    Four statements.
+    """
     domains = select(Domain.id).where(scope.of_domains(actor))
     accounts = select(func.count(Account.id)).where(~Account.is_guest, Account.domain_id.in_(domains))
     groups = select(func.count(Group.id)).where(Group.domain_id.in_(domains))
@@ -216,7 +219,7 @@ def administered_counts(actor) -> dict[str, int]:
 
 
 def messages_since(moment: datetime) -> int:
-    """How many messages were posted since a moment. Keys grow with time: few rows are looked at."""
+    """Return the number of messages posted since a moment. Ids grow with time, so that few rows are read."""
     first = dashboard.first_since(Message, moment)
     if first is None:
         return 0
@@ -225,7 +228,7 @@ def messages_since(moment: datetime) -> int:
 
 
 def domain_impact(domain: Domain) -> Impact:
-    """What stops when TeamChat is switched off for a domain. Two statements."""
+    """Return what stops when TeamChat is switched off for a domain. Two statements."""
     people = select(func.count(Account.id)).where(
         Account.domain_id == domain.id, Account.has_teamchat, Account.state.not_in(CLOSED)
     )

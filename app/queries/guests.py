@@ -35,7 +35,7 @@ ORDERS = {"name": (Account.name, Account.id), "address": (Account.address,)}
 
 @dataclass(frozen=True)
 class GuestRow:
-    """A guest of the list. rooms: names of the first few within one's scope; room_count: of how many, others' too."""
+    """A guest of the list. rooms: the first names within the reader's scope; room_count: the number of all."""
 
     guest: Account
     sponsor: Account | None
@@ -44,7 +44,7 @@ class GuestRow:
 
 
 def guest_list(actor, query: ListQuery) -> Listing:
-    """A page of the guests in somebody's scope. Five statements."""
+    """Return a page of the guests in somebody's scope. Five statements."""
     order = ORDERS.get(query.order, ORDERS["name"])
     statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, query))
     page = keyset(statement, order, cursor=query.cursor, descending=query.is_descending)
@@ -54,12 +54,12 @@ def guest_list(actor, query: ListQuery) -> Listing:
 
 
 def guest_count(actor) -> int:
-    """How many guests somebody administers."""
+    """Return the number of guests that an actor administers."""
     return db.session.scalar(select(func.count(Account.id)).where(policy.of_guests(actor)))
 
 
 def conditions(actor, query: ListQuery) -> list:
-    """What a guest of the list fulfils: the page, its export and actions on all that match rest on it."""
+    """Return the conditions of a list of guests, shared by the page, its export and actions on all matches."""
     rests = [policy.of_guests(actor), *(_filtered(name, value) for name, value in query.filters)]
     if query.search:
         sponsor = aliased(Account)
@@ -82,7 +82,7 @@ def every_guest(actor, query: ListQuery, batch: int = 500):
 
 
 def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
-    """Guests with their sponsors and rooms. Two statements however many they are."""
+    """Return guests with their sponsors and rooms. Two statements however many they are."""
     ids = {guest.sponsor_id for guest in accounts if guest.sponsor_id}
     statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
     sponsors = {one.id: one for one in db.session.scalars(statement)} if ids else {}
@@ -94,7 +94,7 @@ def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
 
 
 def rooms_of(actor, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]:
-    """The rooms a guest is in that somebody looks after, by name; and how many others there are."""
+    """Return the rooms a guest is in that somebody looks after, by name; and how many others there are."""
     statement = select(Room, RoomMember, room_rules.of_rooms(actor)).join(
         RoomMember, RoomMember.room_id == Room.id
     )
@@ -134,7 +134,7 @@ def _filtered(name: str, value: str):
 
 
 def _is_in_a_room():
-    """A room in the trash is none, as in what the list shows."""
+    """Return a condition: the guest is in a room. Rooms in the trash do not count."""
     mine = (RoomMember.account_id == Account.id, RoomMember.is_member)
     return exists().where(Room.id == RoomMember.room_id, Room.state != RoomState.DELETED, *mine)
 
@@ -244,14 +244,17 @@ ORDER = (Invitation.sent_at, Invitation.id)
 
 
 def invitation_list(actor, query: ListQuery) -> Listing:
-    """A page of the invitations into rooms that somebody administers, the latest first. Three statements."""
+    """Return a page of the invitations into rooms that somebody administers, the latest first.
+
+    Three statements.
+    """
     conditions = _conditions(actor, query)
     page = keyset(statement_of(conditions), ORDER, cursor=query.cursor, descending=True)
     return Listing(Page(lines_of(page.rows), page.previous, page.next), _count(conditions))
 
 
 def invitation_count(actor) -> int:
-    """How many of them wait for an answer."""
+    """Return the number of invitations that wait for an answer."""
     return _count(_conditions(actor, ListQuery()))
 
 

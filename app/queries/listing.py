@@ -18,7 +18,7 @@ _remembered: dict[tuple, tuple[int, float]] = {}
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list is asked for: search words, filters, a sort such as "name" or "-name", a cursor."""
+    """Request for a list: search words, filters, a sort such as "name" or "-name", a cursor."""
 
     search: str = ""
     sort: str = "name"
@@ -36,7 +36,7 @@ class ListQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the list is narrowed: an empty one then means "nothing found", not "nothing there"."""
+        """Return whether the list is narrowed: an empty one then means that nothing matches."""
         return bool(self.search or self.filters)
 
 
@@ -53,20 +53,23 @@ class Listing:
 
 
 def counted(statement) -> int:
-    """How many rows a statement gives."""
+    """Count the rows of a statement."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
 
 
 def total_of(page: Page, statement) -> int:
-    """How many rows a statement gives, of which a page has been read: where that is all, nothing is counted."""
+    """Return the number of rows of a statement of which a page was read; nothing is counted where that is all."""
     if page.previous is None and page.next is None:
         return len(page.rows)
     return roughly_counted(statement)
 
 
 def roughly_counted(statement) -> int:
-    """How many rows a statement gives. A count that was large is believed for half a minute: a hundred thousand index
-    entries take longer to read than the page they stand below, and nobody sees a few come or go among them."""
+    """Return the number of rows of a statement; large numbers are remembered for half a minute.
+
+    Counting a hundred thousand index entries takes longer than reading the page below, and nobody notices a
+    few.
+    """
     compiled = statement.order_by(None).compile(db.engine)
     key = (str(compiled), tuple(sorted((name, str(value)) for name, value in compiled.params.items())))
     count, until = _remembered.get(key, (0, 0.0))

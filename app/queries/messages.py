@@ -323,7 +323,7 @@ def _without(html: str, hidden: frozenset[int]) -> str:
 
 
 def last_read(account: Account, room_id: int) -> int | None:
-    """Return the place up to which a person has read a room; none if they have never opened it."""
+    """Return the seq up to which a person has read a room, None before the first time."""
     statement = select(ReadMark.last_read_seq).where(
         ReadMark.account_id == account.id, ReadMark.room_id == room_id
     )

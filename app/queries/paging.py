@@ -28,10 +28,10 @@ class Page:
 def keyset(
     statement, order: Sequence, *, cursor: str | None = None, descending=False, size: int = SIZE
 ) -> Page:
-    """The page of a statement that a cursor names; the first one where all that stood there has gone meanwhile.
+    """Return the page of a statement that a cursor names; the first one where all that stood there has gone meanwhile.
 
-    order: columns of the rows; the last one makes every row's place its own and is never NULL. Only the first of
-    two may be NULL: such rows come first upwards, last downwards, as MariaDB sorts them.
+    order: columns of the rows; the last one makes every row's place its own and is never NULL. Only the first
+    of two may be NULL: such rows come first upwards, last downwards, as MariaDB sorts them.
     """
     is_backwards, place = _read(cursor, order)
     downwards = descending != is_backwards
@@ -49,10 +49,10 @@ def keyset(
 
 
 def keyset_of(branches: list, order: Sequence, *, whole, cursor: str | None = None, size: int = SIZE) -> Page:
-    """The page of several statements about the same rows, each with an index of its own, as if they were one.
+    """Return the page of several statements about the same rows, each with an index of its own, as if they were one.
 
-    From each come only the first rows behind the cursor; the database then puts these in order. whole: the statement of
-    the rows as the page shows them. order: as for keyset(); the last column is the rows' key.
+    From each come only the first rows behind the cursor; the database then puts these in order. whole: the
+    statement of the rows as the page shows them. order: as for keyset(); the last column is the rows' key.
     """
     is_backwards, place = _read(cursor, order)
     columns = [column.desc() if is_backwards else column for column in order]
@@ -74,7 +74,10 @@ def _page(rows: list, order: Sequence, *, has_before: bool, has_after: bool) -> 
 
 
 def _beyond(order: Sequence, place: list, downwards: bool):
-    """Rows behind a place. The first condition repeats the others: it lets the index be entered there."""
+    """Return rows behind a place.
+
+    The first condition repeats the others: it lets the index be entered there.
+    """
     if _may_be_null(order[0]):
         return _beyond_nullable(order, place, downwards)
     # Redundant, but MariaDB turns no OR of ANDs into a range: without it, the index is read from its beginning.
@@ -87,7 +90,7 @@ def _beyond(order: Sequence, place: list, downwards: bool):
 
 
 def _beyond_nullable(order: Sequence, place: list, downwards: bool):
-    """The same where the first column may be NULL, which is less than anything."""
+    """Return the same where the first column may be NULL, which is less than anything."""
     first, last = order
     further = last < place[1] if downwards else last > place[1]
     if place[0] is None:
@@ -112,12 +115,12 @@ def _written(value: datetime) -> str:
 
 
 def _value(row, column):
-    """What a row holds in a column: rows carry the whole object first, or the column itself."""
+    """Return the value of a column in a row, which holds the whole object first, or the column itself."""
     return getattr(row[0], column.key) if hasattr(row[0], column.key) else getattr(row, column.key)
 
 
 def _read(cursor: str | None, order: Sequence) -> tuple[bool, list]:
-    """The direction and place that a cursor means. What is no cursor means the first page."""
+    """Return the direction and place that a cursor means. What is no cursor means the first page."""
     try:
         padded = (cursor or "") + "=" * (-len(cursor or "") % 4)
         direction, *place = json.loads(base64.urlsafe_b64decode(padded.encode()))
@@ -129,7 +132,7 @@ def _read(cursor: str | None, order: Sequence) -> tuple[bool, list]:
 
 
 def _place(column, value):
-    """A value of a cursor as its column has it. Error: ValueError, where it makes no sense there."""
+    """Return a value of a cursor as its column has it. Error: ValueError, where it makes no sense there."""
     if value is None and _may_be_null(column):
         return None
     if isinstance(value, str) and isinstance(column.type, UtcDateTime):

@@ -266,7 +266,7 @@ MODELS = {EntryKind.ACCOUNT: Account, EntryKind.DOMAIN: Domain, EntryKind.GROUP:
 
 
 def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[Candidate], bool]:
-    """The first candidates of a kind that a person may know of, and whether there are more."""
+    """Return the first candidates of a kind that a person may know of, and whether there are more."""
     if kind is EntryKind.ACCOUNT:
         people = people_queries.candidates(actor, None, search)
         return [_candidate(kind, one) for one in people], len(people) == people_queries.SHOWN
@@ -278,7 +278,7 @@ def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[
 
 
 def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
-    """What was chosen so far, as far as a person may know of it, in the order it was chosen."""
+    """Return the chosen candidates that a person may know of, in their order."""
     known = {}
     for kind, model in MODELS.items():
         ids = [key for asked, key in principals if asked is kind]

@@ -33,7 +33,7 @@ class ServiceView:
 
     @property
     def is_effective(self) -> bool:
-        """Whether it does its work: it runs, and so does all that it needs."""
+        """Return whether the service works: it runs, and so does all that it needs."""
         return self.is_running and self.is_supported and not self.stopped_needs
 
 

@@ -26,7 +26,7 @@ class Head(NamedTuple):
         return Head(max(self.seq, other.seq), max(self.change, other.change))
 
     def is_ahead_of(self, other: "Head") -> bool:
-        """Whether either number is newer than the other head's."""
+        """Return whether either number is newer than the other head's."""
         return self.seq > other.seq or self.change > other.change
 
 

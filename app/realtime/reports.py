@@ -25,7 +25,7 @@ class Reporter:
         self.turn_at = 0.0
 
     def takes_turn(self) -> bool:
-        """Whether it is time to report. If so, the caller must."""
+        """Return whether it is time to report. If so, the caller must."""
         passed = time.monotonic() - self.turn_at
         is_due = passed > (AGAIN if seen() == self.told else SOON)
         if is_due:

@@ -32,7 +32,7 @@ def watch_rooms(client: hub.Client) -> tuple[set[int], services.ServerState] | N
 
 
 def _is_still_signed_in(client: hub.Client) -> bool:
-    """Whether the session is valid and the account may sign in. Reads the account again."""
+    """Return whether the session is valid and the account may sign in. Reads the account again."""
     row = db.session.execute(
         select(Account, Session.revoked_at, Session.expires_at)
         .join(Session, Session.account_id == Account.id)

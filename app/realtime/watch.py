@@ -44,7 +44,7 @@ class Late(NamedTuple):
     delivered: Head
 
     def is_stuck(self, delivered: Head) -> bool:
-        """Whether a number that was late still is, although nothing was delivered since."""
+        """Return whether a number that was late still is, although nothing was delivered since."""
         # Each number for itself: messages that arrive say nothing about an edit that was lost. And a process that is
         # only slow catches up by itself; telling its readers to fetch would make it slower.
         return any(

@@ -1,4 +1,4 @@
-"""An account's page: the groups it is in and why, and the rooms it sees, without what is said in them."""
+"""An account's groups, with the ways it is in, and the rooms it sees, without their contents."""
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -23,7 +23,7 @@ ROOMS_AT_ONCE = 100
 
 @blueprint.get("/accounts/<int:account_id>/groups")
 def show_groups(account_id: int) -> Response:
-    """The groups an account is in, each with all the ways it is. Fragments: list."""
+    """Show the groups an account is in, each with all the ways it is. Fragments: list."""
     account = scope.find_account(me(), account_id)
     found = groups_of(me(), account, request.args.get("cursor"))
     return page(
@@ -39,7 +39,7 @@ def show_groups(account_id: int) -> Response:
 
 @blueprint.get("/accounts/<int:account_id>/rooms")
 def show_rooms(account_id: int) -> Response:
-    """The rooms an account sees, as far as the administrator looks after them. Fragments: list."""
+    """Show the rooms an account sees, as far as the administrator looks after them. Fragments: list."""
     account = scope.find_account(me(), account_id)
     seen = people.seen_by(me(), account)
     start = max(0, request.args.get("start", 0, type=int))

@@ -18,7 +18,7 @@ from app.rules.rights import scope
 
 @blueprint.get("/accounts/<int:account_id>/card")
 def show_card(account_id: int) -> Response:
-    """What is known of a person beside name and address."""
+    """Show what is known of a person beside name and address."""
     account = scope.find_account(me(), account_id)
     form = cards.CardForm(formdata=None)
     form.fill(*cards.values_of(account))
@@ -38,7 +38,7 @@ def update_card(account_id: int) -> Response:
 
 @blueprint.get("/accounts/<int:account_id>/card.vcf")
 def download_card(account_id: int) -> Response:
-    """A card as a file for address books."""
+    """Show a card as a file for address books."""
     return cards.download(scope.find_account(me(), account_id))
 
 

@@ -1,4 +1,4 @@
-"""An account is deleted: what goes is said in numbers, and it is asked what becomes of its rooms and its guests."""
+"""Deletion of an account: consequences in numbers, and heirs for its rooms and guests."""
 
 from functools import partial
 
@@ -60,7 +60,7 @@ def _is_named(account: Account) -> bool:
 
 
 def _heirs() -> dict[int, int | OwnedRooms]:
-    """What the form wants for each room, by its id."""
+    """Return what the form wants for each room, by its id."""
     wishes = {}
     for name, value in request.form.items():
         room_id = parse_whole_number(name.removeprefix("room-")) if name.startswith("room-") else None
@@ -71,7 +71,7 @@ def _heirs() -> dict[int, int | OwnedRooms]:
 
 
 def _sponsor() -> int | Successor:
-    """Who shall answer for the guests."""
+    """Return who shall answer for the guests."""
     wanted = parse_whole_number(request.form.get("sponsor"))
     return Successor.FIRST if wanted is None else wanted
 

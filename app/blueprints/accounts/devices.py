@@ -16,7 +16,7 @@ from app.rules.rights import scope
 
 @blueprint.get("/accounts/<int:account_id>/sessions")
 def show_sessions(account_id: int) -> Response:
-    """The devices an account is signed in on. Fragments: list."""
+    """Show the devices an account is signed in on. Fragments: list."""
     account = scope.find_account(me(), account_id)
     return page(
         "accounts/sessions.html",

@@ -59,12 +59,12 @@ class AccountForm(FeatureFields, VersionedForm):
 
 
 def choices(labels: dict, offered) -> list[SelectChoice]:
-    """What a select offers, in its usual order."""
+    """Return what a select offers, in its usual order."""
     return [SelectChoice(value.value, label) for value, label in labels.items() if value in offered]
 
 
 def values_of(account: Account) -> dict:
-    """What the form shows of an account."""
+    """Return what the form shows of an account."""
     return {
         "name": account.name,
         "language": account.language or "",
@@ -75,6 +75,6 @@ def values_of(account: Account) -> dict:
 
 
 def wanted(form: AccountForm) -> dict:
-    """What the form wants of an account, beside its features."""
+    """Return what the form wants of an account, beside its features."""
     names = ("name", "language", "role", "state")
     return {name: form[name].data for name in names} | {"password": form.password.data or None}

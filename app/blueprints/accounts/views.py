@@ -37,7 +37,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 
 @blueprint.get("/domains/<int:domain_id>/accounts")
 def index(domain_id: int) -> Response:
-    """A domain's accounts. Fragments: list."""
+    """Show a domain's accounts. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address", "seen"), filters=ACCOUNT_FILTERS)
     listing = account_list(domain, query)
@@ -90,7 +90,7 @@ def create_account() -> Response:
 
 @blueprint.get("/accounts/<int:account_id>/")
 def show(account_id: int) -> Response:
-    """An account's information, with the tiles of its features."""
+    """Show an account's information, with the tiles of its features."""
     account = scope.find_account(me(), account_id)
     form = _form(account, formdata=None)
     form.fill(*_current(account))
@@ -115,7 +115,7 @@ def update_account(account_id: int) -> Response:
 
 @blueprint.get("/accounts/<int:account_id>/history")
 def history(account_id: int) -> Response:
-    """What was done to an account. Fragments: list."""
+    """Show what was done to an account. Fragments: list."""
     account = scope.find_account(me(), account_id)
     found = history_of("account", account.id, request.args.get("cursor"))
     return page(

@@ -27,7 +27,7 @@ MEANINGS = {
 
 
 class RoleForm(FlaskForm):
-    """What an account administers."""
+    """Role of an account, and the domains it administers."""
 
     role = RadioField(_l("Role"))
     domains = SelectMultipleField(

@@ -1,4 +1,4 @@
-"""Who administers what within one's scope, and roles given and taken within one's own."""
+"""Administrators of one's scope, and their roles."""
 
 from functools import partial
 
@@ -39,7 +39,7 @@ OWN = "own"
 
 @blueprint.get("/")
 def index() -> Response:
-    """The administrators of one's scope. Fragments: list."""
+    """Show the administrators of one's scope. Fragments: list."""
     query = lists.list_query(filters={"role": POWERFUL})
     listing = listing_queries.administrator_list(me(), query)
     roles = {role: ROLES[role] for role in POWERFUL}
@@ -108,7 +108,7 @@ def take_role(account_id: int) -> Response:
 
 
 def _question(account: Account, role: Role) -> Question | None:
-    """What is asked before somebody takes power from themselves."""
+    """Return what is asked before somebody takes power from themselves."""
     if account.id != me().id or RANKS[role] >= RANKS[account.role]:
         return None
     return Question(_own_consequence(role), OWN, _("Take my own role away"), is_destructive=True)

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own devices, password and language."""
+"""Signing in and out, one's devices, password and language."""
 
 from app.blueprints.auth import forgotten
 from app.blueprints.auth.views import blueprint

@@ -1,6 +1,7 @@
-"""Known devices: a signed cookie says who has signed in here before, so that strangers' guesses do not lock them out.
+"""Known devices: a signed cookie names the accounts that have signed in here.
 
-It opens nothing by itself; whoever takes it may guess as often as anybody else.
+Strangers' guesses do not lock a known device out. The cookie opens nothing by itself; a thief may guess as often as
+anybody else.
 """
 
 import secrets

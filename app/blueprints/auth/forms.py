@@ -1,4 +1,4 @@
-"""The forms of signing in and of one's own password."""
+"""Forms for signing in and for one's password."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,7 +16,7 @@ class SignInForm(FlaskForm):
 
 
 class ForgottenForm(FlaskForm):
-    """Whose password is forgotten."""
+    """Address of a person who has forgotten their password."""
 
     address = StringField(
         _l("Email address"),

@@ -1,4 +1,4 @@
-"""Who is signed in: the account behind the token in the cookie."""
+"""The signed-in account: the one behind the token in the cookie."""
 
 from dataclasses import replace
 
@@ -14,8 +14,10 @@ from app.queries.sessions import find_by_token
 
 
 def init_app(app: Flask) -> None:
-    """Have Flask-Login ask here. It keeps the token, not the account's id,
-    so that a device can be signed out."""
+    """Register the loader of Flask-Login.
+
+    It keeps the token, not the account's id, so that a device can be signed out.
+    """
     login.session_protection = None
     login.init_app(app)
     login.user_loader(account_of_token)
@@ -35,8 +37,10 @@ def account_of_token(token: str) -> Account | None:
 
 
 def remember(signed_in: sessions.NewSession) -> None:
-    """Have this browser's cookie hold the token, and nothing that was in it before but the language. From now on
-    the device is known."""
+    """Store the token in this browser's cookie, and nothing else from before but the language.
+
+    From now on the device is known.
+    """
     language = session.get("language")
     session.clear()
     session.permanent = True

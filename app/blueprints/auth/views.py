@@ -1,4 +1,4 @@
-"""Pages of signing in, of one's own devices and password, and the globe menu's choice."""
+"""Pages for signing in, one's devices and password, and the choice of language."""
 
 import re
 from functools import partial
@@ -30,7 +30,7 @@ OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")
 
 @blueprint.get("/")
 def home():
-    """Where a person belongs: administrators to WebAdmin, everybody else to the rooms."""
+    """Show where a person belongs: administrators to WebAdmin, everybody else to the rooms."""
     return redirect(_home_of(me()))
 
 
@@ -66,7 +66,7 @@ def sign_out():
 
 @blueprint.get("/sessions", endpoint="sessions")
 def show_sessions():
-    """The devices one is signed in on."""
+    """Show the devices one is signed in on."""
     return htmx.page("auth/sessions.html", blocks=("content",), devices=devices(me(), me().session_id))
 
 
@@ -88,7 +88,7 @@ def revoke_other_sessions():
 
 @blueprint.route("/password", methods=["GET", "POST"])
 def change_password():
-    """Change one's own password; every other device is signed out by it."""
+    """Change one's password; every other device is signed out."""
     form = PasswordForm()
     if request.method == "GET":
         return _password_page(form)
@@ -111,7 +111,7 @@ def choose_language():
 
 
 def _wanted_page(account) -> str:
-    """Return the page that was asked for before signing in, if it is one of this server, else where the person belongs."""
+    """Return the page asked for before signing in, if it is one of this server, else the start page."""
     wanted = request.values.get("next", "")
     if OWN_PATH.fullmatch(wanted):
         return wanted

@@ -25,7 +25,10 @@ VALUE = "value-"
 
 @blueprint.post("/<name>")
 def preview_action(name: str) -> Response:
-    """What an action would change, after asking what it needs to know. Nothing is written. Fragments: dialog."""
+    """Show what an action would change, after asking for its values.
+
+    Nothing is written. Fragments: dialog.
+    """
     collection, selection = bulk.collection_named(name), _selection()
     action = collection.action(me(), request.form.get("action", ""))
     problem = _problem(selection)

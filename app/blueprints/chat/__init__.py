@@ -1,4 +1,4 @@
-"""The WebClient's chat: rooms, and what is said in them."""
+"""The WebClient's chat."""
 
 from app.blueprints.chat import inviting, making, people, running, search
 from app.blueprints.chat.views import blueprint

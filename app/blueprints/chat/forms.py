@@ -51,7 +51,7 @@ class InviteForm(FlaskForm):
 
 
 class GuestSettingsForm(FlaskForm):
-    """What a room shows to its guests, and for how long they stay."""
+    """Settings of a room for its guests: what they see, and for how long they stay."""
 
     guests_see_history = BooleanField(
         _l("Guests read the conversation from the beginning"), description=_l("Otherwise from joining on.")

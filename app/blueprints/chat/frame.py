@@ -1,4 +1,4 @@
-"""What stands around the room on every page of the chat."""
+"""Frame of every page of the chat, around the room."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from app.rules import domains, services
 
 
 def frame() -> dict:
-    """What every page of the chat shows around the room. The list is made only where it is shown."""
+    """Return what every page of the chat shows around the room. The list is made only where it is shown."""
     tab = request.args.get("tab")
     tab = tab if tab in listing.TABS else "all"
     return {

@@ -23,7 +23,7 @@ from app.text.parsing import parse_whole_number
 
 @blueprint.get("/rooms/<int:room_id>/invite")
 def invite(room_id: int) -> Response:
-    """The dialog *Inviter*. Fragment: dialog."""
+    """Show the dialog *Inviter*. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
     policy.require_may_invite_guests(me(), seen.room)
     return _dialog(seen, InviteForm(formdata=None))
@@ -77,7 +77,7 @@ def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
 
 @blueprint.get("/rooms/<int:room_id>/guests")
 def guest_settings(room_id: int) -> Response:
-    """What guests see of the room, and for how long they stay. Fragment: dialog."""
+    """Show what guests see of the room, and for how long they stay. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
     room_rules.require_may_administer(me(), seen.room)
     form = GuestSettingsForm(formdata=None, obj=seen.room)

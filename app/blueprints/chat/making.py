@@ -20,7 +20,7 @@ from app.queries.rooms import listing, people
 
 @blueprint.get("/rooms/new")
 def new_room() -> Response:
-    """The dialog *Créer salle*; ?place= chooses where. Fragment: dialog."""
+    """Show the dialog *Créer salle*; ?place= chooses where. Fragment: dialog."""
     _require_account()
     form = _form(formdata=None)
     form.place.data = request.args.get("place") or "private"

@@ -1,4 +1,4 @@
-"""Membres: who is in a room and how, adding, removing, leaving; and what one may do there oneself."""
+"""People of a room: list, adding, removing, leaving; and one's own rights there."""
 
 from functools import partial
 
@@ -30,13 +30,13 @@ from app.rules.rights.explanation import explain
 
 @blueprint.get("/rooms/<int:room_id>/people")
 def room_people(room_id: int) -> Response:
-    """Who is in the room. Fragments: panel, people_list."""
+    """Show who is in the room. Fragments: panel, people_list."""
     return people_page(access.find_room(me(), room_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/people/named")
 def people_to_name(room_id: int) -> Response:
-    """Whom an @ could mean, in JSON: the name to read, what is written behind the @, and who is a guest."""
+    """Show whom an @ could mean, in JSON: the name to read, what is written behind the @, and who is a guest."""
     seen = access.find_room(me(), room_id)
     begun = request.args.get("q", "").strip()[:100]
     found = people.people_to_name(me(), seen.room, begun) if policy.sees_members_of(me(), room_id) else []
@@ -60,7 +60,7 @@ def add_people(room_id: int) -> Response:
 
 @blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/remove")
 def remove_person(room_id: int, account_id: int) -> Response:
-    """The small cross: take somebody out."""
+    """Remove a person from a room."""
     seen = access.find_room(me(), room_id)
     rooms.remove_person(me(), seen.room, _somebody(account_id))
     return back_to_people(room_id, _("Removed."))
@@ -76,7 +76,7 @@ def hand_over(room_id: int, account_id: int) -> Response:
 
 @blueprint.get("/rooms/<int:room_id>/leave")
 def ask_leave(room_id: int) -> Response:
-    """Leaving for good is asked about: nobody comes back by themselves. Fragment: dialog."""
+    """Ask before leaving for good. Fragment: dialog."""
     return _ask_leave(access.find_room(me(), room_id))
 
 
@@ -134,7 +134,7 @@ def people_page(seen: access.RoomAccess) -> Response:
 
 
 def _ways(seen: access.RoomAccess, accounts: list[Account]) -> dict:
-    """How people are in the room's group, for members of it; guests do not learn how a company is made up."""
+    """Return how people are in the room's group, for members of it; guests do not learn how a company is made up."""
     is_told = seen.room.kind is RoomKind.PUBLIC and not me().is_guest
     return ways_for_members(accounts, seen.room.group) if is_told else {}
 
@@ -184,7 +184,7 @@ def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 2
 
 
 def _changers(seen: access.RoomAccess) -> list[str]:
-    """Who can change rights here, as far as a person may know: owners, who holds the right, administrators."""
+    """Return who can change rights here, as far as a person may know: owners, who holds the right, administrators."""
     if seen.room.kind is RoomKind.DIRECT:
         return []
     found = changers_of(me(), seen.room)
@@ -205,13 +205,16 @@ def _names(lines) -> list[str]:
 
 
 def _mention(account: Account) -> str:
-    """How a message names somebody: by the alias within one's own domain, else by the whole address."""
+    """Return how a message names somebody: by the alias within one's own domain, else by the whole address."""
     alias, _at, domain = account.address.partition("@")
     return alias if domain == me().domain.name else account.address
 
 
 def _somebody(account_id: int) -> Account:
-    """Whoever an id names. Who does not exist is refused like who is not in the room: after the rights were asked."""
+    """Return the account with an id.
+
+    Missing accounts are refused like people outside the room, after the rights.
+    """
     return db.session.get(Account, account_id) or Account(id=account_id)
 
 

@@ -1,4 +1,4 @@
-"""A room's name, topic, archive, trash and copies, and one's own favourites."""
+"""Name, topic, archive, trash and copies of a room, and one's favourites."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from app.text.parsing import parse_whole_number
 
 @blueprint.get("/rooms/<int:room_id>/settings")
 def room_settings(room_id: int) -> Response:
-    """The dialog for name and topic. Fragment: dialog."""
+    """Show the dialog for name and topic. Fragment: dialog."""
     seen = access.find_room(me(), room_id)
     access.require(me(), Right.FOLDER_RENAME, room_id)
     form = SettingsForm(
@@ -44,7 +44,7 @@ def save_settings(room_id: int) -> Response:
 
 @blueprint.post("/rooms/<int:room_id>/favourite")
 def set_favourite(room_id: int) -> Response:
-    """Keep the room at the top of one's list, or no longer."""
+    """Pin a room to the top of one's list, or unpin it."""
     rooms.set_favourite(me(), access.find_room(me(), room_id).room, request.form.get("is_favourite") == "1")
     return done(url_for("chat.room", room_id=room_id))
 

@@ -13,7 +13,7 @@ from app.rules.rights import access
 
 @blueprint.get("/search")
 def find() -> Response:
-    """What was said that holds these words. Fragments: content, hits (a following page: `before=<id of a message>`).
+    """Show messages that match a search. Fragments: content, hits (next page: `before=<id of a message>`).
 
     q: words, "phrases", from:name. room: in this one only.
     """

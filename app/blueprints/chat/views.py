@@ -1,4 +1,4 @@
-"""Pages and pieces of the conversation. What the socket tells can always be fetched here again."""
+"""Pages and pieces of the conversation. Whatever the socket sends can be fetched here again."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +31,7 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person may do in the room on the screen, as far as the page differs by it."""
+    """Rights of the reader in the room on the screen, as far as the page depends on them."""
 
     may_read: bool
     may_write: bool
@@ -42,7 +42,7 @@ class Standing:
 
 @blueprint.errorhandler(ServiceStopped)
 def show_stopped(stopped: ServiceStopped) -> Response:
-    """The frame stays, says so, and comes back by itself; a piece of a page is refused like anywhere else."""
+    """Show the frame with a notice that comes back by itself; pieces of a page are refused as usual."""
     if wants_fragment() or wants_json() or request.method != "GET":
         return tell(stopped)
     return page("chat/stopped.html", status=stopped.status, **frame())
@@ -50,19 +50,22 @@ def show_stopped(stopped: ServiceStopped) -> Response:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The list of rooms, and what to do next. Fragment: content."""
+    """Show the list of rooms, and what to do next. Fragment: content."""
     return page("chat/home.html", blocks=("content",), **frame())
 
 
 @blueprint.get("/rooms")
 def room_list() -> Response:
-    """The list of rooms again. Fragment: room_list."""
+    """Show the list of rooms again. Fragment: room_list."""
     return page("chat/home.html", blocks=("room_list",), **frame())
 
 
 @blueprint.get("/rooms/<int:room_id>")
 def room(room_id: int) -> Response:
-    """A room with its newest messages, or around `?at=<seq>`. Fragments: content, panel (nothing beside it)."""
+    """Show a room with its newest messages, or around `?at=<seq>`.
+
+    Fragments: content, panel (nothing beside it).
+    """
     return _room_page(room_id, MessageForm(formdata=None, client_id=str(uuid4())))
 
 
@@ -79,10 +82,10 @@ def send_message(room_id: int) -> Response:
 
 @blueprint.get("/rooms/<int:room_id>/messages")
 def messages(room_id: int) -> str:
-    """A piece of the conversation: `before=`, `after=` or `around=` a place, or what changed since `changes=`.
+    """Show a piece of the conversation: `before=`, `after=` or `around=` a place, or what changed since `changes=`.
 
-    Its element says what it holds: data-last-seq, data-last-change (heads of the room when it was made, or where a
-    list of changes that goes on has stopped), data-has-before, data-has-after.
+    Its element says what it holds: data-last-seq, data-last-change (heads of the room when it was made, or
+    where a list of changes that goes on has stopped), data-has-before, data-has-after.
     """
     seen = _readable(room_id)
     piece = _piece(seen)
@@ -100,7 +103,7 @@ def message(room_id: int, message_id: int) -> str:
 
 @blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>/source")
 def source(room_id: int, message_id: int) -> Response:
-    """What the author typed, for whoever may edit it."""
+    """Show what the author typed, for whoever may edit it."""
     seen = _readable(room_id)
     message = _message(seen, message_id)
     if message.author_id != me().id:
@@ -134,7 +137,7 @@ def room_dialog(template: str, seen: access.RoomAccess, status: int = 200, **con
 
 
 def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
-    """What the page of a room shows of it."""
+    """Return what the page of a room shows of it."""
     last_read = message_queries.last_read(me(), seen.room.id)
     return {
         "room": seen.room,
@@ -150,7 +153,7 @@ def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> di
 
 
 def _running(seen: access.RoomAccess) -> dict[str, bool]:
-    """What a person may do with the room itself; an archived one is brought back by who could archive it."""
+    """Return what a person may do with the room itself; an archived one is brought back by who could archive it."""
     archived = seen.room.state is RoomState.ARCHIVED
     rights = access.rights_if_active(me(), seen.room) if archived else seen.rights
     return {
@@ -236,6 +239,6 @@ def _message(seen: access.RoomAccess, message_id: int) -> conversation.MessageVi
 
 
 def _require_shown_whole(message: conversation.MessageView) -> None:
-    """The words as they were typed name people that a guest is not shown."""
+    """Refuse the text as typed where it names people that a guest may not see."""
     if me().is_guest and message_queries.hides_somebody(message):
         raise Forbidden()

@@ -43,7 +43,7 @@ CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
 
 @blueprint.get("/")
 def show() -> Response:
-    """The Dashboard. Fragments: services, activity."""
+    """Show the Dashboard. Fragments: services, activity."""
     return _dashboard()
 
 
@@ -73,13 +73,13 @@ def restart_service(name: str) -> Response:
 
 @blueprint.app_template_global("needs_of")
 def needs_of(view: ServiceView) -> str:
-    """The stopped services that another one waits for."""
+    """Return the stopped services that another one waits for."""
     return ", ".join(label(name) for name in view.stopped_needs)
 
 
 @blueprint.app_template_global("mending")
 def mending(check: Check) -> tuple[str | None, str]:
-    """Return the page where the reader mends what a check has found, or None and who mends it instead."""
+    """Return the page where the reader can correct what a check found, or None and whom to ask."""
     endpoint, part = MENDED_AT.get(check.mended_by or check.name, (None, None))
     if endpoint is None:
         sentence = _(
@@ -92,7 +92,10 @@ def mending(check: Check) -> tuple[str | None, str]:
 
 
 def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Response:
-    """What only the whole page shows is asked for there: the services alone are looked at every few seconds."""
+    """Return the Dashboard.
+
+    The whole page's parts are read only for it: the services alone are refreshed every few seconds.
+    """
     return page(
         "dashboard/show.html",
         blocks=("services", "activity"),
@@ -114,7 +117,7 @@ def _period() -> Period:
 
 
 def _counts() -> dict[str, int]:
-    """How much there is; messages are counted for the whole server, so only for those who administer it."""
+    """Return how much there is; messages are counted for the whole server, so only for those who administer it."""
     found = administered_counts(me())
     if scope.is_server_wide(me()):
         found["messages_today"] = messages_since(_midnight())

@@ -1,4 +1,4 @@
-"""SmartDiscover: what clients are told; set in WebAdmin for the server and for a domain, checked, served."""
+"""SmartDiscover: addresses for clients, set for the server and for domains, checked and served."""
 
 from app.blueprints.discovery import served
 from app.blueprints.discovery.views import blueprint

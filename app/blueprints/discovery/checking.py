@@ -1,4 +1,4 @@
-"""The check button: connects to everything that clients are told, at the same time, and says what is there."""
+"""Check of SmartDiscover: connections to all addresses at the same time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -24,7 +24,7 @@ GUARDED = Reach(ports=tuple(PORTS))
 
 @dataclass(frozen=True)
 class Found:
-    """What was found about one value."""
+    """Result of checking one value."""
 
     name: str
     value: str
@@ -32,9 +32,9 @@ class Found:
 
 
 def found(values: dict[str, str], *, is_trusted: bool) -> list[Found]:
-    """What is there, for each value that is told, in the guide's order. Takes up to SECONDS seconds.
+    """Return the result for each value, in the guide's order. Takes up to SECONDS seconds.
 
-    is_trusted: may look into networks of our own; others reach the Internet only.
+    is_trusted: private networks may be reached; other people reach the Internet only.
     """
     reach = network.UNRESTRICTED if is_trusted else GUARDED
     wanted = {name: look for name, look in _looks(values, reach) if look is not None}
@@ -64,7 +64,7 @@ def _look_at_protocol(protocol: discovery.Protocol, values: dict, reach: Reach) 
 
 
 def _result(name: str, values: dict, future) -> ProbeResult:
-    """Return a look that did not come back in time has found nothing."""
+    """Return the result of a check, or that it took too long."""
     if future.done() and not future.cancelled() and future.exception() is None:
         return future.result()
     host = urlsplit(values[name]).hostname or "" if name in discovery.ADDRESSES else values[name]

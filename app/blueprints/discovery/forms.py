@@ -13,7 +13,7 @@ from app.rules.discovery import Level, base_for
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the form: a field, with the type beside it where it has one. state: own, inherited or external."""
+    """A row of the form: a field, with its type field where it has one. state: own, inherited or external."""
 
     name: str
     field: object
@@ -31,7 +31,7 @@ def _sound(form, field) -> None:
 
 
 class _Values(VersionedForm):
-    """own: names of the values that are set here, whatever stands above."""
+    """Form of values. own: names of the values that are set at this level."""
 
     own = HiddenField()
 
@@ -41,7 +41,7 @@ class DiscoveryForm(_Values):
 
     @property
     def marked(self) -> set[str]:
-        """Names of the values that are set here."""
+        """Return names of the values that are set here."""
         return set((self.own.data or "").split()) & set(discovery.NAMES)
 
     def show(self, level: Level) -> None:
@@ -56,7 +56,7 @@ class DiscoveryForm(_Values):
         return theirs
 
     def base(self, level: Level, *, is_server: bool) -> dict[str, str]:
-        """What counts without own values; on the server that follows the host name that is typed."""
+        """Return what counts without own values; on the server that follows the host name that is typed."""
         host = discovery.tidied(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
         return base_for(host) if is_server and discovery.is_host(host) else level.base
 
@@ -108,7 +108,7 @@ class DiscoveryForm(_Values):
 
 
 def _add_fields() -> None:
-    """A field for each value that there is."""
+    """Add a field for each value."""
     for name, label in discovery.LABELS.items():
         if name in discovery.TYPE_NAMES:
             ports = discovery.TYPE_NAMES[name].ports

@@ -37,7 +37,7 @@ class Unacceptable(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a client asks for: an address, and the schema it understands."""
+    """Request of a client: an address, and the schema it understands."""
 
     address: str
     schema: str
@@ -78,7 +78,7 @@ class _Reader:
 
 
 def read_request(raw: bytes) -> Asked:
-    """What a request asks for. Error: Unacceptable."""
+    """Return what a request asks for. Error: Unacceptable."""
     if len(raw) > LARGEST:
         raise Unacceptable(INVALID)
     try:

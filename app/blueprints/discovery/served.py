@@ -1,6 +1,6 @@
-"""What clients fetch: Autodiscover in XML for who has signed in, in JSON and as our own document for everybody.
+"""Documents for clients: Autodiscover in XML for signed-in people, in JSON and as our own document for everybody.
 
-What everybody may fetch depends on the domain of an address only, and never says whether an account exists.
+Public answers depend on the domain of an address only, and never reveal whether an account exists.
 """
 
 import zlib
@@ -92,7 +92,7 @@ def document() -> Response:
 @blueprint.get(discovery.ADDRESSES["teamchat_api"].path)
 @open_to_everybody
 def teamchat_api() -> Response:
-    """What stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
+    """Show what stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
     told, here = server_discovery().values, settings.public_url()
     urls = {name: told[name] for name in ("webclient", "webadmin")}
     urls["sign_in"] = here + url_for("auth.sign_in")
@@ -101,7 +101,7 @@ def teamchat_api() -> Response:
 
 
 def _signed_in() -> Account:
-    """Whose name and password came with the request. Errors: Invalid, TooMany."""
+    """Return whose name and password came with the request. Errors: Invalid, TooMany."""
     try:
         given = request.authorization
     except ValueError:  # it is not ASCII, as the scheme has it (RFC 7617)
@@ -112,7 +112,10 @@ def _signed_in() -> Account:
 
 
 def _settings(account: Account, asked: pox.Asked) -> Response:
-    """Return an address that is not one's own does not exist, whether it does or not."""
+    """Answer with the settings of the signed-in account.
+
+    Other addresses do not exist, whether they do or not.
+    """
     values = discovery_of(account.domain).values
     if addresses.normalise(asked.address) != account.address:
         raise pox.Unacceptable(pox.NOT_FOUND)
@@ -141,7 +144,7 @@ def _mail_protocols(values: dict[str, str]) -> list[dict]:
 
 
 def _values(address: str) -> dict[str, str]:
-    """What the domain of an address tells; a domain that is not ours is told what the server tells."""
+    """Return what the domain of an address tells; a domain that is not ours is told what the server tells."""
     name = addresses.normalise(address).rpartition("@")[2]
     return discovery_of(domain_named(name)).values
 

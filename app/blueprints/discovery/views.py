@@ -44,7 +44,7 @@ def check() -> Response:
 
 @blueprint.get("/admin/domains/<int:domain_id>/smartdiscover")
 def show_domain(domain_id: int) -> Response:
-    """A domain's SmartDiscover."""
+    """Show a domain's SmartDiscover."""
     return _shown(scope.find_domain(me(), domain_id))
 
 
@@ -87,7 +87,7 @@ def _sent(domain: Domain | None) -> Response:
 
 
 def _checked(domain: Domain | None) -> Response:
-    """Return the transaction ends before anything is connected to: nobody's answer holds a connection to the database."""
+    """End the transaction before connecting, so that slow answers hold no database connection."""
     values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
     record_discovery_check(me(), domain)
     results = checking.found(values, is_trusted=is_trusted)

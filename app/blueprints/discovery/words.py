@@ -1,4 +1,4 @@
-"""What a check found, in words."""
+"""Labels of check results."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What stops, and what goes, when something is done to a domain: in numbers."""
+"""Consequences of changes to a domain, in numbers."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,7 +12,7 @@ SUSPEND = "suspend"
 
 
 def of_stopping(domain: Domain) -> str:
-    """What stops with TeamChat."""
+    """Return what stops with TeamChat."""
     impact = domain_impact(domain)
     people = ngettext(
         "TeamChat stops for %(num)s person of %(name)s.",
@@ -29,7 +29,7 @@ def of_stopping(domain: Domain) -> str:
 
 
 def suspension(domain: Domain, wanted: dict) -> Question | None:
-    """What has to be asked before a domain is suspended."""
+    """Return what has to be asked before a domain is suspended."""
     if wanted.get("state") != DomainState.SUSPENDED or domain.state is DomainState.SUSPENDED:
         return None
     found = contents(domain)
@@ -49,7 +49,7 @@ def suspension(domain: Domain, wanted: dict) -> Question | None:
 
 
 def of_deleting(found: Contents) -> list[str]:
-    """What goes with a domain; what there is none of is left out."""
+    """Return what goes with a domain; what there is none of is left out."""
     lines = [
         ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", found.accounts),
         ngettext("%(num)s group is deleted.", "%(num)s groups are deleted.", found.groups),

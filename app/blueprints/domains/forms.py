@@ -69,14 +69,14 @@ class DomainForm(FeatureFields, VersionedForm):
 
 
 class DomainLimitsForm(VersionedForm):
-    """How many people a domain holds."""
+    """Limits on the people of a domain."""
 
     account_limit = LimitField(_l("Maximum number of accounts"))
     guest_limit = LimitField(_l("Maximum number of guests"))
 
 
 def values_of(domain: Domain) -> dict:
-    """What the form shows of a domain."""
+    """Return what the form shows of a domain."""
     return {
         "description": domain.description or "",
         "language": domain.language or "",
@@ -90,12 +90,15 @@ def values_of(domain: Domain) -> dict:
 
 
 def limits_of(domain: Domain) -> dict:
-    """What the form of limits shows of a domain."""
+    """Return what the form of limits shows of a domain."""
     return {"account_limit": domain.account_limit, "guest_limit": domain.guest_limit}
 
 
 def wanted(form: DomainForm, *, is_server_wide: bool) -> dict:
-    """What the form wants of a domain, beside its features. What is not theirs to say is not in a person's form."""
+    """Return what the form wants of a domain, beside its features.
+
+    What is not theirs to say is not in a person's form.
+    """
     own = ["description", "language", "members_may_invite_guests", "guest_days"]
     values = {name: form[name].data for name in own}
     if is_server_wide:

@@ -19,7 +19,7 @@ from app.rules.rights import scope
 
 @blueprint.get("/<int:domain_id>/limits")
 def domain_limits(domain_id: int) -> Response:
-    """A domain's limits, and how much of them is used."""
+    """Show a domain's limits, and how much of them is used."""
     domain = scope.find_domain(me(), domain_id)
     form = DomainLimitsForm(formdata=None)
     form.fill(*_current(domain))

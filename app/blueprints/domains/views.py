@@ -44,7 +44,7 @@ COLUMNS = (
 
 @blueprint.get("/")
 def index() -> Response:
-    """The list of domains. Fragments: list."""
+    """Show the list of domains. Fragments: list."""
     query = lists.list_query(filters=DOMAIN_FILTERS)
     listing = domain_list(me(), query)
     may_create = scope.is_server_wide(me())
@@ -88,14 +88,14 @@ def create_domain() -> Response:
 
 @blueprint.get("/<int:domain_id>/")
 def show(domain_id: int) -> Response:
-    """A domain: its accounts are what one looks for most."""
+    """Show a domain: its accounts are what one looks for most."""
     domain = scope.find_domain(me(), domain_id)
     return redirect(url_for("accounts.index", domain_id=domain.id))
 
 
 @blueprint.get("/<int:domain_id>/properties")
 def properties(domain_id: int) -> Response:
-    """A domain's properties: Information, and Characteristics with the tiles of its features."""
+    """Show a domain's properties: Information, and Characteristics with the tiles of its features."""
     domain = scope.find_domain(me(), domain_id)
     form = DomainForm(formdata=None)
     form.fill(*_current(domain))
@@ -122,7 +122,7 @@ def update_domain(domain_id: int) -> Response:
 
 @blueprint.get("/<int:domain_id>/history")
 def history(domain_id: int) -> Response:
-    """What was done to a domain. Fragments: list."""
+    """Show what was done to a domain. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     found = history_of("domain", domain.id, request.args.get("cursor"))
     return page(

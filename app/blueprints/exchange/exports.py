@@ -1,4 +1,4 @@
-"""What a list leaves, as CSV: the columns that an import takes, in words that do not depend on the language."""
+"""Lists as CSV: the columns that an import takes, in words that do not depend on the language."""
 
 from flask import Blueprint, Response
 
@@ -19,7 +19,7 @@ DOMAINS = ("name", "description", "state", "language", "groupware", "webdav", "t
 
 @blueprint.get("/domains/<int:domain_id>/accounts.csv")
 def export_accounts(domain_id: int) -> Response:
-    """A domain's accounts, as the list is filtered."""
+    """Export a domain's accounts as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address", "seen"), filters=listing.FILTERS)
     rows = (_account(row) for row in listing.every_account(domain, query))
@@ -28,7 +28,7 @@ def export_accounts(domain_id: int) -> Response:
 
 @blueprint.get("/domains/<int:domain_id>/groups.csv")
 def export_groups(domain_id: int) -> Response:
-    """A domain's groups, as the list is filtered."""
+    """Export a domain's groups as the list is filtered."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address"), filters=group_listing.FILTERS)
     rows = (_group(row) for row in group_listing.every_group(domain, query))
@@ -37,7 +37,7 @@ def export_groups(domain_id: int) -> Response:
 
 @blueprint.get("/domains.csv")
 def export_domains() -> Response:
-    """The domains of one's scope, as the list is filtered."""
+    """Export the domains of one's scope as the list is filtered."""
     query = lists.list_query(filters=domains.FILTERS)
     rows = [_domain(row) for row in domains.every_domain(me(), query)]
     return tables.download("domains", DOMAINS, rows)

@@ -1,4 +1,4 @@
-"""What the pages of imports say: of accounts, and of groups."""
+"""Labels of the import pages, for accounts and for groups."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -37,20 +37,20 @@ class ImportForm(FlaskForm):
 
 @blueprint.url_value_preprocessor
 def allow_for_a_file(endpoint, _values) -> None:
-    """An import may be larger than a form. This is the first moment of a request: nothing of it is read yet."""
+    """Allow a larger body for an import, before anything of the request is read."""
     if endpoint in (ACCOUNTS.endpoint, GROUPS.endpoint):
         request.max_content_length = current_app.config["IMPORT_LENGTH"]
 
 
 @blueprint.get("/accounts/import-model.csv")
 def import_model() -> Response:
-    """An empty table with the columns that an import of accounts takes."""
+    """Send an empty table with the columns of an import of accounts."""
     return tables.download(ACCOUNTS.kind, ACCOUNTS.model, [])
 
 
 @blueprint.get("/groups/import-model.csv")
 def group_import_model() -> Response:
-    """An empty table with the columns that an import of groups takes."""
+    """Send an empty table with the columns of an import of groups."""
     return tables.download(GROUPS.kind, GROUPS.model, [])
 
 
@@ -96,7 +96,7 @@ def _form() -> ImportForm:
 
 
 def _table(form: ImportForm) -> tuple[bytes, str]:
-    """What was chosen or pasted, and what it is called."""
+    """Return what was chosen or pasted, and what it is called."""
     if isinstance(form.file.data, FileStorage):
         data = form.file.data.read()
         if data.strip():

@@ -37,7 +37,7 @@ class Found:
 
 @blueprint.get("/search")
 def search() -> Response:
-    """What was found, kind by kind. Fragments: found."""
+    """Show what was found, kind by kind. Fragments: found."""
     question = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
     sections = _sections(question) if question else []
     return page(

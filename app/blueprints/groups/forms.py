@@ -35,7 +35,7 @@ class GroupForm(VersionedForm):
 
 
 def values_of(group: Group) -> dict:
-    """What the form shows of a group."""
+    """Return what the form shows of a group."""
     return {
         "name": group.name,
         "alias": group.alias,
@@ -47,6 +47,6 @@ def values_of(group: Group) -> dict:
 
 
 def wanted(form: GroupForm) -> dict:
-    """What the form wants of a group."""
+    """Return what the form wants of a group."""
     names = ("name", "alias", "description", "has_public_folder", "folder_name")
     return {name: form[name].data for name in names} | {"has_teamchat": form.teamchat.data}

@@ -31,7 +31,7 @@ class GroupLimitsForm(VersionedForm):
 
 @blueprint.get("/groups/<int:group_id>/limits")
 def group_limits(group_id: int) -> Response:
-    """A group's limits."""
+    """Show a group's limits."""
     group = scope.find_group(me(), group_id)
     form = GroupLimitsForm(formdata=None)
     form.fill(*_current(group))

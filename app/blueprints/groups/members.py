@@ -43,7 +43,7 @@ COLUMNS = (
 
 @blueprint.get("/groups/<int:group_id>/members")
 def members(group_id: int) -> Response:
-    """The member list. Fragments: list."""
+    """Show the member list. Fragments: list."""
     group = scope.find_group(me(), group_id)
     query = lists.list_query(filters={"kind": EntryKind})
     listing, people = member_list(group, query), effective_member_count(group)
@@ -81,7 +81,7 @@ def members(group_id: int) -> Response:
 
 @blueprint.get("/groups/<int:group_id>/members/add")
 def choose_members(group_id: int) -> Response:
-    """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
+    """Show the picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
     return _picker(scope.find_group(me(), group_id))
 
 

@@ -1,4 +1,4 @@
-"""Who is in a group and how, who is kept out, entries turned into their people, pasted addresses."""
+"""People of a group: list, exclusions, entries replaced by their accounts, pasted addresses."""
 
 from functools import partial
 
@@ -42,7 +42,7 @@ def member_people(group_id: int) -> Response:
 
 @blueprint.get("/groups/<int:group_id>/members/excluded")
 def excluded_members(group_id: int) -> Response:
-    """Who is kept out of a group. Fragments: list."""
+    """Show who is kept out of a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
     found, total = exclusions(group, request.args.get("cursor"))
     return page(
@@ -58,7 +58,7 @@ def excluded_members(group_id: int) -> Response:
 
 @blueprint.route("/groups/<int:group_id>/members/people/<int:account_id>/exclude", methods=["GET", "POST"])
 def exclude_member(group_id: int, account_id: int) -> Response:
-    """Keep somebody out; first say what they lose."""
+    """Exclude a person; ask first, with the consequence."""
     group = scope.find_group(me(), group_id)
     if request.method == "GET":
         return _keeping_out(group, account_id)
@@ -69,7 +69,7 @@ def exclude_member(group_id: int, account_id: int) -> Response:
 
 @blueprint.post("/groups/<int:group_id>/members/people/<int:account_id>/include")
 def include_member(group_id: int, account_id: int) -> Response:
-    """Let somebody in again."""
+    """Include an excluded person again."""
     group = scope.find_group(me(), group_id)
     address = groups.include_person(me(), group, account_id)
     text = _("%(name)s is no longer kept out.", name=readable(address))

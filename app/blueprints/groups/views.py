@@ -47,7 +47,7 @@ HIDE = "hide"
 
 @blueprint.get("/domains/<int:domain_id>/groups")
 def index(domain_id: int) -> Response:
-    """A domain's groups. Fragments: list."""
+    """Show a domain's groups. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     query = lists.list_query(sorts=("name", "address"), filters=GROUP_FILTERS)
     listing = group_list(domain, query)
@@ -96,7 +96,7 @@ def create_group() -> Response:
 
 @blueprint.get("/groups/<int:group_id>/")
 def show(group_id: int) -> Response:
-    """A group's information, and what it shares."""
+    """Show a group's information, and what it shares."""
     group = scope.find_group(me(), group_id)
     form = GroupForm(formdata=None)
     form.fill(*_current(group))
@@ -121,7 +121,7 @@ def update_group(group_id: int) -> Response:
 
 @blueprint.get("/groups/<int:group_id>/history")
 def history(group_id: int) -> Response:
-    """What was done to a group. Fragments: list."""
+    """Show what was done to a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
     found = history_of("group", group.id, request.args.get("cursor"))
     return page("groups/history.html", blocks=("list",), group=group, history=found, trail=trail, lists=lists)
@@ -132,7 +132,7 @@ def _current(group: Group) -> tuple[int, dict]:
 
 
 def _question(group: Group, form: GroupForm) -> Question | None:
-    """What has to be asked: the folder too, or what is hidden, in numbers."""
+    """Return what has to be asked: the folder too, or what is hidden, in numbers."""
     has_folder, wants_teamchat = form.has_public_folder.data, form.teamchat.data
     if wants_teamchat and not has_folder and not group.has_teamchat:
         text = _("TeamChat needs the public folder. Create it too?")

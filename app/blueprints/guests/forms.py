@@ -1,4 +1,4 @@
-"""The form of a guest's information."""
+"""Form of a guest's information."""
 
 from datetime import UTC, datetime, time
 
@@ -59,7 +59,7 @@ class GuestForm(VersionedForm):
     )
 
     def wanted(self, guest: Account) -> dict:
-        """What the form wants of a guest, beside the sponsor."""
+        """Return what the form wants of a guest, beside the sponsor."""
         names = ("name", "state", "language", "first_name", "last_name", "notes")
         values = {name: self[name].data for name in names} | {"password": self.password.data or None}
         if self.expires_at.data != day_of(guest.expires_at):
@@ -68,7 +68,7 @@ class GuestForm(VersionedForm):
 
 
 def values_of(guest: Account, sponsor: Account | None) -> dict:
-    """What the form shows of a guest."""
+    """Return what the form shows of a guest."""
     card = own.facts_of(own.card_of(guest))
     return {
         **{name: card[name] or "" for name in CARD},
@@ -81,12 +81,12 @@ def values_of(guest: Account, sponsor: Account | None) -> dict:
 
 
 def day_of(moment: datetime | None) -> str:
-    """The day on which an account ends, where the administrator is, as its field writes it."""
+    """Return the day on which an account ends, where the administrator is, as its field writes it."""
     return moment.astimezone(time_zone()).date().isoformat() if moment else ""
 
 
 def _end_of(day: str) -> datetime | None:
-    """The end of a day. Error: Invalid."""
+    """Return the end of a day. Error: Invalid."""
     if not day:
         return None
     found = parsing.parse_day(day)

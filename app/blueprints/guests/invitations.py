@@ -1,4 +1,4 @@
-"""Who is invited and no guest yet: the list, and what an administrator does with an invitation, here or elsewhere."""
+"""Pending invitations: the list, and what an administrator can do with one."""
 
 from flask import Response, url_for
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from app.queries.guests import invitation_count as count_invitations
 
 @blueprint.get("/invitations")
 def invitations() -> Response:
-    """The invitations that wait for an answer, or have ended without. Fragments: list."""
+    """Show the invitations that wait for an answer, or have ended without. Fragments: list."""
     query = lists.list_query(filters=INVITATION_FILTERS)
     listing = invitation_list(me(), query)
     states = {state: invitation_words.STATES[state] for state in INVITATION_FILTERS["state"]}

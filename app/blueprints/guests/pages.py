@@ -21,7 +21,7 @@ from app.rules.guests.policy import find_guest
 
 @blueprint.get("/<int:guest_id>/card")
 def show_card(guest_id: int) -> Response:
-    """What is known of a guest beside name and address."""
+    """Show what is known of a guest beside name and address."""
     guest = find_guest(me(), guest_id)
     form = cards.CardForm(formdata=None)
     form.fill(*cards.values_of(guest))
@@ -40,7 +40,7 @@ def update_guest_card(guest_id: int) -> Response:
 
 @blueprint.get("/<int:guest_id>/rooms")
 def rooms(guest_id: int) -> Response:
-    """The rooms a guest is in, and every invitation."""
+    """Show the rooms a guest is in, and every invitation."""
     guest = find_guest(me(), guest_id)
     known, others = rooms_of(me(), guest)
     return page(
@@ -55,7 +55,7 @@ def rooms(guest_id: int) -> Response:
 
 @blueprint.get("/<int:guest_id>/sessions")
 def show_sessions(guest_id: int) -> Response:
-    """The devices a guest is signed in on."""
+    """Show the devices a guest is signed in on."""
     guest = find_guest(me(), guest_id)
     return page("guests/sessions.html", guest=guest, devices=sessions.devices(guest))
 
@@ -71,7 +71,7 @@ def revoke_guest_session(guest_id: int, session_id: int) -> Response:
 
 @blueprint.get("/<int:guest_id>/history")
 def history(guest_id: int) -> Response:
-    """What was done to a guest. Fragments: list."""
+    """Show what was done to a guest. Fragments: list."""
     guest = find_guest(me(), guest_id)
     found = history_of("account", guest.id, request.args.get("cursor"))
     return page("guests/history.html", blocks=("list",), guest=guest, history=found, trail=trail, lists=lists)

@@ -40,7 +40,7 @@ COLUMNS = (
 
 @blueprint.get("/")
 def index() -> Response:
-    """The guests of one's scope. Fragments: list."""
+    """Show the guests of one's scope. Fragments: list."""
     query = lists.list_query(sorts=("name", "address"), filters=GUEST_FILTERS)
     listing = guest_list(me(), query)
     shown = ListPage(
@@ -74,7 +74,7 @@ def index() -> Response:
 
 @blueprint.get("/guests.csv")
 def export_guests() -> Response:
-    """The guests, as the list is filtered."""
+    """Export the guests as the list is filtered."""
     query = lists.list_query(sorts=("name", "address"), filters=GUEST_FILTERS)
     head = ("name", "address", "sponsor", "rooms", "state", "verified", "expires", "last_sign_in")
     rows = (_exported(row) for row in every_guest(me(), query))
@@ -83,7 +83,7 @@ def export_guests() -> Response:
 
 @blueprint.get("/<int:guest_id>/")
 def show(guest_id: int) -> Response:
-    """A guest's information."""
+    """Show a guest's information."""
     guest = find_guest(me(), guest_id)
     form = _form(guest)
     return _information(guest, form)
@@ -101,7 +101,10 @@ def update_guest(guest_id: int) -> Response:
 
 
 def _sponsor(guest: Account, typed: str) -> Account | None:
-    """The account of one's scope that shall answer for the guest, where it is another one. Error: Invalid."""
+    """Return the account of one's scope that shall answer for the guest, where it is another one.
+
+    Error: Invalid.
+    """
     address = addresses.normalise(typed)
     current = sponsor_of(guest)
     if not address or (current is not None and current.address == address):

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can work."""
+"""Health checks."""
 
 from app.blueprints.health.views import blueprint
 

@@ -11,14 +11,14 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @open_to_everybody
 def alive():
-    """The process runs its loop."""
+    """Answer that the process runs its loop."""
     return jsonify(alive=True)
 
 
 @blueprint.get("/readyz")
 @open_to_everybody
 def ready():
-    """The process can serve people; otherwise 503, and what is missing is named."""
+    """Answer whether the process can serve people; 503 names what is missing."""
     found = server.checks()
     is_ready = server.is_ready(found)
     response = jsonify(ready=is_ready, checks=found)

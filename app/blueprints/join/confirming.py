@@ -18,7 +18,7 @@ from app.rules.guests.policy import extended_until
 @blueprint.get("/confirm/<token>")
 @open_to_everybody
 def show_confirmation(token: str) -> Response:
-    """The button that confirms an address; in another browser than the account was made in, with its password."""
+    """Show the button that confirms an address; in another browser than the account was made in, with its password."""
     return _confirmation(token)
 
 
@@ -42,14 +42,14 @@ def confirm_address(token: str) -> Response:
 @blueprint.get("/confirmed")
 @open_to_everybody
 def confirmed() -> Response:
-    """How to sign in."""
+    """Show how to sign in."""
     return page("join/confirmed.html")
 
 
 @blueprint.get("/extend/<token>")
 @open_to_everybody
 def show_extension(token: str) -> Response:
-    """The button by which a sponsor extends a guest's account."""
+    """Show the button by which a sponsor extends a guest's account."""
     return _extension(token)
 
 

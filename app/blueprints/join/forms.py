@@ -10,7 +10,7 @@ TOO_LONG = _l("This is too long.")
 
 
 class JoinForm(FlaskForm):
-    """Who the invited person is, and the password twice."""
+    """Name of the invited person, and the password twice."""
 
     name = StringField(_l("Name"), [REQUIRED, Length(max=200, message=TOO_LONG)])
     password = PasswordField(_l("New password"), [REQUIRED, Length(max=1000, message=TOO_LONG)])

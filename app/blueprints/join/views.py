@@ -30,7 +30,7 @@ GONE = 410
 @blueprint.get("/<token>")
 @open_to_everybody
 def show(token: str) -> Response:
-    """What an invitation leads to now: a form, a button, or why neither."""
+    """Show what an invitation leads to now: a form, a button, or why neither."""
     return _shown(token, _opened(token), JoinForm(formdata=None))
 
 
@@ -92,7 +92,7 @@ def ask_again(token: str) -> Response:
 @blueprint.get("/asked")
 @open_to_everybody
 def asked() -> Response:
-    """What happens now that a new invitation was asked for."""
+    """Show what happens now that a new invitation was asked for."""
     return page("join/asked.html")
 
 
@@ -111,7 +111,7 @@ def send_confirmation_again(token: str) -> Response:
 @blueprint.get("/<token>/about")
 @open_to_everybody
 def about(token: str) -> Response:
-    """What TeamChat is, in a few words."""
+    """Show what TeamChat is, in a few words."""
     return page("join/about.html", token=token)
 
 
@@ -147,5 +147,5 @@ def _opened(token: str) -> Opened:
 
 
 def _reader() -> Account | None:
-    """Who has signed in, if anybody has."""
+    """Return who has signed in, if anybody has."""
     return me() if current_user.is_authenticated else None

@@ -26,7 +26,7 @@ LONGEST = 200
 
 @blueprint.get("")
 def index() -> Response:
-    """What was done, as far as one administers it. Fragments: list, chain."""
+    """Show what was done, as far as one administers it. Fragments: list, chain."""
     search = search_asked()
     found = audit_queries.page_of(me(), search, request.args.get("cursor"))
     return page(
@@ -74,7 +74,7 @@ def verify_trail() -> Response:
 
 
 def search_asked() -> Search:
-    """What the address asks for; what makes no sense is left out. Days are those of whoever looks."""
+    """Return what the address asks for; what makes no sense is left out. Days are those of whoever looks."""
     asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
     since, until = parse_day(asked.get("since")), parse_day(asked.get("until"))
     return Search(

@@ -1,4 +1,4 @@
-"""The words of the audit log: what kinds of objects there are, and where each can be looked at."""
+"""Labels of the audit log."""
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
@@ -34,24 +34,24 @@ PAGES = {
 
 
 def name_of(entry: Entry) -> str:
-    """What an act was done to, by its name at that time."""
+    """Return what an act was done to, by its name at that time."""
     name = entry.object_name or ""
     return label(name) if entry.object_kind == "service" else name
 
 
 def kind_of(entry: Entry) -> str:
-    """What kind of thing an act was done to."""
+    """Return what kind of thing an act was done to."""
     return str(KINDS.get(entry.object_kind, entry.object_kind))
 
 
 def url_of(entry: Entry) -> str:
-    """The page of what an act was done to."""
+    """Return the page of what an act was done to."""
     endpoint, name = PAGES[entry.object_kind]
     return url_for(endpoint, **{name: entry.object_id})
 
 
 def acts() -> dict[str, str]:
-    """What can be looked for, by its words. Acts of the same words differ by what they are done to."""
+    """Return what can be looked for, by its words. Acts of the same words differ by what they are done to."""
     named = {act: str(label) for act, label in trail.ACTS.items()}
     common = {label for label in named.values() if list(named.values()).count(label) > 1}
     told = {act: f"{label} ({_noun(act)})" if label in common else label for act, label in named.items()}

@@ -39,7 +39,10 @@ class IssueForm(FlaskForm):
         return form
 
     def terms(self) -> LicenseTerms:
-        """What was filled in. It is valid until that day is over where the person lives. Error: Invalid."""
+        """Return what was filled in.
+
+        It is valid until that day is over where the person lives. Error: Invalid.
+        """
         if parse_day(self.valid_until.data.isoformat()) is None:
             raise Invalid(_("This is not a day."), code="bad_day", field="valid_until")
         end = datetime.combine(self.valid_until.data, time(23, 59, 59), time_zone())
@@ -61,7 +64,7 @@ class InstallForm(FlaskForm):
     accepts_less = BooleanField(_l("Install it all the same"))
 
     def text(self) -> str:
-        """The licence: what was pasted, else what stands in the file; it is then shown where it is pasted."""
+        """Return the licence: what was pasted, else what stands in the file; it is then shown where it is pasted."""
         if not self.document.data and self.file.data:
             self.document.data = self.file.data.read(LONGEST).decode("utf-8", "replace")
         return self.document.data or ""

@@ -15,7 +15,7 @@ USUAL_PORT = 25
 
 
 class MailServerForm(VersionedForm):
-    """Where mails go, and as whom. The password is never shown; left empty, the one that is kept stays."""
+    """Outgoing mail server and sender. The password is never shown; left empty, the stored one stays."""
 
     host = StringField(
         _l("Mail server"),
@@ -40,7 +40,7 @@ class MailServerForm(VersionedForm):
     test_address = StringField(_l("Send a test mail to"), [Length(max=320, message=_l("This is too long."))])
 
     def wanted(self) -> MailServer | None:
-        """The mail server the form describes. Error: Invalid, at the field."""
+        """Return the mail server the form describes. Error: Invalid, at the field."""
         if not self.host.data:
             return None
         kept = settings.mail_server()
@@ -54,7 +54,7 @@ class MailServerForm(VersionedForm):
         )
 
     def _kept_password(self, kept: MailServer | None) -> str | None:
-        """A password is kept for one server and one name: nobody has it sent elsewhere by changing them."""
+        """Return the stored password, which belongs to one server and one name."""
         if kept is None or not kept.password or self.forgets_password.data or not self.username.data:
             return None
         if (kept.host, kept.username) != (self.host.data.strip().lower(), self.username.data.strip()):
@@ -67,7 +67,7 @@ class MailServerForm(VersionedForm):
 
 
 def values_of() -> dict:
-    """What the form shows of the mail server that counts."""
+    """Return what the form shows of the mail server that counts."""
     server = settings.mail_server()
     if server is None:
         return {"host": "", "port": 587, "protection": STARTTLS, "username": "", "sender": ""}

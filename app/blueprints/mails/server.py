@@ -62,7 +62,7 @@ def send_test_mail() -> Response:
 
 
 def _tried_out(server: MailServer, address: str) -> SendTrial:
-    """No database connection is held while a foreign server thinks; on gevent nobody else waits for it either."""
+    """Send the test mail beside the event loop, without holding a database connection."""
     subject, text, html = render_mail("test", language(), {})
     db.session.rollback()
     message_id = f"<test-{secrets.token_hex(8)}@{server.sender.rpartition('@')[2]}>"
@@ -92,11 +92,11 @@ def _shown(form: MailServerForm, status: int = 200, *, trial: SendTrial | None =
 
 
 def _differs(form: MailServerForm) -> bool:
-    """Whether the form holds what is not saved."""
+    """Return whether the form holds what is not saved."""
     return bool(form.password.data) or any(form[name].data != value for name, value in values_of().items())
 
 
 def _steps(form: MailServerForm) -> list[str]:
-    """The steps a trial goes through with these settings."""
+    """Return the steps a trial goes through with these settings."""
     left_out = {"protect": form.protection.data == mail.PLAIN, "sign_in": not form.username.data}
     return [step for step in words.STEPS if not left_out.get(step)]

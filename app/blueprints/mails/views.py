@@ -51,7 +51,7 @@ LETTER_POLICY = (
 
 @blueprint.get("")
 def index() -> Response:
-    """The outbox. Fragments: list."""
+    """Show the outbox. Fragments: list."""
     scope.require_server_administrator(me())
     filters = {"state": WorkState, "template": words.KINDS, "failure": MailFailure}
     query = lists.list_query(sorts=("-id",), filters=filters)
@@ -83,14 +83,14 @@ def index() -> Response:
 
 @blueprint.get("/<int:mail_id>")
 def show(mail_id: int) -> Response:
-    """A mail: where it stands and, in a demo that sends none, what it says."""
+    """Show a mail: where it stands and, in a demo that sends none, what it says."""
     scope.require_server_administrator(me())
     return _shown(mail_id)
 
 
 @blueprint.get("/<int:mail_id>/letter")
 def letter(mail_id: int) -> Response:
-    """What a mail says, to be looked at inside of its page."""
+    """Show what a mail says, to be looked at inside of its page."""
     scope.require_server_administrator(me())
     mail = outbox.mail(mail_id)
     if not _may_read():
@@ -147,7 +147,7 @@ def _shown(mail_id: int, status: int = 200, problem=None) -> Response:
 
 
 def _letter(mail: outbox.Row) -> tuple[str, str, str] | None:
-    """A mail's subject, text and HTML; none when what it speaks of is gone."""
+    """Return a mail's subject, text and HTML; none when what it speaks of is gone."""
     try:
         return render_mail(mail.template, mail.language, outbox.arguments_of(mail.id))
     except NotFound:
@@ -155,12 +155,12 @@ def _letter(mail: outbox.Row) -> tuple[str, str, str] | None:
 
 
 def _may_read() -> bool:
-    """What mails say is read here only where nobody lives and nothing leaves: in a demo without a mail server."""
+    """Return whether mails can be read here: only in a demo without a mail server."""
     return bool(current_app.config["DEMO"]) and settings.mail_server() is None
 
 
 def _circumstances() -> dict:
-    """What the pages of the outbox say about all mails."""
+    """Return what the pages of the outbox say about all mails."""
     return {
         "words": words,
         "has_server": settings.mail_server() is not None,

@@ -1,4 +1,4 @@
-"""The words of outgoing mail: what a mail is, where it stands, what kept it from leaving."""
+"""Labels of outgoing mail: kinds, states, reasons."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -59,12 +59,12 @@ STEPS = {
 
 
 def kind_of(template: str) -> str:
-    """What a mail is; its template's name where there are no words for it."""
+    """Return what a mail is; its template's name where there are no words for it."""
     return str(KINDS.get(template, template))
 
 
 def why(failure: MailFailure | None, last_error: str | None) -> str:
-    """What kept a mail from leaving, with the server's own words."""
+    """Return what kept a mail from leaving, with the server's own words."""
     if failure is None:
         return last_error or ""
     if not last_error:

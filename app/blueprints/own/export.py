@@ -1,4 +1,4 @@
-"""One's own data as a file: what the server keeps about a person, and what they have said."""
+"""One's own data as a file: what the server keeps about a person, and their messages."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from app.queries.accounts import own
 
 @blueprint.get("/own/export")
 def export() -> Response:
-    """A JSON document, written while it is read from the database, whatever its length."""
+    """Send a JSON document, written while it is read from the database, whatever its length."""
     name = f"teamchat-{now():%Y-%m-%d}.json"
     answer = Response(
         stream_with_context(_written(own.about(me()), own.said_by(me()))), mimetype="application/json"

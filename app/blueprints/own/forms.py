@@ -1,4 +1,4 @@
-"""The forms of one's own data and options."""
+"""Forms for one's own data and options."""
 
 from zoneinfo import available_timezones
 
@@ -28,13 +28,13 @@ class NameForm(FlaskForm):
 
 
 class PictureForm(FlaskForm):
-    """One's own picture."""
+    """One's picture."""
 
     picture = FileField(_l("Picture"), description=_l("PNG, JPEG, WebP or GIF, up to 8 MB."))
 
 
 class OptionsForm(FlaskForm):
-    """What people choose for themselves."""
+    """Personal options."""
 
     language = SelectField(_l("Language"))
     theme = RadioField(_l("Theme"))
@@ -52,5 +52,5 @@ class OptionsForm(FlaskForm):
 
 
 def _zones() -> list[str]:
-    """Names of places, without the old ones that mean the same."""
+    """Return names of places, without the old ones that mean the same."""
     return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))

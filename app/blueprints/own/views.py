@@ -1,4 +1,4 @@
-"""*Mes données* and *Options*: what is kept about oneself, and what one chooses."""
+"""*Mes données* and *Options*: one's data and choices."""
 
 from functools import partial
 
@@ -25,13 +25,13 @@ YEAR = 365 * 24 * 3600
 
 @blueprint.get("/own/")
 def data() -> Response:
-    """What is kept about oneself."""
+    """Show what is kept about oneself."""
     return _data()
 
 
 @blueprint.post("/own/name")
 def rename_myself() -> Response:
-    """A guest's name: nobody administers it for them."""
+    """Rename the signed-in guest, whose name nobody administers."""
     form = NameForm()
     with submission(form, partial(_data, name_form=form)):
         own_operations.rename_own_account(me(), form.name.data)
@@ -41,7 +41,7 @@ def rename_myself() -> Response:
 @blueprint.post("/own/picture")
 @limit_body(PICTURE_LIMIT)
 def set_picture() -> Response:
-    """Have one's picture shown beside one's name."""
+    """Set one's picture."""
     form = PictureForm()
     with submission(form, partial(_data, picture_form=form)):
         own_operations.set_picture(me(), me(), form.picture.data.read() if form.picture.data else b"")
@@ -50,7 +50,7 @@ def set_picture() -> Response:
 
 @blueprint.post("/own/picture/remove")
 def remove_picture() -> Response:
-    """Have one's initials shown again."""
+    """Remove one's picture; initials are shown again."""
     own_operations.remove_picture(me(), me())
     return see_other(url_for("own.data"), toast=_("Saved."))
 
@@ -77,7 +77,7 @@ def choose_options() -> Response:
 
 @blueprint.get("/pictures/<token>")
 def picture(token: str) -> Response:
-    """A picture by its token, which only those are told who see the person. It never changes."""
+    """Send a picture by its token, which only people who see its owner know. It never changes."""
     image = own.picture(token)
     if image is None:
         raise NotFound()

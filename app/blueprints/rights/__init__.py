@@ -1,4 +1,4 @@
-"""Rights in WebAdmin: the windows of folders and rooms, rooms that differ, why somebody may what they may."""
+"""Rights in WebAdmin: windows of folders and rooms, rooms that differ, explanations."""
 
 from app.blueprints.rights import adding, drift, why
 from app.blueprints.rights.window import blueprint

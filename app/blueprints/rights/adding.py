@@ -1,4 +1,4 @@
-"""The picker that puts accounts, groups, domains and everybody's lines on a list."""
+"""Picker that adds principals to a rights list."""
 
 import json
 from functools import partial
@@ -26,7 +26,7 @@ from app.rules.rights import PRESETS, lists, scope
 @blueprint.get("/rights/<kind>/<int:place_id>/add")
 @open_to_accounts
 def choose_subjects(kind: str, place_id: int) -> Response:
-    """The picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
+    """Show the picker. What is chosen goes along while one searches. Fragments: dialog, candidates."""
     return _picker(find_place(me(), kind, place_id))
 
 
@@ -107,8 +107,10 @@ def _choice(candidate: Candidate, present: dict) -> picker.Choice:
 
 
 def _candidates(place, kind: EntryKind, search: str):
-    """Who may be put on the list, and the domains to choose from: in the scope of whoever administers the place, else
-    among those they see."""
+    """Return candidates for the list, and the domains to choose from.
+
+    They are of the actor's scope if they administer the place, else among the people they see.
+    """
     if not rooms.administers(me(), place):
         return *candidates_by_sight(me(), kind, search), [], None
     domains = domains_of(me())

@@ -23,7 +23,7 @@ AT_ONCE = 1_000
 
 @blueprint.get("/groups/<int:group_id>/rights/drift")
 def differing_rooms(group_id: int) -> Response:
-    """The rooms that differ, and in what. Fragments: list."""
+    """Show the rooms that differ, and in what. Fragments: list."""
     group = scope.find_group(me(), group_id)
     return _list(group, tree_of(group.id).folder)
 
@@ -69,7 +69,7 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
 
 
 def _wanted() -> list[int]:
-    """The one room whose button was pressed, or those that were ticked."""
+    """Return the one room whose button was pressed, or those that were ticked."""
     texts = request.form.getlist("one")[:1] or lists.chosen("room", AT_ONCE)
     found = [parse_whole_number(text) for text in texts]
     if None in found:
@@ -78,7 +78,7 @@ def _wanted() -> list[int]:
 
 
 def _seen() -> dict[int, str]:
-    """The marks of the rooms as the page knew them; a page that knew none has seen nothing."""
+    """Return the marks of the rooms as the page knew them; a page that knew none has seen nothing."""
     try:
         known = json.loads(request.form.get("seen", ""))
         marks = {int(key): str(mark) for key, mark in known.items()}

@@ -1,4 +1,4 @@
-"""Where each step of an explanation can be changed, for whoever reads it; nowhere what is not theirs to change."""
+"""Links from the steps of an explanation to the pages where the reader can change them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ class Links:
 
     @cached_property
     def has_list(self) -> bool:
-        """Whether the reader may change the list that counts; a room's own one they have come from."""
+        """Return whether the reader may change the list that counts; a room's own one they have come from."""
         kind, scope_id = self.answer.scope
         if self.is_mine or kind != lists.FOLDER_SCOPE:
             return True
@@ -50,7 +50,7 @@ class Links:
         return url_for("accounts.show", account_id=one.id)
 
     def switch(self, level: Level) -> str | None:
-        """What stands in the way of an account's TeamChat."""
+        """Return what stands in the way of an account's TeamChat."""
         if level in (Level.SERVICE, Level.DATABASE):
             return self.dashboard()
         if level in (Level.DOMAIN_STATE, Level.DOMAIN):
@@ -67,7 +67,7 @@ class Links:
         return url_for("groups.members", group_id=group_id) if self.is_mine else None
 
     def door(self) -> str | None:
-        """The list of those who are in."""
+        """Return the list of those who are in."""
         room = self.answer.room
         if room.kind is RoomKind.PUBLIC and not self.answer.account.is_guest:
             return self.members(room.group_id)

@@ -36,7 +36,7 @@ class Verdict:
 
 
 def steps(actor, answer: Explanation) -> list[Step]:
-    """How an answer came about, from the switches to what took rights away again."""
+    """Return how an answer came about, from the switches to what took rights away again."""
     links = Links(actor, answer)
     if answer.decision.basis in _SHUT:
         return [_SHUT[answer.decision.basis](links, answer)]
@@ -46,7 +46,7 @@ def steps(actor, answer: Explanation) -> list[Step]:
 
 
 def verdicts(answer: Explanation) -> list[Verdict]:
-    """The twelve rights, each with what gave or refused it."""
+    """Return the twelve rights, each with what gave or refused it."""
     return [
         Verdict(right, str(label), bool(answer.rights & right), _why(answer, right))
         for right, label in words.LABELS.items()
@@ -71,7 +71,10 @@ def _stopped(links: Links, _answer) -> Step:
 
 
 def _switched_off(links: Links, answer: Explanation) -> Step:
-    """The first switch or state that says no, from the domain down to the account; told to those who govern it."""
+    """Return the step for the first switch or state that is off, from the domain down to the account.
+
+    Only administrators are told which.
+    """
     if not links.is_mine:
         return Step("bad", _("%(name)s cannot use TeamChat at the moment.", name=answer.account.name), None)
     obstacle = _obstacle_of(answer.account)
@@ -80,7 +83,10 @@ def _switched_off(links: Links, answer: Explanation) -> Step:
 
 
 def _obstacle_of(account: Account) -> Obstacle:
-    """What stands in an account's way. Guests have TeamChat by being guests: only their own state can close it."""
+    """Return what stands in an account's way.
+
+    Guests have TeamChat by being guests: only their own state can close it.
+    """
     if account.is_guest:
         return Obstacle(Level.ACCOUNT_STATE, Feature.TEAMCHAT)
     return domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
@@ -107,7 +113,7 @@ _SHUT = {
 
 
 def _ways(links: Links, answer: Explanation) -> list[Step]:
-    """How the door is open, or that it is closed."""
+    """Return the steps that let the person in, or the one that says they are outside."""
     name = answer.account.name
     if answer.decision.basis is Basis.OUTSIDE:
         is_public = answer.room.kind is RoomKind.PUBLIC
@@ -128,7 +134,7 @@ def _ways(links: Links, answer: Explanation) -> list[Step]:
 
 
 def way_text(way, names: dict) -> str:
-    """One way of being in a group, in a sentence."""
+    """Return one way of being in a group, in a sentence."""
     path = " → ".join(
         words.principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids
     )

@@ -1,4 +1,4 @@
-"""Why somebody may what they may in a room; everybody's rights in a room; what another account would see."""
+"""Explanations of a person's rights in a room; everybody's rights there; what another account would see."""
 
 from flask import Response, request, url_for
 
@@ -52,7 +52,7 @@ def why(room_id: int) -> Response:
 @blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")
 @open_to_accounts
 def explain_person(room_id: int, account_id: int) -> Response:
-    """Every step of the answer about somebody."""
+    """Show every step of the answer about somebody."""
     room = _room(room_id)
     answer = explain(people.find_person(me(), room, account_id), room)
     return page(
@@ -69,7 +69,7 @@ def explain_person(room_id: int, account_id: int) -> Response:
 
 @blueprint.get("/accounts/<int:account_id>/test-as")
 def try_as(account_id: int) -> Response:
-    """The rooms and rights another account has, without content. Fragments: list."""
+    """Show the rooms and rights another account has, without content. Fragments: list."""
     account = scope.find_account(me(), account_id)
     seen = people.seen_by(me(), account)
     start = max(0, request.args.get("start", 0, type=int))
@@ -88,7 +88,7 @@ def try_as(account_id: int) -> Response:
 
 
 def _about(room: Room) -> dict:
-    """The room, whether its other pages are the person's to see, and where one comes from."""
+    """Return the room, whether its other pages are the person's to see, and where one comes from."""
     is_mine = rooms.administers(me(), room)
     back = url_for("rooms.show", room_id=room.id) if is_mine else url_of(room)
     return {"room": room, "is_mine": is_mine, "back": back}

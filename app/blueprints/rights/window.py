@@ -1,4 +1,4 @@
-"""The window of rights: the tree of folders, the list NOM | DROITS of one of them, a line of it."""
+"""Rights window: the tree of folders, the list NOM | DROITS of a place, an entry of it."""
 
 import json
 from functools import partial
@@ -25,7 +25,7 @@ blueprint = Blueprint("rights", __name__, url_prefix="/admin")
 
 @blueprint.get("/groups/<int:group_id>/rights")
 def show_group(group_id: int) -> Response:
-    """A group's folders: its public one, and all of them when asked. Fragments: dialog."""
+    """Show a group's folders: its public one, and all of them when asked. Fragments: dialog."""
     group = scope.find_group(me(), group_id)
     return dialog(
         "rights/window.html",
@@ -41,7 +41,7 @@ def show_group(group_id: int) -> Response:
 @blueprint.get("/rights/<kind>/<int:place_id>")
 @open_to_accounts
 def show_place(kind: str, place_id: int) -> Response:
-    """The list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
+    """Show the list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
     return window(find_place(me(), kind, place_id))
 
 
@@ -83,7 +83,7 @@ def inherit_again(kind: str, place_id: int) -> Response:
 
 
 def written(place, write, text: str) -> Response:
-    """Write, and show the list; or the window with what stands in the way: another's change, a question, a refusal."""
+    """Write, and show the list; or the window with what prevents it: another change, a question, a refusal."""
     with refusals_to(partial(_shown_again, place), passing=NotFound):
         write(seen=wishes.seen(), accepts_own_loss=wishes.accepts_own_loss())
     if wishes.accepts_own_loss() and rooms.has_lost_administration(me(), place):
@@ -94,12 +94,12 @@ def written(place, write, text: str) -> Response:
 
 
 def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
-    """The address of something about a place."""
+    """Return the address of something about a place."""
     return url_for(endpoint, kind=words.place_kind(place), place_id=place.id, **values)
 
 
 def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
-    """The list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
+    """Return the list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
     found = lines_of(place)
     asked = request.values.get("line") if line == "" else line
     opened = next((one for one in found if key_of(one) == asked), None)
@@ -123,18 +123,18 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
 
 
 def key_of(one: NamedEntry) -> str:
-    """How forms name a line."""
+    """Return how forms name a line."""
     return lists.key_of(one.entry.principal, one.entry.principal_id)
 
 
 def _last(found) -> str | None:
-    """The line that was in hand before: after it is saved or left, the keyboard stands on it again."""
+    """Return the id of the row edited last, so that focus returns to it."""
     key = request.form.get("line") or request.args.get("last")
     return key if any(key_of(one) == key for one in found) else None
 
 
 def _about(place, found, opened) -> dict:
-    """What surrounds a list: the tree it stands in, and what is to be known about its lines."""
+    """Return what surrounds a list: the tree it stands in, and what is to be known about its lines."""
     is_named = opened is not None and opened.entry.principal in (Principal.GROUP, Principal.DOMAIN)
     group = place.group if place.group_id else None
     is_mine = rooms.administers(me(), place)
@@ -159,14 +159,14 @@ def _back(place) -> str:
 
 
 def _conversation(place) -> str:
-    """Where those come from who change rights without administering the place; the rooms where they see it no more."""
+    """Return the way back for people who change rights without administering the place."""
     if isinstance(place, Room) and access.rights_in(me(), place.id) & Right.FOLDER_READ:
         return url_for("chat.room", room_id=place.id)
     return url_for("chat.home")
 
 
 def _folder_url(place) -> str | None:
-    """The list that a room inherits, for whoever may change it too: they are shown no tree to reach it by."""
+    """Return the list that a room inherits, for whoever may change it too: they are shown no tree to reach it by."""
     if not isinstance(place, Room) or place.folder_id is None or place.kind is not RoomKind.PUBLIC:
         return None
     folder = db.session.get(Folder, place.folder_id)
@@ -174,7 +174,7 @@ def _folder_url(place) -> str | None:
 
 
 def _shown(opened) -> dict:
-    """What the form of a line shows: what was typed, else what the line holds."""
+    """Return what the form of a line shows: what was typed, else what the line holds."""
     held = opened.entry.rights if opened else WRITE
     if request.method == "POST" and request.form.get("preset"):
         names = request.form.getlist("right")

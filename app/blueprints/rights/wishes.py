@@ -1,4 +1,4 @@
-"""What the forms of rights ask for, read with suspicion."""
+"""Parsing of the rights forms; nothing in them is trusted."""
 
 import json
 
@@ -15,7 +15,7 @@ NAMES = {right.name.lower(): right for right in Right if right}
 
 
 def subject_of(text: str) -> Subject:
-    """Whom "account:5" or "guests:0" means. What is not of that shape was made by no form of ours."""
+    """Return whom "account:5" or "guests:0" means. What is not of that shape was made by no form of ours."""
     kind, _colon, key = text.partition(":")
     number = parse_whole_number(key)
     if kind not in set(Principal) or number is None:
@@ -27,7 +27,7 @@ def subject_of(text: str) -> Subject:
 
 
 def subjects_of(keys) -> list[tuple[Principal, int]]:
-    """Whom the keys of a list's snapshot mean; what else a snapshot remembers is nobody."""
+    """Return whom the keys of a list's snapshot mean; what else a snapshot remembers is nobody."""
     found = []
     for key in keys:
         try:
@@ -39,7 +39,10 @@ def subjects_of(keys) -> list[tuple[Principal, int]]:
 
 
 def rights() -> Right:
-    """The rights that were asked for: a preset, or single ones; not one and the other. Error: Invalid."""
+    """Return the rights that were asked for: a preset, or single ones; not one and the other.
+
+    Error: Invalid.
+    """
     preset, boxes = request.form.get("preset", "custom"), _boxes()
     if preset not in {*PRESETS, "custom"}:
         raise Invalid(_("These rights do not exist."), code="unknown_right", field="rights")
@@ -57,7 +60,7 @@ def rights() -> Right:
 
 
 def seen() -> dict:
-    """The list as the form knew it; a form that does not know is always too slow."""
+    """Return the list as the form knew it; a form that does not know is always too slow."""
     try:
         known = json.loads(request.form.get("seen", ""))
     except ValueError:
@@ -69,7 +72,7 @@ def seen() -> dict:
 
 
 def accepts_own_loss() -> bool:
-    """Whether the person has said yes to losing their own right to administer."""
+    """Return whether the person has said yes to losing their own right to administer."""
     return request.form.get("answer") == "own_loss"
 
 
@@ -83,6 +86,6 @@ def _boxes() -> Right:
 
 
 def _shown() -> Right:
-    """The boxes as the form was sent out."""
+    """Return the boxes as the form was sent out."""
     shown = parse_whole_number(request.form.get("shown")) or 0
     return Right(shown) if shown < 4096 else Right.NONE

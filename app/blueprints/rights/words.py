@@ -36,7 +36,7 @@ EVERYBODY_MEANS = {
 
 @dataclass(frozen=True)
 class Change:
-    """A line that is another one than a form remembers, in words; an empty word where there is none."""
+    """A difference between a grant and what a form shows of it, in words; empty where there is none."""
 
     name: str
     before: str
@@ -44,39 +44,39 @@ class Change:
 
 
 def preset_label(rights) -> str:
-    """How a set of rights is called."""
+    """Return how a set of rights is called."""
     return str(PRESETS[preset_of(Right(rights))])
 
 
 def rights_of(preset: str) -> int:
-    """What a preset stands for, as a number."""
+    """Return what a preset stands for, as a number."""
     return int(RIGHTS_OF[preset])
 
 
 def details(rights) -> str:
-    """The single rights of a set that is no preset, in words; nothing for a preset, whose name says it all."""
+    """Return the single rights of a set that is no preset, in words; nothing for a preset, whose name says it all."""
     if preset_of(Right(rights)) != "custom":
         return ""
     return ", ".join(str(label) for right, label in LABELS.items() if right & rights)
 
 
 def sees_nothing(rights) -> bool:
-    """Whether a line gives rights in what it does not let anybody see: they come to nothing."""
+    """Return whether a line gives rights in what it does not let anybody see: they come to nothing."""
     return bool(rights) and not rights & Right.FOLDER_READ
 
 
 def holds(rights, right: Right) -> bool:
-    """Whether a set of rights has one of them."""
+    """Return whether a set of rights has one of them."""
     return bool(rights & right)
 
 
 def place_kind(place) -> str:
-    """How addresses call a place."""
+    """Return how addresses call a place."""
     return "folder" if isinstance(place, Folder) else "room"
 
 
 def changes(seen: dict, now: dict, names: dict) -> list[Change]:
-    """What a list holds now that a form did not know of."""
+    """Return what a list holds now that a form did not know of."""
     keys = [key for key in {**seen, **now} if seen.get(key) != now.get(key)]
     return [Change(_name(key, names), _held(seen.get(key)), _held(now.get(key))) for key in keys]
 

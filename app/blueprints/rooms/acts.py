@@ -1,4 +1,4 @@
-"""What is done to a room as a whole: archived, reopened, put into the trash, restored, cloned."""
+"""Acts on a whole room: archive, reopen, trash, restore, clone."""
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
@@ -59,7 +59,7 @@ def delete_room(room_id: int) -> Response:
 
 
 def needs_name(room: Room) -> bool:
-    """Whether deleting a room asks for its name."""
+    """Return whether deleting a room asks for its name."""
     return room.last_seq >= MANY_MESSAGES
 
 

@@ -19,12 +19,12 @@ class NewRoomForm(FlaskForm):
 
 
 class RoomForm(VersionedForm):
-    """What a room is called and what it is about."""
+    """Name and topic of a room."""
 
     name = StringField(_l("Room name"), [REQUIRED, Length(max=200, message=TOO_LONG)])
     topic = StringField(_l("Topic"), [Length(max=500, message=TOO_LONG)])
 
 
 def values_of(room) -> dict:
-    """What the form shows of a room."""
+    """Return what the form shows of a room."""
     return {"name": room.name, "topic": room.topic or ""}

@@ -1,4 +1,4 @@
-"""Who is in a private room: added, removed, made its owner by an administrator who is not in it."""
+"""Members and owners of a private room, managed by administrators from outside."""
 
 from functools import partial
 
@@ -27,13 +27,13 @@ from app.text.parsing import parse_whole_number
 
 @blueprint.get("/rooms/<int:room_id>/people")
 def people(room_id: int) -> Response:
-    """A room's own members. Fragments: list."""
+    """Show a room's own members. Fragments: list."""
     return _list(find_managed_room(me(), room_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")
 def choose_people(room_id: int) -> Response:
-    """The picker. Fragments: dialog, candidates."""
+    """Show the picker. Fragments: dialog, candidates."""
     return _picker(find_managed_room(me(), room_id))
 
 

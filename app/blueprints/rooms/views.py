@@ -40,14 +40,14 @@ COLUMNS = (
 
 @blueprint.get("/groups/<int:group_id>/rooms")
 def index(group_id: int) -> Response:
-    """A group's rooms. Fragments: list."""
+    """Show a group's rooms. Fragments: list."""
     group = scope.find_group(me(), group_id)
     return page("rooms/index.html", blocks=("list",), group=group, shown=_list(group), lists=lists)
 
 
 @blueprint.get("/domains/<int:domain_id>/rooms")
 def private_rooms(domain_id: int) -> Response:
-    """The private rooms that a domain's accounts own. Fragments: list."""
+    """Show the private rooms that a domain's accounts own. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
     return page("rooms/private.html", blocks=("list",), domain=domain, shown=_list(domain), lists=lists)
 
@@ -87,7 +87,7 @@ def create_room(group_id: int) -> Response:
 
 @blueprint.get("/rooms/<int:room_id>/")
 def show(room_id: int) -> Response:
-    """A room: its name and topic, its state, who is in it in numbers."""
+    """Show a room: its name and topic, its state, who is in it in numbers."""
     room = find_managed_room(me(), room_id)
     form = RoomForm(formdata=None)
     form.fill(*_current(room))
@@ -107,7 +107,7 @@ def update_room(room_id: int) -> Response:
 
 
 def shown(room: Room, form: RoomForm, status: int = 200, **context) -> Response:
-    """The page of a room."""
+    """Return the page of a room."""
     return page(
         "rooms/show.html",
         status=status,
@@ -126,7 +126,7 @@ def _current(room: Room) -> tuple[int, dict]:
 
 
 def list_url(room: Room) -> str:
-    """The list a room stands in."""
+    """Return the list a room stands in."""
     if room.group_id:
         return url_for("rooms.index", group_id=room.group_id)
     return url_for("rooms.private_rooms", domain_id=private_room_domain_id(room) or me().domain_id)

@@ -47,7 +47,7 @@ class InstallationForm(FlaskForm):
     mail_sender = StringField(_l("Address of the sender"), [Optional(), Length(max=320)])
 
     def plan(self, language: str) -> InstallationPlan:
-        """What was filled in, as the operation wants it."""
+        """Return what was filled in, as the operation wants it."""
         return InstallationPlan(
             name=self.name.data,
             alias=self.alias.data,

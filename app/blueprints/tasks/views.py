@@ -19,7 +19,7 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/admin/tasks")
 
 @blueprint.get("/")
 def index() -> Response:
-    """One's own tasks; with ?all=1 everybody's, for those who administer the server. Fragments: list."""
+    """Show one's own tasks; with ?all=1 everybody's, for those who administer the server. Fragments: list."""
     everybody = scope.is_server_wide(me()) and request.args.get("all") == "1"
     found = task_list(me(), request.args.get("cursor"), only_own=not everybody)
     return page(
@@ -37,7 +37,7 @@ def index() -> Response:
 
 @blueprint.get("/<int:task_id>/")
 def show(task_id: int) -> Response:
-    """A task: how far it is, and what was left as it was. Fragments: progress."""
+    """Show a task: how far it is, and what was left as it was. Fragments: progress."""
     return _task(find_task(me(), task_id))
 
 
@@ -52,7 +52,7 @@ def cancel_task(task_id: int) -> Response:
 
 @blueprint.get("/<int:task_id>/lines.csv")
 def lines(task_id: int) -> Response:
-    """The rows that were left as they were, with the reason, as a table."""
+    """Show the rows that were left as they were, with the reason, as a table."""
     task = find_task(me(), task_id)
     head = (_("Line"), _("Name"), _("Result"), _("Reason"))
     words = {"skipped": _("unchanged"), "failed": _("refused")}
@@ -64,13 +64,13 @@ def lines(task_id: int) -> Response:
 
 
 def title_of(task: Task) -> str:
-    """What a task does, in words."""
+    """Return what a task does, in words."""
     kind = tasks.kinds.get(task.kind)
     return str(kind.title) if kind else task.kind
 
 
 def percent(task: Task) -> int:
-    """How far a task is. It is never shown as done before it is."""
+    """Return how far a task is. It is never shown as done before it is."""
     if task.is_over and task.state == "done":
         return 100
     return min(99, 100 * task.done_count // task.total_count) if task.total_count else 0

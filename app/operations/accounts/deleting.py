@@ -74,7 +74,7 @@ class Successor(StrEnum):
 
 @dataclass(frozen=True)
 class Handover:
-    """How much was handed over, and the address of the new sponsor, None without one."""
+    """Numbers of what was handed over, and the address of the new sponsor, None without one."""
 
     guests: int = 0
     invitations: int = 0

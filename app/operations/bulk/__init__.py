@@ -72,20 +72,20 @@ def load() -> None:
 
 
 def collection_named(name: str) -> Collection:
-    """A list by its name. Error: NotFound."""
+    """Return a list by its name. Error: NotFound."""
     if name not in collections:
         raise NotFound()
     return collections[name]
 
 
 def count(actor, collection: Collection, selection: Selection) -> int:
-    """How many rows are chosen, within the actor's scope."""
+    """Return the number of chosen rows within the actor's scope."""
     rows = collection.statement(actor, selection).with_only_columns(collection.columns[0]).order_by(None)
     return db.session.scalar(select(func.count()).select_from(rows.subquery()))
 
 
 def preview(actor, collection: Collection, action: Action, selection: Selection, values: dict) -> Preview:
-    """What would become of every chosen row; memory holds a thousand at a time."""
+    """Return what would become of every chosen row; memory holds a thousand at a time."""
     values = prepared(actor, action, values)
     total, changing, examples, reasons, named = 0, 0, [], Counter(), {}
     for row in _all_rows(actor, collection, selection):
@@ -103,12 +103,12 @@ def preview(actor, collection: Collection, action: Action, selection: Selection,
 
 
 def prepared(actor, action: Action, values: dict) -> dict:
-    """An action's values, with what it has looked up for them."""
+    """Return an action's values, with what it has looked up for them."""
     return {**values, "prepared": action.prepare(actor, values) if action.prepare else None}
 
 
 def checked_values(actor, action: Action, wanted: dict, given: dict) -> dict:
-    """What was answered to an action's fields. Error: Invalid, at the field without an answer."""
+    """Return the values of an action's fields. Error: Invalid, at the field without an answer."""
     values = {}
     for asked in action.fields:
         choices = {str(value): label for value, label in asked.choices(actor, wanted)}
@@ -154,7 +154,7 @@ def _rows(actor, collection: Collection, selection: Selection, place: int, limit
 def _steps(
     collection: Collection, action_name: str, actor, arguments: dict, place: int, limit: int
 ) -> list[Step]:
-    """The next rows; each brings along what was looked up for all of them."""
+    """Return the next rows; each brings along what was looked up for all of them."""
     rows = _rows(actor, collection, _selection(arguments), place, limit)
     if not rows:
         return []

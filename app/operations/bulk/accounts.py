@@ -1,4 +1,4 @@
-"""What the actions on many accounts judge, do and ask for."""
+"""Actions on many accounts."""
 
 from types import SimpleNamespace
 
@@ -32,7 +32,7 @@ SPONSORS_OFFERED = 100
 
 
 def domain_of(actor, wanted: dict) -> Domain:
-    """The domain whose list it is. Error: NotFound."""
+    """Return the domain whose list it is. Error: NotFound."""
     key = parse_whole_number(str(wanted.get("domain", "")))
     if key is None:
         raise NotFound()
@@ -94,7 +94,7 @@ def judge_member(actor, row, values):
 
 
 def members(actor, values: dict) -> SimpleNamespace:
-    """The group, and who has an entry of their own in it."""
+    """Return the group, and who has an entry of their own in it."""
     group = scope.find_group(actor, int(values["group"]))
     entries = select(MemberEntry.principal_id).where(MemberEntry.group_id == group.id)
     entries = entries.where(MemberEntry.kind == EntryKind.ACCOUNT)

@@ -1,4 +1,4 @@
-"""What server and web administrators can do with many domains at once."""
+"""Actions on many domains, for server and web administrators."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

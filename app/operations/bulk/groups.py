@@ -1,4 +1,4 @@
-"""What can be done with many groups of a domain at once."""
+"""Actions on many groups of a domain."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

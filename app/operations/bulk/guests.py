@@ -1,4 +1,4 @@
-"""What can be done with many guests at once."""
+"""Actions on many guests."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -51,7 +51,7 @@ def _judge_extension(actor, row, values) -> str | None:
 
 
 def _of_sponsors_domain(column):
-    """What the domain of who answers for the guest says, beside the guest."""
+    """Return a column of the domain of a guest's sponsor, as a subquery."""
     sponsor = aliased(Account)
     found = select(column).join(sponsor, sponsor.domain_id == Domain.id)
     return found.where(sponsor.id == Account.sponsor_id).scalar_subquery().label(column.key)

@@ -1,4 +1,4 @@
-"""What an action on many rows is made of."""
+"""Parts of an action on many rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,8 +20,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Action:
-    """Something to do with many rows. consequence(actor, count, values): a sentence in numbers, for what cannot be
-    undone. may(actor): whether it is offered at all."""
+    """An action on many rows.
+
+    consequence(actor, count, values): a sentence with numbers, for what cannot be undone. may(actor): whether
+    it is offered.
+    """
 
     name: str
     title: Any
@@ -55,18 +58,18 @@ class Collection:
     fixed: tuple[str, ...] = ()
 
     def offered(self, actor) -> list[Action]:
-        """The actions a person may choose from."""
+        """Return the actions a person may choose from."""
         return [action for action in self.actions if action.may(actor)]
 
     def action(self, actor, name: str) -> Action:
-        """An action by its name. Error: NotFound."""
+        """Return an action by its name. Error: NotFound."""
         for action in self.offered(actor):
             if action.name == name:
                 return action
         raise NotFound()
 
     def statement(self, actor, selection: "Selection"):
-        """The chosen rows that exist in the actor's scope, in the order of their ids."""
+        """Return the chosen rows that exist in the actor's scope, in the order of their ids."""
         wanted = selection.wanted
         if selection.ids is not None:
             wanted = {name: value for name, value in wanted.items() if name in self.fixed}
@@ -97,7 +100,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Preview:
-    """What an action would change, and what it would not, and why."""
+    """Effects of an action: rows that would change, and rows that would not, with reasons."""
 
     total: int
     changing: int

@@ -25,7 +25,7 @@ WANTED = "invitation_wanted"
 
 
 def queue_invitation(invitation: Invitation) -> None:
-    """The mail with the link to join."""
+    """Queue the mail with the link to join."""
     invitation.sent_at = now()
     mail.queue_to(
         invitation.address,
@@ -37,8 +37,10 @@ def queue_invitation(invitation: Invitation) -> None:
 
 
 def queue_wanted(invitation: Invitation) -> None:
-    """The mail that tells an inviter of somebody who asks for a new invitation. It is about the asking: how the
-    invitation's own mail fares is told beside it."""
+    """Queue the mail that tells the inviter of a request for a new invitation.
+
+    It belongs to the request: the state of the invitation's own mail is shown beside it.
+    """
     rights = rooms.rights_of(invitation.inviter, invitation.room)
     mail.queue(
         invitation.inviter,
@@ -50,19 +52,19 @@ def queue_wanted(invitation: Invitation) -> None:
 
 
 def queue_confirmation(invitation: Invitation, guest: Account) -> None:
-    """The mail with the link that confirms the address, and how to sign in."""
+    """Queue the mail with the link that confirms the address, and how to sign in."""
     invitation.sent_at = now()
     mail.queue(guest, "confirm_address", about=("invitation", invitation.id), account_id=guest.id)
 
 
 def queue_ending(person: Account, guest: Account, days: int) -> None:
-    """The warning that a guest's account ends, to the guest or to whoever answers for them."""
+    """Queue the warning that a guest's account ends, to the guest or the sponsor."""
     template = "guest_ends" if person.id == guest.id else "sponsored_guest_ends"
     mail.queue(person, template, about=("account", guest.id), account_id=guest.id, days=days)
 
 
 def queue_leaving(person: Account, guest: Account, room_id: int, days: int) -> None:
-    """The warning that a guest's stay in a room ends."""
+    """Queue the warning that a guest's stay in a room ends."""
     template = "stay_ends" if person.id == guest.id else "sponsored_stay_ends"
     mail.queue(person, template, about=("account", guest.id), account_id=guest.id, room_id=room_id, days=days)
 
@@ -105,7 +107,7 @@ def _add(actor, room: Room, account: Account) -> None:
 
 
 def _account(address: str) -> Account | None:
-    """Whoever has the address, or it as an alias."""
+    """Return the account with an address, or with it as an alias."""
     statement = select(Account).join(Address, Address.account_id == Account.id)
     return db.session.scalars(statement.where(Address.address == address)).unique().one_or_none()
 
@@ -120,7 +122,7 @@ TOLD = 20
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one address: invited, added (an account of this server), or refused for a reason."""
+    """Result for one address: invited, added (an account of this server), or refused with a reason."""
 
     text: str
     address: str
@@ -132,7 +134,7 @@ class Outcome:
 def invite_guests(
     actor, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
 ) -> list[Outcome]:
-    """Invite one or many addresses into a room; what can be invited is, the rest is told with the reason."""
+    """Invite one or more addresses into a room. Addresses that cannot be invited come back with a reason."""
     policy.require_may_invite_guests(actor, room)
     room = locks.lock_row(room)
     line = names.checked_description(personal_line, field="personal_line")
@@ -188,7 +190,11 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
 
 
 def _require_room_in_domain(actor, guest: Account | None) -> None:
-    """A guest whom the inviter knows already takes no place more; of any other it must not be told whether they are."""
+    """Refuse guests beyond the domain's limit.
+
+    A guest whom the inviter knows takes no new place; of any other the answer must not reveal whether they
+    exist.
+    """
     try:
         domains.require_room_for_guest(actor.domain, with_invited=True)
     except Invalid:
@@ -197,7 +203,7 @@ def _require_room_in_domain(actor, guest: Account | None) -> None:
 
 
 def _renew(invitation: Invitation, actor, guest: Account | None, line: str | None, language: str) -> None:
-    """A row for an address and a room is used again; its generation ends whatever links were made before."""
+    """Reuse the row of an address and a room; its new generation ends all links made before."""
     invitation.inviter_id = actor.id
     invitation.account_id = guest.id if guest else None
     invitation.personal_line = line
@@ -237,7 +243,7 @@ def _require_space(actor, room: Room) -> None:
 
 
 def _guest(address: str) -> Account | None:
-    """The guest of an address who has confirmed it; one who has not may start over."""
+    """Return the guest of an address who has confirmed it; one who has not may start over."""
     statement = select(Account).where(
         Account.address == address, Account.is_guest, Account.verified_at.is_not(None)
     )

@@ -1,6 +1,7 @@
-"""Joining: an account made from an invitation, the address confirmed, a room entered.
+"""Joining: create an account from an invitation, confirm the address, enter rooms.
 
-An account that was never confirmed belongs to nobody yet: whoever holds an invitation to the address starts it over.
+An account that was never confirmed belongs to nobody yet: the holder of an invitation to its address starts
+it over.
 """
 
 from datetime import timedelta
@@ -90,9 +91,9 @@ def confirm_address(token: str, password: str | None) -> Account:
 
 @operation
 def join_room(token: str, reader: Account | None = None) -> Invitation:
-    """Bring a guest who has an account already into the room they are invited to. Error: NotFound.
+    """Bring a guest with an account into the room of an invitation. Error: NotFound.
 
-    reader: who has signed in; by a link that was not mailed nobody else comes in.
+    reader: the signed-in account; a link that was not mailed admits nobody else.
     """
     opened, invitation = _locked(token, Opens.JOIN, reader)
     invitation.account_id = opened.guest.id
@@ -124,7 +125,10 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
 
 
 def _locked(token: str, wanted: Opens, reader: Account | None = None):
-    """What a link opens, and its invitation under the lock: asked again there, since it may be taken back meanwhile."""
+    """Return what a link opens, and its invitation under the lock.
+
+    The state is read again under the lock, since the invitation may have been revoked meanwhile.
+    """
     opened = opened_by(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
@@ -136,7 +140,7 @@ def _locked(token: str, wanted: Opens, reader: Account | None = None):
 
 
 def _record_mail(invitation: Invitation) -> None:
-    """Nobody has signed in here: the trail has the network address."""
+    """Record a mail that was asked for without signing in: the audit entry has the network address."""
     audit.record(
         None,
         "invitation.mail",
@@ -149,7 +153,7 @@ def _record_mail(invitation: Invitation) -> None:
 
 
 def _new_guest(invitation: Invitation) -> Account:
-    """Guests live in the internal domain, under their own address."""
+    """Return guests live in the internal domain, under their own address."""
     domain = ensure_internal_domain()
     guest = Account(domain_id=domain.id, address=invitation.address, is_guest=True, link_generation=0)
     guest.domain = domain
@@ -180,8 +184,10 @@ def _confirm(guest: Account) -> Account:
 
 
 def _enter(invitation: Invitation, guest: Account) -> bool:
-    """A guest comes into a room, unless it was archived or deleted meanwhile; those who invited them anywhere hear of
-    it in the conversation."""
+    """Let a guest into a room, unless it was archived or deleted meanwhile.
+
+    Their inviters read a note about it.
+    """
     room = locks.lock_row(db.session.get(Room, invitation.room_id))
     if room.state is not RoomState.ACTIVE:
         return False

@@ -56,8 +56,10 @@ def extend_by_link(token: str) -> Account:
 
 @operation
 def extend_guest(actor, guest: Account, until: datetime | None) -> Account:
-    """Have a guest's account end at another moment; None: never, where the domain sets no limit. Errors: NotFound,
-    Invalid when the domain does not let it last so long."""
+    """Change the end of a guest's account; None means never, where the domain sets no limit.
+
+    Errors: NotFound; Invalid when the domain does not allow it.
+    """
     guest = locks.lock_row(policy.find_guest(actor, guest.id))
     sponsor = policy.sponsor_of(guest)
     if until is not None and until < now():
@@ -204,7 +206,7 @@ def _due(end: datetime, warned: int | None) -> int | None:
 
 
 def _days_until(end: datetime) -> int:
-    """The days that are left, as a mail tells them: one that has begun counts."""
+    """Return the days that are left, as mails count them: a day that has begun counts."""
     return ceil((end - now()) / timedelta(days=1))
 
 
@@ -228,7 +230,7 @@ def _note_end(guest: Account, member: RoomMember) -> None:
 
 
 def _forget(guest: Account) -> None:
-    """An account that nobody ever used; its address is free again."""
+    """Delete an account that was never used; its address is free again."""
     for invitation in db.session.scalars(select(Invitation).where(Invitation.account_id == guest.id)):
         invitation.account_id = invitation.registered_at = None
     erase_account(SYSTEM, guest)
@@ -240,8 +242,11 @@ CARD = ("first_name", "last_name", "notes")
 
 @operation
 def update_guest(actor, guest: Account, values: dict, seen_version: int | None = None) -> Account:
-    """Change a guest. values may hold name, language, state, first_name, last_name, notes, expires_at, password, and
-    sponsor, an account. All of it is saved, or nothing. Errors: NotFound, Invalid, Conflict."""
+    """Change a guest: all values or none.
+
+    values may hold name, language, state, first_name, last_name, notes, expires_at, password, and sponsor, an account.
+    Errors: NotFound, Invalid, Conflict.
+    """
     guest = _locked(actor, guest, seen_version)
     values = dict(values)
     if values.get("sponsor"):
@@ -293,8 +298,10 @@ def suspend_guest(actor, guest: Account) -> Account:
 
 @operation
 def change_sponsor(actor, guest: Account, sponsor: Account) -> Account:
-    """Have another account answer for a guest. The link to extend, which the former one was mailed, ends; the one that
-    confirms an address does not. Errors: NotFound, Invalid."""
+    """Make another account the sponsor of a guest. Errors: NotFound, Invalid.
+
+    The link to extend that was mailed to the former sponsor ends; the one that confirms an address does not.
+    """
     guest = _locked(actor, guest)
     sponsor = scope.find_account(actor, sponsor.id)
     if not sponsor.is_active:

@@ -1,4 +1,4 @@
-"""What is done to an invitation by who has sent it, and by the room's administrators, until it is used and after."""
+"""Pending and ended invitations: what their inviters and the room's administrators can do."""
 
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def revoke_invitation(actor, invitation: Invitation) -> None:
 
 @operation
 def invite_again(actor, invitation: Invitation) -> None:
-    """Invite somebody once more who has left, was removed, or whose invitation has ended. Error: NotFound."""
+    """Invite a guest again who has left, was removed, or whose invitation has ended. Error: NotFound."""
     wanted = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
     invitation = _locked(actor, invitation, wanted)
     sponsor = _answering(actor, invitation)
@@ -74,9 +74,10 @@ def invite_again(actor, invitation: Invitation) -> None:
 
 
 def _answering(actor, invitation: Invitation) -> Account:
-    """Who answers for a guest that is invited again: whoever presses, unless the room and inviter are another domain's.
+    """Return the sponsor of a guest who is invited again: the actor, unless room and inviter are another domain's.
 
-    Then the former inviter does, or somebody of their domain: its limits and its administrators stay the guest's.
+    Then it is the former inviter, or somebody of their domain: its limits and administrators stay the
+    guest's.
     """
     former, group = invitation.inviter, invitation.room.group
     domain = group.domain if group else former.domain
@@ -89,19 +90,25 @@ def _answering(actor, invitation: Invitation) -> Account:
 
 @operation
 def copy_invitation_link(actor, invitation: Invitation) -> str:
-    """The link of an invitation, to be passed on another way; the trail says who took it. Error: NotFound."""
+    """Return the link of an invitation, to be passed on another way; the trail says who took it.
+
+    Error: NotFound.
+    """
     invitation = _locked(actor, invitation, (InvitationState.PENDING,))
     _record(actor, invitation, "invitation.copy")
     return f"{settings.public_url()}/join/{copied_token(invitation)}"
 
 
 def may_manage(actor, invitation: Invitation) -> bool:
-    """Whether somebody may see and change an invitation: who has sent it, and the room's administrators."""
+    """Return whether somebody may see and change an invitation: who has sent it, and the room's administrators."""
     return actor.id == invitation.inviter_id or rooms.administers(actor, invitation.room)
 
 
 def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
-    """An invitation that the actor may manage, locked, in one of these states. Errors: NotFound, Invalid."""
+    """Return an invitation that the actor may manage, locked, in one of these states.
+
+    Errors: NotFound, Invalid.
+    """
     invitation = locks.lock_row(invitation)
     if not may_manage(actor, invitation):
         raise NotFound()
@@ -134,8 +141,10 @@ A_DAY = 10
 
 
 def ask_again(token: str) -> None:
-    """Tell the inviter that somebody would like to be invited again, where that makes sense. Errors: TooMany;
-    ServiceStopped, whatever the link is, since nobody may invite just now and the request would be lost."""
+    """Ask the inviter for a new invitation, where one is possible. Errors: TooMany; ServiceStopped.
+
+    ServiceStopped is raised for every link, since nobody may invite then and the request would be lost.
+    """
     count_ended_link_request(origin().ip)
     if not services.state().chat_runs:
         raise ServiceStopped(_("TeamChat is stopped at the moment. Please ask again later."))
@@ -163,7 +172,10 @@ def _tell_inviter(token: str) -> None:
 
 
 def _was_told(invitation: Invitation) -> bool:
-    """Under the invitation's lock, so that two who ask at once cause one mail. What was not sent was not told."""
+    """Return whether the inviter was asked already.
+
+    Read under the invitation's lock, so that two requests cause one mail.
+    """
     mine = (OutgoingMail.about_kind == WANTED, OutgoingMail.about_id == invitation.id)
     since = invitation.revoked_at or invitation.expires_at
     told = [

@@ -79,7 +79,7 @@ def _change(actor, account: Account, row: Row) -> bool:
 
 
 def _values(cells: dict[str, str]) -> dict:
-    """What a row wants of an account beside its address and password. Error: Invalid, at the cell."""
+    """Return the values of a row beside address and password. Error: Invalid, at the cell."""
     values = {}
     if "name" in cells:
         values["name"] = names.checked_name(cells["name"])
@@ -90,7 +90,7 @@ def _values(cells: dict[str, str]) -> dict:
 
 
 def _features(cells: dict[str, str]) -> dict[Feature, bool]:
-    """The switches that a row says something about. Error: Invalid, at the cell."""
+    """Return the switches that a row says something about. Error: Invalid, at the cell."""
     return {feature: table.word(feature, cells, table.SWITCHES) for feature in Feature if feature in cells}
 
 

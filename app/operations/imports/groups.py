@@ -30,10 +30,10 @@ PASSES = 100
 def inner_first(
     inner: dict[str, list[str]], added: dict[str, list[str]]
 ) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    """The names, what they contain first, and for each that would close a circle the way from it to itself.
+    """Return the names, what they contain first, and for each that would close a circle the way from it to itself.
 
-    inner: what each name contains, all of them names too. added: what of it is new; one that adds nothing to a circle
-    does not close it. What closes one adds nothing, so further circles are looked for without it.
+    inner: what each name contains, all of them names too. added: what of it is new; one that adds nothing to
+    a circle does not close it. What closes one adds nothing, so further circles are looked for without it.
     """
     circles = {}
     for _pass in range(PASSES):
@@ -49,8 +49,11 @@ def inner_first(
 
 
 def _search(inner: dict, added: dict) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    """One walk through all names: their order, and who closes a circle. A table is deeper than Python's stack: so no
-    recursion. Of several ways to what has been looked through only the first is seen."""
+    """Return one walk through all names: their order, and who closes a circle.
+
+    A table is deeper than Python's stack: so no recursion. Of several ways to what has been looked through
+    only the first is seen.
+    """
     order, circles, done = [], {}, set()
     for start in inner:
         if start in done:
@@ -80,7 +83,7 @@ def _next(names: Iterator[str], done: set[str]) -> str | None:
 
 
 def _closed(circle: list[str], added: dict[str, list[str]], known: dict) -> list[str]:
-    """A circle, begun with the last name that adds the one behind it; all else was there before.
+    """Return a circle, begun with the last name that adds the one behind it; all else was there before.
 
     Empty where nobody adds anything to it, or where one of those who do is known to be refused.
     """
@@ -128,7 +131,10 @@ def _change(actor, group: Group, row: Row) -> bool:
 
 
 def _values(cells: dict[str, str]) -> dict:
-    """What a row wants of a group beside its address and members, as it is stored. Error: Invalid, at the cell."""
+    """Return the values of a row beside address and members, as they are stored.
+
+    Error: Invalid, at the cell.
+    """
     values = {}
     if "name" in cells:
         values["name"] = names.checked_name(cells["name"])
@@ -157,15 +163,18 @@ def _add_members(actor, group: Group, row: Row) -> int:
 
 
 def _members(row: Row) -> list[str]:
-    """Whom a row's cell names, each once. A whole domain may be written with an @ in front."""
+    """Return the members that a row names, each once. A whole domain may be written with a leading @."""
     parts = re.split(r"[\s,;]+", row.cells.get("members", ""))
     named = (addresses.normalise(part.strip("<>[]").removeprefix("@")) for part in parts)
     return list(dict.fromkeys(name for name in named if name))
 
 
 def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
-    """Groups that others have as members come first, wherever they stand in the table. Rows that would put a group
-    inside of itself, through other rows and through what is there already, are told so by their circle."""
+    """Return groups that others have as members come first, wherever they stand in the table.
+
+    Rows that would put a group inside of itself, through other rows and through what is there already, are
+    told so by their circle.
+    """
     ours = (row for row in rows if row.address and row.address.rpartition("@")[2] == domain_name)
     firsts = {row.address: row for row in ours if row.first == row.line}
     members = {address: _members(row) for address, row in firsts.items()}
@@ -189,7 +198,7 @@ def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
 
 
 def _tried(row: Row) -> Row:
-    """A row without the members that other rows make: while each row is taken back again, they are never there."""
+    """Return a row without members that other rows create: in a trial these are never there."""
     if not row.promised:
         return row
     there = select(Address.address).where(Address.address.in_(row.promised))

@@ -94,7 +94,7 @@ def _steps(kind: Kind, actor, arguments: dict, place: int, limit: int) -> list[S
 
 @lru_cache(maxsize=1)
 def _all_steps(kind: Kind, token: str, domain_name: str) -> list[Step]:
-    """Every row, with the line its address comes up on first: a second row about it is refused, not guessed at."""
+    """Return every row with the line its address appears on first; a second row about it is refused."""
     first, rows = {}, []
     for line, record in table.table(token).records():
         cells = table.meaning(kind, record)

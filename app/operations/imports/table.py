@@ -1,4 +1,4 @@
-"""What can be imported: each kind of row says here what its columns are called, and how one is found, made, changed."""
+"""Tables that can be imported: kinds of rows, with columns and how a row is found, created and changed."""
 
 import re
 import secrets
@@ -101,14 +101,14 @@ def check_head(kind: Kind, sheet: Sheet) -> None:
 
 
 def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
-    """A row by our names of the columns; empty cells are left out, and what an export escaped is as it was."""
+    """Return a row by our names of the columns; empty cells are left out, and what an export escaped is as it was."""
     cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
     read = {name: unescape_formula(text) for name, text in cells.items() if text and name not in kind.unread}
     return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
 
 
 def word(name: str, cells: dict[str, str], words: dict):
-    """What the word in a cell stands for. Error: Invalid, at the cell."""
+    """Return the value that a word in a cell stands for. Error: Invalid, at the cell."""
     text = cells[name]
     if text.lower() not in words:
         raise Invalid(
@@ -120,7 +120,7 @@ def word(name: str, cells: dict[str, str], words: dict):
 
 
 def differing(found, values: dict) -> dict:
-    """The values that a row of the database does not have yet."""
+    """Return the values that a row of the database does not have yet."""
     return {name: value for name, value in values.items() if getattr(found, name) != value}
 
 
@@ -142,7 +142,7 @@ def keep(text: str) -> str:
 
 
 def is_kept(token: str) -> bool:
-    """Whether a text is still there."""
+    """Return whether a text is still there."""
     return bool(TOKEN.fullmatch(token)) and (_folder() / token).exists()
 
 
@@ -153,7 +153,7 @@ def require_kept(token: str) -> None:
 
 
 def table(token: str) -> Sheet:
-    """The table that was kept. Error: Invalid, when it is gone."""
+    """Return the table that was kept. Error: Invalid, when it is gone."""
     require_kept(token)
     text = decrypt((_folder() / token).read_text(encoding="ascii"))
     if text is None:
@@ -195,7 +195,7 @@ def import_row(actor, kind: Kind, domain: Domain, row: Row) -> None:
 
 
 def full_address(text: str, domain_name: str) -> str:
-    """An address as it is compared; what stands before the @ is enough."""
+    """Return an address as it is compared; what stands before the @ is enough."""
     return addresses.normalise(text if "@" in text else f"{text}@{domain_name}") if text else ""
 
 

@@ -1,4 +1,4 @@
-"""What people do with messages: post, edit, delete."""
+"""Operations on messages: post, edit, delete."""
 
 from app.operations.messages.changing import delete_message, edit_message
 from app.operations.messages.posting import Posted, post_message

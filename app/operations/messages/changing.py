@@ -1,4 +1,4 @@
-"""Editing and deleting: the line stays, the room's change number tells everybody."""
+"""Editing and deleting: the row stays, and the room's change number tells clients."""
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
@@ -37,9 +37,9 @@ def edit_message(actor, message_id: int, body: str) -> int:
 
 @operation(audited=False)
 def delete_message(actor, message_id: int) -> int:
-    """Take a message's words away, earlier ones too; its line stays, so that the numbering has no hole.
+    """Delete a message's text, earlier versions too. The row stays, so that the numbering has no hole.
 
-    The author may while they may post, others with items_delete. Returns the room's change number.
+    The author may while they may post, others with items_delete. Return the room's change number.
     """
     message, place = _lock_message(actor, message_id, Right.ITEMS_DELETE)
     db.session.execute(delete(Mention).where(Mention.message_id == message.id))
@@ -51,7 +51,7 @@ def delete_message(actor, message_id: int) -> int:
 
 
 def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Message, Place]:
-    """A message that actor may change, with its room locked and the room's next change number given to it."""
+    """Return a message that actor may change, with its room locked and the room's next change number given to it."""
     room_id = db.session.scalar(select(Message.room_id).where(Message.id == message_id))
     if room_id is None:
         raise NotFound()
@@ -83,7 +83,7 @@ def _keep_version(message: Message, actor) -> None:
 
 
 def _announce_change(message: Message, place: Place) -> int:
-    """A number that was taken is always told: clients take one they did not hear of for a change they missed."""
+    """Publish a change number that was taken, whatever came of the change: clients wait for every number."""
     db.session.flush()
     publish(MessageChanged(message.room_id, message.id, place.change_no, place.epoch))
     return place.change_no

@@ -1,4 +1,4 @@
-"""What a message may say, and whom it names."""
+"""Content of messages: allowed texts, and the people they mention."""
 
 import unicodedata
 import uuid
@@ -18,7 +18,7 @@ UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def checked_body(body) -> str:
-    """A message's text, without trailing space and of allowed length. Error: Invalid."""
+    """Return a message's text, without trailing space and of allowed length. Error: Invalid."""
     body = _storable(body) if isinstance(body, str) else ""
     if all(unicodedata.category(sign) in UNSEEN for sign in body):
         raise Invalid(_("Write something first."), code="empty", field="body")
@@ -43,7 +43,10 @@ def _storable(body: str) -> str:
 
 
 def checked_client_id(client_id: str | None) -> str:
-    """The client's mark of a message as a UUID in its usual form; a new one if there is none. Error: Invalid."""
+    """Return the client's mark of a message as a UUID in its usual form; a new one if there is none.
+
+    Error: Invalid.
+    """
     if client_id is None:
         return str(uuid.uuid4())
     try:
@@ -55,9 +58,9 @@ def checked_client_id(client_id: str | None) -> str:
 
 
 def people_mentioned(body: str, actor, room_id: int, epoch: int) -> dict[str, Account]:
-    """Whom a text names, by the name used, among those who can read the room. At most 50 names are looked at.
+    """Return the people a text mentions, by the name used, among those who can read the room.
 
-    epoch: of access, read under the room's lock.
+    At most 50 names are looked at. epoch: of access, read under the room's lock.
     """
     names = sorted(text.mentioned_names(body))[:50] if "@" in body else []
     if not names:
@@ -72,7 +75,7 @@ def people_mentioned(body: str, actor, room_id: int, epoch: int) -> dict[str, Ac
 
 
 def _home(actor, room_id: int) -> str:
-    """The domain that a name without one belongs to: one's own, for a guest that of the room's group."""
+    """Return the domain that a name without one belongs to: one's own, for a guest that of the room's group."""
     if not actor.is_guest:
         return actor.domain.name
     statement = (

@@ -42,7 +42,7 @@ def take_sends(place: Place, wanted: int = 1) -> int:
 
 
 def too_fast(place: Place) -> TooMany:
-    """The refusal, with the seconds after which the group takes a message again."""
+    """Return the refusal, with the seconds after which the group takes a message again."""
     _second, sends = _recent(place.group_id)
     moment = now().timestamp()
     seconds = max(1, ceil(_free_at(sends, place.limit, moment) - moment))
@@ -57,10 +57,10 @@ def too_fast(place: Place) -> TooMany:
 
 
 def _recent(group_id: int) -> tuple[int, dict[int, int]]:
-    """The second it is, and what was sent within the last minute, by second; the row stays locked until the commit.
+    """Return the current second, and the messages of the last minute by second; lock the row until the commit.
 
-    The clock is read behind the lock: who waited for it would else take what was sent meanwhile for something of the
-    future. Another server's clock may be ahead all the same, so up to a minute of the future counts as well.
+    The clock is read behind the lock: whoever waited for it would else take messages sent meanwhile for future ones.
+    Another server's clock may be ahead all the same, so up to a minute of future is kept.
     """
     row = db.session.execute(LOCKED, {"group": group_id}).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""Places in a room: numbers taken under its lock, so that they have neither holes nor twins."""
+"""Numbers of messages in a room, taken under its lock: without holes, none twice."""
 
 from dataclasses import dataclass
 
@@ -54,14 +54,17 @@ class Place:
 
 
 def next_place(room_id: int, count: int = 1) -> Place:
-    """Take the room's next numbers. The row stays locked until the commit, so they have neither holes nor twins."""
+    """Take the room's next numbers.
+
+    The row stays locked until the commit, so that none is missing or given twice.
+    """
     if not db.session.execute(TAKE_NUMBERS, {"room": room_id, "count": count, "at": now()}).rowcount:
         raise NotFound()
     return place_of(room_id)
 
 
 def place_of(room_id: int) -> Place:
-    """Where a room stands; asked under its lock, the answer holds until the commit."""
+    """Return the state of a room; read under its lock, it holds until the commit."""
     row = db.session.execute(READ_PLACE, {"room": room_id}).one()
     folder_id = None if row.has_own_list else row.folder_id
     is_direct = row.kind is RoomKind.DIRECT

@@ -54,7 +54,7 @@ class Draft:
 
     @property
     def may_mention(self) -> bool:
-        """Whether the text may name people."""
+        """Return whether the text may mention people."""
         return "@" in self.body
 
     def row(self, seq: int) -> dict:
@@ -190,7 +190,7 @@ def _keep_pace(reservations: list[Reservation], results: dict) -> None:
 
 
 def _numbered(reservation: Reservation) -> list[tuple[Draft, Place, int]]:
-    """Number the allowed drafts in the order they were asked for, and give back what nobody uses."""
+    """Number the allowed drafts in the order they arrived, and give back unused numbers."""
     place, unused = reservation.place, reservation.taken - len(reservation.allowed)
     if unused:
         give_back(reservation.room_id, unused, is_all=not reservation.allowed)
@@ -207,7 +207,7 @@ def _find_mentioned(draft: Draft, epoch: int) -> None:
 
 
 def _bring_back(reservation: Reservation) -> None:
-    """Show the room again to those who are spoken to: to everybody in a direct room, elsewhere to whoever is named."""
+    """Show the room again to the people addressed: everybody in a direct room, elsewhere the people mentioned."""
     mentioned = {account.id for draft in reservation.allowed for account in draft.mentioned}
     if reservation.place.is_direct and reservation.allowed:
         bring_back(reservation.room_id)

@@ -1,4 +1,4 @@
-"""Posting moves one's own read mark when it was up to date, and one's other devices hear of it."""
+"""Read marks: opening a room, reading, and posting move them."""
 
 from dataclasses import dataclass
 
@@ -25,10 +25,10 @@ MOVE_SOME = (
 
 
 def move_own_marks(posted: list[tuple[int, int, int]]) -> None:
-    """Somebody has posted in a room at a place, several times, in the rooms' order. One statement.
+    """Move the read marks of authors whose marks were up to date. One statement.
 
-    Whoever posts first in a room may have read all of it; nobody has read what is only being stored. Which of several
-    marks have moved is not asked for: unless it is all of them, other devices hear of it when more is read.
+    posted: account, room and seq, in the rooms' order. The first author in a room may have read all of it; a message
+    that is only being stored counts as unread.
     """
     first = {room_id: (account_id, seq) for account_id, room_id, seq in reversed(posted)}
     marks = [(account_id, room_id, seq - 1) for room_id, (account_id, seq) in first.items()]
@@ -49,7 +49,7 @@ AT_OPENING = (
 
 @dataclass(frozen=True)
 class Opened:
-    """A room as somebody opens it: its newest message and change, how far they have read, and what they may do."""
+    """A room as a person opens it: newest message and change, read mark, rights."""
 
     last_seq: int
     last_read: int

@@ -1,4 +1,4 @@
-"""Rooms made by people: public and private ones in a group, private ones of one's own, direct ones."""
+"""Creation of rooms: public and private ones in a group, private ones of one's own, direct ones."""
 
 import hashlib
 import uuid
@@ -41,7 +41,7 @@ DIRECT_AT_MOST = 8
 def create_room(
     actor, kind: RoomKind, name: str, *, group_id: int | None = None, topic: str | None = None
 ) -> Room:
-    """Make a public room in a group, or a private one, in a group or of one's own; its maker owns a private room."""
+    """Create a public room in a group, or a private one in a group or on its own; its creator owns a private room."""
     kind = RoomKind(kind)
     name = names.checked_name(name)
     if not _runs_from_outside(actor, kind, group_id):
@@ -58,7 +58,7 @@ def create_room(
 
 @operation
 def open_direct(actor, account_ids: list[int]) -> Room:
-    """The direct room of these people and oneself: the one there is, or a new one."""
+    """Return the direct room of these people and oneself: the one there is, or a new one."""
     _require_chat(actor)
     people = _people(actor, account_ids)
     key = hashlib.sha256("direct:{}".format(",".join(str(one.id) for one in people)).encode()).hexdigest()
@@ -80,7 +80,7 @@ def open_direct(actor, account_ids: list[int]) -> Room:
 
 @operation
 def clone_room(actor, room: Room, name: str | None = None) -> Room:
-    """Make a room like another: its name, rights and members, not what was said in it."""
+    """Create a room with the name, rights and members of another, without its messages."""
     if room.kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation cannot be copied."), code="not_for_direct")
     rooms.require(actor, Right.FOLDER_READ, room)
@@ -112,7 +112,7 @@ def require_free_name(folder_id: int, name: str, but: int | None = None) -> None
 
 
 def _runs_from_outside(actor, kind: RoomKind, group_id: int | None) -> bool:
-    """Whether this is a public room of a group that an administrator looks after: they make it without being in it."""
+    """Return whether an administrator creates a public room of a group without being in it."""
     if kind is not RoomKind.PUBLIC or group_id is None or not services.state().chat_runs:
         return False
     statement = select(Folder).where(Folder.group_id == group_id, Folder.kind == FolderKind.TEAMCHAT)
@@ -146,7 +146,10 @@ def _folder_for(actor, kind: RoomKind, group_id: int | None) -> Folder | None:
 
 
 def _people(actor, account_ids: list[int]) -> list[Account]:
-    """Everybody of a direct room, the actor too, by id. Errors: Invalid, NotFound for whom the actor cannot see."""
+    """Return everybody of a direct room, the actor too, by id.
+
+    Errors: Invalid, NotFound for whom the actor cannot see.
+    """
     ids = {int(account_id) for account_id in account_ids} | {actor.id}
     if not 2 <= len(ids) <= DIRECT_AT_MOST:
         raise Invalid(
@@ -178,7 +181,7 @@ def _stored(kind, name, folder, actor, **values) -> Room:
 
 
 def _fill(room: Room, people: list, owner=None) -> None:
-    """The people of a private or direct room, and the lines its list starts with."""
+    """Add the people of a private or direct room, and the first grants of its list."""
     for person in people:
         db.session.add(RoomMember(room_id=room.id, account_id=person.id, is_owner=person is owner))
         touch_access(AccessScope.ACCOUNT, person.id)
@@ -260,7 +263,7 @@ def _teamchat_folder(group: Group) -> Folder:
 
 
 def _grant_defaults(group: Group, folder: Folder) -> None:
-    """Reading, writing and modification of documents for the group's members and for invited guests."""
+    """Grant Write to the group's members and to invited guests."""
     for principal, principal_id in ((Principal.GROUP, group.id), (Principal.GUESTS, 0)):
         db.session.add(
             Grant(

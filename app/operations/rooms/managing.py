@@ -116,7 +116,7 @@ def restore_room(actor, room: Room) -> Room:
 
 
 def _run(actor, room: Room, right: Right, seen_version: int | None = None) -> Room:
-    """The room, locked, for somebody who may do this with it; direct conversations are run by nobody."""
+    """Return the room, locked, for somebody who may do this with it; direct conversations are run by nobody."""
     room = _locked(room, seen_version)
     rooms.require(actor, right, room)
     if room.state is RoomState.DELETED:
@@ -131,7 +131,7 @@ def _locked(room: Room, seen_version: int | None = None) -> Room:
 
 
 def _require_archive_right(actor, room: Room) -> None:
-    """An archived room leaves nobody more than reading: the right that counts is the one they had before."""
+    """Check the right a person had before archiving: an archived room leaves nobody more than reading."""
     if room.kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation cannot be deleted for the others."), code="not_for_direct")
     if room.state is not RoomState.ARCHIVED:
@@ -171,8 +171,10 @@ def set_guest_settings(
     guest_days: int | None,
     seen_version: int | None = None,
 ) -> Room:
-    """Say what guests see of a room, and for how many days they stay; those inside begin to count anew.
-    Errors: NotFound, Forbidden, Invalid, Conflict."""
+    """Set what guests see of a room and for how many days they stay, counted anew for those inside.
+
+    Errors: NotFound, Forbidden, Invalid, Conflict.
+    """
     room = locks.lock_row(room, seen_version)
     rooms.require_may_administer(actor, room)
     if room.kind is RoomKind.DIRECT:
@@ -218,7 +220,7 @@ BESIDE = (ReadMark.account_id, Invitation.id, Grant.id)
 
 
 def rooms_to_purge(limit: int = 100) -> list[int]:
-    """Ids of rooms that have been in the trash for longer than they are kept there, the oldest first."""
+    """Return ids of rooms that have been in the trash for longer than they are kept there, the oldest first."""
     statement = select(Room.id).where(*_is_due()).order_by(Room.deleted_at, Room.id)
     return list(db.session.scalars(statement.limit(limit)))
 
@@ -247,7 +249,7 @@ def _is_due():
 
 
 def _take_messages(room_id: int) -> bool:
-    """The newest first: what answers a message goes before it, or with it."""
+    """Return the newest first: what answers a message goes before it, or with it."""
     newest = select(Message.id).where(Message.room_id == room_id).order_by(Message.id.desc()).limit(BATCH)
     ids = list(db.session.scalars(newest))
     if ids:
@@ -259,7 +261,7 @@ def _take_messages(room_id: int) -> bool:
 
 
 def _take(column, *conditions) -> bool:
-    """A batch of the rows that these conditions hold for. Returns whether there were any."""
+    """Return a batch of the rows that these conditions hold for. Returns whether there were any."""
     keys = list(db.session.scalars(select(column).where(*conditions).limit(BATCH)))
     if keys:
         _write(delete(column.class_).where(*conditions, column.in_(keys)))
@@ -267,7 +269,7 @@ def _take(column, *conditions) -> bool:
 
 
 def _take_room(room: Room) -> None:
-    """Whose it was is told by its owners, so they are the last to go."""
+    """Delete a room for good. Owners go last: they tell whose it was."""
     audit.record(SYSTEM, "room.purge", room, before={"name": room.name}, domain_id=rooms.domain_id_of(room))
     _write(delete(RoomMember).where(RoomMember.room_id == room.id))
     db.session.delete(room)

@@ -1,4 +1,4 @@
-"""Who is in a private room, who owns it, and what a room is to oneself."""
+"""People of private rooms, their owners, and personal settings of a room."""
 
 import json
 import uuid
@@ -41,7 +41,7 @@ def add_people(actor, room: Room, account_ids: list[int]) -> int:
 
 @operation
 def remove_person(actor, room: Room, account: Account) -> None:
-    """Take somebody out of a private room, or a guest out of any. Their account stays, their words too."""
+    """Remove a person from a private room, or a guest from any. Account and messages stay."""
     room = locks.lock_row(room)
     rooms.require(actor, Right.ADMINISTRATION_KICK, room)
     member = _member(room, account)
@@ -95,7 +95,7 @@ def hand_over(actor, room: Room, account: Account) -> None:
 
 @operation(audited=False)
 def set_favourite(actor, room: Room, is_favourite: bool) -> None:
-    """Keep a room at the top of one's own list, or no longer."""
+    """Pin a room to the top of the actor's list, or unpin it."""
     access.find_room(actor, room.id)
     _own_row(actor, room).is_favourite = bool(is_favourite)
 
@@ -108,7 +108,10 @@ def _private(room: Room) -> Room:
 
 
 def _addable(actor, account_ids: list[int]) -> list[Account]:
-    """Accounts an actor may bring in: those they see, or administer, with TeamChat on. Errors: NotFound, Invalid."""
+    """Return accounts an actor may bring in: those they see, or administer, with TeamChat on.
+
+    Errors: NotFound, Invalid.
+    """
     ids = {int(account_id) for account_id in account_ids}
     if not ids:
         raise Invalid(_("Choose at least one person."), code="nobody_chosen", field="people")
@@ -144,7 +147,7 @@ def _take_out(room: Room, member: RoomMember) -> None:
 
 
 def _require_another_owner(room: Room, member: RoomMember) -> None:
-    """A private room always has an owner."""
+    """Refuse to leave a private room without an owner."""
     if room.kind is not RoomKind.PRIVATE or not member.is_owner:
         return
     owners = select(func.count()).select_from(RoomMember)
@@ -176,7 +179,7 @@ def _member(room: Room, account: Account) -> RoomMember:
 
 
 def _own_row(actor, room: Room) -> RoomMember:
-    """What a room is to oneself; for a public room the row says no more than that."""
+    """Return the actor's row in a room; in a public room it holds personal settings only."""
     row = db.session.scalars(_row_of(room, actor.id)).one_or_none()
     if row is None:
         row = RoomMember(room_id=room.id, account_id=actor.id, is_member=False)

@@ -1,4 +1,4 @@
-"""Deletion of rows that nobody needs any more."""
+"""Deletion of expired and finished rows."""
 
 from datetime import datetime, timedelta
 

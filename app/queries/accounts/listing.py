@@ -66,8 +66,10 @@ EXPORTED = (
 
 
 def account_list(domain: Domain, query: ListQuery) -> Listing:
-    """A page of a domain's accounts. query.filters may hold what FILTERS names. Three statements, with a
-    search four."""
+    """Return a page of a domain's accounts. query.filters may hold what FILTERS names.
+
+    Three statements, with a search four.
+    """
     order = ORDERS.get(query.order, ORDERS["name"])
     keys = select(Account.id, *(column for column in order if column is not Account.id))
     keys = keys.where(*conditions(domain, query))
@@ -79,7 +81,7 @@ def account_list(domain: Domain, query: ListQuery) -> Listing:
 
 
 def _searched(keys, domain: Domain, search: str):
-    """The keys of a list among those that the words find, as they are found fastest. One statement."""
+    """Return the keys of a list among those that the words find, as they are found fastest. One statement."""
     alone = select(Account.id).where(*conditions(domain, ListQuery(search=search))).limit(FEW + 1)
     ids = db.session.scalars(alone.with_hint(Account, NARROW, "mysql")).all()
     if len(ids) <= FEW:
@@ -88,7 +90,7 @@ def _searched(keys, domain: Domain, search: str):
 
 
 def conditions(domain: Domain, query: ListQuery) -> list:
-    """What an account of the list fulfils: the page, its export and actions on all that match rest on it."""
+    """Return the conditions of a list of accounts, shared by the page, its export and actions on all matches."""
     rests = [Account.domain_id == domain.id, ~Account.is_guest]
     rests += [_filtered(name, value) for name, value in query.filters]
     if query.search:
@@ -129,7 +131,7 @@ def _seen(value: str):
 
 
 def _rows(ids: list[int]) -> list[Account]:
-    """The accounts themselves, in the order of their keys."""
+    """Return the accounts themselves, in the order of their keys."""
     statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
     by_id = {account.id: account for account in db.session.scalars(statement)} if ids else {}
     return [by_id[key] for key in ids]
@@ -145,8 +147,11 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class AdministratorRow:
-    """An administrator in the list. domains: names of what a domain administrator looks after, as far as the asking one
-    knows them. is_foreign: of a domain of others, and here because of one of ours."""
+    """An administrator in the list.
+
+    domains: names of the domains they administer, as far as the reader knows them. is_foreign: of another domain, and
+    here because of one of the reader's.
+    """
 
     account: Account
     domains: tuple[str, ...]
@@ -155,9 +160,10 @@ class AdministratorRow:
 
 
 def administrator_list(actor, query: ListQuery) -> Listing:
-    """A page of the administrators of one's scope, and of those from elsewhere who administer a domain of it.
+    """Return a page of the administrators of one's scope, and of those from elsewhere who administer a domain of it.
 
-    query.filters may hold "role". Only for domain administrators does the number of statements grow with the rows.
+    query.filters may hold "role". Only for domain administrators does the number of statements grow with the
+    rows.
     """
     mine = select(Domain.id).where(scope.of_domains(actor))
     ours = select(AdministeredDomain.account_id).where(AdministeredDomain.domain_id.in_(mine))
@@ -179,7 +185,10 @@ def administrator_list(actor, query: ListQuery) -> Listing:
 
 
 def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
-    """The first accounts of a domain that administer nothing yet, and whether there are more. One statement."""
+    """Return the first accounts of a domain that administer nothing yet, and whether there are more.
+
+    One statement.
+    """
     statement = select(Account).options(lazyload(Account.domain)).where(Account.domain_id == domain.id)
     statement = statement.where(Account.role == Role.USER, ~Account.is_guest)
     statement = statement.where(Account.state.not_in(CLOSED))
@@ -190,7 +199,7 @@ def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:
 
 
 def further_domains(account: Account) -> list[int]:
-    """Ids of the domains an account administers beside its own."""
+    """Return ids of the domains an account administers beside its own."""
     statement = select(AdministeredDomain.domain_id).where(AdministeredDomain.account_id == account.id)
     return list(db.session.scalars(statement))
 

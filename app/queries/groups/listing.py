@@ -27,7 +27,7 @@ class GroupRow:
 
 
 def group_list(domain: Domain, query: ListQuery) -> Listing:
-    """A page of a domain's groups. Four statements."""
+    """Return a page of a domain's groups. Four statements."""
     statement = select(Group).options(lazyload(Group.domain)).where(*conditions(domain, query))
     order = ORDERS.get(query.order, ORDERS["name"])
     page = keyset(statement, order, cursor=query.cursor, descending=query.is_descending)
@@ -38,7 +38,7 @@ def group_list(domain: Domain, query: ListQuery) -> Listing:
 
 
 def conditions(domain: Domain, query: ListQuery) -> list:
-    """What a group of the list fulfils."""
+    """Return the conditions of a list of groups."""
     rests = [Group.domain_id == domain.id]
     for name, value in query.filters:
         known = value in FILTERS.get(name, ())
@@ -62,13 +62,13 @@ def every_group(domain: Domain, query: ListQuery, batch: int = 1000):
 
 
 def room_count(group: Group) -> int:
-    """How many rooms a group has, hidden ones too while TeamChat is off."""
+    """Return the number of a group's rooms, hidden ones included while TeamChat is off."""
     return _per_group(Room, [group.id], Room.state != RoomState.DELETED).get(group.id, 0)
 
 
 @dataclass(frozen=True)
 class GroupWeight:
-    """What goes with a group: rooms outside of the trash, messages in them, groups that have it as a member."""
+    """Numbers of what a group takes along: rooms outside of the trash, their messages, groups it is a member of."""
 
     rooms: int
     messages: int
@@ -76,7 +76,7 @@ class GroupWeight:
 
 
 def group_weight(group: Group) -> GroupWeight:
-    """What would be gone with a group. Two statements."""
+    """Count what would be deleted with a group. Two statements."""
     shown = (Room.group_id == group.id, Room.state != RoomState.DELETED)
     rooms = select(func.count(), func.coalesce(func.sum(Room.last_seq), 0)).where(*shown)
     entries = (MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == group.id)
@@ -97,9 +97,9 @@ AT_ONCE = 1_000
 
 
 def groups_inside(addresses: Iterable[str]) -> dict[str, list[str]]:
-    """What these groups, and those inside of them, hold: addresses of groups by the address of the one they are in.
+    """Return the groups inside these groups, to any depth: inner addresses by the address of the outer group.
 
-    What is no group of ours is passed over. A statement for each thousand groups of a level.
+    Unknown addresses are skipped. One statement for each thousand groups of a level.
     """
     found, edge = {}, set(addresses)
     seen = set(edge)

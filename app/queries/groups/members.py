@@ -84,7 +84,7 @@ def _names(model, ids) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry as the list shows it. people: how many accounts it stands for."""
+    """A member entry as the list shows it. people: number of accounts it stands for."""
 
     entry: MemberEntry
     people: int
@@ -98,7 +98,7 @@ class EntryRow:
 
     @property
     def address(self) -> str | None:
-        """What stands below the name: none for a domain, whose name says all."""
+        """Return the second line of the entry; None for a domain, whose name says all."""
         entry = self.entry
         if entry.kind is EntryKind.ACCOUNT:
             return entry.account.address
@@ -106,7 +106,7 @@ class EntryRow:
 
     @property
     def domain_id(self) -> int:
-        """The domain the entry belongs to: it tells whose administrators may follow it."""
+        """Return the entry's domain, whose administrators may follow its link."""
         entry = self.entry
         if entry.kind is EntryKind.DOMAIN:
             return entry.domain_id
@@ -114,7 +114,10 @@ class EntryRow:
 
 
 def member_list(group: Group, query: ListQuery | None = None) -> Listing:
-    """A page of a group's entries, the newest first. Four statements at most; a search reads no other group's."""
+    """Return a page of a group's entries, the newest first.
+
+    Four statements at most; a search reads no other group's.
+    """
     query = query or ListQuery()
     found = select(MemberEntry).where(*_conditions(group, query))
     statement = found.options(
@@ -130,7 +133,7 @@ def member_list(group: Group, query: ListQuery | None = None) -> Listing:
 
 
 def _conditions(group: Group, query: ListQuery) -> list:
-    """What an entry of the list fulfils."""
+    """Return the conditions of a list of entries."""
     rests = [MemberEntry.group_id == group.id]
     rests += [MemberEntry.kind == EntryKind(value) for name, value in query.filters if name == "kind"]
     if query.search:
@@ -139,7 +142,7 @@ def _conditions(group: Group, query: ListQuery) -> list:
 
 
 def _is_called(search: str):
-    """A condition: whoever the entry stands for is called so. Each is looked up by its key."""
+    """Return a condition: whoever the entry stands for is called so. Each is looked up by its key."""
     return or_(
         MemberEntry.account.has(names_match(Account, search)),
         MemberEntry.domain.has(matches(search)),
@@ -148,7 +151,7 @@ def _is_called(search: str):
 
 
 def entry_row(group: Group, entry_id: int) -> EntryRow | None:
-    """One entry of a group."""
+    """Return one entry of a group."""
     entry = db.session.get(MemberEntry, entry_id)
     if entry is None or entry.group_id != group.id:
         return None
@@ -156,7 +159,7 @@ def entry_row(group: Group, entry_id: int) -> EntryRow | None:
 
 
 def effective_member_count(group: Group) -> int:
-    """How many people are in a group, each counted once."""
+    """Return the number of people in a group, each counted once."""
     return group_rules.count_of(group_rules.branches(group.id))
 
 
@@ -177,7 +180,7 @@ def _people_behind(entries: list[MemberEntry]) -> dict[tuple[EntryKind, int], in
 
 
 def _people_of_groups(group_ids: set[int]):
-    """People of several groups, inner ones included, counted in one statement (columns root, count)."""
+    """Return people of several groups, inner ones included, counted in one statement (columns root, count)."""
     tree = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(group_ids))
     tree = tree.cte("roots", recursive=True)
     step = select(tree.c.root, MemberEntry.inner_group_id).where(
@@ -209,7 +212,7 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody or something that can be a member. is_in: is one already. is_circle: contains this group."""
+    """A possible member. is_in: is one already. is_circle: contains this group."""
 
     kind: EntryKind
     id: int
@@ -222,10 +225,10 @@ class Candidate:
 def member_candidates(
     actor, group: Group | None, kind: EntryKind, search: str = "", domain: Domain | None = None
 ) -> tuple[list[Candidate], bool]:
-    """The first candidates of a kind in the actor's scope, and whether there are more. Three statements.
+    """Return the first candidates of a kind in the actor's scope, and whether there are more. Three statements.
 
-    group: whose members they may become, none where it is about something else. domain: whose accounts are looked
-    through; the group's own unless told otherwise.
+    group: whose members they may become, none where it is about something else. domain: whose accounts are
+    looked through; the group's own unless told otherwise.
     """
     within = scope.of_members(actor, group) if group else scope.of_domains(actor)
     statement = _statement(within, kind, domain or group.domain, search.strip())
@@ -237,7 +240,7 @@ def member_candidates(
 
 
 def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
-    """What was chosen so far, in the actor's scope, in the order it was chosen. Three statements at most."""
+    """Return the chosen candidates in the actor's scope, in their order. Three statements at most."""
     known = {}
     for kind, model in ((EntryKind.ACCOUNT, Account), (EntryKind.DOMAIN, Domain), (EntryKind.GROUP, Group)):
         ids = [key for asked, key in principals if asked is kind]

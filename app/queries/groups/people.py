@@ -17,14 +17,14 @@ from app.rules.rights import access, audience, scope
 
 @dataclass(frozen=True)
 class PersonRow:
-    """Somebody who is in a group, and how."""
+    """A person of a group, with the ways they are in."""
 
     account: Account
     ways: Ways
 
 
 def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> Page:
-    """A page of who is in a group, and how. The number of statements is fixed."""
+    """Return a page of who is in a group, and how. The number of statements is fixed."""
     page = _page_of(group_rules.branches(group.id), search, cursor)
     accounts = [row[0] for row in page.rows]
     ways = ways_of(accounts, group)
@@ -33,7 +33,7 @@ def people_of_group(group: Group, search: str = "", cursor: str | None = None) -
 
 
 def find_member(group: Group, account_id: int) -> Account:
-    """Somebody who is in a group, however they are. Error: NotFound."""
+    """Return a person of a group, whatever way they are in. Error: NotFound."""
     inside = group_rules.effective_members(group.id).where(Account.id == account_id)
     person = db.session.scalars(inside).unique().one_or_none()
     if person is None:
@@ -42,7 +42,10 @@ def find_member(group: Group, account_id: int) -> Account:
 
 
 def _page_of(branches: list, search: str, cursor: str | None) -> Page:
-    """A page of accounts by name. However many there are, only the first of each branch are looked at."""
+    """Return a page of accounts by name.
+
+    However many there are, only the first of each branch are looked at.
+    """
     if search:
         branches = [branch.where(names_match(Account, search)) for branch in branches]
     whole = select(Account).options(joinedload(Account.domain))
@@ -50,7 +53,7 @@ def _page_of(branches: list, search: str, cursor: str | None) -> Page:
 
 
 def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
-    """A page of who is kept out of a group, and how many they are. Two statements."""
+    """Return a page of who is kept out of a group, and how many they are. Two statements."""
     statement = select(Account).join(Exclusion, Exclusion.account_id == Account.id)
     statement = statement.options(joinedload(Account.domain)).where(Exclusion.group_id == group.id)
     page = keyset(statement, (Account.name, Account.id), cursor=cursor)
@@ -61,7 +64,7 @@ def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
 
 
 def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
-    """A page of (account, rights) of everybody in a room. The number of statements is fixed."""
+    """Return a page of (account, rights) of everybody in a room. The number of statements is fixed."""
     page = _page_of(audience.branches(room), search, cursor)
     accounts = [row[0] for row in page.rows]
     rights = access.rights_by_account(accounts, room)
@@ -70,14 +73,17 @@ def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
 
 
 def find_person(actor, room: Room, account_id: int) -> Account:
-    """Somebody to ask about in a room: of the actor's scope, or in the room. Error: NotFound."""
+    """Return a person whose rights can be explained: of the actor's scope, or in the room.
+
+    Error: NotFound.
+    """
     inside = audience.people_of(room).where(Account.id == account_id)
     person = db.session.scalars(inside).unique().one_or_none()
     return person if person is not None else scope.find_account(actor, account_id)
 
 
 def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
-    """Who matches what was typed: whoever is in the room, then accounts of the scope."""
+    """Return people who match a search: those in the room first, then accounts of the scope."""
     whole, order = select(Account).options(joinedload(Account.domain)), (Account.name, Account.id)
     inside = [branch.where(names_match(Account, search)) for branch in audience.branches(room)]
     first = [row[0] for row in keyset_of(inside, order, whole=whole, size=limit).rows]
@@ -89,7 +95,7 @@ def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list
 
 
 def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page:
-    """A page of (member entry, account) of a room's own members."""
+    """Return a page of (member entry, account) of a room's own members."""
     statement = select(Account, RoomMember).join(RoomMember, RoomMember.account_id == Account.id)
     statement = statement.where(RoomMember.room_id == room.id, RoomMember.is_member)
     if search:
@@ -99,14 +105,14 @@ def room_people(room: Room, search: str = "", cursor: str | None = None) -> Page
 
 @dataclass(frozen=True)
 class SeenRooms:
-    """What an account sees: rooms the asking administrator looks after, and how many others."""
+    """Rooms that an account sees: those the reader manages, and the number of others."""
 
     rooms: list[access.RoomAccess]
     others: int
 
 
 def seen_by(actor, account: Account) -> SeenRooms:
-    """The rooms another account has, without those that are none of the administrator's business."""
+    """Return the rooms another account has, without those that are none of the administrator's business."""
     seen = access.visible_rooms(account)
     ids = [one.room.id for one in seen if one.room.kind is RoomKind.PRIVATE and one.room.group_id is None]
     owned = (

@@ -42,7 +42,7 @@ class Entry:
 
     @property
     def is_bold(self) -> bool:
-        """Whether there is something the person has not seen."""
+        """Return whether the room has something the person has not seen."""
         return self.unread is None or self.unread > 0
 
 
@@ -65,7 +65,7 @@ class RoomList:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show, hidden rooms included."""
+        """Return whether there is nothing to show, hidden rooms included."""
         return not self.sections and not self.hidden_count
 
 
@@ -166,7 +166,10 @@ class RoomRow:
 
 
 def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
-    """A page of a group's rooms, or of the private rooms that a domain's accounts own. Six statements at most."""
+    """Return a page of a group's rooms, or of the private rooms that a domain's accounts own.
+
+    Six statements at most.
+    """
     wanted = dict(query.filters).get("state", "")
     statement = select(Room).where(_of(place), _in_state(wanted))
     if query.search:
@@ -181,7 +184,7 @@ def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
 
 
 def find_managed_room(actor, room_id: int) -> Room:
-    """A room that an administrator looks after, in the trash too. Error: NotFound."""
+    """Return a room that an administrator looks after, in the trash too. Error: NotFound."""
     room = db.session.get(Room, room_id)
     if room is None or room.kind is RoomKind.DIRECT or not room_rules.administers(actor, room):
         raise NotFound()
@@ -189,12 +192,12 @@ def find_managed_room(actor, room_id: int) -> Room:
 
 
 def private_room_domain_id(room: Room) -> int | None:
-    """The domain in whose list a private room stands."""
+    """Return the domain in whose list a private room stands."""
     return room_rules.domain_id_of(room)
 
 
 def find_room_member(room: Room, account_id: int) -> Account:
-    """Somebody who is in a room by an entry of its own. Error: NotFound."""
+    """Return a person with an entry of their own in a room. Error: NotFound."""
     inside = (RoomMember.room_id == room.id, RoomMember.account_id == account_id, RoomMember.is_member)
     statement = select(Account).join(RoomMember, RoomMember.account_id == Account.id).where(*inside)
     account = db.session.scalars(statement).unique().one_or_none()
@@ -204,12 +207,12 @@ def find_room_member(room: Room, account_id: int) -> Account:
 
 
 def owner_names(room: Room) -> list[str]:
-    """Names of those who own a private room."""
+    """Return names of those who own a private room."""
     return _owners([room.id])[room.id]
 
 
 def room_people_count(room: Room) -> int:
-    """How many people a room is open to."""
+    """Return the number of people a room is open to."""
     own = _people([room.id]).get(room.id, 0)
     if room.kind is not RoomKind.PUBLIC:
         return own

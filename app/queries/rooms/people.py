@@ -1,4 +1,4 @@
-"""Who is in a room, and who could be."""
+"""People of a room, and people who could be added."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ SHOWN = 30
 
 @dataclass(frozen=True)
 class Inside:
-    """Somebody in a room: by an entry of their own (member), or through the room's group."""
+    """A person in a room: by an entry of their own (member), or through the room's group."""
 
     account: Account
     member: RoomMember | None
@@ -37,8 +37,10 @@ class People:
 
 
 def people_of(room: Room, search: str = "", after: int | None = None) -> People:
-    """Who is in a room, by name. after: the account the page before has ended with. The number of statements is
-    fixed."""
+    """Return the people of a room, by name. The number of statements is fixed.
+
+    after: the last account of the page before.
+    """
     branches = _branches(room)
     total = groups.count_of(branches)
     wanted = [branch.where(names_match(Account, search), *_behind(after)) for branch in branches]
@@ -48,7 +50,7 @@ def people_of(room: Room, search: str = "", after: int | None = None) -> People:
 
 
 def people_to_name(actor: Account, room: Room, begun: str) -> list[Account]:
-    """The first people of a room whose name or address begins like what was typed behind an @."""
+    """Return the first people of a room whose name or address begins like what was typed behind an @."""
     wanted = [branch.where(Account.id != actor.id, name_begins(Account, begun)) for branch in _branches(room)]
     page = keyset_of(wanted, (Account.name, Account.id), whole=select(Account), size=NAMED)
     return [row[0] for row in page.rows]
@@ -72,7 +74,7 @@ def _branches(room: Room) -> list:
 
 
 def candidates(actor: Account, room: Room | None, search: str = "", keep: list[int] = ()) -> list[Account]:
-    """The first people an actor sees and could bring into a room, or into a direct conversation (no room).
+    """Return the first people an actor sees and could bring into a room, or into a direct conversation (no room).
 
     keep: ids that were chosen already; they stay on the list whatever is searched.
     """
@@ -94,7 +96,7 @@ def _first(branches: list) -> list[Account]:
 
 
 def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
-    """What direct rooms are called for somebody: the names of the others in them. One statement."""
+    """Return the titles of direct rooms for a person: the names of the others. One statement."""
     if not room_ids:
         return {}
     rows = db.session.execute(
@@ -112,7 +114,7 @@ def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
 
 
 def owners_of(room: Room) -> list[Account]:
-    """Who owns a private room."""
+    """Return the owners of a private room."""
     statement = select(Account).join(RoomMember, RoomMember.account_id == Account.id)
     mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
     return list(db.session.scalars(statement.where(*mine).order_by(Account.name)).unique())

@@ -26,7 +26,7 @@ REMEMBERED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RoomAccess:
-    """A room somebody sees, the decision about their rights there, and their own entry in it."""
+    """A room that a person sees, the decision about their rights there, and their own entry in it."""
 
     room: Room
     decision: Decision
@@ -39,7 +39,7 @@ class RoomAccess:
 
     @property
     def is_owner(self) -> bool:
-        """Whether the person owns the room."""
+        """Return whether the person owns the room."""
         return self.decision.basis is Basis.OWNER
 
 

@@ -117,7 +117,7 @@ class Decision(NamedTuple):
 
     @property
     def is_inside(self) -> bool:
-        """Whether the room is open to the person at all; the list may still give nothing."""
+        """Return whether the room is open to the person at all; the list may still give nothing."""
         return self.basis in (Basis.OWNER, Basis.NO_ENTRY, Basis.ENTRIES)
 
 
