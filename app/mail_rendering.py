@@ -13,7 +13,7 @@ def render_mail(template: str, language: str, arguments: dict) -> tuple[str, str
     with in_language(language):
         facts = mail.facts_of(template, arguments)
         context = {**arguments, **facts, "public_url": settings.public_url(), "language": language}
-        subject = render_block(f"mails/{template}.txt", "subject", **context)
-        text = render_template(f"mails/{template}.txt", **context)
-        html = render_template(f"mails/{template}.html", **context)
+        subject = render_block(f"emails/{template}.txt", "subject", **context)
+        text = render_template(f"emails/{template}.txt", **context)
+        html = render_template(f"emails/{template}.html", **context)
     return " ".join(subject.split()), text, html

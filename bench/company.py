@@ -283,7 +283,7 @@ def _sessions(people: list[int]) -> list[str]:
 def _signers(people: list[int]) -> list[str]:
     """Return addresses of people who can sign in with PASSWORD."""
     chosen = Account.id.in_(people)
-    kept = passwords.hashed(PASSWORD)
+    kept = passwords.hash_password(PASSWORD)
     db.session.execute(Account.__table__.update().where(chosen).values(password_hash=kept))
     return list(db.session.scalars(select(Account.address).where(chosen)))
 

@@ -191,7 +191,7 @@ def measure(company: Company, name: str, asked: str, room_id: int | None, explai
     for _ in range(TIMES + 1):
         account = db.session.get(Account, company.asker.id)
         start = time.perf_counter()
-        found = message_queries.find_messages(account, message_queries.question_of(asked, room_id))
+        found = message_queries.find_messages(account, message_queries.parse_query(asked, room_id))
         times.append(1_000 * (time.perf_counter() - start))
         db.session.rollback()
     count = f"{len(found.hits)}{'+' if found.next else ''} hits"
@@ -211,7 +211,7 @@ def explain(company: Company, asked: str, room_id: int | None) -> None:
 
     event.listen(Engine, "before_cursor_execute", note)
     message_queries.find_messages(
-        db.session.get(Account, company.asker.id), message_queries.question_of(asked, room_id)
+        db.session.get(Account, company.asker.id), message_queries.parse_query(asked, room_id)
     )
     event.remove(Engine, "before_cursor_execute", note)
     for statement, parameters in seen:

@@ -4,31 +4,31 @@ from importlib import import_module
 
 from flask import Flask
 
-from app.blueprints import errors, gate, navigation
+from app.blueprints import access_control, errors, navigation
 
 # Every section.
 SECTIONS = (
-    "auth",
+    "sessions",
     "setup",
     "health",
     "chat",
     "dashboard",
     "discovery",
-    "certificate",
+    "certificates",
     "domains",
-    "finder",
+    "search",
     "accounts",
     "guests",
     "administrators",
     "groups",
     "rights",
     "rooms",
-    "licence",
-    "mails",
-    "journal",
+    "licenses",
+    "mail",
+    "audit",
     "bulk",
     "tasks",
-    "exchange",
+    "imports",
     "join",
     "own",
 )
@@ -36,7 +36,7 @@ SECTIONS = (
 
 def init_app(app: Flask) -> None:
     """Register access control, error pages, navigation and every section."""
-    gate.init_app(app)
+    access_control.init_app(app)
     errors.init_app(app)
     navigation.init_app(app)
     for name in SECTIONS:

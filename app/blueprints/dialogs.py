@@ -8,7 +8,7 @@ from flask import Response, flash, request
 from wtforms.fields.choices import SelectChoice
 
 from app import htmx
-from app.blueprints.gate import me
+from app.blueprints.access_control import me
 from app.queries.domains import domains_of
 from app.rules.accounts.addresses import readable
 

@@ -93,7 +93,7 @@ def _as_notice(refusal: Refusal) -> Response:
     """For htmx: nothing is swapped, a notice appears; who is signed out is taken to the sign-in page."""
     response = Response(status=refusal.status)
     if isinstance(refusal, SignedOut):
-        response.headers["HX-Redirect"] = url_for("auth.sign_in")
+        response.headers["HX-Redirect"] = url_for("sessions.sign_in")
         return response
     response.headers["HX-Reswap"] = "none"
     return htmx.say(response, refusal.sentence, "error")
@@ -108,7 +108,7 @@ def _as_page(refusal: Refusal) -> Response:
 def sign_in_url() -> str:
     """Return the sign-in page, from where one comes back to the page that was asked for."""
     asked = request.full_path if request.query_string else request.path
-    return url_for("auth.sign_in", next=asked if request.method == "GET" and asked != "/" else None)
+    return url_for("sessions.sign_in", next=asked if request.method == "GET" and asked != "/" else None)
 
 
 def _page(refusal: Refusal) -> Response:

@@ -10,7 +10,7 @@ from wtforms import BooleanField
 from app.models import Account, Domain
 from app.rules import domains, services
 from app.rules.accounts.addresses import readable
-from app.rules.domains import Facets, Feature, Ground, Level
+from app.rules.domains import Facets, Feature, Level, SwitchConditions
 
 ALL_THREE = "all_three"
 STOP = "stop"
@@ -50,7 +50,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Question:
+class ChangeQuestion:
     """Question asked before saving: its text, the value of the answer, the label of its button."""
 
     text: str
@@ -59,9 +59,9 @@ class Question:
     is_destructive: bool
 
 
-def ground() -> Ground:
+def ground() -> SwitchConditions:
     """Return what switches stand on now. Two statements."""
-    return Ground(services.state().running, services.database_is_supported())
+    return SwitchConditions(services.state().running, services.database_is_supported())
 
 
 def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
@@ -86,24 +86,26 @@ def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
 def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
     """Return the switches as the form wants them; one that could not be changed there keeps its value."""
     return {
-        feature: bool(form[feature].data) if _is_granted(subject, feature) else domains.own(subject, feature)
+        feature: bool(form[feature].data)
+        if _is_granted(subject, feature)
+        else domains.own_switch(subject, feature)
         for feature in Feature
     }
 
 
 def question(
     subject: Domain | Account, wanted: dict[Feature, bool], consequence: Callable
-) -> Question | None:
+) -> ChangeQuestion | None:
     """Return what has to be asked about a change of switches: all three on, or what will stop.
 
     consequence(subject): what stops, in numbers.
     """
-    had_teamchat = domains.own(subject, Feature.TEAMCHAT)
+    had_teamchat = domains.own_switch(subject, Feature.TEAMCHAT)
     if not had_teamchat and domains.missing(wanted):
         text = _("TeamChat needs GroupWare and WebDAV. Enable all three?")
-        return Question(text, ALL_THREE, _("Enable all three"), is_destructive=False)
+        return ChangeQuestion(text, ALL_THREE, _("Enable all three"), is_destructive=False)
     if had_teamchat and _stops(subject, wanted):
-        return Question(consequence(subject), STOP, _("Stop TeamChat"), is_destructive=True)
+        return ChangeQuestion(consequence(subject), STOP, _("Stop TeamChat"), is_destructive=True)
     return None
 
 
@@ -129,7 +131,7 @@ def _stops(subject: Domain | Account, wanted: dict[Feature, bool]) -> bool:
 
 
 def _is_granted(subject: Domain | Account, feature: Feature) -> bool:
-    return isinstance(subject, Domain) or domains.own(subject.domain, feature)
+    return isinstance(subject, Domain) or domains.own_switch(subject.domain, feature)
 
 
 def _tile(control, facets: Facets, subject: Domain | Account, is_editable: bool) -> Tile:

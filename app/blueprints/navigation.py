@@ -8,14 +8,14 @@ from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.blueprints.gate import me
+from app.blueprints.access_control import me
 from app.queries import guests, tasks
 from app.queries.domains import domain_count
 from app.rules.rights import scope
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """One entry of a menu.
 
     pages: the blueprints whose pages mark the entry as current. count: counts for the signed-in administrator.
@@ -33,43 +33,45 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Section:
+class MenuSection:
     """Entries of the main menu under one title."""
 
     title: Any
-    entries: tuple[Entry, ...]
+    entries: tuple[MenuEntry, ...]
 
 
 # Pages of these blueprints stand below a domain.
-DOMAIN_PAGES = ("domains", "accounts", "groups", "rooms", "rights", "exchange")
+DOMAIN_PAGES = ("domains", "accounts", "groups", "rooms", "rights", "imports")
 
-LICENSE = Entry(_l("Licence"), "licence.show", "license", ("licence",), is_server_wide=True)
+LICENSE = MenuEntry(_l("Licence"), "licenses.show", "license", ("licenses",), is_server_wide=True)
 
 NAVIGATION = (
-    Section(None, (Entry(_l("Dashboard"), "dashboard.show", "layout-dashboard", ("dashboard",)),)),
-    Section(
+    MenuSection(None, (MenuEntry(_l("Dashboard"), "dashboard.show", "layout-dashboard", ("dashboard",)),)),
+    MenuSection(
         _l("Domains & accounts"),
         (
-            Entry(_l("Domain list"), "domains.index", "building", DOMAIN_PAGES, count=domain_count),
-            Entry(_l("Guest accounts"), "guests.index", "user-check", ("guests",), count=guests.guest_count),
+            MenuEntry(_l("Domain list"), "domains.index", "building", DOMAIN_PAGES, count=domain_count),
+            MenuEntry(
+                _l("Guest accounts"), "guests.index", "user-check", ("guests",), count=guests.guest_count
+            ),
         ),
     ),
-    Section(
+    MenuSection(
         _l("System"),
         (
-            Entry("SmartDiscover", "discovery.show", "world-www", ("discovery",), is_server_wide=True),
-            Entry(
-                *(_l("Certificate"), "certificate.show", "certificate", ("certificate",)),
+            MenuEntry("SmartDiscover", "discovery.show", "world-www", ("discovery",), is_server_wide=True),
+            MenuEntry(
+                *(_l("Certificate"), "certificates.show", "certificate", ("certificates",)),
                 is_for_server_administrators=True,
             ),
             LICENSE,
-            Entry(
-                *(_l("Outgoing mail"), "mails.index", "mail", ("mails",)),
+            MenuEntry(
+                *(_l("Outgoing mail"), "mail.index", "mail", ("mail",)),
                 is_for_server_administrators=True,
             ),
-            Entry(_l("Administrators"), "administrators.index", "shield", ("administrators",)),
-            Entry(_l("Audit log"), "journal.index", "history", ("journal",)),
-            Entry(
+            MenuEntry(_l("Administrators"), "administrators.index", "shield", ("administrators",)),
+            MenuEntry(_l("Audit log"), "audit.index", "history", ("audit",)),
+            MenuEntry(
                 *(_l("Tasks"), "tasks.index", "list-check", ("tasks",)),
                 count=tasks.open_count,
                 is_count_hidden_at_zero=True,
@@ -79,11 +81,11 @@ NAVIGATION = (
 )
 
 NEW_MENU = (
-    Entry(_l("New domain"), "domains.create_domain", "building", is_server_wide=True, is_dialog=True),
-    Entry(_l("New user"), "accounts.create_account", "user-plus", is_dialog=True),
-    Entry(_l("New group"), "groups.create_group", "users-plus", is_dialog=True),
-    Entry(_l("Import accounts"), "exchange.import_accounts", "file-import"),
-    Entry(_l("Import groups"), "exchange.import_groups", "file-import"),
+    MenuEntry(_l("New domain"), "domains.create_domain", "building", is_server_wide=True, is_dialog=True),
+    MenuEntry(_l("New user"), "accounts.create_account", "user-plus", is_dialog=True),
+    MenuEntry(_l("New group"), "groups.create_group", "users-plus", is_dialog=True),
+    MenuEntry(_l("Import accounts"), "imports.import_accounts", "file-import"),
+    MenuEntry(_l("Import groups"), "imports.import_groups", "file-import"),
 )
 
 HELP_MENU = (LICENSE,)
@@ -122,7 +124,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(navigation=navigation, new_menu=new_menu, help_menu=help_menu)
 
 
-def _visible(entries: tuple[Entry, ...]) -> list[dict]:
+def _visible(entries: tuple[MenuEntry, ...]) -> list[dict]:
     sees_all, is_server_administrator = scope.is_server_wide(me()), scope.is_server_administrator(me())
     return [
         _shown(entry)
@@ -132,7 +134,7 @@ def _visible(entries: tuple[Entry, ...]) -> list[dict]:
     ]
 
 
-def _shown(entry: Entry) -> dict:
+def _shown(entry: MenuEntry) -> dict:
     count = entry.count(me()) if entry.count else None
     return {
         "title": str(entry.title),

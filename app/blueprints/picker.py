@@ -31,7 +31,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class PickerChoice:
     """A checkbox of the picker. note: why it cannot be chosen; empty if it can."""
 
     key: str
@@ -57,15 +57,15 @@ class Picker:
     section: Any
     here: str
     back: str
-    chosen: list[Choice]
-    found: list[Choice]
+    chosen: list[PickerChoice]
+    found: list[PickerChoice]
     has_more: bool
     domains: list[Domain]
     domain: Domain | None
     search: str
     kind: EntryKind | None = None
     field: str = "member"
-    further: tuple[Choice, ...] = ()
+    further: tuple[PickerChoice, ...] = ()
     further_title: Any = ""
     dialog_back: bool = False
 
@@ -112,10 +112,10 @@ def chosen_principals() -> list[tuple[EntryKind, int]]:
     return principals
 
 
-def choice(candidate: Candidate, *, key: str | None = None, note="") -> Choice:
+def choice(candidate: Candidate, *, key: str | None = None, note="") -> PickerChoice:
     """Return the checkbox of a candidate."""
     is_domain = candidate.kind is EntryKind.DOMAIN
-    return Choice(
+    return PickerChoice(
         key or f"{candidate.kind}:{candidate.id}",
         readable(candidate.name) if is_domain else candidate.name,
         candidate.detail if is_domain or not candidate.detail else readable(candidate.detail),
@@ -125,7 +125,7 @@ def choice(candidate: Candidate, *, key: str | None = None, note="") -> Choice:
     )
 
 
-def not_chosen(choices: list[Choice], chosen: list[Choice]) -> list[Choice]:
+def not_chosen(choices: list[PickerChoice], chosen: list[PickerChoice]) -> list[PickerChoice]:
     """Leave out what stands among the chosen already."""
     keys = {one.key for one in chosen}
     return [one for one in choices if one.key not in keys]

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.models import Principal
 from app.rules.accounts.addresses import readable
-from app.rules.guests.policy import Reason
+from app.rules.guests.policy import InvitingReason
 from app.rules.rights import Right
 
 RIGHT_NAMES = {
@@ -30,15 +30,15 @@ EVERYBODY = {
 
 # Why somebody may invite guests into a room, or may not.
 INVITING = {
-    Reason.RIGHT: _l("by the right “Invite”"),
-    Reason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
-    Reason.ADMINISTRATOR: _l("as an administrator of the domain"),
-    Reason.GUEST: _l("guests invite nobody"),
-    Reason.DIRECT: _l("nobody is added to a direct conversation"),
-    Reason.NOT_ACTIVE: _l("nobody is invited to a room that is archived or deleted"),
-    Reason.CLOSED: _l("who does not see the room invites nobody to it"),
-    Reason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
-    Reason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
+    InvitingReason.RIGHT: _l("by the right “Invite”"),
+    InvitingReason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
+    InvitingReason.ADMINISTRATOR: _l("as an administrator of the domain"),
+    InvitingReason.GUEST: _l("guests invite nobody"),
+    InvitingReason.DIRECT: _l("nobody is added to a direct conversation"),
+    InvitingReason.NOT_ACTIVE: _l("nobody is invited to a room that is archived or deleted"),
+    InvitingReason.CLOSED: _l("who does not see the room invites nobody to it"),
+    InvitingReason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
+    InvitingReason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
 }
 
 

@@ -11,7 +11,7 @@ from app.text.parsing import parse_whole_number
 
 
 @dataclass(frozen=True)
-class Theirs:
+class OtherChange:
     """A value that somebody else changed meanwhile. is_contested: the person had changed it too."""
 
     label: str
@@ -42,7 +42,7 @@ class VersionedForm(FlaskForm):
         """Return the row's version when the form was made; a form that does not know is always too slow."""
         return parse_whole_number(self.version.data) or 0
 
-    def meet(self, version: int, values: dict) -> list[Theirs]:
+    def meet(self, version: int, values: dict) -> list[OtherChange]:
         """Take over what others have changed, keep what was typed here, and tell both. Saving again then counts."""
         seen = self._seen()
         theirs = [
@@ -51,12 +51,12 @@ class VersionedForm(FlaskForm):
         self.remember(version, values)
         return theirs
 
-    def _met(self, name: str, before, after) -> Theirs:
+    def _met(self, name: str, before, after) -> OtherChange:
         field = self[name]
         is_contested = field.data not in (before, after)
         if not is_contested:
             field.data = after
-        return Theirs(field.label.text, worded(field, before), worded(field, after), is_contested)
+        return OtherChange(field.label.text, worded(field, before), worded(field, after), is_contested)
 
     def _seen(self) -> dict:
         try:

@@ -39,7 +39,7 @@ def licenses() -> None:
 @with_appcontext
 def show() -> None:
     """Print the licence in force."""
-    license_view = license_rules.current()
+    license_view = license_rules.current_license()
     if license_view is None:
         raise click.ClickException("No licence is recorded for this installation.")
     click.echo(f"{license_view.kind} licence of {license_view.holder}, reference {license_view.reference}")
@@ -84,7 +84,7 @@ def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) 
         reference=reference.strip().upper(),
         issued_at=now(),
     )
-    click.echo(license_rules.signed(document, _private_key(path)), nl=False)
+    click.echo(license_rules.sign_document(document, _private_key(path)), nl=False)
 
 
 @licenses.command("install")

@@ -55,7 +55,7 @@ def record_bounce() -> None:
     report = parse_delivery_status(sys.stdin.buffer.read(BOUNCE_BYTES_MAX))
     if report is None:
         raise NotOurBounce()
-    mail_ids = (mail_rules.mail_of(address) for address in report.returned_to)
+    mail_ids = (mail_rules.mail_id_of(address) for address in report.returned_to)
     mail_id = next((mail_id for mail_id in mail_ids if mail_id is not None), None)
     if mail_id is None:
         raise NotOurBounce()

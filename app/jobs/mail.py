@@ -8,7 +8,7 @@ from app.integrations.mail import MailServer, SendFailure
 from app.mail_rendering import render_mail
 from app.models import MailFailure, ServiceName
 from app.operations import jobs
-from app.operations.jobs import Taken
+from app.operations.jobs import LeasedWork
 from app.rules import mail as mail_rules
 from app.rules import services
 from app.rules.server import settings
@@ -50,7 +50,7 @@ def send_next() -> bool:
     return True
 
 
-def _send(mail_server: MailServer, taken: Taken) -> None:
+def _send(mail_server: MailServer, taken: LeasedWork) -> None:
     if taken.language is None or taken.recipient is None:
         raise TypeError("a job is no mail")
     subject, text, html = render_mail(taken.name, taken.language, taken.arguments)
@@ -59,7 +59,7 @@ def _send(mail_server: MailServer, taken: Taken) -> None:
     mail.send(mail_server, taken.recipient, subject, text, html, message_id, return_path)
 
 
-def _record_failure(mail_server: MailServer, taken: Taken, failure: SendFailure) -> None:
+def _record_failure(mail_server: MailServer, taken: LeasedWork, failure: SendFailure) -> None:
     """Queue the mail again, unless the server refused it for good; pause if the server itself failed."""
     kind = MailFailure(failure.kind)
     jobs.put_mail_back(taken, kind, failure.answer, is_permanent=failure.is_permanent)

@@ -18,7 +18,7 @@ from app.errors import Unavailable
 from app.identity import Origin, set_origin
 from app.jobs import Requeue, handlers, job_kinds, mail, recurring  # noqa: F401
 from app.operations import jobs
-from app.operations.jobs import Taken
+from app.operations.jobs import LeasedWork
 from app.transaction import connection_is_lost
 
 # Seconds between two queries while nothing is due.
@@ -112,7 +112,7 @@ def start(app: Flask) -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _run(taken: Taken) -> None:
+def _run(taken: LeasedWork) -> None:
     """Run one job. If it fails it is queued again; other jobs go on."""
     clear_contextvars()
     bind_contextvars(job=taken.name, job_id=taken.id)
@@ -128,7 +128,7 @@ def _run(taken: Taken) -> None:
         clear_contextvars()
 
 
-def _call(taken: Taken) -> None:
+def _call(taken: LeasedWork) -> None:
     if taken.name not in job_kinds:
         raise LookupError(f"no kind of job is called {taken.name}")
     kind = job_kinds[taken.name]

@@ -76,7 +76,7 @@ def _send_posted(fact: MessagePosted) -> None:
 
 def _send_changed(fact: MessageChanged) -> None:
     with _application().app_context():
-        view = messages.one(fact.room_id, fact.message_id)
+        view = messages.message_view(fact.room_id, fact.message_id)
         guests = _guest_visibility(view) if view is not None else None
     if view is None:
         return

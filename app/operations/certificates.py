@@ -13,7 +13,7 @@ from app.integrations.certificates import UnfitCertificate
 from app.models import Account, now
 from app.operations import audit, jobs
 from app.operations.locks import locked_setting
-from app.rules.certificates import Installed, folder, installed, noted
+from app.rules.certificates import InstalledCertificate, folder, installed, serialize_finding
 from app.rules.rights import scope
 from app.rules.server import settings
 from app.rules.server.settings import Setting
@@ -52,7 +52,7 @@ def restore_certificate(actor: Account, certificate_id: str) -> None:
         raise NotFound()
     if row.certificate.not_after <= now():
         raise Invalid(_("This certificate has ended: browsers would refuse it."), code="ended")
-    _serve(actor, "certificate.restore", certificate_id)
+    _serve(actor, "certificates.restore", certificate_id)
 
 
 @operation
@@ -60,7 +60,7 @@ def request_inspection(actor: Account) -> None:
     """Have the worker inspect the public address now. Server administrators only."""
     scope.require_server_administrator(actor)
     jobs.enqueue(INSPECTION_JOB)
-    audit.record(actor, "certificate.look")
+    audit.record(actor, "certificates.look")
 
 
 def inspect_public_address() -> None:
@@ -76,7 +76,7 @@ def host_name() -> str:
 
 @operation(audited=False)
 def _store_finding(finding: probe.ProbeResult) -> None:
-    locked_setting(Setting.CERTIFICATE_SEEN).value = noted(finding, now())
+    locked_setting(Setting.CERTIFICATE_SEEN).value = serialize_finding(finding, now())
     settings.forget()
 
 
@@ -85,7 +85,7 @@ def _install(actor: Account, chain: bytes, key: bytes, *, is_trial: bool) -> Non
     directory = _require_folder()
     name = certificate_store.store_certificate(directory, chain, key, now())
     try:
-        _serve(actor, "certificate.install", name, is_trial=is_trial)
+        _serve(actor, "certificates.install", name, is_trial=is_trial)
     finally:
         certificate_store.discard_certificate(directory, name)
 
@@ -101,7 +101,7 @@ def _serve(actor: Account, act: str, name: str, **about: bool) -> None:
     certificate_store.serve_certificate(directory, name)
 
 
-def _audited_facts(row: Installed) -> dict[str, str]:
+def _audited_facts(row: InstalledCertificate) -> dict[str, str]:
     certificate = row.certificate
     return {
         "certificate_names": ", ".join(certificate.names),

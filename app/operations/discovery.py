@@ -75,7 +75,7 @@ def record_discovery_check(actor: Account, domain: Domain | None = None) -> None
     audit.record(actor, "discovery.check", domain)
 
 
-def _server_level(seen_version: int | None) -> discovery_queries.Level:
+def _server_level(seen_version: int | None) -> discovery_queries.DiscoveryLevel:
     """Return the values of the server. Error: Conflict if they have another version than the form showed."""
     level = discovery_queries.server()
     if seen_version is not None and seen_version != level.version:

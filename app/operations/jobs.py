@@ -26,7 +26,7 @@ ERROR_LENGTH = 2000
 
 
 @dataclass(frozen=True)
-class Taken:
+class LeasedWork:
     """A piece of work that this process holds. model: the kind of its row."""
 
     model: type
@@ -56,18 +56,18 @@ def keep_going(kinds: list[str]) -> None:
             enqueue(kind)
 
 
-def take_job() -> Taken | None:
+def take_job() -> LeasedWork | None:
     """Return the next job that is due, on a lease."""
     return _take(Job)
 
 
-def take_mail() -> Taken | None:
+def take_mail() -> LeasedWork | None:
     """Return the next mail that is due, on a lease."""
     return _take(OutgoingMail)
 
 
 @operation(audited=False)
-def finish(taken: Taken) -> None:
+def finish(taken: LeasedWork) -> None:
     """Say that a piece of work is done."""
     row = _held(taken)
     row.state, row.finished_at, row.leased_until, row.last_error = WorkState.DONE, now(), None, None
@@ -76,7 +76,7 @@ def finish(taken: Taken) -> None:
 
 
 @operation(audited=False)
-def repeat(taken: Taken, every: timedelta) -> None:
+def repeat(taken: LeasedWork, every: timedelta) -> None:
     """Say that a recurring job is done for now; the same row comes up again."""
     row = _held(taken)
     row.finished_at, row.leased_until, row.last_error = now(), None, None
@@ -84,7 +84,7 @@ def repeat(taken: Taken, every: timedelta) -> None:
 
 
 @operation(audited=False)
-def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> None:
+def try_again(taken: LeasedWork, error: Exception, *, is_recurring: bool = False) -> None:
     """Postpone a job that failed; give it up after ten attempts."""
     row = _held(taken)
     row.leased_until, row.last_error = None, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
@@ -95,7 +95,7 @@ def try_again(taken: Taken, error: Exception, *, is_recurring: bool = False) -> 
 
 
 @operation(audited=False)
-def put_mail_back(taken: Taken, failure: MailFailure, answer: str, *, is_permanent: bool) -> None:
+def put_mail_back(taken: LeasedWork, failure: MailFailure, answer: str, *, is_permanent: bool) -> None:
     """Postpone a mail that did not leave, unless the server refused it for good.
 
     answer: the server's words, for administrators.
@@ -109,7 +109,7 @@ def put_mail_back(taken: Taken, failure: MailFailure, answer: str, *, is_permane
 
 
 @operation(audited=False)
-def drop_mail(taken: Taken) -> None:
+def drop_mail(taken: LeasedWork) -> None:
     """Say that a mail need not leave any more: what it speaks of is gone."""
     row = _held(taken)
     row.state, row.finished_at, row.leased_until = WorkState.CANCELLED, now(), None
@@ -117,7 +117,7 @@ def drop_mail(taken: Taken) -> None:
 
 
 @operation(audited=False)
-def _take(model: type) -> Taken | None:
+def _take(model: type) -> LeasedWork | None:
     """Return rows that another worker is just taking are skipped, never waited for."""
     due = (
         select(model)
@@ -135,8 +135,8 @@ def _take(model: type) -> Taken | None:
     return _taken(row)
 
 
-def _taken(row: Job | OutgoingMail) -> Taken:
-    return Taken(
+def _taken(row: Job | OutgoingMail) -> LeasedWork:
+    return LeasedWork(
         model=type(row),
         id=row.id,
         name=row.kind if isinstance(row, Job) else row.template,
@@ -147,7 +147,7 @@ def _taken(row: Job | OutgoingMail) -> Taken:
     )
 
 
-def _held(taken: Taken) -> Job | OutgoingMail:
+def _held(taken: LeasedWork) -> Job | OutgoingMail:
     return db.session.get(taken.model, taken.id, with_for_update=True)
 
 

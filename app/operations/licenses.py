@@ -41,13 +41,13 @@ def issue_license(actor: Account, terms: LicenseTerms) -> License:
         )
     return _store_license(
         actor,
-        "licence.issue",
+        "licenses.issue",
         License(
             kind=LicenseKind.FULL,
             holder=names.checked_name(terms.holder, field="holder"),
             seats=_checked_seats(terms.seats),
             valid_until=_checked_end(terms.valid_until, field="valid_until"),
-            reference=licenses.installation() or new_reference(),
+            reference=licenses.installation_reference() or new_reference(),
             modules=" ".join(licenses.MODULES),
         ),
     )
@@ -62,12 +62,12 @@ def install_license(actor: Account, text: str, *, accepts_less: bool = False) ->
     scope.require_server_wide(actor)
     if not licenses.public_key():
         raise Invalid(_("No key to check licences with is set."), code="licence_no_key", field="document")
-    document = licenses.opened(text, licenses.public_key())
+    document = licenses.open_document(text, licenses.public_key())
     _checked_end(document.valid_until, field="document")
-    less = license_losses(document, licenses.current())
+    less = license_losses(document, licenses.current_license())
     if less and not accepts_less:
         raise Invalid(" ".join(less), code="licence_gives_less", field="document")
-    return _store_license(actor, "licence.install", _license_of(document, text))
+    return _store_license(actor, "licenses.install", _license_of(document, text))
 
 
 def license_losses(document: Document, license: LicenseFacts | None) -> list[str]:
@@ -101,7 +101,7 @@ def new_reference() -> str:
 
 def _license_of(document: Document, text: str) -> License:
     """Return the row of a document. On another installation than its own it ends after the grace period."""
-    reference, until = licenses.installation() or document.reference, document.valid_until
+    reference, until = licenses.installation_reference() or document.reference, document.valid_until
     if document.reference != reference:
         until = min(until, now() + licenses.GRACE)
     return License(
@@ -116,7 +116,7 @@ def _license_of(document: Document, text: str) -> License:
 
 
 def _store_license(actor: Account, act: str, license: License) -> License:
-    before = licenses.newest()
+    before = licenses.newest_license()
     db.session.add(license)
     db.session.flush()
     touch_access(AccessScope.EVERYBODY)

@@ -52,8 +52,8 @@ def sign_in(
     count_attempt(address, origin().ip, device)
     stored_hash = account.password_hash if account is not None else None
     account = _require_password(account, address, stored_hash, password)
-    is_outdated = stored_hash is not None and passwords.is_outdated(stored_hash)
-    new_hash = passwords.hashed(password) if is_outdated else None
+    is_outdated = stored_hash is not None and passwords.needs_rehash(stored_hash)
+    new_hash = passwords.hash_password(password) if is_outdated else None
     return _open_session(account, address, new_hash, user_agent, device)
 
 
@@ -155,7 +155,7 @@ def _require_password(
 ) -> Account:
     # No connection is held while the processor compares. A missing hash takes as long as a wrong password.
     db.session.commit()
-    is_correct = passwords.matches(stored_hash, password)
+    is_correct = passwords.verify_password(stored_hash, password)
     if (
         account is None
         or not is_correct

@@ -37,7 +37,7 @@ from app.transaction import connection_is_lost, operation, savepoint
 
 
 @dataclass(frozen=True)
-class Step:
+class TaskStep:
     """One row of a task. place: larger than that of every earlier row. line: in the file, else 0."""
 
     place: int
@@ -93,12 +93,12 @@ LOST_RIGHTS = "lost_rights"
 UNKNOWN_KIND = "unknown_kind"
 
 
-def end(task: Task, state: TaskState, error: str | None = None) -> None:
+def end_task(task: Task, state: TaskState, error: str | None = None) -> None:
     """Nothing more will be done."""
     task.state, task.finished_at, task.last_error = state, now(), error
 
 
-def locked(task_id: int) -> Task | None:
+def lock_task(task_id: int) -> Task | None:
     """Return the task as the database has it now, nobody else's until the commit."""
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
@@ -164,12 +164,12 @@ def start_task(
 def cancel_task(actor, task: Task) -> Task:
     """Have a task stop before its next row; what is done stays done. Its owner and server-wide administrators may."""
     task = questions.find_task(actor, task.id)
-    task = locked(task.id)
+    task = lock_task(task.id)
     if task.is_over:
         raise Invalid(_("This task is over already."), code="task_over")
     task.is_cancelling = True
     if task.state is TaskState.WAITING:
-        end(task, TaskState.CANCELLED)
+        end_task(task, TaskState.CANCELLED)
     audit.record(actor, "task.cancel", **_about(task))
     return task
 
@@ -221,14 +221,14 @@ def run(task_id: int, *, seconds: float) -> bool:
     return True
 
 
-def _next_steps(task: Task) -> list[Step]:
+def _next_steps(task: Task) -> list[TaskStep]:
     owner = owner_of(task)
     if not may_act(owner):
         return []
     return kinds[task.kind].steps(owner, json.loads(task.arguments), task.place, STEPS_AT_ONCE)
 
 
-def _do(task: Task, step: Step) -> bool:
+def _do(task: Task, step: TaskStep) -> bool:
     """Do one row; the task goes on whatever its result. Return whether there may be more."""
     task_id = task.id
     try:
@@ -244,22 +244,22 @@ def _do(task: Task, step: Step) -> bool:
 
 @operation(audited=False)
 def _begin(task_id: int) -> Task | None:
-    task = locked(task_id)
+    task = lock_task(task_id)
     if task is None or task.is_over:
         return task
     if not may_act(owner_of(task)):
-        end(task, TaskState.FAILED, LOST_RIGHTS)
+        end_task(task, TaskState.FAILED, LOST_RIGHTS)
     elif task.kind not in kinds:
-        end(task, TaskState.FAILED, UNKNOWN_KIND)
+        end_task(task, TaskState.FAILED, UNKNOWN_KIND)
     elif task.state is TaskState.WAITING:
         task.state, task.started_at = TaskState.RUNNING, now()
     return task
 
 
 @operation(audited=False)
-def take_step(task_id: int, step: Step) -> bool:
+def take_step(task_id: int, step: TaskStep) -> bool:
     """Return one row and the task's place, together or not at all."""
-    task = locked(task_id)
+    task = lock_task(task_id)
     if task is None or task.is_over:
         return False
     owner = owner_of(task)
@@ -272,7 +272,7 @@ def take_step(task_id: int, step: Step) -> bool:
     return True
 
 
-def _outcome(owner, task: Task, step: Step) -> tuple[Outcome, str | None]:
+def _outcome(owner, task: Task, step: TaskStep) -> tuple[Outcome, str | None]:
     kind, arguments = kinds[task.kind], json.loads(task.arguments)
     try:
         with savepoint(is_rehearsal=kind.is_rehearsal):
@@ -286,7 +286,7 @@ def _outcome(owner, task: Task, step: Step) -> tuple[Outcome, str | None]:
     return Outcome.CHANGED, None
 
 
-def _note(task: Task, step: Step, outcome: Outcome, sentence: str | None) -> None:
+def _note(task: Task, step: TaskStep, outcome: Outcome, sentence: str | None) -> None:
     task.place, task.done_count = step.place, task.done_count + 1
     column = f"{outcome}_count"
     setattr(task, column, getattr(task, column) + 1)
@@ -297,9 +297,9 @@ def _note(task: Task, step: Step, outcome: Outcome, sentence: str | None) -> Non
 
 
 @operation(audited=False)
-def _note_failure(task_id: int, step: Step) -> bool:
+def _note_failure(task_id: int, step: TaskStep) -> bool:
     """Return a row that came to nothing for a reason nobody foresaw. The log knows more."""
-    task = locked(task_id)
+    task = lock_task(task_id)
     if task is None or task.is_over:
         return False
     if task.place < step.place:
@@ -310,22 +310,22 @@ def _note_failure(task_id: int, step: Step) -> bool:
 
 @operation(audited=False)
 def _finish(task_id: int) -> None:
-    task = locked(task_id)
+    task = lock_task(task_id)
     if task is not None and not task.is_over:
-        end(task, TaskState.CANCELLED if task.is_cancelling else TaskState.DONE)
+        end_task(task, TaskState.CANCELLED if task.is_cancelling else TaskState.DONE)
 
 
 @operation(audited=False)
 def _give_up(task_id: int, why: str) -> None:
     """There are no rows to be had: what the task works on is gone."""
-    task = locked(task_id)
+    task = lock_task(task_id)
     if task is not None and not task.is_over:
-        end(task, TaskState.FAILED, why)
+        end_task(task, TaskState.FAILED, why)
 
 
 def _stop(task: Task) -> None:
     """Stop before the next row if the task was cancelled or its owner administers nothing any more."""
     if task.is_cancelling:
-        end(task, TaskState.CANCELLED)
+        end_task(task, TaskState.CANCELLED)
     else:
-        end(task, TaskState.FAILED, LOST_RIGHTS)
+        end_task(task, TaskState.FAILED, LOST_RIGHTS)

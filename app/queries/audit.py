@@ -20,7 +20,7 @@ from app.rules.server.settings import Setting
 
 
 @dataclass(frozen=True)
-class Change:
+class ValueChange:
     """One value that an act has changed. What was not there, or is no more, is None."""
 
     name: str
@@ -29,7 +29,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditRecord:
     """An audit entry: who acted on what, when, from where, and what changed.
 
     id: its number in the log. is_sealed: tampering with it would be noticed.
@@ -39,7 +39,7 @@ class Entry:
     actor_name: str | None
     created_at: datetime
     origin: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[ValueChange, ...]
     id: int = 0
     object_kind: str = ""
     object_id: int | None = None
@@ -48,30 +48,30 @@ class Entry:
     is_sealed: bool = False
 
 
-def history(kind: str, object_id: int, cursor: str | None = None) -> Page:
+def object_history(kind: str, object_id: int, cursor: str | None = None) -> Page:
     """Return a page of what was done to an object, the latest first. One statement."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     page = keyset(statement, (AuditEntry.id,), cursor=cursor, descending=True, size=25)
-    return Page([entry_of(row[0]) for row in page.rows], page.previous, page.next)
+    return Page([record_of(row[0]) for row in page.rows], page.previous, page.next)
 
 
-def last_change(kind: str, object_id: int) -> Entry | None:
+def last_change(kind: str, object_id: int) -> AuditRecord | None:
     """Return the latest entry about an object."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     row = db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(1)).first()
-    return entry_of(row) if row is not None else None
+    return record_of(row) if row is not None else None
 
 
-def entry_of(row: AuditEntry) -> Entry:
+def record_of(row: AuditEntry) -> AuditRecord:
     """Return a row of the log as an entry."""
     before, after = (json.loads(side or "{}") for side in (row.before, row.after))
     names = dict.fromkeys([*before, *after])
-    return Entry(
+    return AuditRecord(
         act=row.act,
         actor_name=row.actor_name,
         created_at=row.created_at,
         origin=row.origin,
-        changes=tuple(Change(name, before.get(name), after.get(name)) for name in names),
+        changes=tuple(ValueChange(name, before.get(name), after.get(name)) for name in names),
         id=row.id,
         object_kind=row.object_kind,
         object_id=row.object_id,
@@ -92,7 +92,7 @@ SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Search:
+class AuditSearch:
     """Search of the audit log. person, thing: an address or name, or its beginning. until: exclusive."""
 
     act: str = ""
@@ -106,10 +106,10 @@ class Search:
     @property
     def is_filtered(self) -> bool:
         """Return whether the search narrows the log: an empty result then means that nothing matches."""
-        return self != Search()
+        return self != AuditSearch()
 
 
-def page_of(actor, search: Search, cursor: str | None = None) -> Page:
+def audit_page(actor, search: AuditSearch, cursor: str | None = None) -> Page:
     """Return a page of the audit log within the actor's scope, the latest entry first.
 
     Five statements at most.
@@ -118,7 +118,7 @@ def page_of(actor, search: Search, cursor: str | None = None) -> Page:
     return Page(_entries(row[0] for row in page.rows), page.previous, page.next)
 
 
-def every(actor, search: Search) -> Iterator[Entry]:
+def every_entry(actor, search: AuditSearch) -> Iterator[AuditRecord]:
     """All that is found, the latest first, a batch in memory at a time."""
     statement, last_id = _found(actor, search), None
     while True:
@@ -132,7 +132,7 @@ def every(actor, search: Search) -> Iterator[Entry]:
         last_id = entries[-1].id
 
 
-def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
+def existing(actor, entries: list[AuditRecord]) -> set[tuple[str, int]]:
     """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
     present = set()
     for kind, (model, statement) in _present(actor).items():
@@ -142,12 +142,12 @@ def existing(actor, entries: list[Entry]) -> set[tuple[str, int]]:
     return present
 
 
-def _entries(rows: Iterable[AuditEntry]) -> list[Entry]:
+def _entries(rows: Iterable[AuditEntry]) -> list[AuditRecord]:
     """Return rows as entries. Guests, whom the log stores as accounts, are shown as guests, deleted or not.
 
     One further statement where accounts are concerned.
     """
-    entries = [entry_of(row) for row in rows]
+    entries = [record_of(row) for row in rows]
     ids = {entry.object_id for entry in entries if entry.object_kind == "account" and entry.object_id}
     if not ids:
         return entries
@@ -174,7 +174,7 @@ def _present(actor) -> dict[str, tuple]:
     }
 
 
-def _found(actor, search: Search):
+def _found(actor, search: AuditSearch):
     statement = select(AuditEntry)
     if not scope.is_server_wide(actor):
         ids = db.session.scalars(select(Domain.id).where(scope.of_domains(actor))).all()
@@ -228,7 +228,7 @@ VERIFY_BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Chain:
+class ChainState:
     """State of the audit chain as its page shows it.
 
     at: last verification, None before; unsealed: entries without a seal yet; sealed, broken_at: result of
@@ -242,7 +242,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainVerdict:
     """Result of a verification.
 
     sealed, waiting: numbers of entries. broken_at: the first entry that does not fit, else None.
@@ -253,7 +253,7 @@ class Verdict:
     broken_at: int | None = None
 
 
-def verify(key: bytes, head: tuple[int, bytes] | None) -> Verdict:
+def verify(key: bytes, head: tuple[int, bytes] | None) -> ChainVerdict:
     """Compute the chain again, from the first entry on. head: where it ended when it was last sealed.
 
     A changed or removed entry breaks the chain at itself or at the one after it; entries cut off from its end
@@ -267,21 +267,21 @@ def verify(key: bytes, head: tuple[int, bytes] | None) -> Verdict:
             continue
         seal = seal_of(key, seal, entry)
         if waiting or not hmac.compare_digest(seal, entry.seal):
-            return Verdict(sealed, waiting, entry.id)
+            return ChainVerdict(sealed, waiting, entry.id)
         sealed += 1
         is_head_seen = is_head_seen or (entry.id, entry.seal) == head
-    return Verdict(sealed, waiting, None if is_head_seen else head[0])
+    return ChainVerdict(sealed, waiting, None if is_head_seen else head[0])
 
 
-def chain() -> Chain:
+def chain() -> ChainState:
     """Return the state of the chain without computing it. Three statements."""
     last = select(AuditEntry.id).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
     beyond = AuditEntry.id > (db.session.scalar(last) or 0)
     unsealed = db.session.scalar(select(func.count(AuditEntry.id)).where(beyond))
     kept = json.loads(settings.get(Setting.TRAIL_VERDICT) or "{}")
     if not kept:
-        return Chain(unsealed)
-    return Chain(unsealed, datetime.fromisoformat(kept["at"]), kept["sealed"], kept["broken_at"])
+        return ChainState(unsealed)
+    return ChainState(unsealed, datetime.fromisoformat(kept["at"]), kept["sealed"], kept["broken_at"])
 
 
 def _seals_entries() -> Iterator[AuditEntry]:

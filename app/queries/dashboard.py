@@ -42,7 +42,7 @@ class Connections:
 
 
 @dataclass(frozen=True)
-class Step:
+class ActivityStep:
     """One hour, day or week, by its beginning. connections: the peak; None where nothing was measured."""
 
     start: datetime
@@ -59,7 +59,7 @@ def connections() -> Connections:
     return Connections(int(windows or 0), int(open_rooms or 0))
 
 
-def history(period: Period, zone: tzinfo) -> list[Step]:
+def activity(period: Period, zone: tzinfo) -> list[ActivityStep]:
     """Return the activity, step by step, up to now. zone: where the reader's days begin. One statement."""
     first = _beginning(now() - SPANS[period] + STEPS[period], period, zone)
     rows = db.session.execute(
@@ -129,8 +129,8 @@ def _next(model, key: int) -> tuple[int, datetime]:
     return db.session.execute(statement).one()
 
 
-def _step(start: datetime, figures: dict) -> Step:
-    return Step(
+def _step(start: datetime, figures: dict) -> ActivityStep:
+    return ActivityStep(
         start,
         *(figures.get(name) for name in (FigureName.MESSAGES, FigureName.CONNECTIONS, FigureName.SIGN_INS)),
     )

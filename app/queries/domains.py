@@ -22,7 +22,7 @@ from app.models import (
     now,
 )
 from app.queries import dashboard
-from app.queries.listing import Listing, ListQuery, counted
+from app.queries.listing import Listing, ListQuery, count_rows
 from app.queries.paging import Page, keyset
 from app.queries.tasks import OPEN
 from app.rules.accounts import addresses
@@ -36,7 +36,7 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Contents:
+class DomainContents:
     """Numbers of a domain's objects.
 
     devices: signed in now. private_rooms: owned by its people. invited: outsiders who have not answered yet.
@@ -52,7 +52,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Ending:
+class DomainEnding:
     """A domain that ends soon, or has ended. days: whole days that are left, below zero none."""
 
     domain: Domain
@@ -68,13 +68,13 @@ class Ending:
         return "danger" if self.days < 1 else "warning" if self.days <= 5 else "info"
 
 
-def contents(domain: Domain) -> Contents:
+def domain_contents(domain: Domain) -> DomainContents:
     """Count a domain's objects. Seven statements."""
     in_domain = Account.domain_id == domain.id
     shown = Room.state != RoomState.DELETED
     owned = select(func.count(Room.id.distinct())).join(RoomMember, RoomMember.room_id == Room.id)
     devices = select(func.count(Session.id)).join(Account, Session.account_id == Account.id)
-    return Contents(
+    return DomainContents(
         accounts=account_count(domain),
         groups=_count(select(func.count(Group.id)).where(Group.domain_id == domain.id)),
         rooms=_count(select(func.count(Room.id)).join(Group).where(Group.domain_id == domain.id, shown)),
@@ -101,14 +101,14 @@ def open_deletion(domain: Domain) -> Task | None:
     return db.session.scalars(statement.where(Task.state.in_(OPEN)).limit(1)).first()
 
 
-def endings(actor) -> list[Ending]:
+def endings(actor) -> list[DomainEnding]:
     """Return the domains of an actor's scope that have ended or end within a fortnight, earliest first."""
     moment = now()
     statement = select(Domain).where(
         scope.of_domains(actor), Domain.expires_at <= moment + TOLD_BEFORE, Domain.expires_at.is_not(None)
     )
     rows = db.session.scalars(statement.order_by(Domain.expires_at, Domain.id).limit(SHOWN))
-    return [Ending(domain, _days_until(domain.expires_at, moment)) for domain in rows]
+    return [DomainEnding(domain, _days_until(domain.expires_at, moment)) for domain in rows]
 
 
 def _days_until(moment: datetime, start: datetime) -> int:
@@ -139,7 +139,7 @@ def domain_list(actor, query: ListQuery) -> Listing:
     ids = [row[0].id for row in page.rows]
     accounts, groups = _per_domain(Account, ids), _per_domain(Group, ids)
     rows = [DomainRow(row[0], accounts.get(row[0].id, 0), groups.get(row[0].id, 0)) for row in page.rows]
-    return Listing(Page(rows, page.previous, page.next), counted(statement))
+    return Listing(Page(rows, page.previous, page.next), count_rows(statement))
 
 
 def conditions(actor, query: ListQuery) -> list:
@@ -176,7 +176,7 @@ def matches(search: str):
 
 def domain_count(actor) -> int:
     """Return the number of domains that an actor administers."""
-    return counted(select(Domain.id).where(scope.of_domains(actor)))
+    return count_rows(select(Domain.id).where(scope.of_domains(actor)))
 
 
 def domains_of(actor, limit: int = 500) -> list[Domain]:

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Account, AccountState, Invitation, Room, RoomMember, RoomState, now
 from app.queries import mail as mail_queries
 from app.queries.accounts.listing import names_match
-from app.queries.listing import Listing, ListQuery, total_of
+from app.queries.listing import Listing, ListQuery, total_rows
 from app.queries.mail import MailState
 from app.queries.paging import Page, keyset
 from app.rules import rooms
@@ -49,7 +49,7 @@ def guest_list(actor, query: ListQuery) -> Listing:
     statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, query))
     page = keyset(statement, order, cursor=query.cursor, descending=query.is_descending)
     rows = rows_of(actor, [row[0] for row in page.rows])
-    total = total_of(page, select(Account.id).where(*conditions(actor, query)))
+    total = total_rows(page, select(Account.id).where(*conditions(actor, query)))
     return Listing(Page(rows, page.previous, page.next), total)
 
 

@@ -52,19 +52,19 @@ class Listing:
         return self.page.rows
 
 
-def counted(statement) -> int:
+def count_rows(statement) -> int:
     """Count the rows of a statement."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
 
 
-def total_of(page: Page, statement) -> int:
+def total_rows(page: Page, statement) -> int:
     """Return the number of rows of a statement of which a page was read; nothing is counted where that is all."""
     if page.previous is None and page.next is None:
         return len(page.rows)
-    return roughly_counted(statement)
+    return remembered_count(statement)
 
 
-def roughly_counted(statement) -> int:
+def remembered_count(statement) -> int:
     """Return the number of rows of a statement; large numbers are remembered for half a minute.
 
     Counting a hundred thousand index entries takes longer than reading the page below, and nobody notices a
@@ -75,7 +75,7 @@ def roughly_counted(statement) -> int:
     count, until = _remembered.get(key, (0, 0.0))
     if until > time.monotonic():
         return count
-    count = counted(statement)
+    count = count_rows(statement)
     if count >= LARGE:
         if len(_remembered) >= REMEMBERED_AT_MOST:
             _remembered.clear()

@@ -57,7 +57,7 @@ def _state(mail: OutgoingMail) -> MailState:
 
 
 @dataclass(frozen=True)
-class Row:
+class OutboxRow:
     """A mail as the outbox lists it. language: of its text; is_leaving: whether a worker holds it now."""
 
     id: int
@@ -91,7 +91,7 @@ def mail_counts() -> dict[WorkState, int]:
     return dict(db.session.execute(statement).all())
 
 
-def mail(mail_id: int) -> Row:
+def find_mail(mail_id: int) -> OutboxRow:
     """Return one mail of the outbox. Error: NotFound."""
     outgoing = db.session.get(OutgoingMail, mail_id)
     if outgoing is None:
@@ -104,11 +104,11 @@ def arguments_of(mail_id: int) -> dict:
     return json.loads(db.session.get(OutgoingMail, mail_id).arguments)
 
 
-def _row(mail: OutgoingMail) -> Row:
+def _row(mail: OutgoingMail) -> OutboxRow:
     is_leaving = (
         mail.leased_until is not None and mail.leased_until > now() and mail.state is WorkState.WAITING
     )
-    return Row(
+    return OutboxRow(
         mail.id, mail.recipient, mail.template, mail.language, mail.created_at, _state(mail), is_leaving
     )
 
@@ -179,7 +179,7 @@ def _password_link(account_id: int, is_from_administrator: bool) -> dict:
     account = db.session.get(Account, account_id)
     if account is None or not account.is_active or account.password_link_until is None:
         raise NotFound()
-    return {"account": account, "link": _address("password", passwords.token_of(account))}
+    return {"account": account, "link": _address("password", passwords.password_link_token(account))}
 
 
 @_about("guest_ends", "sponsored_guest_ends", "stay_ends", "sponsored_stay_ends")

@@ -55,7 +55,7 @@ class MessageView:
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
         who = names.marked_name(self.author_label, self.author_state, is_guest=self.is_guest)
-        return words(self.said, who, names_people=self.names_people)
+        return note_text(self.said, who, names_people=self.names_people)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def changes(room_id: int, change_no: int, limit: int = PAGE, *, floor: int = 0) 
     return Slice(rows[:limit], True, len(rows) > limit)
 
 
-def one(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
+def message_view(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
     """Return one message of a room."""
     views = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
     return views[0] if views else None
@@ -173,7 +173,7 @@ def _view(row: Row) -> MessageView:
     return MessageView(**{**values, "html": Markup(row.html) if row.html is not None else None})
 
 
-def words(note: str | None, author: str, *, names_people: bool = True) -> str:
+def note_text(note: str | None, author: str, *, names_people: bool = True) -> str:
     """Return the sentence of a note. said: its act and subject, as operations/rooms/notes.py stores them.
 
     names_people: False for guests, who read numbers instead: the people named may not be in the room.
@@ -250,27 +250,27 @@ def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
 
 
 @dataclass(frozen=True)
-class Text:
+class SearchableText:
     """A message as a reader may search it: as typed, without hidden names."""
 
     body: str
     hides_author: bool = False
 
 
-def texts_for(reader: Account, messages_with_rooms: list[tuple[Message, Room]]) -> dict[int, Text]:
+def texts_for(reader: Account, messages_with_rooms: list[tuple[Message, Room]]) -> dict[int, SearchableText]:
     """Return what a reader may search of these messages, by id.
 
     One statement per room for guests, none for others.
     """
     if not reader.is_guest:
-        return {message.id: Text(message.body or "") for message, _room in messages_with_rooms}
+        return {message.id: SearchableText(message.body or "") for message, _room in messages_with_rooms}
     texts = {}
     for room in {room.id: room for _message, room in messages_with_rooms}.values():
         messages = [message for message, message_room in messages_with_rooms if message_room.id == room.id]
         hidden = outsiders(room, messages)
         for message in messages:
             body = _plain(message.body or "", message.html, hidden)
-            texts[message.id] = Text(body, message.author_id in hidden)
+            texts[message.id] = SearchableText(body, message.author_id in hidden)
     return texts
 
 

@@ -20,7 +20,7 @@ from app.rules.server import settings
 from app.rules.server.settings import Setting
 
 
-def in_words(reason: str) -> str:
+def distrust_sentence(reason: str) -> str:
     """Return a sentence for OpenSSL's reason to reject a certificate, or the reason itself.
 
     The reasons are those of X509_verify_cert_error_string.
@@ -55,7 +55,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledCertificate:
     """A certificate on the disk with its chain, its own first."""
 
     id: str
@@ -68,7 +68,7 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Handshake:
     """Result of the last handshake with the public address. problem: why there was none."""
 
     at: datetime
@@ -86,7 +86,7 @@ def folder() -> Path | None:
     return Path(current_app.config["TLS_DIR"]) if current_app.config["TLS_DIR"] else None
 
 
-def installed() -> list[Installed]:
+def installed() -> list[InstalledCertificate]:
     """Return every certificate on the disk that can be read, the newest first."""
     directory = folder()
     certificates = []
@@ -95,17 +95,17 @@ def installed() -> list[Installed]:
             chain = tuple(map(describe, read_chain(entry.chain)))
         except UnfitCertificate:
             continue
-        certificates.append(Installed(entry.id, chain, entry.is_served))
+        certificates.append(InstalledCertificate(entry.id, chain, entry.is_served))
     return certificates
 
 
-def last_seen() -> Seen | None:
+def last_seen() -> Handshake | None:
     """Return the result of the last handshake, None before the first."""
     text = settings.get(Setting.CERTIFICATE_SEEN)
     return _seen(json.loads(text)) if text else None
 
 
-def noted(finding: ProbeResult, at: datetime) -> str:
+def serialize_finding(finding: ProbeResult, at: datetime) -> str:
     """Return a finding as it is kept for seen()."""
     chain = [
         {
@@ -120,9 +120,9 @@ def noted(finding: ProbeResult, at: datetime) -> str:
     return json.dumps(about | trouble, ensure_ascii=False)
 
 
-def _seen(kept: dict) -> Seen:
+def _seen(kept: dict) -> Handshake:
     chain = tuple(map(_certificate, kept["chain"]))
-    return Seen(
+    return Handshake(
         at=datetime.fromisoformat(kept["at"]),
         host=kept["host"],
         port=kept["port"],
@@ -148,7 +148,7 @@ WARN_BEFORE, PRESS_BEFORE, ALARM_BEFORE = timedelta(days=30), timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownCertificate:
     """The certificate that the public address showed when the worker looked last."""
 
     host: str
@@ -158,7 +158,7 @@ class Shown:
     distrust: str | None
 
 
-def https(public_url: str, certificate: Shown | None) -> Check:
+def check_https(public_url: str, certificate: ShownCertificate | None) -> Check:
     """Return the check of the public address: https, with a certificate in date, for this host, and trusted."""
     url = urlsplit(public_url)
     if url.scheme != "https":
@@ -171,7 +171,7 @@ def https(public_url: str, certificate: Shown | None) -> Check:
     return Check("https", State.OK, _("The public address is %(url)s.", url=public_url))
 
 
-def told(values: dict[str, str]) -> Check:
+def check_addresses(values: dict[str, str]) -> Check:
     """Return the check of the addresses for clients: https, an explicit path, one host for all."""
     needed = [url for url in discovery.URLS if url.is_required]
     for url in needed:
@@ -189,13 +189,13 @@ def told(values: dict[str, str]) -> Check:
     return Check("discovery", State.OK, _("WebClient, WebAdmin and the TeamChat API have their addresses."))
 
 
-def shown() -> Shown | None:
+def shown_certificate() -> ShownCertificate | None:
     """Return the certificate as it was last seen, None before the first look."""
     handshake = last_seen()
     if handshake is None or handshake.certificate is None:
         return None
     certificate = handshake.certificate
-    return Shown(
+    return ShownCertificate(
         handshake.host,
         certificate.issuer,
         certificate.not_after,
@@ -204,7 +204,7 @@ def shown() -> Shown | None:
     )
 
 
-def _judged(shown: Shown) -> Check:
+def _judged(shown: ShownCertificate) -> Check:
     """Return the check of a certificate: its dates count most, then its name, then its issuer."""
     date = format_date(shown.ends, "long")
     left = shown.ends - now()
@@ -220,7 +220,7 @@ def _judged(shown: Shown) -> Check:
     if shown.distrust:
         sentence = _(
             "The certificate is not believed by everybody: %(reason)s. Browsers warn until they trust its authority.",
-            reason=in_words(shown.distrust),
+            reason=distrust_sentence(shown.distrust),
         )
         return Check("https", State.WARNING, sentence)
     sentence = _(

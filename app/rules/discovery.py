@@ -41,7 +41,7 @@ class Protocol:
 
 
 @dataclass(frozen=True)
-class Address:
+class DiscoveryAddress:
     """A URL. path: what TeamChat serves there itself; usual: where other servers have it, shown as an example."""
 
     name: str
@@ -67,18 +67,18 @@ PROTOCOLS = (
 
 # The twelve URLs in the guide's order.
 URLS = (
-    Address("mobilesync", _l("MobileSync (ActiveSync)"), usual="/Microsoft-Server-ActiveSync"),
-    Address("webdav", _l("WebDAV & SmartAttach"), usual="/webdav/"),
-    Address("webclient", "WebClient", path="/webmail/"),
-    Address("webadmin", "WebAdmin", path="/admin/"),
-    Address("freebusy", _l("Free / Busy"), usual="/freebusy/"),
-    Address("calendar", _l("Internet calendar"), usual="/calendar/"),
-    Address("sms", "SMS", usual="/sms/"),
-    Address("antispam", _l("Anti-spam reports"), usual="/reports/"),
-    Address("install", _l("Client programs"), usual="/install/"),
-    Address("teamchat_api", _l("TeamChat API URL"), path="/teamchatapi/"),
-    Address("collaboration_api", _l("Collaboration API URL"), usual="/collaboration/"),
-    Address("conference_api", _l("Conference API URL"), usual="/conference/"),
+    DiscoveryAddress("mobilesync", _l("MobileSync (ActiveSync)"), usual="/Microsoft-Server-ActiveSync"),
+    DiscoveryAddress("webdav", _l("WebDAV & SmartAttach"), usual="/webdav/"),
+    DiscoveryAddress("webclient", "WebClient", path="/webmail/"),
+    DiscoveryAddress("webadmin", "WebAdmin", path="/admin/"),
+    DiscoveryAddress("freebusy", _l("Free / Busy"), usual="/freebusy/"),
+    DiscoveryAddress("calendar", _l("Internet calendar"), usual="/calendar/"),
+    DiscoveryAddress("sms", "SMS", usual="/sms/"),
+    DiscoveryAddress("antispam", _l("Anti-spam reports"), usual="/reports/"),
+    DiscoveryAddress("install", _l("Client programs"), usual="/install/"),
+    DiscoveryAddress("teamchat_api", _l("TeamChat API URL"), path="/teamchatapi/"),
+    DiscoveryAddress("collaboration_api", _l("Collaboration API URL"), usual="/collaboration/"),
+    DiscoveryAddress("conference_api", _l("Conference API URL"), usual="/conference/"),
 )
 
 TYPES = {
@@ -110,13 +110,13 @@ def defaults(public_url: str, host_name: str) -> dict[str, str]:
     """
     given = urlsplit(public_url)
     port = f":{given.port}" if given.port else ""
-    base = f"{given.scheme}://{bracketed(host_name)}{port}"
+    base = f"{given.scheme}://{url_host(host_name)}{port}"
     own = {url.name: base + url.path if url.is_required else "" for url in URLS}
     types = dict.fromkeys(TYPE_NAMES, STANDARD)
     return {name: own.get(name) or types.get(name) or "" for name in NAMES} | dict.fromkeys(HOSTS, host_name)
 
 
-def moved(name: str, value: str, host_name: str) -> str:
+def with_host(name: str, value: str, host_name: str) -> str:
     """Return a value with its host replaced; types and empty values stay as they are."""
     if name in TYPE_NAMES or not value:
         return value
@@ -127,7 +127,7 @@ def moved(name: str, value: str, host_name: str) -> str:
         port = f":{given.port}" if given.port else ""
     except ValueError:
         return value
-    return given._replace(netloc=bracketed(host_name) + port).geturl() if given.netloc else value
+    return given._replace(netloc=url_host(host_name) + port).geturl() if given.netloc else value
 
 
 def checked(name: str, value: str) -> str:
@@ -135,10 +135,10 @@ def checked(name: str, value: str) -> str:
     problem = problem_of(name, value)
     if problem:
         raise Invalid(problem, code=f"bad_{name}", field=name)
-    return tidied(name, value)
+    return clean_value(name, value)
 
 
-def tidied(name: str, value: str | None) -> str:
+def clean_value(name: str, value: str | None) -> str:
     """Return a value without insignificant parts: surrounding space, capitals of a host."""
     text = (value or "").strip()
     return text.lower().strip("[]").rstrip(".") if name in HOSTS else text
@@ -146,7 +146,7 @@ def tidied(name: str, value: str | None) -> str:
 
 def problem_of(name: str, value: str | None) -> str | None:
     """Return the sentence that says why a value cannot be stored, None for a good one."""
-    text = tidied(name, value)
+    text = clean_value(name, value)
     if name in TYPE_NAMES:
         return None if text in TYPE_NAMES[name].ports else _("This type does not exist for this protocol.")
     if name in HOSTS:
@@ -180,7 +180,7 @@ def is_external(name: str, value: str, host_name: str) -> bool:
     return ADDRESSES[name].path is None or given.hostname != host_name or given.path != ADDRESSES[name].path
 
 
-def bracketed(host: str) -> str:
+def url_host(host: str) -> str:
     """Return a host as it is written in a URL: IPv6 in brackets."""
     return f"[{host}]" if ":" in host else host
 
@@ -195,7 +195,7 @@ def _problem_of_host(name: str, text: str) -> str | None:
     return None if is_host(text) else _("This is not a host name: write it like mail.example.org.")
 
 
-def _problem_of_url(url: Address, text: str) -> str | None:
+def _problem_of_url(url: DiscoveryAddress, text: str) -> str | None:
     if not text:
         return _("This cannot be empty.") if url.is_required else None
     if len(text) > LONGEST:
@@ -223,7 +223,7 @@ def _problem_of_parts(url, host: str, port: int | None) -> str | None:
 
 
 @dataclass(frozen=True)
-class Level:
+class DiscoveryLevel:
     """The values of the server or of a domain. base: what counts where it has none of its own; version: for forms."""
 
     base: dict[str, str]
@@ -236,21 +236,23 @@ class Level:
         return {**self.base, **self.own}
 
 
-def server() -> Level:
+def server() -> DiscoveryLevel:
     """Return the server's level."""
     own = _read(settings.get(Setting.DISCOVERY))
     host = settings.get(Setting.HOST_NAME)
     if host:
         own[HOST_NAME] = host
-    return Level(base_for(host or default_host()), own, int(settings.get(Setting.DISCOVERY_VERSION, "1")))
+    return DiscoveryLevel(
+        base_for(host or default_host()), own, int(settings.get(Setting.DISCOVERY_VERSION, "1"))
+    )
 
 
-def of(domain: Domain | None) -> Level:
+def of(domain: Domain | None) -> DiscoveryLevel:
     """Return a domain's level; without a domain, the server's."""
     if domain is None:
         return server()
     row = db.session.scalar(select(DomainDiscovery).where(DomainDiscovery.domain_id == domain.id))
-    return Level(server().values, _read(row.overrides) if row else {}, row.row_version if row else 1)
+    return DiscoveryLevel(server().values, _read(row.overrides) if row else {}, row.row_version if row else 1)
 
 
 def domain_named(name: str) -> Domain | None:

@@ -64,21 +64,21 @@ class Facets:
 
 
 @dataclass(frozen=True)
-class Ground:
+class SwitchConditions:
     """Conditions of all switches: the running services, and whether the database can carry TeamChat."""
 
     running: frozenset[ServiceName]
     is_supported: bool = True
 
 
-def own(subject: Domain | Account, feature: Feature) -> bool:
+def own_switch(subject: Domain | Account, feature: Feature) -> bool:
     """Return the subject's own switch."""
     return getattr(subject, f"has_{feature}")
 
 
 def own_features(subject: Domain | Account) -> dict[Feature, bool]:
     """Return all of the subject's own switches."""
-    return {feature: own(subject, feature) for feature in Feature}
+    return {feature: own_switch(subject, feature) for feature in Feature}
 
 
 def services_run(feature: Feature, running: set[ServiceName]) -> bool:
@@ -88,7 +88,9 @@ def services_run(feature: Feature, running: set[ServiceName]) -> bool:
 
 def domain_has(domain: Domain, feature: Feature) -> bool:
     """Return whether a domain is active and has the feature with all it needs."""
-    return domain.state is DomainState.ACTIVE and all(own(domain, needed) for needed in NEEDED[feature])
+    return domain.state is DomainState.ACTIVE and all(
+        own_switch(domain, needed) for needed in NEEDED[feature]
+    )
 
 
 def account_has(account: Account, feature: Feature) -> bool:
@@ -97,17 +99,23 @@ def account_has(account: Account, feature: Feature) -> bool:
         return False
     if account.is_guest:
         return feature is Feature.TEAMCHAT
-    return domain_has(account.domain, feature) and all(own(account, needed) for needed in NEEDED[feature])
+    return domain_has(account.domain, feature) and all(
+        own_switch(account, needed) for needed in NEEDED[feature]
+    )
 
 
-def domain_facets(domain: Domain, feature: Feature, ground: Ground) -> Facets:
+def domain_facets(domain: Domain, feature: Feature, ground: SwitchConditions) -> Facets:
     """Return the facets of a domain's switch, with the first level that is off."""
-    return Facets(feature, own(domain, feature), next(_domain_obstacles(domain, feature, ground), None))
+    return Facets(
+        feature, own_switch(domain, feature), next(_domain_obstacles(domain, feature, ground), None)
+    )
 
 
-def account_facets(account: Account, feature: Feature, ground: Ground) -> Facets:
+def account_facets(account: Account, feature: Feature, ground: SwitchConditions) -> Facets:
     """Return the facets of an account's switch, with the first level that is off."""
-    return Facets(feature, own(account, feature), next(_account_obstacles(account, feature, ground), None))
+    return Facets(
+        feature, own_switch(account, feature), next(_account_obstacles(account, feature, ground), None)
+    )
 
 
 def reason(obstacle: Obstacle, name: str) -> str:
@@ -143,7 +151,7 @@ def require_consistent(features: dict[Feature, bool]) -> None:
 
 def require_domain_has(domain: Domain, feature: Feature) -> None:
     """Refuse where the domain's switch is off."""
-    if not own(domain, feature):
+    if not own_switch(domain, feature):
         raise Invalid(
             _(
                 "%(feature)s is off for the domain %(name)s.",
@@ -165,7 +173,7 @@ def require_public_folder(has_public_folder: bool) -> None:
         )
 
 
-def _domain_obstacles(domain: Domain, feature: Feature, ground: Ground) -> Iterator[Obstacle]:
+def _domain_obstacles(domain: Domain, feature: Feature, ground: SwitchConditions) -> Iterator[Obstacle]:
     for needed in NEEDED[feature]:
         if ServiceName(needed) not in ground.running:
             yield Obstacle(Level.SERVICE, needed)
@@ -174,16 +182,16 @@ def _domain_obstacles(domain: Domain, feature: Feature, ground: Ground) -> Itera
     if domain.state is not DomainState.ACTIVE:
         yield Obstacle(Level.DOMAIN_STATE, feature)
     for needed in NEEDED[feature]:
-        if not own(domain, needed):
+        if not own_switch(domain, needed):
             yield Obstacle(Level.DOMAIN, needed)
 
 
-def _account_obstacles(account: Account, feature: Feature, ground: Ground) -> Iterator[Obstacle]:
+def _account_obstacles(account: Account, feature: Feature, ground: SwitchConditions) -> Iterator[Obstacle]:
     yield from _domain_obstacles(account.domain, feature, ground)
     if account.state in CLOSED:
         yield Obstacle(Level.ACCOUNT_STATE, feature)
     for needed in NEEDED[feature]:
-        if not own(account, needed):
+        if not own_switch(account, needed):
             yield Obstacle(Level.ACCOUNT, needed)
 
 

@@ -96,7 +96,7 @@ def branches(group_id: int) -> list:
     return [by_entry, *one_by_one, *rest]
 
 
-def count_of(statements: list) -> int:
+def count_people(statements: list) -> int:
     """Return the number of people that the statements of branches() give."""
     counts = [
         statement.with_only_columns(func.count(), maintain_column_froms=True) for statement in statements
@@ -123,7 +123,7 @@ def ways_in(account: Account, group_id: int, limit: int = 20) -> list[Way]:
     downwards = edges_below(group_id)
     ways = []
     for entry in entries:
-        path = shortest(group_id, entry.group_id, downwards, excluded)
+        path = shortest_path(group_id, entry.group_id, downwards, excluded)
         if path:
             ways.append(Way(path, entry.id, entry.kind))
     return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))[
@@ -143,7 +143,7 @@ def ways_of(account: Account) -> dict[int, list[Way]]:
 
 
 def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: set[int]) -> list[Way]:
-    paths = [(entry, shortest(group_id, entry.group_id, edges, excluded)) for entry in entries]
+    paths = [(entry, shortest_path(group_id, entry.group_id, edges, excluded)) for entry in entries]
     ways = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
     return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
 
@@ -236,7 +236,7 @@ def edges_below(group_id: int) -> dict[int, list[int]]:
     return edges
 
 
-def shortest(start: int, goal: int, edges: dict[int, list[int]], excluded: set[int]) -> tuple[int, ...]:
+def shortest_path(start: int, goal: int, edges: dict[int, list[int]], excluded: set[int]) -> tuple[int, ...]:
     """Return the shortest path from a group down to an inner one that avoids the excluded groups."""
     if start in excluded:
         return ()

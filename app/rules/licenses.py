@@ -47,7 +47,7 @@ class Document:
     issued_at: datetime
 
 
-def signed(document: Document, key: Ed25519PrivateKey) -> str:
+def sign_document(document: Document, key: Ed25519PrivateKey) -> str:
     """Return the signed text of a document."""
     values = asdict(document)
     for name in ("valid_until", "issued_at"):
@@ -65,7 +65,7 @@ def signed(document: Document, key: Ed25519PrivateKey) -> str:
     )
 
 
-def opened(text: str, public_key: str) -> Document:
+def open_document(text: str, public_key: str) -> Document:
     """Return the document of a signed text after verifying the signature. public_key: as in LICENSE_PUBLIC_KEY.
 
     Error: Invalid at the field document, for other texts and other signatures.
@@ -196,9 +196,9 @@ class LicenseFacts:
         return self.is_signed and self.reference != self.installation
 
 
-def current() -> LicenseFacts | None:
+def current_license() -> LicenseFacts | None:
     """Return the newest license of this installation, None before there is one. Three statements."""
-    license = newest()
+    license = newest_license()
     if license is None:
         return None
     return LicenseFacts(
@@ -208,19 +208,19 @@ def current() -> LicenseFacts | None:
         valid_until=license.valid_until,
         reference=license.reference,
         used=seats_used(),
-        installation=installation(),
+        installation=installation_reference(),
         modules=tuple((license.modules or " ".join(MODULES)).split()),
         since=license.created_at,
         is_signed=license.document is not None,
     )
 
 
-def newest() -> License | None:
+def newest_license() -> License | None:
     """Return the license that counts."""
     return db.session.scalars(select(License).order_by(License.id.desc()).limit(1)).first()
 
 
-def installation() -> str | None:
+def installation_reference() -> str | None:
     """Return the reference of this installation: that of the first recorded license, the trial's."""
     return db.session.scalar(select(License.reference).order_by(License.id).limit(1))
 
@@ -243,7 +243,7 @@ def seats_used() -> int:
 
 def require_seat(adding: int = 1) -> None:
     """Refuse to switch TeamChat on for an account when no seat is left. adding: accounts not counted yet."""
-    license = current()
+    license = current_license()
     if license is not None and license.free < adding:
         raise Invalid(
             _(

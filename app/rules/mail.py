@@ -18,7 +18,7 @@ from app.rules.accounts import addresses
 LONGEST = 253
 
 
-def checked(server: MailServer) -> MailServer:
+def checked_mail_server(server: MailServer) -> MailServer:
     """Return a mail server as it is stored. Error: Invalid, at its field."""
     if server.protection not in (PLAIN, STARTTLS, TLS):
         raise Invalid(_("Choose one."), code="bad_protection", field="protection")
@@ -90,7 +90,7 @@ def return_path(mail_id: int) -> str | None:
     return f"{PREFIX}+{mail_id}.{_mark(mail_id)}@{domain}" if domain else None
 
 
-def mail_of(address: str) -> int | None:
+def mail_id_of(address: str) -> int | None:
     """Return the id of the mail that a return path was made for, None for a forged one.
 
     Servers on the way may fold its case.

@@ -11,7 +11,7 @@ REFUSALS = {"Refusal", "Conflict", "Forbidden", "Invalid"}
 
 # Views that look at a refusal and raise it again, or look for something without a form.
 EXCEPTIONS = {
-    "app/blueprints/licence/views.py": "marks the form, then raises again",
+    "app/blueprints/licenses/views.py": "marks the form, then raises again",
     "app/blueprints/setup/views.py": "names the form's own field, then raises again",
     "app/blueprints/discovery/served.py": "answers programs, shows no form",
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.blueprints import gate
+from app.blueprints import access_control
 from app.models import Role
 from tests.support import factories
 from tests.support.routes import WRITING, address_of, rules
@@ -22,11 +22,11 @@ OPEN = {
     "join.show_extension",
     "join.extend_guest",
     "static",
-    "auth.sign_in",
-    "auth.enter",
-    "auth.choose_language",
-    "auth.choose_password",
-    "auth.request_password_link",
+    "sessions.sign_in",
+    "sessions.enter",
+    "sessions.choose_language",
+    "sessions.choose_password",
+    "sessions.request_password_link",
     "setup.install_server",
     "health.alive",
     "health.ready",
@@ -58,22 +58,28 @@ TOKENLESS = {"discovery.autodiscover"}
 def addresses(app, behind, method):
     """An address for every route of a method behind a gate."""
     for rule in rules(app):
-        if method in rule.methods and gate.gate_of(app, rule.endpoint) is behind:
+        if method in rule.methods and access_control.gate_of(app, rule.endpoint) is behind:
             yield address_of(app, rule)
 
 
 def test_every_route_has_a_gate(app):
-    assert not [rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is None]
+    assert not [rule.endpoint for rule in rules(app) if access_control.gate_of(app, rule.endpoint) is None]
 
 
 def test_the_open_doors_are_those_that_are_listed(app):
-    found = {rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is gate.anybody}
+    found = {
+        rule.endpoint
+        for rule in rules(app)
+        if access_control.gate_of(app, rule.endpoint) is access_control.anybody
+    }
     assert found | {"static"} == OPEN
 
 
 def test_the_doors_for_accounts_are_those_that_are_listed(app):
     assert {
-        rule.endpoint for rule in rules(app) if gate.gate_of(app, rule.endpoint) is gate.accounts
+        rule.endpoint
+        for rule in rules(app)
+        if access_control.gate_of(app, rule.endpoint) is access_control.accounts
     } == BY_RIGHT
 
 
@@ -100,12 +106,14 @@ def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, people):
 
 
 def test_a_route_without_a_gate_lets_nobody_in(app, client_of, people, monkeypatch):
-    monkeypatch.setattr(gate, "GATES", {})
+    monkeypatch.setattr(access_control, "GATES", {})
     assert client_of(people.admin).get("/sessions").status_code == 403
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("behind", [gate.signed_in, gate.accounts, gate.administrators])
+@pytest.mark.parametrize(
+    "behind", [access_control.signed_in, access_control.accounts, access_control.administrators]
+)
 def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, people, method, behind):
     for address in addresses(app, behind, method):
         answer = visitor.open(address, method=method)
@@ -116,13 +124,13 @@ def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, people, met
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_people_who_administer_nothing_are_kept_out_of_webadmin(app, client_of, people, method):
     client = client_of(people.arthur)
-    for address in addresses(app, gate.administrators, method):
+    for address in addresses(app, access_control.administrators, method):
         assert client.open(address, method=method).status_code == 403, f"{method} {address}"
 
 
 def test_guests_are_kept_out_of_webadmin(app, client_of, people):
     client = client_of(factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True))
-    for address in addresses(app, gate.administrators, "GET"):
+    for address in addresses(app, access_control.administrators, "GET"):
         assert client.get(address).status_code == 403, address
 
 

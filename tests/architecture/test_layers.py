@@ -45,7 +45,7 @@ WRITES = {"add", "add_all", "delete", "merge", "flush", "commit", "bulk_save_obj
 WRITING_STATEMENTS = {"insert", "update", "delete"}
 
 # Whoever installs the server is signed in at once.
-SECTION_IMPORTS = {"app.blueprints.setup.views": {"auth"}}
+SECTION_IMPORTS = {"app.blueprints.setup.views": {"sessions"}}
 
 # The command that is the worker process.
 STARTERS = {"app.cli.worker": "app.jobs.worker"}

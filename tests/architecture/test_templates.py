@@ -13,7 +13,7 @@ TEMPLATES = APP / "templates"
 SCRIPTS = APP / "static/js"
 STYLES = APP / "static/css"
 
-PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mails" not in path.parts)
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "emails" not in path.parts)
 MODULES = sorted(SCRIPTS.rglob("*.js"))
 PARSER = SCRIPTS / "lib/fragments.js"
 """The one module that may turn the server's HTML into nodes."""

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.blueprints.discovery import pox, words
-from app.blueprints.discovery.checking import Found
+from app.blueprints.discovery import labels, pox
+from app.blueprints.discovery.checking import CheckResult
 from app.extensions import db
 from app.integrations.probe import ProbeResult
 from app.models import AccountState, Session
@@ -25,7 +25,7 @@ OUTLOOK, MOBILE = f"{{{pox.OUTLOOK}}}", f"{{{pox.MOBILE}}}"
 @pytest.fixture
 def arthur(people):
     """arthur, with a password that the tests know."""
-    people.arthur.password_hash = passwords.hashed(PASSWORD)
+    people.arthur.password_hash = passwords.hash_password(PASSWORD)
     db.session.commit()
     return people.arthur
 
@@ -283,4 +283,4 @@ def test_what_is_required_and_ours_passes_the_check_where_nobody_has_set_anythin
     finding = ProbeResult(
         "localhost", 8443, status=answer.status_code, location=answer.headers.get("Location")
     )
-    assert words.line_of(Found(url.name, url.path, finding)).state is State.OK
+    assert labels.line_of(CheckResult(url.name, url.path, finding)).state is State.OK

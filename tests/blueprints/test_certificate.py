@@ -161,7 +161,7 @@ def test_a_key_pasted_into_the_wrong_field_is_not_shown_again(place, people, cli
 def test_the_trail_holds_what_is_public_of_it(place, people, client_of):
     leaf, key = issued()
     post(client_of(people.admin), pem(leaf), key_pem(key, "sésame"), "sésame")
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "certificate.install")).one()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "certificates.install")).one()
     assert certificates.describe(leaf).fingerprint in entry.after
     assert "PRIVATE" not in entry.after and "sésame" not in entry.after
     assert key_pem(key).splitlines()[1] not in entry.after

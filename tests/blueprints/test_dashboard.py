@@ -50,7 +50,7 @@ def test_the_dashboard_shows_services_readiness_and_counts(people, client_of):
     ids=["licence", "https", "discovery", "mail", "mail is stopped", "database", "redis", "storage"],
 )
 def test_every_check_says_where_it_is_mended(people, client_of, monkeypatch, changes, said):
-    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    monkeypatch.setattr(readiness, "collect_facts", lambda: replace(GOOD, **changes))
     page = client_of(people.admin).get("/admin/").text
     bad = [part for part in page.split('<li class="check check-')[1:] if not part.startswith("ok")]
     assert len(bad) == 1 and said in bad[0].split("</li>")[0]
@@ -58,7 +58,7 @@ def test_every_check_says_where_it_is_mended(people, client_of, monkeypatch, cha
 
 @pytest.mark.parametrize("changes", [{"public_url": "http://chat.iwdemo.fr"}, {"has_mail": False}])
 def test_readiness_leads_web_administrators_to_no_page_of_the_server(people, client_of, monkeypatch, changes):
-    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    monkeypatch.setattr(readiness, "collect_facts", lambda: replace(GOOD, **changes))
     page = client_of(people.web_admin).get("/admin/").text
     (check,) = [part for part in page.split('<li class="check check-')[1:] if not part.startswith("ok")]
     check = check.split("</li>")[0]

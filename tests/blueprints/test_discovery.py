@@ -32,10 +32,12 @@ def is_reached(monkeypatch):
     def found(values, *, is_trusted):
         seen.append((values, is_trusted))
         return [
-            checking.Found("webclient", values["webclient"], ProbeResult("localhost", 8443, problem="dns"))
+            checking.CheckResult(
+                "webclient", values["webclient"], ProbeResult("localhost", 8443, problem="dns")
+            )
         ]
 
-    monkeypatch.setattr(checking, "found", found)
+    monkeypatch.setattr(checking, "check_values", found)
     return seen
 
 

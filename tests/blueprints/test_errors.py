@@ -24,7 +24,7 @@ def failing(monkeypatch, app, client_of, people):
                 raise error
             return []
 
-        monkeypatch.setattr("app.blueprints.auth.views.devices", fail)
+        monkeypatch.setattr("app.blueprints.sessions.views.devices", fail)
         client = client_of(people.arthur)
         client.asked = asked
         return client
@@ -149,7 +149,7 @@ def test_the_page_of_a_dead_database_asks_the_database_nothing(failing, monkeypa
     def dead(*_args, **_kwargs):
         raise lost_connection()
 
-    monkeypatch.setattr("app.blueprints.auth.loader.find_by_token", dead)
+    monkeypatch.setattr("app.blueprints.sessions.loader.find_by_token", dead)
     answer = client.get("/sessions")
     assert answer.status_code == 503
     assert answer.mimetype == "text/html"
@@ -176,6 +176,6 @@ def test_an_address_that_does_not_exist_is_told_without_a_database_too(client_of
         raise lost_connection()
 
     client = client_of(people.arthur)
-    monkeypatch.setattr("app.blueprints.auth.loader.find_by_token", gone)
+    monkeypatch.setattr("app.blueprints.sessions.loader.find_by_token", gone)
     answer = client.get("/nothing-here")
     assert (answer.status_code, answer.mimetype) == (404, "text/plain")

@@ -205,7 +205,7 @@ def test_somebody_elses_import_is_not_there(people, client_of):
 
 
 def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(people, client_of, monkeypatch):
-    monkeypatch.setattr("app.blueprints.exchange.imports.AT_ONCE", 0)
+    monkeypatch.setattr("app.blueprints.imports.imports.AT_ONCE", 0)
     client = client_of(people.domain_admin)
     answer = sent(client, IMPORT, people.domain.id, "address,name\npaul,Paul B.\n")
     assert client.post(f"{answer.location}cancel").status_code == 303
@@ -215,7 +215,7 @@ def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(people, client
 
 
 def test_only_what_was_tried_is_imported(people, client_of, monkeypatch):
-    monkeypatch.setattr("app.blueprints.exchange.imports.AT_ONCE", 0)
+    monkeypatch.setattr("app.blueprints.imports.imports.AT_ONCE", 0)
     client = client_of(people.domain_admin)
     task, page = tried(client, people.domain, "address,name\nzoe,Zoé\njo,Jo\n")
     assert "Import 2 rows" not in page

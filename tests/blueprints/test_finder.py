@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.blueprints.finder.views import VIEWS
+from app.blueprints.search.views import VIEWS
 from app.extensions import db
 from app.models import Account
 from app.operations import accounts, groups

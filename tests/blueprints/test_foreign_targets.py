@@ -11,6 +11,11 @@ from tests.support.routes import address_of, rules
 FOREIGN = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#of-another-page"}
 
 
+@operation(audited=False)
+def queue_mail():
+    return mail.queue_to("bt@darnis.com", "test", "fr")
+
+
 @pytest.fixture
 def keys(people) -> dict[str, int]:
     """One of everything that addresses name."""
@@ -38,7 +43,7 @@ def keys(people) -> dict[str, int]:
         "room_id": room.id,
         "place_id": room.id,
         "message_id": factories.make_message(room, people.arthur).id,
-        "mail_id": operation(audited=False)(mail.queue_to)("bt@darnis.com", "test", "fr").id,
+        "mail_id": queue_mail().id,
         "entry_id": factories.add_member(people.group, people.paul).id,
         "task_id": getattr(task, "id", 1),
     }

@@ -21,7 +21,7 @@ def sends_mails(app):
 def link_of(account: Account) -> str:
     passwords.send_requested_link(account.address)
     db.session.refresh(account)
-    return f"/password/{password_rules.token_of(account)}"
+    return f"/password/{password_rules.password_link_token(account)}"
 
 
 def choice(**values) -> dict:

@@ -226,7 +226,7 @@ def test_somebody_elses_import_is_not_there(people, client_of):
 
 
 def test_the_worker_goes_on_when_one_leaves(people, client_of, monkeypatch):
-    monkeypatch.setattr("app.blueprints.exchange.imports.AT_ONCE", 0)
+    monkeypatch.setattr("app.blueprints.imports.imports.AT_ONCE", 0)
     client = client_of(people.domain_admin)
     task, _page = tried(client, people.domain, "address,name\nun,Un\ndeux,Deux\ntrois,Trois\n", GROUPS)
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422, "it is not tried to the end yet"

@@ -158,7 +158,7 @@ def test_the_crawler_finds_one_early_message_without_the_floor(app, client_of, c
     """The piece of the conversation keeps its floor; only the view of one message has lost it."""
     company.hide_what_was()
     monkeypatch.setattr(
-        views, "_message", lambda seen, message_id: conversation.one(seen.room.id, message_id)
+        views, "_message", lambda seen, message_id: conversation.message_view(seen.room.id, message_id)
     )
     walk = walk_of(app, client_of, company, "zqearly")
     walk.inside()

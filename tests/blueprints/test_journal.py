@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.blueprints import trail
-from app.blueprints.journal import words
+from app.blueprints import audit_labels
+from app.blueprints.audit import labels
 from app.extensions import db
 from app.integrations import keys
 from app.jobs.handlers import CHAIN, seal_audit_log, verify_audit_log
@@ -117,7 +117,7 @@ def test_what_is_gone_is_named_and_leads_nowhere(client):
 def test_domain_administrators_read_what_concerns_their_domains(people, client_of, client):
     mine = write(domain_id=people.domain.id)
     theirs = write(domain_id=people.other_domain.id)
-    nobodys = write("licence.issue")
+    nobodys = write("licenses.issue")
     assert numbers(client.get(URL).text) == {mine.id, theirs.id, nobodys.id}
     for person, seen in ((people.domain_admin, mine), (people.rivale, theirs)):
         client = client_of(person)
@@ -165,7 +165,7 @@ def test_it_is_searched(client, asked, found):
             object_name="autre@iwdemo.fr",
             created_at=datetime(2026, 3, 1, 23, 1, tzinfo=UTC),
         ),
-        write("licence.issue", object_name="Démo", created_at=datetime(2026, 3, 3, tzinfo=UTC)),
+        write("licenses.issue", object_name="Démo", created_at=datetime(2026, 3, 3, tzinfo=UTC)),
     ]
     page = client.fragment(f"{URL}?{asked}", "list").text
     assert numbers(page) == {written[place].id for place in found}
@@ -203,7 +203,7 @@ def test_a_spreadsheet_takes_nothing_for_a_formula(client):
 def test_an_export_holds_what_was_searched_for_and_all_of_it(client, monkeypatch):
     monkeypatch.setattr("app.queries.audit.BATCH", 7)
     monkeypatch.setattr("app.blueprints.tables.ROWS_AT_ONCE", 5)
-    write("licence.issue")
+    write("licenses.issue")
     ids = [write().id for _ in range(25)]
     told = json.loads(client.get(f"{URL}/export.json?act=group.create").text)
     assert [entry["id"] for entry in told] == ids[::-1]
@@ -281,7 +281,7 @@ def test_moments_are_those_of_the_readers_clock_on_the_page_and_in_the_file(peop
 
 def test_what_stayed_the_same_is_no_change(client):
     write(
-        "licence.issue",
+        "licenses.issue",
         object_name="x",
         before='{"seats": 100, "holder": "a"}',
         after='{"seats": 100, "holder": "b"}',
@@ -310,8 +310,8 @@ def test_every_act_has_words():
         for called, node in source.calls(name):
             if called in ("audit.record", "record") and len(node.args) > 1 and hasattr(node.args[1], "value"):
                 acts.add(node.args[1].value)
-    kinds = "|".join(words.KINDS)
+    kinds = "|".join(labels.KINDS)
     for path in source.python_files("app/operations/"):
         acts |= set(re.findall(rf'"((?:{kinds})\.[a-z_]+)"', (source.ROOT / path).read_text()))
     assert len(acts) > 70 and "service.restart" in acts
-    assert not {act for act in acts if isinstance(act, str)} - trail.ACTS.keys()
+    assert not {act for act in acts if isinstance(act, str)} - audit_labels.ACTS.keys()

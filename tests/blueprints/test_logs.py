@@ -58,7 +58,7 @@ def test_passwords_tokens_and_messages_are_never_written(lines, visitor, client_
     )
     visitor.get("/setup/0123456789abcdefghijklmnopqrstuvwxyz-ABCDEF")
     client = client_of(people.arthur)
-    monkeypatch.setattr("app.blueprints.auth.views.devices", fail)
+    monkeypatch.setattr("app.blueprints.sessions.views.devices", fail)
     client.get("/sessions")
     token = []
     client.change_cookie(lambda cookie: token.append(cookie["_user_id"]))
@@ -76,7 +76,7 @@ def test_a_failed_statement_does_not_show_what_it_carried(lines, client_of, peop
         db.session.add(Domain(name=people.domain.name, description="what somebody wrote"))
         db.session.flush()
 
-    monkeypatch.setattr("app.blueprints.auth.views.devices", fail)
+    monkeypatch.setattr("app.blueprints.sessions.views.devices", fail)
     assert client_of(people.arthur).get("/sessions").status_code == 500
     everything = json.dumps(lines)
     assert "IntegrityError" in everything

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.blueprints.mails import words
+from app.blueprints.mail import labels
 from app.errors import Forbidden
 from app.extensions import db
 from app.integrations.mail import PLAIN, STARTTLS, MailServer
@@ -271,9 +271,9 @@ def test_mail_whose_subject_is_gone_says_what_is_known(client, app):
 
 def test_every_mail_there_is_has_a_name():
     templates = {path.stem for path in Path("app/templates/mails").glob("*.txt")} - {"layout"}
-    assert templates <= words.KINDS.keys()
-    assert set(words.FAILURES) == set(MailFailure)
-    assert set(words.STATES) == set(words.SIGNS) == set(WorkState)
+    assert templates <= labels.KINDS.keys()
+    assert set(labels.FAILURES) == set(MailFailure)
+    assert set(labels.STATES) == set(labels.SIGNS) == set(WorkState)
 
 
 def test_the_mail_server_is_set(client):

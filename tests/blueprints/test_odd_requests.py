@@ -72,7 +72,7 @@ def test_a_name_that_cannot_be_read_is_nobody(people, visitor, header):
 def test_a_day_that_not_every_zone_has_is_told_at_its_field(people, trial, client_of):  # noqa: F811
     admin = client_of(people.admin)
     assert issue(admin, valid_until=FAR).status_code == 422
-    assert licenses.current().seats == 100
+    assert licenses.current_license().seats == 100
     guest = factories.make_account(people.domain, "Bruno", is_guest=True, sponsor_id=people.arthur.id)
     for day in (FAR, "2026-W53-1", "20991231", "2099-12-3²"):
         answer = admin.post(

@@ -7,7 +7,7 @@ import sys
 import pytest
 from sqlalchemy import create_engine
 
-from app.blueprints import gate
+from app.blueprints import access_control
 from app.errors import Refusal
 from app.extensions import db
 from app.i18n import in_language
@@ -22,7 +22,7 @@ from tests.support.people import make_people
 from tests.support.routes import address_of, rules
 from tests.support.tools import ROOT
 
-DEMO_ONLY = {"mails.letter"}
+DEMO_ONLY = {"mail.letter"}
 MAIL = {"template": "password_changed", "language": "fr", "arguments": "{}", "due_at": now()}
 REASON = "TeamChat cannot be enabled on SQLite."
 
@@ -84,8 +84,8 @@ def test_every_page_of_webadmin_answers(on_sqlite, people, admin):
         "kind": "room",
         "place_id": people.room.id,
     }
-    behind = (gate.administrators, gate.accounts)
-    pages = [rule for rule in rules(on_sqlite) if gate.gate_of(on_sqlite, rule.endpoint) in behind]
+    behind = (access_control.administrators, access_control.accounts)
+    pages = [rule for rule in rules(on_sqlite) if access_control.gate_of(on_sqlite, rule.endpoint) in behind]
     asked = [rule for rule in pages if "GET" in rule.methods and rule.endpoint not in DEMO_ONLY]
     assert len(asked) > 10
     for rule in asked:

@@ -106,4 +106,4 @@ def test_the_audit_log_is_narrowed_without_leaving_the_page(sits, office):
     page.get_by_label("Qui").press_sequentially("nobody-of-that-name")
     page.get_by_text("Rien de tel n’a été fait.").wait_for()
     page.get_by_role("link", name="Tout afficher").click()
-    page.locator("#list .trail").wait_for()
+    page.locator("#list .audit-list").wait_for()

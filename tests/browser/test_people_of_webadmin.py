@@ -16,7 +16,7 @@ def link_for(house, account_id: int) -> str:
     """The mailed link by which somebody chooses a password."""
     with house.stage.app.app_context():
         passwords.send_requested_link(db.session.get(Account, account_id).address)
-        return f"/password/{password_rules.token_of(db.session.get(Account, account_id))}"
+        return f"/password/{password_rules.password_link_token(db.session.get(Account, account_id))}"
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)

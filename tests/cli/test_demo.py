@@ -17,7 +17,7 @@ def run(app, *words: str):
 @pytest.fixture
 def filled(app, monkeypatch):
     """The demo company, with passwords that cost nothing to keep."""
-    monkeypatch.setattr(passwords, "hashed", lambda password: "kept elsewhere")
+    monkeypatch.setattr(passwords, "hash_password", lambda password: "kept elsewhere")
     app.config["DEMO"] = True
     assert filling.fill()
     return app
@@ -36,7 +36,7 @@ def test_a_server_that_is_no_demo_is_not_filled(app):
 
 @pytest.mark.parametrize("person", company.PEOPLE, ids=lambda person: person.alias)
 def test_the_password_of_the_demo_passes_the_rules(person):
-    assert passwords.problem_of(company.PASSWORD, name=person.name, address=person.address) is None
+    assert passwords.password_problem(company.PASSWORD, name=person.name, address=person.address) is None
 
 
 def test_filling_again_changes_nothing(filled):

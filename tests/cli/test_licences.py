@@ -39,7 +39,7 @@ def test_a_licence_is_signed_and_installed(people, run, key):
     assert paper.exit_code == 0
     answer = run("install", "-", input=paper.output)
     assert (answer.exit_code, answer.output) == (0, "Installed: 12 seats until 2099-12-31.\n")
-    assert licenses.current().is_signed
+    assert licenses.current_license().is_signed
     assert "12 seats taken" in run("show").output
 
 

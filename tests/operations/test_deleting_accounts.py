@@ -153,9 +153,9 @@ def test_who_is_deleted_appears_nowhere(people):
 
 def test_messages_say_that_the_account_is_deleted(people):
     message = factories.make_message(people.room, people.jean)
-    assert conversation.one(people.room.id, message.id).author_label == "jean"
+    assert conversation.message_view(people.room.id, message.id).author_label == "jean"
     accounts.delete_account(people.admin, people.jean)
-    assert conversation.one(people.room.id, message.id).author_label == "jean (compte supprimé)"
+    assert conversation.message_view(people.room.id, message.id).author_label == "jean (compte supprimé)"
 
 
 def test_direct_conversations_stay_readable_to_the_other(people):

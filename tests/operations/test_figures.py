@@ -108,7 +108,7 @@ def test_the_running_hour_grows(people):
 @pytest.mark.parametrize(("period", "length"), [(Period.HOURS, 24), (Period.DAYS, 30), (Period.WEEKS, 12)])
 def test_a_history_is_whole_and_ends_now(app, count_statements, period, length):
     with count_statements() as seen:
-        steps = questions.history(period, PARIS)
+        steps = questions.activity(period, PARIS)
     assert len(seen) == 1
     assert length <= len(steps) <= length + 1
     assert steps[-1].start <= now() < steps[-1].start + questions.STEPS[period] + timedelta(hours=1)
@@ -121,7 +121,7 @@ def test_in_the_night_of_a_clock_change_no_hour_is_lost_or_made_up(app, monkeypa
     hours = [night + timedelta(hours=number) for number in range(6)]
     rows = [{"name": FigureName.MESSAGES, "hour": hour, "value": hour.hour} for hour in hours]
     dashboard.insert_missing_figures(rows)
-    steps = questions.history(Period.HOURS, PARIS)
+    steps = questions.activity(Period.HOURS, PARIS)
     assert len(steps) == 24
     assert [(step.start, step.messages) for step in steps][-7:-1] == [(hour, hour.hour) for hour in hours]
 
@@ -137,7 +137,7 @@ def test_days_are_those_of_whoever_looks(app):
             {"name": FigureName.CONNECTIONS, "hour": hour + timedelta(hours=1), "value": 4},
         ]
     )
-    days = {step.start.date(): step for step in questions.history(Period.DAYS, PARIS)}
+    days = {step.start.date(): step for step in questions.activity(Period.DAYS, PARIS)}
     assert (days[late.date()].messages, days[late.date()].connections) == (5, 9)
     assert days[late.date() - timedelta(days=1)].messages == 2
 

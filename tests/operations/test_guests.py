@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Account, AccountState, Address, Invitation, OutgoingMail, RoomMember, Session, now
 from app.operations import guests
 from app.rules.guests import links as link_rules
-from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, Opens
+from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, LinkTarget
 from app.rules.rights import access
 from tests.support import factories
 
@@ -26,7 +26,9 @@ def token_of(invitation: Invitation) -> str:
     return links.token(INVITATION, invitation.id, invitation.generation)
 
 
-def invite(people, addresses="bt@darnis.com", actor=None, room=None, **more) -> list[guests.Outcome]:
+def invite(
+    people, addresses="bt@darnis.com", actor=None, room=None, **more
+) -> list[guests.InvitationOutcome]:
     return guests.invite_guests(actor or people.arthur, room or people.room, addresses, **more)
 
 
@@ -148,13 +150,13 @@ def test_the_account_works_once_the_address_is_confirmed(people):
     guest = guests.register_guest(token, name="Bruno", password=PASSWORD, language="fr")
     assert not guest.is_active and guest.sponsor_id == people.arthur.id
     assert access.rights_in(guest, people.room.id) == 0
-    assert link_rules.opened_by(token).opens is Opens.CONFIRM
+    assert link_rules.open_link(token).opens is LinkTarget.CONFIRM
     with pytest.raises(NotFound):
         guests.register_guest(token, name="Encore", password=PASSWORD, language="fr")
     confirm = link_rules.token_of(CONFIRMATION, guest)
     guests.confirm_address(confirm, None)
     assert guest.is_active and access.rights_in(guest, people.room.id)
-    assert link_rules.opened_by(token).opens is Opens.USED
+    assert link_rules.open_link(token).opens is LinkTarget.USED
     with pytest.raises(NotFound):
         guests.confirm_address(confirm, None)
 
@@ -190,7 +192,7 @@ def test_an_account_that_was_never_confirmed_is_started_over_by_another_invitati
 def test_tokens_cannot_be_guessed_or_used_for_something_else(people, change):
     invite(people)
     token = token_of(invitation_of("bt@darnis.com"))
-    assert link_rules.opened_by(change(token)).opens is Opens.UNKNOWN
+    assert link_rules.open_link(change(token)).opens is LinkTarget.UNKNOWN
     assert link_rules.guest_by_link(CONFIRMATION, token) is None
     assert link_rules.guest_by_link(EXTENSION, token) is None
 
@@ -200,13 +202,13 @@ def test_revoked_expired_and_older_links_end(people):
     invitation = invitation_of("bt@darnis.com")
     token = token_of(invitation)
     guests.revoke_invitation(people.arthur, invitation)
-    assert link_rules.opened_by(token).opens is Opens.REVOKED
+    assert link_rules.open_link(token).opens is LinkTarget.REVOKED
     guests.invite_again(people.arthur, invitation)
-    assert link_rules.opened_by(token).opens is Opens.REPLACED
+    assert link_rules.open_link(token).opens is LinkTarget.REPLACED
     token = token_of(invitation)
     invitation.expires_at = now() - timedelta(seconds=1)
     db.session.commit()
-    assert link_rules.opened_by(token).opens is Opens.EXPIRED
+    assert link_rules.open_link(token).opens is LinkTarget.EXPIRED
     with pytest.raises(NotFound):
         guests.register_guest(token, name="Tard", password=PASSWORD, language="fr")
 
@@ -234,7 +236,7 @@ def test_a_known_guest_joins_with_one_click(people, bruno):
     invite(people, actor=people.jean, room=room)
     invitation = db.session.scalars(select(Invitation).where(Invitation.room_id == room.id)).one()
     token = token_of(invitation)
-    assert link_rules.opened_by(token).opens is Opens.JOIN
+    assert link_rules.open_link(token).opens is LinkTarget.JOIN
     guests.join_room(token)
     assert access.find_room(bruno, room.id)
     with pytest.raises(NotFound):
@@ -322,7 +324,7 @@ def test_accounts_that_nobody_confirmed_end_by_themselves(people):
     assert guests.end_unverified() == 1
     assert guest.state is AccountState.DELETED
     guests.invite_again(people.arthur, invitation_of("bt@darnis.com"))
-    assert link_rules.opened_by(token_of(invitation_of("bt@darnis.com"))).opens is Opens.REGISTER
+    assert link_rules.open_link(token_of(invitation_of("bt@darnis.com"))).opens is LinkTarget.REGISTER
 
 
 def test_administrators_run_their_own_guests_and_no_others(people, bruno):

@@ -44,20 +44,20 @@ def code_of(call, *given, **named) -> str:
 
 def test_a_server_administrator_gives_the_server_its_licence(people, trial):
     issue_license(people.admin, terms())
-    licence = licenses.current()
+    licence = licenses.current_license()
     assert (licence.kind, licence.seats, licence.reference) == (LicenseKind.FULL, 20, HERE)
     assert not licence.is_foreign
-    entry = db.session.query(AuditEntry).filter_by(act="licence.issue").one()
+    entry = db.session.query(AuditEntry).filter_by(act="licenses.issue").one()
     assert '"seats": 100' in entry.before
     assert '"seats": 20' in entry.after
 
 
 def test_without_a_trial_the_first_licence_brings_the_reference(people):
     issue_license(people.admin, terms())
-    first = licenses.installation()
+    first = licenses.installation_reference()
     assert len(first) == 16
     issue_license(people.admin, terms(seats=30))
-    assert licenses.installation() == first == licenses.current().reference
+    assert licenses.installation_reference() == first == licenses.current_license().reference
 
 
 @pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
@@ -85,14 +85,14 @@ def test_a_licence_that_makes_no_sense_is_not_given(people, trial, changes, code
 @pytest.mark.parametrize("who", ["admin", "web_admin"])
 def test_a_signed_licence_is_installed(people, trial, with_key, who):
     install_license(getattr(people, who), paper())
-    licence = licenses.current()
+    licence = licenses.current_license()
     assert (licence.holder, licence.seats, licence.is_signed, licence.is_foreign) == (
         "Société Démo",
         50,
         True,
         False,
     )
-    assert db.session.query(AuditEntry).filter_by(act="licence.install").count() == 1
+    assert db.session.query(AuditEntry).filter_by(act="licenses.install").count() == 1
 
 
 def test_a_domain_administrator_installs_none(people, trial, with_key):
@@ -106,7 +106,7 @@ def test_without_a_key_none_is_installed(people, trial):
 
 def test_a_licence_of_another_installation_works_for_seven_days(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
-    licence = licenses.current()
+    licence = licenses.current_license()
     assert licence.is_foreign
     assert licence.installation == HERE
     assert timedelta(days=6, hours=23) < licence.valid_until - now() <= timedelta(days=7)
@@ -115,14 +115,14 @@ def test_a_licence_of_another_installation_works_for_seven_days(people, trial, w
 def test_the_grace_is_no_longer_than_the_licence(people, trial, with_key):
     until = (now() + timedelta(days=2)).replace(microsecond=0)
     install_license(people.admin, paper(reference="ANOTHER", valid_until=until))
-    assert licenses.current().valid_until == until
+    assert licenses.current_license().valid_until == until
 
 
 def test_the_right_licence_ends_the_warning(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
     install_license(people.admin, paper())
-    assert not licenses.current().is_foreign
-    assert licenses.current().valid_until > now() + timedelta(days=300)
+    assert not licenses.current_license().is_foreign
+    assert licenses.current_license().valid_until > now() + timedelta(days=300)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_right_licence_ends_the_warning(people, trial, with_key):
 )
 def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, code):
     assert code_of(install_license, people.admin, text) == code
-    assert licenses.current().kind is LicenseKind.TRIAL
+    assert licenses.current_license().kind is LicenseKind.TRIAL
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, 
 def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, changes):
     install_license(people.admin, paper())
     assert code_of(install_license, people.admin, paper(**changes)) == "licence_gives_less"
-    assert licenses.current().seats == 50
+    assert licenses.current_license().seats == 50
     install_license(people.admin, paper(**changes), accepts_less=True)
-    assert licenses.current().seats == changes.get("seats", 50)
+    assert licenses.current_license().seats == changes.get("seats", 50)
 
 
 def test_a_trial_is_not_what_a_licence_is_measured_by(people, trial, with_key):
     install_license(people.admin, paper(seats=20))
-    assert licenses.current().seats == 20
+    assert licenses.current_license().seats == 20
 
 
 def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):

@@ -230,9 +230,9 @@ def test_an_edit_that_changes_nothing_is_told_and_keeps_no_version(people, event
 
 def test_what_names_nobody_is_rendered_before_the_room_is_locked(people, monkeypatch):
     order = []
-    render, take = posting.text.render, posting.next_place
+    render, take = posting.text.render, posting.next_numbers
     monkeypatch.setattr(posting.text, "render", lambda *body: order.append("render") or render(*body))
-    monkeypatch.setattr(posting, "next_place", lambda *place: order.append("lock") or take(*place))
+    monkeypatch.setattr(posting, "next_numbers", lambda *place: order.append("lock") or take(*place))
     messages.post_message(people.arthur, people.room.id, "hello")
     assert order == ["render", "lock"]
 

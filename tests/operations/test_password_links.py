@@ -48,7 +48,7 @@ def asked(account) -> str:
     """A link that somebody has asked for themselves."""
     passwords.request_password_link(account.address)
     work_off()
-    return password_rules.token_of(stored(account))
+    return password_rules.password_link_token(stored(account))
 
 
 def test_a_forgotten_password_is_chosen_by_a_mailed_link(people):
@@ -56,7 +56,7 @@ def test_a_forgotten_password_is_chosen_by_a_mailed_link(people):
     assert [mail.recipient for mail in mails()] == ["arthur@iwdemo.fr"]
     here = sessions.open_session(people.arthur).session_id
     passwords.choose_password(token, NEW)
-    assert password_rules.matches(stored(people.arthur).password_hash, NEW)
+    assert password_rules.verify_password(stored(people.arthur).password_hash, NEW)
     assert db.session.get(Session, here, populate_existing=True).revoked_at is not None
     assert len(mails("password_changed")) == 1
     assert db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.id.desc())).first() == (
@@ -91,25 +91,25 @@ def test_a_link_works_for_an_hour(people):
 
 @pytest.mark.parametrize("token", ["", "x", "1.0.abc", "1.0." + "A" * 32])
 def test_what_is_no_link_opens_nothing(people, token):
-    assert password_rules.account_of(token) is None
+    assert password_rules.account_of_password_link(token) is None
 
 
 def test_a_link_made_for_something_else_opens_nothing(people):
     asked(people.arthur)
-    assert password_rules.account_of(links.token("invitation", people.arthur.id, 0)) is None
+    assert password_rules.account_of_password_link(links.token("invitation", people.arthur.id, 0)) is None
 
 
 def test_no_link_is_good_that_nobody_asked_for(people):
-    assert password_rules.account_of(password_rules.token_of(people.arthur)) is None
+    assert password_rules.account_of_password_link(password_rules.password_link_token(people.arthur)) is None
 
 
 def test_a_new_password_ends_the_links_before_it(people):
     token = asked(people.arthur)
     accounts.set_password(people.admin, people.arthur, NEW)
-    assert password_rules.account_of(token) is None
+    assert password_rules.account_of_password_link(token) is None
     token = asked(people.jean)
     passwords.change_own_password(people.jean, factories.PASSWORD, NEW)
-    assert password_rules.account_of(token) is None
+    assert password_rules.account_of_password_link(token) is None
 
 
 def test_a_weak_password_leaves_the_link_as_it_is(people):
@@ -170,7 +170,7 @@ def test_an_administrator_sends_a_link_for_a_day(people):
     assert json.loads(mails()[0].arguments)["is_from_administrator"] is True
     _subject, text, _html = mail_jobs.render_mail("password_link", "fr", json.loads(mails()[0].arguments))
     assert "administrateur" in text
-    passwords.choose_password(password_rules.token_of(stored(people.arthur)), NEW)
+    passwords.choose_password(password_rules.password_link_token(stored(people.arthur)), NEW)
 
 
 def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(people):
@@ -186,7 +186,7 @@ def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(people):
 def test_a_link_of_an_account_that_was_closed_opens_nothing(people):
     token = asked(people.arthur)
     accounts.update_account(people.admin, people.arthur, {"state": "disabled"})
-    assert password_rules.account_of(token) is None
+    assert password_rules.account_of_password_link(token) is None
 
 
 def test_a_password_given_by_an_administrator_is_told_by_mail(people):
@@ -209,7 +209,7 @@ def test_a_new_account_without_a_password_is_mailed_a_link(people, app):
     assert [mail.recipient for mail in mails()] == ["zoe@iwdemo.fr"]
     with pytest.raises(Invalid):
         sessions.sign_in(account.address, "")
-    passwords.choose_password(password_rules.token_of(stored(account)), NEW)
+    passwords.choose_password(password_rules.password_link_token(stored(account)), NEW)
     assert sessions.sign_in(account.address, NEW)
     app.config["MAIL_SERVER"] = ""
     with pytest.raises(Invalid) as refusal:

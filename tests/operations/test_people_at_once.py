@@ -25,7 +25,7 @@ def people(app):
 
 def test_a_link_chooses_one_password(app, people):
     passwords.send_requested_link(people.arthur.address)
-    token = password_rules.token_of(get(Account, people.arthur.id))
+    token = password_rules.password_link_token(get(Account, people.arthur.id))
     db.session.commit()
     answers = at_once(
         app,

@@ -21,13 +21,13 @@ def post(people, count):
 
 def test_at_the_first_opening_everything_counts_as_read(people):
     post(people, 3)
-    assert reading.open_room(people.arthur, people.room.id) == reading.Opened(3, 3, 0, WRITE)
+    assert reading.open_room(people.arthur, people.room.id) == reading.OpenedRoom(3, 3, 0, WRITE)
 
 
 def test_later_openings_say_where_one_had_stopped(people):
     reading.open_room(people.arthur, people.room.id)
     post(people, 2)
-    assert reading.open_room(people.arthur, people.room.id) == reading.Opened(2, 0, 0, WRITE)
+    assert reading.open_room(people.arthur, people.room.id) == reading.OpenedRoom(2, 0, 0, WRITE)
 
 
 def test_reading_on_takes_away_from_unread(people, events):

@@ -128,11 +128,11 @@ def test_signing_in_and_out_leave_entries_of_the_trail(people):
 
 
 def test_a_hash_with_old_parameters_is_renewed_at_sign_in(people):
-    assert password_rules.is_outdated(people.arthur.password_hash)
+    assert password_rules.needs_rehash(people.arthur.password_hash)
     enter(people.arthur)
     db.session.refresh(people.arthur)
-    assert not password_rules.is_outdated(people.arthur.password_hash)
-    assert password_rules.matches(people.arthur.password_hash, PASSWORD)
+    assert not password_rules.needs_rehash(people.arthur.password_hash)
+    assert password_rules.verify_password(people.arthur.password_hash, PASSWORD)
 
 
 def test_a_signed_out_device_is_told_and_opens_nothing(people, events):

@@ -20,7 +20,7 @@ from app.queries.listing import ListQuery
 from app.rules import domains as domain_rules
 from app.rules.guests import links as link_rules
 from app.rules.guests import policy as rules
-from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, Opens
+from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, LinkTarget
 from tests.support import factories
 
 PASSWORD = "une phrase bien à moi"
@@ -103,7 +103,7 @@ def test_without_anybody_else_invitations_end_and_server_administrators_have_the
     guests.invite_guests(alone, room, "zoe@darnis.com")
     invitation = db.session.scalars(select(Invitation)).one()
     accounts.delete_account(people.admin, alone)
-    assert link_rules.opened_by(token_of(invitation)).opens is Opens.REVOKED
+    assert link_rules.open_link(token_of(invitation)).opens is LinkTarget.REVOKED
     assert shown(people.admin, "orphan") == ["Orphelin"] and shown(people.domain_admin) == []
     assert rules.extended_until(stored(guest)) is None
 

@@ -9,7 +9,7 @@ from app.jobs import Requeue
 from app.jobs.handlers import run_task
 from app.models import AuditEntry, Job, Outcome, Role, Task, TaskLine, TaskState, WorkState
 from app.operations import accounts, jobs, tasks
-from app.operations.tasks import Step, TaskKind, Unchanged
+from app.operations.tasks import TaskKind, TaskStep, Unchanged
 from app.queries import tasks as questions
 
 
@@ -19,7 +19,7 @@ def work(app, people, monkeypatch):
     done, refused = [], {}
 
     def steps(actor, arguments, place, limit):
-        return [Step(n, f"row {n}") for n in range(place + 1, min(place + limit, arguments["rows"]) + 1)]
+        return [TaskStep(n, f"row {n}") for n in range(place + 1, min(place + limit, arguments["rows"]) + 1)]
 
     def do(actor, arguments, step):
         if step.place in refused:
@@ -69,7 +69,7 @@ def test_a_row_is_never_done_twice(people, work):
     task = started(people.admin)
     tasks.run(task.id, seconds=0)
     first = list(work.done)
-    tasks.take_step(task.id, Step(1, "row 1"))
+    tasks.take_step(task.id, TaskStep(1, "row 1"))
     assert work.done == first == [1]
     assert again(task).done_count == 1
 

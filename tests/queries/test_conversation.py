@@ -66,8 +66,8 @@ def test_changes_come_in_their_order(people):
 def test_one_message_is_found_only_in_its_room(long_room, people):
     other = factories.make_room(people.group, "Other")
     posted = messages.post_message(people.arthur, long_room.id, "here")
-    assert conversation.one(long_room.id, posted.message_id).html == "<p>here</p>"
-    assert conversation.one(other.id, posted.message_id) is None
+    assert conversation.message_view(long_room.id, posted.message_id).html == "<p>here</p>"
+    assert conversation.message_view(other.id, posted.message_id) is None
 
 
 def test_the_list_shows_never_opened_rooms_bold_without_a_number(people):

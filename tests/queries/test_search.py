@@ -32,7 +32,7 @@ def said(request, people):
 def found(account, text, **more):
     return [
         hit.id
-        for hit in message_queries.find_messages(account, message_queries.question_of(text, **more)).hits
+        for hit in message_queries.find_messages(account, message_queries.parse_query(text, **more)).hits
     ]
 
 
@@ -122,7 +122,7 @@ def test_pages_follow_each_other_without_gap(people):
     index_messages()
     seen, before = [], None
     while True:
-        page = message_queries.find_messages(people.jean, message_queries.question_of("pain"), before)
+        page = message_queries.find_messages(people.jean, message_queries.parse_query("pain"), before)
         seen += [hit.id for hit in page.hits]
         before = page.next
         if before is None:
@@ -170,7 +170,7 @@ def test_nothing_is_asked_for_nothing(people, said):
 
 
 def test_rooms_are_found_by_their_name(people):
-    asked = message_queries.question_of("team")
+    asked = message_queries.parse_query("team")
     assert [seen.room.id for seen in message_queries.find_rooms(people.jean, asked)] == [people.room.id]
     assert message_queries.find_rooms(people.paul, asked) == []
 
@@ -189,7 +189,7 @@ def test_there_is_an_end_to_how_much_is_looked_at_in_one_go(people, monkeypatch)
     for _ in range(message_queries.PAGE):
         factories.make_message(people.room, people.arthur, "rendu sur le compte")
     index_messages()
-    asked = message_queries.question_of('"compte rendu"')
+    asked = message_queries.parse_query('"compte rendu"')
     first = message_queries.find_messages(people.jean, asked)
     assert not first.hits and first.next
     assert [hit.id for hit in message_queries.find_messages(people.jean, asked, first.next).hits] == [
@@ -213,7 +213,7 @@ def test_what_is_common_is_found_in_windows_without_gap(people, monkeypatch, tex
     access.forget()
     seen, before = [], None
     while not seen or before:
-        page = message_queries.find_messages(people.jean, message_queries.question_of(text), before)
+        page = message_queries.find_messages(people.jean, message_queries.parse_query(text), before)
         seen += [hit.id for hit in page.hits]
         before = page.next
     assert seen == posted[::-1]

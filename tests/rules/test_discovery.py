@@ -120,12 +120,12 @@ def test_the_defaults_follow_the_public_address(app):
 
 
 def test_setting_everything_to_a_host_keeps_ports_paths_and_what_is_empty(app):
-    assert discovery.moved("webdav", "https://a.fr:9/dav/x?y=1", "b.fr") == "https://b.fr:9/dav/x?y=1"
-    assert discovery.moved("webdav", "https://a.fr/dav/", "2001:db8::7") == "https://[2001:db8::7]/dav/"
-    assert discovery.moved("imap", "a.fr", "b.fr") == "b.fr"
-    assert discovery.moved("imap", "", "b.fr") == ""
-    assert discovery.moved("imap_type", "ssl", "b.fr") == "ssl"
-    assert discovery.moved("webdav", "not a url", "b.fr") == "not a url"
+    assert discovery.with_host("webdav", "https://a.fr:9/dav/x?y=1", "b.fr") == "https://b.fr:9/dav/x?y=1"
+    assert discovery.with_host("webdav", "https://a.fr/dav/", "2001:db8::7") == "https://[2001:db8::7]/dav/"
+    assert discovery.with_host("imap", "a.fr", "b.fr") == "b.fr"
+    assert discovery.with_host("imap", "", "b.fr") == ""
+    assert discovery.with_host("imap_type", "ssl", "b.fr") == "ssl"
+    assert discovery.with_host("webdav", "not a url", "b.fr") == "not a url"
 
 
 @pytest.mark.parametrize(

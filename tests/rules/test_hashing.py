@@ -29,7 +29,7 @@ def tick():
 ticking = gevent.spawn(tick)
 gevent.sleep(0.02)
 begun = time.perf_counter()
-passwords.hashed("trombone-violet-42")
+passwords.hash_password("trombone-violet-42")
 took = time.perf_counter() - begun
 ticking.kill()
 during = [moment for moment in ticks if begun < moment < begun + took]
@@ -47,33 +47,35 @@ def cheap(monkeypatch):
 
 
 def test_a_kept_password_matches_itself_and_nothing_else(cheap):
-    kept = passwords.hashed("trombone-violet-42")
+    kept = passwords.hash_password("trombone-violet-42")
     assert "trombone" not in kept
     assert kept.startswith("$argon2id$")
-    assert passwords.matches(kept, "trombone-violet-42")
-    assert not passwords.matches(kept, "trombone-violet-43")
+    assert passwords.verify_password(kept, "trombone-violet-42")
+    assert not passwords.verify_password(kept, "trombone-violet-43")
 
 
 def test_composed_and_decomposed_letters_are_one_password(cheap):
-    assert passwords.matches(passwords.hashed("\u00e9t\u00e9 au lac"), "e\u0301te\u0301 au lac")
+    assert passwords.verify_password(
+        passwords.hash_password("\u00e9t\u00e9 au lac"), "e\u0301te\u0301 au lac"
+    )
 
 
 def test_where_nothing_is_kept_something_is_compared_all_the_same(cheap, monkeypatch):
     compared = []
     monkeypatch.setattr(passwords, "_verified", lambda kept, _password: compared.append(kept) or True)
-    assert not passwords.matches(None, "trombone-violet-42")
+    assert not passwords.verify_password(None, "trombone-violet-42")
     assert len(compared) == 1
     assert compared[0].startswith("$argon2id$")
 
 
 def test_a_damaged_hash_matches_nothing(cheap):
-    assert not passwords.matches("not a hash", "trombone-violet-42")
+    assert not passwords.verify_password("not a hash", "trombone-violet-42")
 
 
 def test_other_parameters_than_todays_are_outdated(cheap):
     old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash("trombone-violet-42")
-    assert passwords.is_outdated(old)
-    assert not passwords.is_outdated(passwords.hashed("trombone-violet-42"))
+    assert passwords.needs_rehash(old)
+    assert not passwords.needs_rehash(passwords.hash_password("trombone-violet-42"))
 
 
 def test_only_a_few_passwords_are_hashed_at_once(monkeypatch):

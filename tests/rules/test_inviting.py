@@ -7,14 +7,14 @@ from app.extensions import db
 from app.models import Domain, Folder, Principal, RoomState
 from app.operations import domains, rooms
 from app.rules.guests import policy
-from app.rules.guests.policy import Reason
+from app.rules.guests.policy import InvitingReason
 from app.rules.rights import MODERATE, READ, WRITE, Right, access
 from tests.support import factories
 
 INVITE = Right.ADMINISTRATION_INVITE
 
 
-def reason(account, room) -> Reason:
+def reason(account, room) -> InvitingReason:
     access.forget()
     answer = policy.inviting_of(account, room)
     assert answer.is_given == policy.may_invite_guests(account, room)
@@ -34,11 +34,11 @@ def forbid(domain: Domain):
 @pytest.mark.parametrize(
     "rights, on, off",
     [
-        (WRITE, Reason.POLICY, Reason.POLICY_OFF),
-        (READ, Reason.NO_RIGHT, Reason.NO_RIGHT),
-        (READ | INVITE, Reason.RIGHT, Reason.RIGHT),
-        (MODERATE, Reason.RIGHT, Reason.RIGHT),
-        (INVITE, Reason.CLOSED, Reason.CLOSED),
+        (WRITE, InvitingReason.POLICY, InvitingReason.POLICY_OFF),
+        (READ, InvitingReason.NO_RIGHT, InvitingReason.NO_RIGHT),
+        (READ | INVITE, InvitingReason.RIGHT, InvitingReason.RIGHT),
+        (MODERATE, InvitingReason.RIGHT, InvitingReason.RIGHT),
+        (INVITE, InvitingReason.CLOSED, InvitingReason.CLOSED),
     ],
     ids=["write", "read", "read and invite", "moderate", "invite without seeing"],
 )
@@ -53,7 +53,7 @@ def test_a_guest_invites_nobody_whatever_the_policy_and_the_list_say(people):
     guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
     factories.join_room(people.room, guest)
     give(people, guest, MODERATE)
-    assert reason(guest, people.room) is Reason.GUEST
+    assert reason(guest, people.room) is InvitingReason.GUEST
     with pytest.raises(Forbidden):
         policy.require_may_invite_guests(guest, people.room)
 
@@ -61,36 +61,36 @@ def test_a_guest_invites_nobody_whatever_the_policy_and_the_list_say(people):
 def test_the_policy_is_that_of_the_room_s_domain_not_of_who_asks(people):
     factories.add_member(people.group, people.autrui)
     forbid(people.other_domain)
-    assert reason(people.autrui, people.room) is Reason.POLICY
+    assert reason(people.autrui, people.room) is InvitingReason.POLICY
     people.other_domain.members_may_invite_guests = True
     forbid(people.domain)
-    assert reason(people.autrui, people.room) is Reason.POLICY_OFF
+    assert reason(people.autrui, people.room) is InvitingReason.POLICY_OFF
 
 
 def test_a_private_room_goes_by_the_domain_of_its_owner(people):
     room = factories.make_private_room(people.arthur, people.autrui)
-    assert reason(people.arthur, room) is Reason.RIGHT
-    assert reason(people.autrui, room) is Reason.POLICY
+    assert reason(people.arthur, room) is InvitingReason.RIGHT
+    assert reason(people.autrui, room) is InvitingReason.POLICY
     forbid(people.domain)
-    assert reason(people.autrui, room) is Reason.POLICY_OFF
-    assert reason(people.arthur, room) is Reason.RIGHT
+    assert reason(people.autrui, room) is InvitingReason.POLICY_OFF
+    assert reason(people.arthur, room) is InvitingReason.RIGHT
 
 
 def test_administrators_of_the_room_s_domain_invite_without_being_in_it(people):
     for administrator in (people.admin, people.web_admin, people.domain_admin):
-        assert reason(administrator, people.room) is Reason.ADMINISTRATOR
-    assert reason(people.rivale, people.room) is Reason.CLOSED
+        assert reason(administrator, people.room) is InvitingReason.ADMINISTRATOR
+    assert reason(people.rivale, people.room) is InvitingReason.CLOSED
 
 
 def test_nobody_is_invited_to_direct_archived_and_deleted_rooms(people):
     direct = rooms.open_direct(people.arthur, [people.jean.id])
-    assert reason(people.arthur, direct) is Reason.DIRECT
+    assert reason(people.arthur, direct) is InvitingReason.DIRECT
     with pytest.raises(Invalid):
         policy.require_may_invite_guests(people.arthur, direct)
     for state in (RoomState.ARCHIVED, RoomState.DELETED):
         people.room.state = state
         db.session.commit()
-        assert reason(people.admin, people.room) is Reason.NOT_ACTIVE
+        assert reason(people.admin, people.room) is InvitingReason.NOT_ACTIVE
         with pytest.raises(Invalid):
             policy.require_may_invite_guests(people.admin, people.room)
 

@@ -8,13 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import Invalid
-from app.rules.licenses import opened
+from app.rules.licenses import open_document
 from tests.support.licenses import DOCUMENT, KEY, PUBLIC, paper
 
 
 def code_of(text: str) -> str:
     with pytest.raises(Invalid) as refusal:
-        opened(text, PUBLIC)
+        open_document(text, PUBLIC)
     assert refusal.value.field == "document"
     assert str(refusal.value)
     return refusal.value.code
@@ -27,14 +27,14 @@ def made_of(said: bytes) -> str:
 
 
 def test_a_signed_licence_says_what_was_signed(app):
-    assert opened(paper(), PUBLIC) == DOCUMENT
+    assert open_document(paper(), PUBLIC) == DOCUMENT
 
 
 @pytest.mark.parametrize(
     "change", [lambda text: text.replace("\n", "\r\n"), lambda text: f"Bonjour,\n\n{text}\nMerci"]
 )
 def test_mail_programs_do_not_break_it(app, change):
-    assert opened(change(paper()), PUBLIC) == DOCUMENT
+    assert open_document(change(paper()), PUBLIC) == DOCUMENT
 
 
 def test_somebody_elses_signature_is_told(app):
@@ -80,7 +80,7 @@ def test_what_is_signed_must_still_make_sense(app, change):
         "reference": "X",
         "issued_at": DOCUMENT.issued_at.isoformat(),
     }
-    assert opened(made_of(json.dumps(values).encode()), PUBLIC).seats == 5
+    assert open_document(made_of(json.dumps(values).encode()), PUBLIC).seats == 5
     values |= change
     said = json.dumps({name: value for name, value in values.items() if value is not ...}).encode()
     assert code_of(made_of(said)) == "licence_unreadable"
@@ -89,7 +89,7 @@ def test_what_is_signed_must_still_make_sense(app, change):
 @pytest.mark.parametrize("key", ["bonjour", "YWJj", "é"])
 def test_a_key_that_is_none_is_told(app, key):
     with pytest.raises(Invalid) as refusal:
-        opened(paper(), key)
+        open_document(paper(), key)
     assert refusal.value.code == "licence_no_key"
 
 

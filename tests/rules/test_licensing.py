@@ -18,7 +18,7 @@ def license(seats: int, days: int = 30) -> License:
 
 
 def test_without_a_licence_nothing_is_counted(app):
-    assert licenses.current() is None
+    assert licenses.current_license() is None
     licenses.require_seat()
 
 
@@ -48,6 +48,6 @@ def test_the_last_seat_is_given_and_no_further(app):
 
 def test_the_newest_licence_counts(app):
     license(5, days=-1)
-    assert licenses.current().is_ended
+    assert licenses.current_license().is_ended
     license(7)
-    assert (licenses.current().seats, licenses.current().is_ended) == (7, False)
+    assert (licenses.current_license().seats, licenses.current_license().is_ended) == (7, False)

@@ -139,12 +139,12 @@ def test_the_branches_of_a_group_have_everybody_in_it_once(people):
         db.session.scalars(group_rules.effective_members(people.group.id).with_only_columns(Account.id))
     )
     assert sorted(found) == sorted(effective), "each in one branch only"
-    assert group_rules.count_of(group_rules.branches(people.group.id)) == len(effective)
+    assert group_rules.count_people(group_rules.branches(people.group.id)) == len(effective)
     assert people.paul.id in effective and strangers[2].id in effective
     assert effective.isdisjoint({guest.id, strangers[0].id, strangers[1].id})
     many = [factories.make_domain(f"many{number}.example") for number in range(group_rules.BRANCHES + 3)]
     for domain in many:
         factories.make_account(domain, "one")
         factories.add_member(people.group, domain)
-    assert group_rules.count_of(group_rules.branches(people.group.id)) == len(effective) + len(many)
+    assert group_rules.count_people(group_rules.branches(people.group.id)) == len(effective) + len(many)
     assert len(group_rules.branches(people.group.id)) == group_rules.BRANCHES + 2

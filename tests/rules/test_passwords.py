@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Invalid
-from app.rules.accounts.passwords import check_new, problem_of
+from app.rules.accounts.passwords import check_new_password, password_problem
 
 ARTHUR = {"name": "Arthur Dupont", "address": "arthur@iwdemo.fr"}
 
@@ -19,20 +19,20 @@ ARTHUR = {"name": "Arthur Dupont", "address": "arthur@iwdemo.fr"}
     ],
 )
 def test_a_good_password_is_taken(password):
-    assert problem_of(password, **ARTHUR) is None
+    assert password_problem(password, **ARTHUR) is None
 
 
 @pytest.mark.parametrize("password", ["", "court", "neuf-nine"])
 def test_fewer_than_ten_characters_are_too_short(password):
-    assert problem_of(password, **ARTHUR) == "short"
+    assert password_problem(password, **ARTHUR) == "short"
 
 
 def test_ten_characters_are_enough():
-    assert problem_of("tr0mb-one7", **ARTHUR) is None
+    assert password_problem("tr0mb-one7", **ARTHUR) is None
 
 
 def test_a_very_long_password_is_refused_before_anything_is_computed():
-    assert problem_of("xy7 " * 100, **ARTHUR) == "long"
+    assert password_problem("xy7 " * 100, **ARTHUR) == "long"
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_a_very_long_password_is_refused_before_anything_is_computed():
     ],
 )
 def test_ones_own_name_or_address_is_no_password_however_decorated(password):
-    assert problem_of(password, **ARTHUR) == "own"
+    assert password_problem(password, **ARTHUR) == "own"
 
 
 def test_somebody_elses_name_may_be_a_part_of_a_password():
-    assert problem_of("Arthur.Dupont2024", name="Jean Valjean", address="jean@iwdemo.fr") is None
+    assert password_problem("Arthur.Dupont2024", name="Jean Valjean", address="jean@iwdemo.fr") is None
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_somebody_elses_name_may_be_a_part_of_a_password():
     ],
 )
 def test_what_others_try_first_is_refused(password):
-    assert problem_of(password, **ARTHUR) == "common"
+    assert password_problem(password, **ARTHUR) == "common"
 
 
 def test_the_same_password_typed_on_another_keyboard_is_judged_alike():
     composed, decomposed = "\u00e9t\u00e92024!!!!!", "e\u0301te\u03012024!!!!!"
-    assert problem_of(composed, **ARTHUR) == problem_of(decomposed, **ARTHUR) == "common"
+    assert password_problem(composed, **ARTHUR) == password_problem(decomposed, **ARTHUR) == "common"
 
 
 def test_a_refusal_names_the_form_field_and_the_reason(app):
     with app.test_request_context(), pytest.raises(Invalid) as refused:
-        check_new("court", field="new", **ARTHUR)
+        check_new_password("court", field="new", **ARTHUR)
     assert (refused.value.field, refused.value.code) == ("new", "password_short")
     assert "10" in str(refused.value)

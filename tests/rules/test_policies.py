@@ -7,7 +7,7 @@ import pytest
 from app.errors import Invalid
 from app.models import CLOSED, Account, AccountState, Domain, DomainState, ServiceName
 from app.rules import domains
-from app.rules.domains import Feature, Ground, Level, Obstacle
+from app.rules.domains import Feature, Level, Obstacle, SwitchConditions
 
 EVERYTHING = frozenset(ServiceName)
 ON = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
@@ -26,7 +26,7 @@ def account(of: Domain | None = None, **values) -> Account:
 
 def why(subject, feature=Feature.TEAMCHAT, *, stopped=(), is_supported=True) -> Obstacle | None:
     facets = domains.account_facets if isinstance(subject, Account) else domains.domain_facets
-    ground = Ground(EVERYTHING - frozenset(ServiceName(name) for name in stopped), is_supported)
+    ground = SwitchConditions(EVERYTHING - frozenset(ServiceName(name) for name in stopped), is_supported)
     return facets(subject, feature, ground).obstacle
 
 
@@ -64,9 +64,9 @@ def test_effective_is_what_the_booleans_say():
         of = domain(has_groupware=bits[0], has_webdav=bits[1], has_teamchat=bits[2])
         person = account(of, has_groupware=bits[3], has_webdav=bits[4], has_teamchat=bits[5])
         for feature in Feature:
-            facets = domains.account_facets(person, feature, Ground(EVERYTHING))
+            facets = domains.account_facets(person, feature, SwitchConditions(EVERYTHING))
             assert facets.is_effective is domains.account_has(person, feature)
-            assert facets.own is domains.own(person, feature)
+            assert facets.own is domains.own_switch(person, feature)
 
 
 @pytest.mark.parametrize("state", AccountState)

@@ -8,13 +8,13 @@ import pytest
 from app.errors import Invalid
 from app.models import LicenseKind, now
 from app.rules import discovery
-from app.rules.certificates import Shown
+from app.rules.certificates import ShownCertificate
 from app.rules.licenses import LicenseFacts
 from app.rules.server import readiness
-from app.rules.server.readiness import Facts, State
+from app.rules.server.readiness import ReadinessFacts, State
 
 LICENSE = LicenseFacts(LicenseKind.FULL, "Démo", 10, now() + timedelta(days=30), "x", 3)
-GOOD = Facts(
+GOOD = ReadinessFacts(
     dialect="mysql",
     license=LICENSE,
     public_url="https://chat.iwdemo.fr",
@@ -25,14 +25,14 @@ GOOD = Facts(
     is_storage_writable=True,
     told=discovery.defaults("https://chat.iwdemo.fr", "chat.iwdemo.fr"),
 )
-SHOWN = Shown("chat.iwdemo.fr", "Authority", now() + timedelta(days=90), True, None)
+SHOWN = ShownCertificate("chat.iwdemo.fr", "Authority", now() + timedelta(days=90), True, None)
 
 
 def told(**values) -> dict:
     return {**GOOD.told, **values}
 
 
-def ending(**left) -> Shown:
+def ending(**left) -> ShownCertificate:
     return replace(SHOWN, ends=now() + timedelta(**left))
 
 
@@ -100,7 +100,7 @@ def test_the_worst_check_speaks_for_all(app):
     ],
 )
 def test_two_failures_stop_enabling_teamchat(app, monkeypatch, changes, code):
-    monkeypatch.setattr(readiness, "collected", lambda: replace(GOOD, **changes))
+    monkeypatch.setattr(readiness, "collect_facts", lambda: replace(GOOD, **changes))
     with pytest.raises(Invalid) as refusal:
         readiness.require_may_enable()
     assert (refusal.value.code, refusal.value.field) == (code, "teamchat")
@@ -108,7 +108,7 @@ def test_two_failures_stop_enabling_teamchat(app, monkeypatch, changes, code):
 
 def test_every_other_failure_stops_nobody(app, monkeypatch):
     bad = replace(GOOD, public_url="http://x.fr", is_storage_writable=False, workers=2, has_mail=False)
-    monkeypatch.setattr(readiness, "collected", lambda: bad)
+    monkeypatch.setattr(readiness, "collect_facts", lambda: bad)
     readiness.require_may_enable()
 
 

@@ -35,5 +35,5 @@ def test_other_text_is_left_alone(text):
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_import_reads_what_an_export_has_escaped(beginning):
     kind = _kinds["accounts"]
-    cells = table.meaning(kind, {"name": escape_formula(f"{beginning}x"), "address": "x"})
+    cells = table.meaning_of_row(kind, {"name": escape_formula(f"{beginning}x"), "address": "x"})
     assert cells == {"name": f"{beginning}x", "address": "x"}

@@ -15,8 +15,8 @@ from app.operations import audit
 from tests.support.routes import WRITING, write_routes
 
 SILENT_ROUTES = {
-    "auth.choose_language": "one's own taste",
-    "auth.request_password_link": "strangers ask; the worker leaves an entry for those who exist",
+    "sessions.choose_language": "one's own taste",
+    "sessions.request_password_link": "strangers ask; the worker leaves an entry for those who exist",
     "bulk.preview_action": "it only shows what an action would change",
     "chat.send_message": "what people say is not administration",
     "chat.set_favourite": "one's own taste",

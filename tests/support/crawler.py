@@ -10,7 +10,7 @@ from functools import cache
 from flask import Flask
 from sqlalchemy import select
 
-from app.blueprints import gate
+from app.blueprints import access_control
 from app.extensions import db
 from app.models import Base
 from app.realtime import handlers
@@ -24,7 +24,7 @@ PASSING = re.compile(r'name="csrf[^>]*>|\b[0-9a-f]{32}\b|[0-9a-f-]{36}|\d+')
 """What differs between two answers that say the same: tokens, references, marks, numbers."""
 
 MISSING = 987_654_321
-FAREWELLS = {"auth.sign_out", "auth.revoke_session", "auth.revoke_other_sessions"}
+FAREWELLS = {"sessions.sign_out", "sessions.revoke_session", "sessions.revoke_other_sessions"}
 """What would only sign the crawler out."""
 
 
@@ -114,7 +114,7 @@ class Walk:
         for rule in rules(self.app):
             if endpoints and rule.endpoint not in endpoints:
                 continue
-            if gate.gate_of(self.app, rule.endpoint) is gate.administrators:
+            if access_control.gate_of(self.app, rule.endpoint) is access_control.administrators:
                 self._look_in(rule, dict.fromkeys(_numbers(rule), self.keys[0]), is_shut=True)
                 continue
             named = ids_of(_numbers(rule)[-1]) if _numbers(rule) else set()
@@ -125,7 +125,7 @@ class Walk:
     def inside(self) -> None:
         """Only ask for what a person's own rooms show, and for pages that are about no room."""
         for rule in rules(self.app):
-            is_open = gate.gate_of(self.app, rule.endpoint) is not gate.administrators
+            is_open = access_control.gate_of(self.app, rule.endpoint) is not access_control.administrators
             for values in self._values(rule) if is_open and "GET" in rule.methods else ():
                 if not values or set(values.values()) & self.insider.rooms:
                     self._get(rule, values)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.models import License, LicenseKind, now
-from app.rules.licenses import Document, public_text, signed
+from app.rules.licenses import Document, public_text, sign_document
 from tests.support import factories
 
 KEY = Ed25519PrivateKey.generate()
@@ -26,7 +26,7 @@ DOCUMENT = Document(
 
 def paper(key=KEY, **changes) -> str:
     """A signed licence that says something else here and there."""
-    return signed(replace(DOCUMENT, **changes), key)
+    return sign_document(replace(DOCUMENT, **changes), key)
 
 
 def keep_trial(seats: int = 100, days: int = 30) -> License:

@@ -6,9 +6,9 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import cards
+from app.blueprints.access_control import me
 from app.blueprints.accounts.views import blueprint
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Account
 from app.operations import accounts

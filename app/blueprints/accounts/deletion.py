@@ -6,10 +6,10 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.blueprints.access_control import me
 from app.blueprints.accounts.views import blueprint
 from app.blueprints.dialogs import dialog, done
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.errors import NotFound
 from app.models import Account
 from app.operations import accounts

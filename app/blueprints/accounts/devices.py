@@ -4,8 +4,8 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.blueprints.access_control import me
 from app.blueprints.accounts.views import blueprint
-from app.blueprints.gate import me
 from app.errors import NotFound
 from app.htmx import page, see_other
 from app.models import Account

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import features, lists, trail
+from app.blueprints import audit_labels, features, lists
+from app.blueprints.access_control import me
 from app.blueprints.accounts.columns import COLUMNS, FILTERS
 from app.blueprints.accounts.forms import (
     ROLES,
@@ -19,7 +20,6 @@ from app.blueprints.accounts.forms import (
 )
 from app.blueprints.dialogs import created, dialog, domain_choices
 from app.blueprints.forms import refusals_to, submission
-from app.blueprints.gate import me
 from app.blueprints.lists import Empty, ListPage
 from app.errors import Invalid, Refusal
 from app.htmx import page, see_other
@@ -27,8 +27,8 @@ from app.models import Account, AccountState, Role
 from app.operations import accounts, bulk
 from app.queries.accounts.listing import FILTERS as ACCOUNT_FILTERS
 from app.queries.accounts.listing import account_list
-from app.queries.audit import history as history_of
 from app.queries.audit import last_change
+from app.queries.audit import object_history as history_of
 from app.rules.accounts import addresses
 from app.rules.rights import scope
 
@@ -60,8 +60,8 @@ def index(domain_id: int) -> Response:
         actions=bulk.collection_named("accounts").offered(me()),
         scope={"domain": domain.id},
         identify=lambda account: (account.id, account.name),
-        export="exchange.export_accounts",
-        import_url=url_for("exchange.import_accounts", domain=domain.id),
+        export="imports.export_accounts",
+        import_url=url_for("imports.import_accounts", domain=domain.id),
     )
     return page(
         "accounts/index.html", blocks=("list",), domain=domain, shown=shown, roles=ROLES, states=STATES
@@ -119,7 +119,12 @@ def history(account_id: int) -> Response:
     account = scope.find_account(me(), account_id)
     found = history_of("account", account.id, request.args.get("cursor"))
     return page(
-        "accounts/history.html", blocks=("list",), account=account, history=found, trail=trail, lists=lists
+        "accounts/history.html",
+        blocks=("list",),
+        account=account,
+        history=found,
+        audit_labels=audit_labels,
+        lists=lists,
     )
 
 

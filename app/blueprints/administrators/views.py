@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import lists
+from app.blueprints.access_control import me
 from app.blueprints.administrators.forms import MEANINGS, ROLES, RoleForm
 from app.blueprints.dialogs import dialog, domain_choices, done
-from app.blueprints.features import Question
+from app.blueprints.features import ChangeQuestion
 from app.blueprints.forms import refusals_to, submission
-from app.blueprints.gate import me
 from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page
 from app.models import Account, Role
@@ -107,11 +107,11 @@ def take_role(account_id: int) -> Response:
     return _done(account, _("%(name)s administers nothing any more.", name=account.name))
 
 
-def _question(account: Account, role: Role) -> Question | None:
+def _question(account: Account, role: Role) -> ChangeQuestion | None:
     """Return what is asked before somebody takes power from themselves."""
     if account.id != me().id or RANKS[role] >= RANKS[account.role]:
         return None
-    return Question(_own_consequence(role), OWN, _("Take my own role away"), is_destructive=True)
+    return ChangeQuestion(_own_consequence(role), OWN, _("Take my own role away"), is_destructive=True)
 
 
 def _own_consequence(role: Role) -> str:
@@ -127,7 +127,7 @@ def _own_consequence(role: Role) -> str:
 def _done(account: Account, text: str) -> Response:
     """Return to the list, or to the start page if the person lost WebAdmin."""
     is_out = account.id == me().id and account.role is Role.USER
-    return done(url_for("auth.home" if is_out else "administrators.index"), text)
+    return done(url_for("sessions.home" if is_out else "administrators.index"), text)
 
 
 def _role(account: Account, form: RoleForm, status: int = 200, question=None) -> Response:

@@ -5,4 +5,4 @@ from app.operations import bulk
 
 bulk.load()
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "bulk"]

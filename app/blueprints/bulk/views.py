@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import back_from, dialog
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.errors import Invalid
 from app.htmx import see_other
 from app.operations import bulk, tasks

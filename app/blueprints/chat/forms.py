@@ -16,7 +16,7 @@ class MessageForm(FlaskForm):
     client_id = HiddenField()
 
 
-class RoomForm(FlaskForm):
+class ChatRoomForm(FlaskForm):
     """A new room. place says what it is and where: "private", or "public:7" and "private:7" for a group."""
 
     name = StringField(_l("Name of the room"), [Length(max=200)])

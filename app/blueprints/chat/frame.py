@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Response, request
 
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog
-from app.blueprints.gate import me
 from app.htmx import wants_dialog
 from app.queries.rooms import listing
 from app.rules import domains, services

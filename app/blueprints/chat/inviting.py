@@ -6,11 +6,11 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.blueprints.access_control import me
 from app.blueprints.chat.forms import GuestSettingsForm, InviteForm
 from app.blueprints.chat.people import back_to_people, people_page
 from app.blueprints.chat.views import blueprint, room_dialog
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.errors import Forbidden, NotFound
 from app.htmx import say
 from app.operations import guests, rooms

@@ -5,12 +5,12 @@ from functools import partial
 from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import invitation_words
+from app.blueprints import invitation_labels
+from app.blueprints.access_control import me
 from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint, room_context, room_dialog
 from app.blueprints.dialogs import done
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.blueprints.right_names import INVITING, RIGHT_NAMES, principal_name
 from app.errors import Invalid
 from app.extensions import db
@@ -100,7 +100,7 @@ def own_rights(room_id: int) -> Response:
         explanation=explanation,
         lines=_names(explanation.deciding),
         inviting=policy.inviting_of(me(), seen.room, explanation.rights),
-        inviting_words=INVITING,
+        inviting_labels=INVITING,
         right_names=RIGHT_NAMES,
         all_rights=list(RIGHT_NAMES),
         changers=_changers(seen),
@@ -127,7 +127,7 @@ def people_page(seen: access.RoomAccess) -> Response:
         may_invite=policy.may_invite_guests(me(), seen.room),
         may_set_guests=_may_set_guests(seen),
         invitations=[] if me().is_guest or search else invitations_of(me(), seen.room),
-        invitation_words=invitation_words,
+        invitation_labels=invitation_labels,
         is_private=is_private,
         is_owner=seen.is_owner,
     )

@@ -2,9 +2,9 @@
 
 from flask import Response, request, url_for
 
+from app.blueprints.access_control import me
 from app.blueprints.chat.frame import frame
 from app.blueprints.chat.views import blueprint
-from app.blueprints.gate import me
 from app.htmx import page
 from app.queries.rooms import listing as room_names
 from app.queries.search import messages
@@ -18,7 +18,7 @@ def find() -> Response:
     q: words, "phrases", from:name. room: in this one only.
     """
     room_id = request.args.get("room", type=int)
-    question = messages.question_of(request.args.get("q", "").strip("\n"), room_id)
+    question = messages.parse_query(request.args.get("q", "").strip("\n"), room_id)
     place = access.find_room(me(), room_id).room if room_id else None
     before = request.args.get("before", type=int)
     found = messages.find_messages(me(), question, before)

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, render_template, request, url_for
 
+from app.blueprints.access_control import me
 from app.blueprints.chat.forms import MessageForm
 from app.blueprints.chat.frame import chat_dialog, frame
 from app.blueprints.errors import tell, wants_json
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.errors import Forbidden, NotFound, Refusal, ServiceStopped
 from app.htmx import page, see_other, target_id, wants_dialog, wants_fragment
 from app.limits import count_message
@@ -30,7 +30,7 @@ LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReaderRights:
     """Rights of the reader in the room on the screen, as far as the page depends on them."""
 
     may_read: bool
@@ -167,8 +167,8 @@ def _running(seen: access.RoomAccess) -> dict[str, bool]:
     }
 
 
-def _standing(seen: access.RoomAccess) -> Standing:
-    return Standing(
+def _standing(seen: access.RoomAccess) -> ReaderRights:
+    return ReaderRights(
         may_read=bool(seen.rights & Right.ITEMS_READ),
         may_write=bool(seen.rights & Right.ITEMS_WRITE),
         may_modify=bool(seen.rights & Right.ITEMS_MODIFY),
@@ -232,7 +232,7 @@ def _place(name: str) -> int | None:
 
 
 def _message(seen: access.RoomAccess, message_id: int) -> conversation.MessageView:
-    found = conversation.one(seen.room.id, message_id, floor=_floor(seen))
+    found = conversation.message_view(seen.room.id, message_id, floor=_floor(seen))
     if found is None:
         raise NotFound()
     return message_queries.message_for(me(), seen.room, found)

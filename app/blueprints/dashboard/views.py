@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.gate import me
+from app.blueprints.access_control import me
 from app.blueprints.service_names import label
 from app.errors import NotFound
 from app.htmx import page, see_other
@@ -28,15 +28,15 @@ blueprint.add_app_template_global(label, "service_label")
 
 # The page, and the part of it, that mends what a check is about; the others are mended on the machine.
 MENDED_AT = {
-    "licence": ("licence.show", None),
-    "https": ("certificate.show", None),
+    "licence": ("licenses.show", None),
+    "https": ("certificates.show", None),
     "discovery": ("discovery.show", None),
-    "mail": ("mails.show_server", None),
+    "mail": ("mail.show_server", None),
     "services": ("dashboard.show", "services-card"),
 }
 
 # Pages that only server administrators open.
-SERVER_ONLY = {"certificate.show", "mails.show_server"}
+SERVER_ONLY = {"certificates.show", "mail.show_server"}
 
 CARRIES_TEAMCHAT = (ServiceName.GROUPWARE, ServiceName.WEBDAV)
 
@@ -105,7 +105,7 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
         counts=_counts,
         endings=lambda: domains.endings(me()),
         period=_period(),
-        history=lambda: dashboard.history(_period(), time_zone()),
+        history=lambda: dashboard.activity(_period(), time_zone()),
         may_act=scope.is_server_wide(me()),
         asked=asked,
     )

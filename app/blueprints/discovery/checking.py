@@ -23,7 +23,7 @@ GUARDED = Reach(ports=tuple(PORTS))
 
 
 @dataclass(frozen=True)
-class Found:
+class CheckResult:
     """Result of checking one value."""
 
     name: str
@@ -31,7 +31,7 @@ class Found:
     finding: ProbeResult
 
 
-def found(values: dict[str, str], *, is_trusted: bool) -> list[Found]:
+def check_values(values: dict[str, str], *, is_trusted: bool) -> list[CheckResult]:
     """Return the result for each value, in the guide's order. Takes up to SECONDS seconds.
 
     is_trusted: private networks may be reached; other people reach the Internet only.
@@ -42,7 +42,9 @@ def found(values: dict[str, str], *, is_trusted: bool) -> list[Found]:
     try:
         futures = {name: pool.submit(look) for name, look in wanted.items()}
         wait(futures.values(), timeout=SECONDS)
-        return [Found(name, values[name], _result(name, values, future)) for name, future in futures.items()]
+        return [
+            CheckResult(name, values[name], _result(name, values, future)) for name, future in futures.items()
+        ]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from wtforms import HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from app.blueprints.versioned import Theirs, VersionedForm
+from app.blueprints.versioned import OtherChange, VersionedForm
 from app.rules import discovery
-from app.rules.discovery import Level, base_for
+from app.rules.discovery import DiscoveryLevel, base_for
 
 
 @dataclass(frozen=True)
-class Row:
+class DiscoveryRow:
     """A row of the form: a field, with its type field where it has one. state: own, inherited or external."""
 
     name: str
@@ -44,20 +44,20 @@ class DiscoveryForm(_Values):
         """Return names of the values that are set here."""
         return set((self.own.data or "").split()) & set(discovery.NAMES)
 
-    def show(self, level: Level) -> None:
+    def show(self, level: DiscoveryLevel) -> None:
         """Show what counts on a level."""
         self.fill(level.version, level.values)
         self.own.data = " ".join(level.own)
 
-    def meet(self, version: int, values: dict, own: Iterable[str] = ()) -> list[Theirs]:
+    def meet(self, version: int, values: dict, own: Iterable[str] = ()) -> list[OtherChange]:
         """Take over what others have set meanwhile, and return it. own: names of the values that are set here."""
         theirs = super().meet(version, values)
         self.own.data = " ".join(sorted(self.marked.union(own)))
         return theirs
 
-    def base(self, level: Level, *, is_server: bool) -> dict[str, str]:
+    def base(self, level: DiscoveryLevel, *, is_server: bool) -> dict[str, str]:
         """Return what counts without own values; on the server that follows the host name that is typed."""
-        host = discovery.tidied(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
+        host = discovery.clean_value(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
         return base_for(host) if is_server and discovery.is_host(host) else level.base
 
     def restore(self, row_name: str, base: dict[str, str]) -> None:
@@ -69,14 +69,14 @@ class DiscoveryForm(_Values):
 
     def move_all(self) -> None:
         """Put the typed host name into every host and URL."""
-        host = discovery.tidied(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
+        host = discovery.clean_value(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
         for name in discovery.NAMES:
-            self[name].data = discovery.moved(name, self[name].data or "", host)
+            self[name].data = discovery.with_host(name, self[name].data or "", host)
 
     def wanted(self, base: dict[str, str], *, is_server: bool) -> dict[str, str]:
         """Return the values to be set here. What nobody has touched goes on following the level above."""
         seen, marked = self._seen(), self.marked
-        typed = {name: discovery.tidied(name, self[name].data) for name in discovery.NAMES}
+        typed = {name: discovery.clean_value(name, self[name].data) for name in discovery.NAMES}
         kept = () if is_server else marked
         return {
             name: value
@@ -84,19 +84,19 @@ class DiscoveryForm(_Values):
             if name in kept or (value != base[name] and (name in marked or value != seen.get(name)))
         }
 
-    def rows(self, base: dict[str, str]) -> tuple[Row, list[Row], list[Row]]:
+    def rows(self, base: dict[str, str]) -> tuple[DiscoveryRow, list[DiscoveryRow], list[DiscoveryRow]]:
         """Return the host name, the protocols, the URLs."""
-        host = discovery.tidied(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
+        host = discovery.clean_value(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
         protocols = [self._row(one.name, base, type_name=one.type_name) for one in discovery.PROTOCOLS]
         urls = [self._row(one.name, base, host=host, url=one) for one in discovery.URLS]
         return self._row(discovery.HOST_NAME, base), protocols, urls
 
-    def _row(self, name: str, base: dict, *, type_name=None, host=None, url=None) -> Row:
+    def _row(self, name: str, base: dict, *, type_name=None, host=None, url=None) -> DiscoveryRow:
         value = self[name].data or ""
         names = [name, *([type_name] if type_name else [])]
         is_own = any(one in self.marked or (self[one].data or "") != base[one] for one in names)
         is_sound = url is not None and not discovery.problem_of(name, value)
-        return Row(
+        return DiscoveryRow(
             name=name,
             field=self[name],
             type_field=self[type_name] if type_name else None,

@@ -36,7 +36,7 @@ class Unacceptable(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AutodiscoverRequest:
     """Request of a client: an address, and the schema it understands."""
 
     address: str
@@ -77,7 +77,7 @@ class _Reader:
         raise Unacceptable(INVALID)
 
 
-def read_request(raw: bytes) -> Asked:
+def read_request(raw: bytes) -> AutodiscoverRequest:
     """Return what a request asks for. Error: Unacceptable."""
     if len(raw) > LARGEST:
         raise Unacceptable(INVALID)
@@ -90,7 +90,7 @@ def read_request(raw: bytes) -> Asked:
         raise Unacceptable(INVALID)
     if schema not in (OUTLOOK, MOBILE):
         raise Unacceptable(NO_PROVIDER)
-    return Asked(address, schema)
+    return AutodiscoverRequest(address, schema)
 
 
 def stamp(moment: datetime) -> str:

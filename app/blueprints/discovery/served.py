@@ -7,9 +7,9 @@ import zlib
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
 
+from app.blueprints.access_control import open_to_everybody
 from app.blueprints.discovery import pox
 from app.blueprints.discovery.views import blueprint
-from app.blueprints.gate import open_to_everybody
 from app.errors import Invalid, TooMany
 from app.extensions import csrf
 from app.models import Account, now
@@ -95,7 +95,7 @@ def teamchat_api() -> Response:
     """Show what stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
     told, here = server_discovery().values, settings.public_url()
     urls = {name: told[name] for name in ("webclient", "webadmin")}
-    urls["sign_in"] = here + url_for("auth.sign_in")
+    urls["sign_in"] = here + url_for("sessions.sign_in")
     urls["discovery"] = here + url_for("discovery.document")
     return _shared(jsonify(name="TeamChat", version=1, urls=urls))
 
@@ -111,7 +111,7 @@ def _signed_in() -> Account:
     return sessions.verify_credentials(given.username, given.password)
 
 
-def _settings(account: Account, asked: pox.Asked) -> Response:
+def _settings(account: Account, asked: pox.AutodiscoverRequest) -> Response:
     """Answer with the settings of the signed-in account.
 
     Other addresses do not exist, whether they do or not.

@@ -6,10 +6,10 @@ from functools import partial
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints.discovery import checking, words
+from app.blueprints.access_control import me
+from app.blueprints.discovery import checking, labels
 from app.blueprints.discovery.forms import DiscoveryForm
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations.discovery import record_discovery_check, set_domain_discovery, set_server_discovery
@@ -90,8 +90,8 @@ def _checked(domain: Domain | None) -> Response:
     """End the transaction before connecting, so that slow answers hold no database connection."""
     values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
     record_discovery_check(me(), domain)
-    results = checking.found(values, is_trusted=is_trusted)
-    return _shown(domain, results=[words.line_of(one) for one in results])
+    results = checking.check_values(values, is_trusted=is_trusted)
+    return _shown(domain, results=[labels.line_of(one) for one in results])
 
 
 def _page(domain: Domain | None, form: DiscoveryForm, status: int = 200, **context) -> Response:

@@ -3,9 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints.features import Question
+from app.blueprints.features import ChangeQuestion
 from app.models import Domain, DomainState
-from app.queries.domains import Contents, contents, domain_impact
+from app.queries.domains import DomainContents, domain_contents, domain_impact
 from app.rules.accounts.addresses import readable
 
 SUSPEND = "suspend"
@@ -28,11 +28,11 @@ def of_stopping(domain: Domain) -> str:
     return f"{people} {rooms}"
 
 
-def suspension(domain: Domain, wanted: dict) -> Question | None:
+def suspension(domain: Domain, wanted: dict) -> ChangeQuestion | None:
     """Return what has to be asked before a domain is suspended."""
     if wanted.get("state") != DomainState.SUSPENDED or domain.state is DomainState.SUSPENDED:
         return None
-    found = contents(domain)
+    found = domain_contents(domain)
     people = ngettext(
         "%(num)s person of %(name)s can no longer sign in.",
         "%(num)s people of %(name)s can no longer sign in.",
@@ -45,10 +45,12 @@ def suspension(domain: Domain, wanted: dict) -> Question | None:
         "%(num)s rooms are closed to them; nothing in them is lost.",
         found.rooms + found.private_rooms,
     )
-    return Question(f"{people} {devices} {rooms}", SUSPEND, _("Suspend the domain"), is_destructive=True)
+    return ChangeQuestion(
+        f"{people} {devices} {rooms}", SUSPEND, _("Suspend the domain"), is_destructive=True
+    )
 
 
-def of_deleting(found: Contents) -> list[str]:
+def of_deleting(found: DomainContents) -> list[str]:
     """Return what goes with a domain; what there is none of is left out."""
     lines = [
         ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", found.accounts),

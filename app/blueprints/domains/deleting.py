@@ -5,15 +5,15 @@ from functools import partial
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog, done
 from app.blueprints.domains import consequences
 from app.blueprints.domains.views import blueprint
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.errors import Refusal
 from app.models import Domain
 from app.operations import domains
-from app.queries.domains import contents
+from app.queries.domains import domain_contents
 from app.rules.accounts.addresses import readable
 from app.rules.rights import scope
 
@@ -38,7 +38,7 @@ def _asked(domain: Domain, status: int = 200, problem: Refusal | None = None) ->
         status,
         back=url_for("domains.properties", domain_id=domain.id),
         domain=domain,
-        consequences=consequences.of_deleting(contents(domain)),
+        consequences=consequences.of_deleting(domain_contents(domain)),
         problem=problem,
         typed=request.form.get("name", ""),
     )

@@ -5,10 +5,10 @@ from functools import partial
 from flask import Response, url_for
 from flask_babel import gettext as _
 
+from app.blueprints.access_control import me
 from app.blueprints.domains.forms import DomainLimitsForm, limits_of
 from app.blueprints.domains.views import blueprint
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import domains

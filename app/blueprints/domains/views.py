@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.blueprints import features, lists, trail
+from app.blueprints import audit_labels, features, lists
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import created, dialog
 from app.blueprints.domains import consequences
 from app.blueprints.domains.forms import DomainForm, NewDomainForm, values_of, wanted
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import bulk, domains
-from app.queries.audit import history as history_of
 from app.queries.audit import last_change
+from app.queries.audit import object_history as history_of
 from app.queries.domains import FILTERS as DOMAIN_FILTERS
 from app.queries.domains import domain_list, open_deletion
 from app.rules.accounts.addresses import readable
@@ -66,7 +66,7 @@ def index() -> Response:
         bulk="domains",
         actions=bulk.collection_named("domains").offered(me()),
         identify=lambda row: (row.domain.id, readable(row.domain.name)),
-        export="exchange.export_domains",
+        export="imports.export_domains",
     )
     return page("domains/index.html", blocks=("list",), shown=shown, may_create=may_create)
 
@@ -126,7 +126,12 @@ def history(domain_id: int) -> Response:
     domain = scope.find_domain(me(), domain_id)
     found = history_of("domain", domain.id, request.args.get("cursor"))
     return page(
-        "domains/history.html", blocks=("list",), domain=domain, history=found, trail=trail, lists=lists
+        "domains/history.html",
+        blocks=("list",),
+        domain=domain,
+        history=found,
+        audit_labels=audit_labels,
+        lists=lists,
     )
 
 

@@ -3,4 +3,10 @@
 from app.blueprints.groups import deleting, limits, members, people
 from app.blueprints.groups.views import blueprint
 
-__all__ = ["blueprint", "deleting", "limits", "members", "people"]
+__all__ = [
+    "blueprint",
+    "deleting",
+    "limits",
+    "members",
+    "people",
+]

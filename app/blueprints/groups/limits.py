@@ -6,8 +6,8 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.blueprints.access_control import me
 from app.blueprints.forms import LimitField, submission
-from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.blueprints.versioned import VersionedForm
 from app.htmx import page, see_other

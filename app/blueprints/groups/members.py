@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import lists, picker
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog, done
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import NotFound
@@ -130,7 +130,7 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
     return shown.show(status, problem, group=group)
 
 
-def _choice(candidate: Candidate) -> picker.Choice:
+def _choice(candidate: Candidate) -> picker.PickerChoice:
     is_member = _("is a member") if candidate.is_in else ""
     return picker.choice(
         candidate, note=is_member or (_("contains this group") if candidate.is_circle else "")

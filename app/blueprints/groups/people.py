@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.blueprints import lists
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog, done
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.blueprints.groups.views import blueprint
 from app.errors import Invalid, NotFound
 from app.htmx import page, see_other

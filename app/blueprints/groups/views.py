@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.blueprints import lists, trail
+from app.blueprints import audit_labels, lists
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import created, dialog, domain_choices
-from app.blueprints.features import Question
+from app.blueprints.features import ChangeQuestion
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.groups.forms import GroupForm, NewGroupForm, values_of, wanted
 from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Group
 from app.operations import bulk, groups
-from app.queries.audit import history as history_of
 from app.queries.audit import last_change
+from app.queries.audit import object_history as history_of
 from app.queries.groups.listing import FILTERS as GROUP_FILTERS
 from app.queries.groups.listing import group_list, room_count
 from app.queries.groups.members import effective_member_count
@@ -70,8 +70,8 @@ def index(domain_id: int) -> Response:
         actions=bulk.collection_named("groups").offered(me()),
         scope={"domain": domain.id},
         identify=lambda row: (row.group.id, row.group.name),
-        export="exchange.export_groups",
-        import_url=url_for("exchange.import_groups", domain=domain.id),
+        export="imports.export_groups",
+        import_url=url_for("imports.import_groups", domain=domain.id),
     )
     return page("groups/index.html", blocks=("list",), domain=domain, shown=shown)
 
@@ -124,21 +124,30 @@ def history(group_id: int) -> Response:
     """Show what was done to a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
     found = history_of("group", group.id, request.args.get("cursor"))
-    return page("groups/history.html", blocks=("list",), group=group, history=found, trail=trail, lists=lists)
+    return page(
+        "groups/history.html",
+        blocks=("list",),
+        group=group,
+        history=found,
+        audit_labels=audit_labels,
+        lists=lists,
+    )
 
 
 def _current(group: Group) -> tuple[int, dict]:
     return group.row_version, values_of(group)
 
 
-def _question(group: Group, form: GroupForm) -> Question | None:
+def _question(group: Group, form: GroupForm) -> ChangeQuestion | None:
     """Return what has to be asked: the folder too, or what is hidden, in numbers."""
     has_folder, wants_teamchat = form.has_public_folder.data, form.teamchat.data
     if wants_teamchat and not has_folder and not group.has_teamchat:
         text = _("TeamChat needs the public folder. Create it too?")
-        return Question(text, FOLDER_TOO, _("Create the folder and enable TeamChat"), is_destructive=False)
+        return ChangeQuestion(
+            text, FOLDER_TOO, _("Create the folder and enable TeamChat"), is_destructive=False
+        )
     if group.has_teamchat and not (wants_teamchat and has_folder):
-        return Question(_consequence(group), HIDE, _("Disable TeamChat"), is_destructive=True)
+        return ChangeQuestion(_consequence(group), HIDE, _("Disable TeamChat"), is_destructive=True)
     return None
 
 
@@ -176,7 +185,7 @@ def _information(group: Group, form: GroupForm, status: int = 200, **context) ->
         group=group,
         form=form,
         room_count=room_count(group),
-        domain_has_teamchat=domains.own(group.domain, domains.Feature.TEAMCHAT),
+        domain_has_teamchat=domains.own_switch(group.domain, domains.Feature.TEAMCHAT),
         is_unsaved=status != 200,
         last_change=last_change("group", group.id) if context.get("theirs") else None,
         **context,

@@ -4,9 +4,9 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import invitation_words, lists
+from app.blueprints import invitation_labels, lists
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import back_from, dialog
-from app.blueprints.gate import me
 from app.blueprints.guests.views import blueprint
 from app.blueprints.lists import Empty, Filter, ListPage
 from app.htmx import page, see_other
@@ -20,7 +20,7 @@ def invitations() -> Response:
     """Show the invitations that wait for an answer, or have ended without. Fragments: list."""
     query = lists.list_query(filters=INVITATION_FILTERS)
     listing = invitation_list(me(), query)
-    states = {state: invitation_words.STATES[state] for state in INVITATION_FILTERS["state"]}
+    states = {state: invitation_labels.STATES[state] for state in INVITATION_FILTERS["state"]}
     shown = ListPage(
         query,
         listing,
@@ -40,7 +40,7 @@ def invitations() -> Response:
         "guests/invitations.html",
         blocks=("list",),
         shown=shown,
-        invitation_words=invitation_words,
+        invitation_labels=invitation_labels,
         invitation_count=count_invitations(me()),
     )
 

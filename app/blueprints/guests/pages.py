@@ -5,16 +5,16 @@ from functools import partial
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from app.blueprints import cards, invitation_words, lists, trail
+from app.blueprints import audit_labels, cards, invitation_labels, lists
+from app.blueprints.access_control import me
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.guests.views import blueprint
 from app.htmx import page, see_other
 from app.models import Account
 from app.operations import guests
 from app.queries import sessions
-from app.queries.audit import history as history_of
 from app.queries.audit import last_change
+from app.queries.audit import object_history as history_of
 from app.queries.guests import invitations_to, rooms_of
 from app.rules.guests.policy import find_guest
 
@@ -49,7 +49,7 @@ def rooms(guest_id: int) -> Response:
         rooms=known,
         others=others,
         invitations=invitations_to(me(), guest),
-        invitation_words=invitation_words,
+        invitation_labels=invitation_labels,
     )
 
 
@@ -74,7 +74,14 @@ def history(guest_id: int) -> Response:
     """Show what was done to a guest. Fragments: list."""
     guest = find_guest(me(), guest_id)
     found = history_of("account", guest.id, request.args.get("cursor"))
-    return page("guests/history.html", blocks=("list",), guest=guest, history=found, trail=trail, lists=lists)
+    return page(
+        "guests/history.html",
+        blocks=("list",),
+        guest=guest,
+        history=found,
+        audit_labels=audit_labels,
+        lists=lists,
+    )
 
 
 @blueprint.post("/<int:guest_id>/delete")

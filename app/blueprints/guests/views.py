@@ -9,8 +9,8 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.blueprints import lists, tables
+from app.blueprints.access_control import me
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.guests.forms import LIVES, STATES, GuestForm, values_of
 from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.errors import Invalid

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, jsonify
 
-from app.blueprints.gate import open_to_everybody
+from app.blueprints.access_control import open_to_everybody
 from app.queries import server
 
 blueprint = Blueprint("health", __name__)

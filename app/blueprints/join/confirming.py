@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Response, session, url_for
 
+from app.blueprints.access_control import open_to_everybody
 from app.blueprints.forms import submission
-from app.blueprints.gate import open_to_everybody
 from app.blueprints.join.forms import ButtonForm, ConfirmForm
 from app.blueprints.join.views import GONE, OWN, blueprint
 from app.errors import NotFound

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, flash, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.blueprints.access_control import me, open_to_everybody
 from app.blueprints.forms import refusals_to, submission
-from app.blueprints.gate import me, open_to_everybody
 from app.blueprints.join.forms import ButtonForm, JoinForm
 from app.errors import NotFound, Refusal, ServiceStopped, TooMany
 from app.htmx import page, see_other
@@ -18,7 +18,7 @@ from app.i18n import language
 from app.models import Account
 from app.operations import guests
 from app.rules.guests import links
-from app.rules.guests.links import Opened, Opens
+from app.rules.guests.links import LinkTarget, OpenedLink
 
 blueprint = Blueprint("join", __name__, url_prefix="/join")
 
@@ -39,7 +39,7 @@ def show(token: str) -> Response:
 def register_guest(token: str) -> Response:
     """Make the account of the invited person."""
     opened, form = _opened(token), JoinForm()
-    if opened.opens is not Opens.REGISTER:
+    if opened.opens is not LinkTarget.REGISTER:
         return _shown(token, opened, form)
     try:
         with submission(form, partial(_shown, token, opened, form), passing=NotFound):
@@ -120,15 +120,15 @@ def _refused(token: str, _status: int, problem: Refusal) -> Response:
     return see_other(url_for("join.show", token=token))
 
 
-def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
+def _shown(token: str, opened: OpenedLink, form, status: int = 200) -> Response:
     templates = {
-        Opens.REGISTER: "join/register.html",
-        Opens.JOIN: "join/known.html",
-        Opens.ASK: "join/ask.html",
-        Opens.CONFIRM: "join/created.html",
+        LinkTarget.REGISTER: "join/register.html",
+        LinkTarget.JOIN: "join/known.html",
+        LinkTarget.ASK: "join/ask.html",
+        LinkTarget.CONFIRM: "join/created.html",
     }
     if opened.opens not in templates:
-        status = 404 if opened.opens is Opens.UNKNOWN else GONE
+        status = 404 if opened.opens is LinkTarget.UNKNOWN else GONE
     return page(
         templates.get(opened.opens, "join/over.html"),
         status=status,
@@ -142,8 +142,8 @@ def _shown(token: str, opened: Opened, form, status: int = 200) -> Response:
     )
 
 
-def _opened(token: str) -> Opened:
-    return links.opened_by(token, _reader())
+def _opened(token: str) -> OpenedLink:
+    return links.open_link(token, _reader())
 
 
 def _reader() -> Account | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flask import Response, stream_with_context
 
-from app.blueprints.gate import me
+from app.blueprints.access_control import me
 from app.blueprints.own.views import blueprint
 from app.models import now
 from app.queries.accounts import own
@@ -16,7 +16,8 @@ def export() -> Response:
     """Send a JSON document, written while it is read from the database, whatever its length."""
     name = f"teamchat-{now():%Y-%m-%d}.json"
     answer = Response(
-        stream_with_context(_written(own.about(me()), own.said_by(me()))), mimetype="application/json"
+        stream_with_context(_written(own.personal_data(me()), own.messages_of(me()))),
+        mimetype="application/json",
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"

@@ -5,8 +5,8 @@ from functools import partial
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
+from app.blueprints.access_control import me
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.own.forms import NameForm, OptionsForm, PictureForm
 from app.errors import NotFound
 from app.htmx import page, see_other

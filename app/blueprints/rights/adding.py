@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.blueprints import picker
+from app.blueprints.access_control import me, open_to_accounts
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me, open_to_accounts
-from app.blueprints.rights import wishes, words
+from app.blueprints.rights import labels, parsing
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
 from app.htmx import say, see_other, wants_fragment
@@ -35,12 +35,12 @@ def choose_subjects(kind: str, place_id: int) -> Response:
 def add_lines(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
     place = find_place(me(), kind, place_id)
-    subjects = [wishes.subject_of(text) for text in picker.chosen_keys()]
+    subjects = [parsing.subject_of(text) for text in picker.chosen_keys()]
     rights = PRESETS.get(request.form.get("preset", ""))
     if rights is None:
         raise NotFound()
-    accepts = wishes.accepts_own_loss()
-    seen = wishes.seen() if "seen" in request.form else None
+    accepts = parsing.accepts_own_loss()
+    seen = parsing.seen() if "seen" in request.form else None
     with refusals_to(partial(_shown_again, place), passing=NotFound):
         count = right_operations.set_grants(
             me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen
@@ -84,13 +84,13 @@ def _picker(place: Folder | Room, status: int = 200, problem=None, question=None
         question=question,
         subject=place.name,
         hidden=json.dumps(present),
-        presets={value: label for value, label in words.PRESETS.items() if value != "custom"},
+        presets={value: label for value, label in labels.PRESETS.items() if value != "custom"},
         preset=request.values.get("preset", "write"),
     )
 
 
 def _chosen(place) -> list[Candidate]:
-    subjects = [wishes.subject_of(key) for key in picker.chosen_keys()]
+    subjects = [parsing.subject_of(key) for key in picker.chosen_keys()]
     principals = [
         (EntryKind(subject.principal), subject.principal_id)
         for subject in subjects
@@ -101,7 +101,7 @@ def _chosen(place) -> list[Candidate]:
     return chosen_by_sight(me(), principals)
 
 
-def _choice(candidate: Candidate, present: dict) -> picker.Choice:
+def _choice(candidate: Candidate, present: dict) -> picker.PickerChoice:
     key = lists.key_of(candidate.kind, candidate.id)
     return picker.choice(candidate, key=key, note=_("has a line already") if key in present else "")
 
@@ -123,13 +123,13 @@ def _candidates(place, kind: EntryKind, search: str):
     return *member_candidates(me(), None, kind, search, domain), domains, domain
 
 
-def _everybody(present: dict, search: str) -> list[picker.Choice]:
+def _everybody(present: dict, search: str) -> list[picker.PickerChoice]:
     """Return the principals that stand for everybody of a kind."""
     text, chosen = search.strip().casefold(), set(picker.chosen_keys())
     choices = []
-    for number, (kind, meaning) in enumerate(words.EVERYBODY_MEANS.items(), 1):
-        key, name = lists.key_of(kind, 0), str(words.EVERYBODY[kind])
+    for number, (kind, meaning) in enumerate(labels.EVERYBODY_MEANS.items(), 1):
+        key, name = lists.key_of(kind, 0), str(labels.EVERYBODY[kind])
         if text in name.casefold() or key in chosen:
             note = _("has a line already") if key in present else ""
-            choices.append(picker.Choice(key, name, str(meaning), number, note=note))
+            choices.append(picker.PickerChoice(key, name, str(meaning), number, note=note))
     return choices

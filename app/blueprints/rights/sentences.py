@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.blueprints.features import ground
-from app.blueprints.rights import words
+from app.blueprints.rights import labels
 from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
 from app.queries.groups import members
@@ -17,7 +17,7 @@ from app.rules.rights.explanation import Explanation, names_of
 
 
 @dataclass(frozen=True)
-class Step:
+class ExplanationStep:
     """One step of an answer. kind: "on", "bad", "off" or "wait", as ui.state shows them."""
 
     kind: str
@@ -26,7 +26,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerdictSentence:
     """One of the twelve rights, whether it is held, and what gave or refused it."""
 
     right: Right
@@ -35,27 +35,30 @@ class Verdict:
     why: str
 
 
-def steps(actor, answer: Explanation) -> list[Step]:
+def steps(actor, answer: Explanation) -> list[ExplanationStep]:
     """Return how an answer came about, from the switches to what took rights away again."""
     links = Links(actor, answer)
     if answer.decision.basis in _SHUT:
         return [_SHUT[answer.decision.basis](links, answer)]
     found = [*_ways(links, answer), *_decision(links, answer)]
-    found += [Step("off", _overruled(one), links.line(one)) for one in answer.overruled]
-    return [*found, *(Step("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.decision.caps)]
+    found += [ExplanationStep("off", _overruled(one), links.line(one)) for one in answer.overruled]
+    return [
+        *found,
+        *(ExplanationStep("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.decision.caps),
+    ]
 
 
-def verdicts(answer: Explanation) -> list[Verdict]:
+def verdicts(answer: Explanation) -> list[VerdictSentence]:
     """Return the twelve rights, each with what gave or refused it."""
     return [
-        Verdict(right, str(label), bool(answer.rights & right), _why(answer, right))
-        for right, label in words.LABELS.items()
+        VerdictSentence(right, str(label), bool(answer.rights & right), _why(answer, right))
+        for right, label in labels.LABELS.items()
     ]
 
 
 def _why(answer: Explanation, right: Right) -> str:
     given = [
-        words.principal_name(one.entry.principal, one.name)
+        labels.principal_name(one.entry.principal, one.name)
         for one in answer.deciding
         if one.entry.rights & right
     ]
@@ -66,20 +69,22 @@ def _why(answer: Explanation, right: Right) -> str:
     return f"{source} – {_caps()[cap]}" if cap else source
 
 
-def _stopped(links: Links, _answer) -> Step:
-    return Step("bad", _("TeamChat is stopped on this server."), links.dashboard())
+def _stopped(links: Links, _answer) -> ExplanationStep:
+    return ExplanationStep("bad", _("TeamChat is stopped on this server."), links.dashboard())
 
 
-def _switched_off(links: Links, answer: Explanation) -> Step:
+def _switched_off(links: Links, answer: Explanation) -> ExplanationStep:
     """Return the step for the first switch or state that is off, from the domain down to the account.
 
     Only administrators are told which.
     """
     if not links.is_mine:
-        return Step("bad", _("%(name)s cannot use TeamChat at the moment.", name=answer.account.name), None)
+        return ExplanationStep(
+            "bad", _("%(name)s cannot use TeamChat at the moment.", name=answer.account.name), None
+        )
     obstacle = _obstacle_of(answer.account)
     text = domains.reason(obstacle, readable(answer.account.domain.name))
-    return Step("bad", text, links.switch(obstacle.level))
+    return ExplanationStep("bad", text, links.switch(obstacle.level))
 
 
 def _obstacle_of(account: Account) -> Obstacle:
@@ -92,16 +97,18 @@ def _obstacle_of(account: Account) -> Obstacle:
     return domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
 
 
-def _group_off(links: Links, answer: Explanation) -> Step:
+def _group_off(links: Links, answer: Explanation) -> ExplanationStep:
     domain = answer.room.group.domain
     obstacle = domains.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
     if obstacle is not None:
-        return Step("bad", domains.reason(obstacle, readable(domain.name)), links.domain(domain.id))
-    return Step("bad", _("TeamChat is not on for this group."), links.group())
+        return ExplanationStep(
+            "bad", domains.reason(obstacle, readable(domain.name)), links.domain(domain.id)
+        )
+    return ExplanationStep("bad", _("TeamChat is not on for this group."), links.group())
 
 
-def _deleted(links: Links, _answer) -> Step:
-    return Step("bad", _("The room is in the trash."), links.room())
+def _deleted(links: Links, _answer) -> ExplanationStep:
+    return ExplanationStep("bad", _("The room is in the trash."), links.room())
 
 
 _SHUT = {
@@ -112,7 +119,7 @@ _SHUT = {
 }
 
 
-def _ways(links: Links, answer: Explanation) -> list[Step]:
+def _ways(links: Links, answer: Explanation) -> list[ExplanationStep]:
     """Return the steps that let the person in, or the one that says they are outside."""
     name = answer.account.name
     if answer.decision.basis is Basis.OUTSIDE:
@@ -122,31 +129,33 @@ def _ways(links: Links, answer: Explanation) -> list[Step]:
             if is_public
             else _("%(name)s is not in this room.", name=name)
         )
-        return [Step("bad", text, links.door())]
+        return [ExplanationStep("bad", text, links.door())]
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
-        return [Step("on", _("%(name)s is in this room.", name=name), links.door())]
+        return [ExplanationStep("on", _("%(name)s is in this room.", name=name), links.door())]
     if not links.is_mine:
         known = members.ways_for_members([answer.account], answer.room.group)
-        return [Step("on", text, links.door()) for text in known[answer.account.id].texts]
+        return [ExplanationStep("on", text, links.door()) for text in known[answer.account.id].texts]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = names_of(ids)
-    return [Step("on", way_text(way, names), links.members(way.group_ids[-1])) for way in answer.ways]
+    return [
+        ExplanationStep("on", way_text(way, names), links.members(way.group_ids[-1])) for way in answer.ways
+    ]
 
 
 def way_text(way, names: dict) -> str:
     """Return one way of being in a group, in a sentence."""
     path = " → ".join(
-        words.principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids
+        labels.principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids
     )
     if way.kind is EntryKind.DOMAIN:
         return _("By the whole domain in %(path)s", path=path)
     return _("By an own entry in %(path)s", path=path)
 
 
-def _decision(links: Links, answer: Explanation) -> list[Step]:
+def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
     if answer.decision.basis is Basis.OWNER:
         return [
-            Step(
+            ExplanationStep(
                 "on",
                 _("%(name)s owns this room and holds every right.", name=answer.account.name),
                 links.door(),
@@ -154,14 +163,14 @@ def _decision(links: Links, answer: Explanation) -> list[Step]:
         ]
     if answer.decision.basis is Basis.NO_ENTRY:
         text = _("No line of the list is about %(name)s: no right at all.", name=answer.account.name)
-        return [Step("bad", text, links.list())]
-    return [Step("on", _gives(answer, one), links.line(one)) for one in answer.deciding]
+        return [ExplanationStep("bad", text, links.list())]
+    return [ExplanationStep("on", _gives(answer, one), links.line(one)) for one in answer.deciding]
 
 
 def _gives(answer: Explanation, one) -> str:
     values = {
-        "line": words.principal_name(one.entry.principal, one.name),
-        "rights": words.preset_label(one.entry.rights),
+        "line": labels.principal_name(one.entry.principal, one.name),
+        "rights": labels.preset_label(one.entry.rights),
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
         return _("The line %(line)s of the TeamChat folder gives: %(rights)s", **values)
@@ -171,8 +180,8 @@ def _gives(answer: Explanation, one) -> str:
 def _overruled(one) -> str:
     return _(
         "The line %(line)s (%(rights)s) does not count: a more special one decides.",
-        line=words.principal_name(one.entry.principal, one.name),
-        rights=words.preset_label(one.entry.rights),
+        line=labels.principal_name(one.entry.principal, one.name),
+        rights=labels.preset_label(one.entry.rights),
     )
 
 

@@ -6,10 +6,10 @@ from functools import partial
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
+from app.blueprints.access_control import me, open_to_accounts
 from app.blueprints.dialogs import dialog
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me, open_to_accounts
-from app.blueprints.rights import wishes, words
+from app.blueprints.rights import labels, parsing
 from app.errors import Conflict, NotFound, Refusal
 from app.extensions import db
 from app.htmx import say, see_other, wants_fragment
@@ -34,7 +34,7 @@ def show_group(group_id: int) -> Response:
         shows_all="all" in request.args,
         place=None,
         back=url_for("groups.show", group_id=group.id),
-        words=words,
+        labels=labels,
     )
 
 
@@ -50,10 +50,10 @@ def show_place(kind: str, place_id: int) -> Response:
 def save_line(kind: str, place_id: int) -> Response:
     """Give a principal of the list other rights."""
     place = find_place(me(), kind, place_id)
-    subject = wishes.subject_of(request.form.get("line", ""))
+    subject = parsing.subject_of(request.form.get("line", ""))
     return written(
         place,
-        lambda **how: right_operations.set_grant(me(), place, subject, wishes.rights(), **how),
+        lambda **how: right_operations.set_grant(me(), place, subject, parsing.rights(), **how),
         _("Saved."),
     )
 
@@ -63,7 +63,7 @@ def save_line(kind: str, place_id: int) -> Response:
 def remove_line(kind: str, place_id: int) -> Response:
     """Take a principal out of the list."""
     place = find_place(me(), kind, place_id)
-    subject = wishes.subject_of(request.form.get("line", ""))
+    subject = parsing.subject_of(request.form.get("line", ""))
     return written(
         place,
         lambda **how: right_operations.remove_grant(me(), place, subject, **how),
@@ -85,8 +85,8 @@ def inherit_again(kind: str, place_id: int) -> Response:
 def written(place, write, text: str) -> Response:
     """Write, and show the list; or the window with what prevents it: another change, a question, a refusal."""
     with refusals_to(partial(_shown_again, place), passing=NotFound):
-        write(seen=wishes.seen(), accepts_own_loss=wishes.accepts_own_loss())
-    if wishes.accepts_own_loss() and rooms.has_lost_administration(me(), place):
+        write(seen=parsing.seen(), accepts_own_loss=parsing.accepts_own_loss())
+    if parsing.accepts_own_loss() and rooms.has_lost_administration(me(), place):
         return see_other(_conversation(place), toast=text)
     if wants_fragment():
         return say(window(place, line=None), text)
@@ -95,7 +95,7 @@ def written(place, write, text: str) -> Response:
 
 def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
     """Return the address of something about a place."""
-    return url_for(endpoint, kind=words.place_kind(place), place_id=place.id, **values)
+    return url_for(endpoint, kind=labels.place_kind(place), place_id=place.id, **values)
 
 
 def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
@@ -104,7 +104,7 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
     asked = request.values.get("line") if line == "" else line
     opened = next((one for one in found if key_of(one) == asked), None)
     if asked and opened is None and not context:
-        wishes.subject_of(asked)
+        parsing.subject_of(asked)
     return dialog(
         "rights/window.html",
         status,
@@ -115,7 +115,7 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
         opened=opened,
         form=_shown(opened),
         seen=json.dumps(lists.snapshot(place)),
-        words=words,
+        labels=labels,
         focused=_last(found),
         **_about(place, found, opened),
         **context,
@@ -178,7 +178,7 @@ def _shown(opened) -> dict:
     held = opened.entry.rights if opened else WRITE
     if request.method == "POST" and request.form.get("preset"):
         names = request.form.getlist("right")
-        boxes = sum(right for name, right in wishes.NAMES.items() if name in names)
+        boxes = sum(right for name, right in parsing.NAMES.items() if name in names)
         preset = request.form["preset"]
         return {"preset": preset, "boxes": Right(boxes), "held": held}
     preset = next((name for name, rights in PRESETS.items() if rights == held), "custom")
@@ -190,10 +190,10 @@ def _shown_again(place, status: int, problem: Refusal) -> Response:
         return window(place, status, problem=problem)
     if problem.code == "own_loss":
         return window(place, 422, question=problem.sentence)
-    seen, now = wishes.seen(), lists.snapshot(place)
-    gone = rooms.nameable(me(), wishes.subjects_of(seen.keys() - now.keys()))
+    seen, now = parsing.seen(), lists.snapshot(place)
+    gone = rooms.nameable(me(), parsing.subjects_of(seen.keys() - now.keys()))
     names = {
-        lists.key_of(*subject): words.principal_name(subject[0], name)
-        for subject, name in names_of([*wishes.subjects_of(now), *gone]).items()
+        lists.key_of(*subject): labels.principal_name(subject[0], name)
+        for subject, name in names_of([*parsing.subjects_of(now), *gone]).items()
     }
-    return window(place, 422, theirs=words.changes(seen, now, names))
+    return window(place, 422, theirs=labels.changes(seen, now, names))

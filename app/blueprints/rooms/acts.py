@@ -4,8 +4,8 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog, done
-from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint, list_url
 from app.htmx import see_other
 from app.models import Room

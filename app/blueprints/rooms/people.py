@@ -6,10 +6,10 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.blueprints import invitation_words, lists, picker
+from app.blueprints import invitation_labels, lists, picker
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import dialog, done
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.blueprints.rooms.views import blueprint
 from app.errors import NotFound
 from app.htmx import page
@@ -126,7 +126,7 @@ def _list(room: Room) -> Response:
         invitations=[
             line for line in invitations_of(me(), room) if line.state is not InvitationState.ACCEPTED
         ],
-        invitation_words=invitation_words,
+        invitation_labels=invitation_labels,
         next_url=lists.next_address(found),
         previous_url=lists.previous_address(found),
     )
@@ -158,7 +158,7 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
     return shown.show(status, problem, room=room)
 
 
-def _choice(candidate: Candidate) -> picker.Choice:
+def _choice(candidate: Candidate) -> picker.PickerChoice:
     return picker.choice(candidate, key=str(candidate.id))
 
 

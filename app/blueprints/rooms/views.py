@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from app.blueprints import lists
+from app.blueprints.access_control import me
 from app.blueprints.dialogs import created, dialog
 from app.blueprints.forms import submission
-from app.blueprints.gate import me
 from app.blueprints.lists import Column, Empty, ListPage
 from app.blueprints.rooms.forms import NewRoomForm, RoomForm, values_of
 from app.errors import NotFound

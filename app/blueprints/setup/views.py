@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, request, url_for
 
 from app import htmx
-from app.blueprints.auth.loader import remember
+from app.blueprints.access_control import open_to_everybody
 from app.blueprints.forms import submission
-from app.blueprints.gate import open_to_everybody
+from app.blueprints.sessions.loader import remember
 from app.blueprints.setup.forms import InstallationForm
 from app.errors import Invalid
 from app.i18n import language

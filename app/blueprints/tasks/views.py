@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from app.blueprints import lists, tables
+from app.blueprints.access_control import me
 from app.blueprints.forms import refusals_to
-from app.blueprints.gate import me
 from app.htmx import page, see_other
 from app.models import Task
 from app.operations import tasks

@@ -77,7 +77,7 @@ def create_account(
     if password is None:
         require_mail("password")
     else:
-        account.password_hash = passwords.hashed_new(password, name=name, address=address)
+        account.password_hash = passwords.hash_new_password(password, name=name, address=address)
     locks.apply_values(account, _initial_switches(domain, features))
     store_with_address(account, address)
     if password is None:
@@ -89,7 +89,7 @@ def create_account(
 
 def _initial_switches(domain: Domain, features: dict[Feature, bool] | None) -> dict[str, bool]:
     """Return the feature columns of a new account. Error: Invalid for TeamChat asked for by name without a seat."""
-    takes_seat = domains.own(domain, Feature.TEAMCHAT)
+    takes_seat = domains.own_switch(domain, Feature.TEAMCHAT)
     switches = dict.fromkeys(Feature, True) | (features or {})
     domains.require_consistent(switches)
     if takes_seat and switches[Feature.TEAMCHAT]:
@@ -213,7 +213,7 @@ def _replace_password(actor: Account, account: Account, password: str) -> None:
         raise Invalid(
             _("Change your own password on the page of your sessions."), code="own_account", field="password"
         )
-    account.password_hash = passwords.hashed_new(password, name=account.name, address=account.address)
+    account.password_hash = passwords.hash_new_password(password, name=account.name, address=account.address)
     locks.apply_values(account, values_ending_links(account))
     sessions.revoke_all_sessions(actor, account)
     mail.queue(account, "password_changed", ip=None, is_by_administrator=True)
@@ -256,7 +256,7 @@ def write_card(
     actor: Account, account: Account, values: dict[str, Any], seen_version: int | None = None
 ) -> ContactCard:
     """Change a contact card like update_card. The caller has checked that the actor may: guests, own account."""
-    checked_values = cards.checked(values)
+    checked_values = cards.checked_card(values)
     card = _locked_card(account)
     if seen_version is not None and (card.row_version or 0) != seen_version:
         raise Conflict()

@@ -15,7 +15,7 @@ from app.operations import audit, jobs, mail, sessions
 from app.operations.locks import execute_update
 from app.operations.sessions import count_attempt, count_link_request, reset_attempts
 from app.rules.accounts import addresses, passwords
-from app.rules.accounts.passwords import hashed_new
+from app.rules.accounts.passwords import hash_new_password
 from app.rules.server import settings
 from app.transaction import operation
 
@@ -29,10 +29,10 @@ def change_own_password(actor: Account, current: str, new: str) -> None:
     """
     device = f"session:{actor.session_id}" if actor.session_id else None
     count_attempt(actor.address, origin().ip, device)
-    if not passwords.matches(actor.password_hash, current):
+    if not passwords.verify_password(actor.password_hash, current):
         raise Invalid(_("This is not your current password."), code="wrong_password", field="current")
     reset_attempts(actor.address, origin().ip, device)
-    _store_own_password(actor, hashed_new(new, name=actor.name, address=actor.address))
+    _store_own_password(actor, hash_new_password(new, name=actor.name, address=actor.address))
 
 
 @operation(audited=False)
@@ -78,10 +78,10 @@ def require_mail(field: str | None = None) -> None:
 
 def choose_password(token: str, new: str) -> Account:
     """Choose a password by a mailed link, which ends. All sessions end. Errors: NotFound, Invalid."""
-    account = passwords.account_of(token)
+    account = passwords.account_of_password_link(token)
     if account is None:
         raise NotFound()
-    return _store_chosen_password(account, hashed_new(new, name=account.name, address=account.address))
+    return _store_chosen_password(account, hash_new_password(new, name=account.name, address=account.address))
 
 
 @operation

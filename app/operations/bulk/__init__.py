@@ -40,8 +40,8 @@ from sqlalchemy import func, select
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.operations import tasks
-from app.operations.bulk.nouns import Action, Collection, Field, Kept, Preview, Selection
-from app.operations.tasks import Step, TaskKind, Unchanged
+from app.operations.bulk.actions import Action, Collection, Field, Preview, Selection, UnchangedRows
+from app.operations.tasks import TaskKind, TaskStep, Unchanged
 from app.rules.rights import scope
 
 BATCH = 1000
@@ -98,7 +98,7 @@ def preview(actor, collection: Collection, action: Action, selection: Selection,
         shown = examples if reason is None else named.setdefault(str(reason), [])
         if len(shown) < EXAMPLES:
             shown.append(row.label)
-    kept = [Kept(reason, number, named[reason]) for reason, number in reasons.most_common()]
+    kept = [UnchangedRows(reason, number, named[reason]) for reason, number in reasons.most_common()]
     return Preview(total, changing, examples, kept)
 
 
@@ -153,16 +153,16 @@ def _rows(actor, collection: Collection, selection: Selection, place: int, limit
 
 def _steps(
     collection: Collection, action_name: str, actor, arguments: dict, place: int, limit: int
-) -> list[Step]:
+) -> list[TaskStep]:
     """Return the next rows; each brings along what was looked up for all of them."""
     rows = _rows(actor, collection, _selection(arguments), place, limit)
     if not rows:
         return []
     values = prepared(actor, collection.action(actor, action_name), arguments["values"])
-    return [Step(row.id, row.label, values) for row in rows]
+    return [TaskStep(row.id, row.label, values) for row in rows]
 
 
-def _do(collection: Collection, action_name: str, actor, arguments: dict, step: Step) -> None:
+def _do(collection: Collection, action_name: str, actor, arguments: dict, step: TaskStep) -> None:
     """One row: judged as it is now, then given to the operation."""
     action = collection.action(actor, action_name)
     rows = _rows(actor, collection, _selection(arguments), step.place - 1, 1)

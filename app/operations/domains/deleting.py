@@ -25,8 +25,8 @@ from app.models import (
 from app.operations import audit, locks, tasks
 from app.operations.accounts import Successor, delete_account
 from app.operations.groups import delete_group
-from app.operations.tasks import Step, TaskKind
-from app.queries.domains import contents, is_named, open_deletion
+from app.operations.tasks import TaskKind, TaskStep
+from app.queries.domains import domain_contents, is_named, open_deletion
 from app.rules.rights import scope
 from app.transaction import operation, touch_access
 
@@ -72,7 +72,7 @@ def delete_domain(actor: Account, domain: Domain, *, typed_name: str) -> Task:
     domain = locks.lock_row(scope.find_domain(actor, domain.id))
     scope.require_may_close(actor, domain)
     _require_deletable(actor, domain, typed_name)
-    counts = contents(domain)
+    counts = domain_contents(domain)
     before, after = audit.changes(domain, {"state": DomainState.SUSPENDED})
     if after:
         locks.apply_values(domain, after)
@@ -97,20 +97,20 @@ def _require_deletable(actor: Account, domain: Domain, typed_name: str) -> None:
         raise Conflict(_("This domain is being deleted already."), code="being_deleted")
 
 
-def _deletion_steps(_actor: Account, arguments: dict[str, Any], position: int, limit: int) -> list[Step]:
+def _deletion_steps(_actor: Account, arguments: dict[str, Any], position: int, limit: int) -> list[TaskStep]:
     """Return the next steps after a position."""
     domain_id = arguments["key"]
     if position < GROUP_OFFSET:
         accounts = _rows_after(Account, domain_id, position, limit, ~Account.is_guest)
         if accounts:
-            return [Step(row.id, row.address, ("account", row.id)) for row in accounts]
+            return [TaskStep(row.id, row.address, ("account", row.id)) for row in accounts]
     if position < DOMAIN_OFFSET:
         groups = _rows_after(Group, domain_id, max(0, position - GROUP_OFFSET), limit)
         if groups:
-            return [Step(GROUP_OFFSET + row.id, row.address, ("group", row.id)) for row in groups]
+            return [TaskStep(GROUP_OFFSET + row.id, row.address, ("group", row.id)) for row in groups]
         domain = db.session.get_one(Domain, domain_id)
         if domain.state is not DomainState.DELETED:
-            return [Step(DOMAIN_OFFSET, domain.name, ("domain", domain_id))]
+            return [TaskStep(DOMAIN_OFFSET, domain.name, ("domain", domain_id))]
     return []
 
 
@@ -121,7 +121,7 @@ def _rows_after(
     return list(db.session.execute(statement.where(*conditions).order_by(model.id).limit(limit)))
 
 
-def _do_deletion_step(actor: Account, _arguments: dict[str, Any], step: Step) -> None:
+def _do_deletion_step(actor: Account, _arguments: dict[str, Any], step: TaskStep) -> None:
     kind, key = step.value
     if kind == "account":
         delete_account(actor, scope.find_account(actor, key), sponsor=Successor.NOBODY)

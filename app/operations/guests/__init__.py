@@ -1,6 +1,6 @@
 """Guests: invited, joined, confirmed, extended, run, deleted."""
 
-from app.operations.guests.inviting import Outcome, invite_guests
+from app.operations.guests.inviting import InvitationOutcome, invite_guests
 from app.operations.guests.joining import (
     confirm_address,
     join_room,
@@ -33,7 +33,7 @@ from app.operations.guests.pending import (
 )
 
 __all__ = [
-    "Outcome",
+    "InvitationOutcome",
     "ask_again",
     "change_sponsor",
     "confirm_address",

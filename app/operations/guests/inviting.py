@@ -121,7 +121,7 @@ TOLD = 20
 
 
 @dataclass(frozen=True)
-class Outcome:
+class InvitationOutcome:
     """Result for one address: invited, added (an account of this server), or refused with a reason."""
 
     text: str
@@ -133,7 +133,7 @@ class Outcome:
 @operation
 def invite_guests(
     actor, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
-) -> list[Outcome]:
+) -> list[InvitationOutcome]:
     """Invite one or more addresses into a room. Addresses that cannot be invited come back with a reason."""
     policy.require_may_invite_guests(actor, room)
     room = locks.lock_row(room)
@@ -156,17 +156,19 @@ def _entries(text: str) -> list[addresse_rules.Pasted]:
     return entries
 
 
-def _outcome(actor, room: Room, entry: addresse_rules.Pasted, line: str | None, language: str) -> Outcome:
+def _outcome(
+    actor, room: Room, entry: addresse_rules.Pasted, line: str | None, language: str
+) -> InvitationOutcome:
     try:
         address = policy.checked_address(entry.address)
         domain = policy.hosted_domain(address)
         if domain is not None:
             bring_in_hosted(actor, room, address, domain)
-            return Outcome(entry.text, address, is_account=True)
+            return InvitationOutcome(entry.text, address, is_account=True)
         _invite(actor, room, address, line, language)
     except Refusal as refusal:
-        return Outcome(entry.text, entry.address, refusal)
-    return Outcome(entry.text, address)
+        return InvitationOutcome(entry.text, entry.address, refusal)
+    return InvitationOutcome(entry.text, address)
 
 
 def _invite(actor, room: Room, address: str, line: str | None, language: str) -> None:
@@ -256,7 +258,7 @@ def _is_member(room: Room, address: str) -> bool:
     return db.session.scalar(statement.where(*mine)) is not None
 
 
-def _tell(actor, room: Room, done: list[Outcome]) -> None:
+def _tell(actor, room: Room, done: list[InvitationOutcome]) -> None:
     invited = [one.address for one in done if not one.is_account]
     if not invited:
         return

@@ -23,7 +23,7 @@ from app.operations.sessions import count_attempt, reset_attempts
 from app.rules import domains, rooms
 from app.rules.accounts import names, passwords
 from app.rules.guests import policy
-from app.rules.guests.links import CONFIRMATION, Opens, guest_by_link, opened_by
+from app.rules.guests.links import CONFIRMATION, LinkTarget, guest_by_link, open_link
 from app.transaction import operation, touch_access
 
 # Between two mails that confirm an address.
@@ -37,19 +37,19 @@ def register_guest(token: str, *, name: str, password: str, language: str) -> Ac
 
     The password is hashed before anything is locked.
     """
-    opened = opened_by(token)
-    if opened.opens is not Opens.REGISTER:
+    opened = open_link(token)
+    if opened.opens is not LinkTarget.REGISTER:
         raise NotFound()
     name = names.checked_guest_name(name)
-    kept = passwords.hashed_new(password, name=name, address=opened.invitation.address)
+    kept = passwords.hash_new_password(password, name=name, address=opened.invitation.address)
     return _register(token, name, kept, language)
 
 
 @operation
 def send_confirmation_again(token: str) -> None:
     """Send the mail that confirms an address once more, to the holder of the invitation. Errors: NotFound, TooMany."""
-    opened = opened_by(token)
-    if opened.opens is not Opens.CONFIRM or opened.guest is None:
+    opened = open_link(token)
+    if opened.opens is not LinkTarget.CONFIRM or opened.guest is None:
         raise NotFound()
     invitation = locks.lock_row(opened.invitation)
     if invitation.sent_at > now() - PAUSE:
@@ -65,7 +65,7 @@ def mail_invitation(token: str) -> Invitation:
     Whether the address has an account changes neither what is answered nor what the inviter sees: only the mail, which
     its owner alone reads, says what the next step is.
     """
-    _opened, invitation = _locked(token, Opens.ASK)
+    _opened, invitation = _locked(token, LinkTarget.ASK)
     if invitation.sent_at <= now() - LONG_PAUSE:
         queue_invitation(invitation)
         _record_mail(invitation)
@@ -83,7 +83,7 @@ def confirm_address(token: str, password: str | None) -> Account:
         raise NotFound()
     if password is not None:
         count_attempt(guest.address, origin().ip)
-        if not passwords.matches(guest.password_hash, password):
+        if not passwords.verify_password(guest.password_hash, password):
             raise Invalid(_("This is not the password of this account."), code="wrong", field="password")
         reset_attempts(guest.address, origin().ip)
     return _confirm(guest)
@@ -95,7 +95,7 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
 
     reader: the signed-in account; a link that was not mailed admits nobody else.
     """
-    opened, invitation = _locked(token, Opens.JOIN, reader)
+    opened, invitation = _locked(token, LinkTarget.JOIN, reader)
     invitation.account_id = opened.guest.id
     invitation.generation += 1
     if not _enter(invitation, opened.guest):
@@ -105,7 +105,7 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
 
 @operation
 def _register(token: str, name: str, kept: str, language: str) -> Account:
-    opened, invitation = _locked(token, Opens.REGISTER)
+    opened, invitation = _locked(token, LinkTarget.REGISTER)
     if opened.guest is None:
         domains.require_room_for_guest(invitation.inviter.domain)
     guest = opened.guest or _new_guest(invitation)
@@ -124,16 +124,16 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     return guest
 
 
-def _locked(token: str, wanted: Opens, reader: Account | None = None):
+def _locked(token: str, wanted: LinkTarget, reader: Account | None = None):
     """Return what a link opens, and its invitation under the lock.
 
     The state is read again under the lock, since the invitation may have been revoked meanwhile.
     """
-    opened = opened_by(token, reader)
+    opened = open_link(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
     invitation = locks.lock_row(opened.invitation)
-    opened = opened_by(token, reader)
+    opened = open_link(token, reader)
     if opened.opens is not wanted:
         raise NotFound()
     return opened, invitation

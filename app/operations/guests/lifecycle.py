@@ -284,7 +284,7 @@ def update_guest_card(actor, guest: Account, values: dict, seen_version: int | N
 def set_guest_password(actor, guest: Account, password: str) -> Account:
     """Give a guest a new password; every device of theirs must sign in again. Error: Invalid."""
     guest = _locked(actor, guest)
-    guest.password_hash = passwords.hashed_new(password, name=guest.name, address=guest.address)
+    guest.password_hash = passwords.hash_new_password(password, name=guest.name, address=guest.address)
     _sign_out(guest)
     _record(actor, guest, "guest.password")
     return guest

@@ -21,7 +21,7 @@ from app.operations.sessions import count_ended_link_request
 from app.queries.accounts.belongings import able_in
 from app.rules import domains, rooms, services
 from app.rules.guests import policy
-from app.rules.guests.links import copied_token, is_inside, is_wanted_again, opened_by
+from app.rules.guests.links import copied_token, is_inside, is_wanted_again, open_link
 from app.rules.guests.policy import InvitationState
 from app.rules.server import settings
 from app.transaction import operation
@@ -153,7 +153,7 @@ def ask_again(token: str) -> None:
 
 @operation
 def _tell_inviter(token: str) -> None:
-    invitation = opened_by(token).invitation
+    invitation = open_link(token).invitation
     if invitation is None:
         return
     invitation = locks.lock_row(invitation)

@@ -7,7 +7,7 @@ from app.extensions import db
 from app.models import Account, AccountState, Domain, Role
 from app.operations import accounts as verbs
 from app.operations.imports import running, table
-from app.operations.imports.table import Kind, Row
+from app.operations.imports.table import ImportKind, ImportRow
 from app.rules.accounts import names
 from app.rules.domains import Feature
 
@@ -53,7 +53,7 @@ def _find(domain: Domain, address: str) -> Account | None:
     return db.session.scalars(statement.where(~Account.is_guest)).one_or_none()
 
 
-def _make(actor, domain: Domain, row: Row) -> None:
+def _make(actor, domain: Domain, row: ImportRow) -> None:
     """Passwords count here only; who has none in the table is mailed a link to choose one."""
     values = _values(row.cells)
     state = values.pop("state", AccountState.ENABLED)
@@ -70,7 +70,7 @@ def _make(actor, domain: Domain, row: Row) -> None:
         verbs.update_account(actor, account, {"state": state})
 
 
-def _change(actor, account: Account, row: Row) -> bool:
+def _change(actor, account: Account, row: ImportRow) -> bool:
     wanted, features = table.differing(account, _values(row.cells)), _features(row.cells)
     switched = {one: is_on for one, is_on in features.items() if getattr(account, f"has_{one}") is not is_on}
     if wanted or switched:
@@ -85,17 +85,21 @@ def _values(cells: dict[str, str]) -> dict:
         values["name"] = names.checked_name(cells["name"])
     for name, words in (("role", ROLES), ("state", STATES), ("language", LANGUAGES)):
         if name in cells:
-            values[name] = table.word(name, cells, words)
+            values[name] = table.value_of_word(name, cells, words)
     return values
 
 
 def _features(cells: dict[str, str]) -> dict[Feature, bool]:
     """Return the switches that a row says something about. Error: Invalid, at the cell."""
-    return {feature: table.word(feature, cells, table.SWITCHES) for feature in Feature if feature in cells}
+    return {
+        feature: table.value_of_word(feature, cells, table.SWITCHES)
+        for feature in Feature
+        if feature in cells
+    }
 
 
 running.register(
-    Kind(
+    ImportKind(
         name="accounts",
         titles=(_l("Try an import of accounts"), _l("Import accounts")),
         columns=COLUMNS,

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.models import Address, Domain, Group
 from app.operations import groups as verbs
 from app.operations.imports import running, table
-from app.operations.imports.table import Kind, Row
+from app.operations.imports.table import ImportKind, ImportRow
 from app.queries.groups.listing import groups_inside
 from app.rules.accounts import addresses, names
 
@@ -117,13 +117,13 @@ def _find(domain: Domain, address: str) -> Group | None:
     return db.session.scalars(statement).one_or_none()
 
 
-def _make(actor, domain: Domain, row: Row) -> None:
+def _make(actor, domain: Domain, row: ImportRow) -> None:
     alias = row.address.rpartition("@")[0]
     group = verbs.create_group(actor, domain, name=row.cells.get("name", ""), alias=alias)
     _change(actor, group, row)
 
 
-def _change(actor, group: Group, row: Row) -> bool:
+def _change(actor, group: Group, row: ImportRow) -> bool:
     wanted = table.differing(group, _values(row.cells))
     if wanted:
         verbs.update_group(actor, group, wanted)
@@ -142,11 +142,11 @@ def _values(cells: dict[str, str]) -> dict:
         values["description"] = names.checked_description(cells["description"])
     for column, name in SWITCHES.items():
         if column in cells:
-            values[name] = table.word(column, cells, table.SWITCHES)
+            values[name] = table.value_of_word(column, cells, table.SWITCHES)
     return values
 
 
-def _add_members(actor, group: Group, row: Row) -> int:
+def _add_members(actor, group: Group, row: ImportRow) -> int:
     wanted = _members(row)
     try:
         count = verbs.add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
@@ -162,14 +162,14 @@ def _add_members(actor, group: Group, row: Row) -> int:
     return count
 
 
-def _members(row: Row) -> list[str]:
+def _members(row: ImportRow) -> list[str]:
     """Return the members that a row names, each once. A whole domain may be written with a leading @."""
     parts = re.split(r"[\s,;]+", row.cells.get("members", ""))
     named = (addresses.normalise(part.strip("<>[]").removeprefix("@")) for part in parts)
     return list(dict.fromkeys(name for name in named if name))
 
 
-def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
+def _arranged(domain_name: str, rows: list[ImportRow]) -> list[ImportRow]:
     """Return groups that others have as members come first, wherever they stand in the table.
 
     Rows that would put a group inside of itself, through other rows and through what is there already, are
@@ -197,7 +197,7 @@ def _arranged(domain_name: str, rows: list[Row]) -> list[Row]:
     return sorted(arranged, key=lambda row: place.get(row.address, -1))
 
 
-def _tried(row: Row) -> Row:
+def _tried(row: ImportRow) -> ImportRow:
     """Return a row without members that other rows create: in a trial these are never there."""
     if not row.promised:
         return row
@@ -208,7 +208,7 @@ def _tried(row: Row) -> Row:
 
 
 running.register(
-    Kind(
+    ImportKind(
         name="groups",
         titles=(_l("Try an import of groups"), _l("Import groups")),
         columns=COLUMNS,

@@ -13,8 +13,8 @@ from app.errors import Invalid
 from app.models import Domain, Task, TaskState
 from app.operations import tasks
 from app.operations.imports import table
-from app.operations.imports.table import Kind, Row, full_address, import_row
-from app.operations.tasks import FollowUp, Step, TaskKind
+from app.operations.imports.table import ImportKind, ImportRow, full_address, import_row
+from app.operations.tasks import FollowUp, TaskKind, TaskStep
 from app.queries import tasks as questions
 from app.rules.rights import scope
 from app.text import sheets
@@ -23,10 +23,10 @@ from app.transaction import release_connection
 ROWS_AT_MOST = 100_000
 
 # By their names.
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, ImportKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: ImportKind) -> None:
     """Make a kind of row one that can be imported."""
     _kinds[kind.name] = kind
     trying, doing = kind.titles
@@ -86,29 +86,29 @@ def _started(actor, kind: str, domain: Domain, total: int, name: str | None, ask
     )
 
 
-def _steps(kind: Kind, actor, arguments: dict, place: int, limit: int) -> list[Step]:
+def _steps(kind: ImportKind, actor, arguments: dict, place: int, limit: int) -> list[TaskStep]:
     table.require_kept(arguments["file"])
     domain = scope.find_domain(actor, arguments["domain"])
     return _all_steps(kind, arguments["file"], domain.name)[place : place + limit]
 
 
 @lru_cache(maxsize=1)
-def _all_steps(kind: Kind, token: str, domain_name: str) -> list[Step]:
+def _all_steps(kind: ImportKind, token: str, domain_name: str) -> list[TaskStep]:
     """Return every row with the line its address appears on first; a second row about it is refused."""
     first, rows = {}, []
     for line, record in table.table(token).records():
-        cells = table.meaning(kind, record)
+        cells = table.meaning_of_row(kind, record)
         address = full_address(cells.get("address", ""), domain_name)
-        rows.append(Row(line, address, cells, first.setdefault(address, line)))
+        rows.append(ImportRow(line, address, cells, first.setdefault(address, line)))
     rows = kind.arranged(domain_name, rows)
-    return [Step(place, row.cells.get("address", ""), row, row.line) for place, row in enumerate(rows, 1)]
+    return [TaskStep(place, row.cells.get("address", ""), row, row.line) for place, row in enumerate(rows, 1)]
 
 
-def _try(kind: Kind, actor, arguments: dict, step: Step) -> None:
+def _try(kind: ImportKind, actor, arguments: dict, step: TaskStep) -> None:
     import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), kind.tried(step.value))
 
 
-def _do(kind: Kind, actor, arguments: dict, step: Step) -> None:
+def _do(kind: ImportKind, actor, arguments: dict, step: TaskStep) -> None:
     import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), step.value)
 
 
@@ -120,7 +120,7 @@ def _after_check(task: Task) -> FollowUp:
     if asked["encoding"] == "latin-1":
         note += " " + _("The file was read as Latin-1: look whether accents are right.")
     return FollowUp(
-        _l("Would change"), "exchange.start_import" if can_go_on else None, label, note, is_trial=True
+        _l("Would change"), "imports.start_import" if can_go_on else None, label, note, is_trial=True
     )
 
 

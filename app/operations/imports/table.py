@@ -23,7 +23,7 @@ from app.text.sheets import SURPLUS, Sheet
 
 
 @dataclass(frozen=True)
-class Row:
+class ImportRow:
     """A row of a table. address: in full, as it is compared. first: the line this address comes up on first.
 
     promised: members that other rows of the table make. circle: addresses from a group to itself, where rows of the
@@ -40,7 +40,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class Kind:
+class ImportKind:
     """A kind of row that can be imported.
 
     columns: our names of them, each with what people call it. unread: columns that exports have and imports ignore.
@@ -83,7 +83,7 @@ SWITCHES = {
 }
 
 
-def check_head(kind: Kind, sheet: Sheet) -> None:
+def check_head(kind: ImportKind, sheet: Sheet) -> None:
     """Refuse a table without addresses, with a column twice, or one that nobody knows."""
     unknown = [title for title in sheet.head if title and title not in kind.known]
     if unknown:
@@ -100,14 +100,14 @@ def check_head(kind: Kind, sheet: Sheet) -> None:
         raise Invalid(_("A column is there twice."), code="column_twice", field="file")
 
 
-def meaning(kind: Kind, record: dict[str, str]) -> dict[str, str]:
+def meaning_of_row(kind: ImportKind, record: dict[str, str]) -> dict[str, str]:
     """Return a row by our names of the columns; empty cells are left out, and what an export escaped is as it was."""
     cells = {kind.known[title]: text for title, text in record.items() if title in kind.known}
     read = {name: unescape_formula(text) for name, text in cells.items() if text and name not in kind.unread}
     return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
 
 
-def word(name: str, cells: dict[str, str], words: dict):
+def value_of_word(name: str, cells: dict[str, str], words: dict):
     """Return the value that a word in a cell stands for. Error: Invalid, at the cell."""
     text = cells[name]
     if text.lower() not in words:
@@ -177,7 +177,7 @@ def _folder() -> Path:
     return Path(current_app.config["VAR_DIR"]) / "imports"
 
 
-def import_row(actor, kind: Kind, domain: Domain, row: Row) -> None:
+def import_row(actor, kind: ImportKind, domain: Domain, row: ImportRow) -> None:
     """Do one row. Errors: what the operations of its kind refuse; Unchanged, when there is nothing to do."""
     _check_address(domain, row)
     found = kind.find(domain, row.address)
@@ -199,7 +199,7 @@ def full_address(text: str, domain_name: str) -> str:
     return addresses.normalise(text if "@" in text else f"{text}@{domain_name}") if text else ""
 
 
-def _check_address(domain: Domain, row: Row) -> None:
+def _check_address(domain: Domain, row: ImportRow) -> None:
     if SURPLUS in row.cells:
         raise Invalid(
             _(

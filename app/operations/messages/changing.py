@@ -9,7 +9,7 @@ from app.events import MessageChanged
 from app.extensions import db
 from app.models import Mention, Message, MessageKind, MessageVersion, now
 from app.operations.messages.content import checked_body, insert_mentions, people_mentioned
-from app.operations.messages.places import Place, next_change
+from app.operations.messages.numbering import RoomPosition, next_change
 from app.rules import rooms
 from app.rules.rights import Right, access
 from app.transaction import operation, publish
@@ -50,7 +50,7 @@ def delete_message(actor, message_id: int) -> int:
     return _announce_change(message, place)
 
 
-def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Message, Place]:
+def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Message, RoomPosition]:
     """Return a message that actor may change, with its room locked and the room's next change number given to it."""
     room_id = db.session.scalar(select(Message.room_id).where(Message.id == message_id))
     if room_id is None:
@@ -82,7 +82,7 @@ def _keep_version(message: Message, actor) -> None:
     db.session.add(version)
 
 
-def _announce_change(message: Message, place: Place) -> int:
+def _announce_change(message: Message, place: RoomPosition) -> int:
     """Publish a change number that was taken, whatever came of the change: clients wait for every number."""
     db.session.flush()
     publish(MessageChanged(message.room_id, message.id, place.change_no, place.epoch))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import TooMany
 from app.extensions import db
 from app.models import GroupPace, now
-from app.operations.messages.places import Place
+from app.operations.messages.numbering import RoomPosition
 
 # Seconds. The second that a minute began in counts whole, so the limit is never exceeded, and waiting is at
 # most one second longer than it need be.
@@ -26,7 +26,7 @@ KEEP = (
 )
 
 
-def take_sends(place: Place, wanted: int = 1) -> int:
+def take_sends(place: RoomPosition, wanted: int = 1) -> int:
     """Count messages of a group that has a limit. Gives how many of the wanted ones may be sent now.
 
     Asked after the locks on rooms are taken; several groups in the order of their ids.
@@ -41,7 +41,7 @@ def take_sends(place: Place, wanted: int = 1) -> int:
     return allowed
 
 
-def too_fast(place: Place) -> TooMany:
+def too_fast(place: RoomPosition) -> TooMany:
     """Return the refusal, with the seconds after which the group takes a message again."""
     _second, sends = _recent(place.group_id)
     moment = now().timestamp()

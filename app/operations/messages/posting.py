@@ -16,8 +16,8 @@ from app.extensions import db
 from app.models import Account, Message, MessageKind, now
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
 from app.operations.messages.group_writer import GroupWriter
+from app.operations.messages.numbering import RoomPosition, next_numbers, return_numbers
 from app.operations.messages.pace import take_sends, too_fast
-from app.operations.messages.places import Place, give_back, next_place
 from app.operations.messages.reading import bring_back, move_own_marks
 from app.rules.rights import Right, access
 from app.transaction import is_open, operation, publish
@@ -151,7 +151,7 @@ class Reservation:
     """Numbers taken in one room, and the drafts that may use them. The last number is that of the place."""
 
     room_id: int
-    place: Place
+    place: RoomPosition
     taken: int
     allowed: list[Draft]
 
@@ -162,7 +162,7 @@ def _reserve(room_id: int, drafts: list[Draft], results: dict) -> list[Reservati
     # in the epoch read under it, so the answer is never older than the message's place; one committed later comes
     # behind the message. Asking first would leave a moment in which a revoked right still posts (decision 5).
     try:
-        place = next_place(room_id, len(drafts))
+        place = next_numbers(room_id, len(drafts))
     except NotFound as refusal:
         results.update(dict.fromkeys(drafts, refusal))
         return []
@@ -189,11 +189,11 @@ def _keep_pace(reservations: list[Reservation], results: dict) -> None:
             reservation.allowed = reservation.allowed[:count]
 
 
-def _numbered(reservation: Reservation) -> list[tuple[Draft, Place, int]]:
+def _numbered(reservation: Reservation) -> list[tuple[Draft, RoomPosition, int]]:
     """Number the allowed drafts in the order they arrived, and give back unused numbers."""
     place, unused = reservation.place, reservation.taken - len(reservation.allowed)
     if unused:
-        give_back(reservation.room_id, unused, is_all=not reservation.allowed)
+        return_numbers(reservation.room_id, unused, is_all=not reservation.allowed)
     first = place.seq - reservation.taken + 1
     return [(draft, place, first + offset) for offset, draft in enumerate(reservation.allowed)]
 
@@ -215,7 +215,7 @@ def _bring_back(reservation: Reservation) -> None:
         bring_back(reservation.room_id, sorted(mentioned))
 
 
-def _insert_all(numbered: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str], int]:
+def _insert_all(numbered: list[tuple[Draft, RoomPosition, int]]) -> dict[tuple[int, str], int]:
     """Insert messages with their mentions and move their authors' marks. Returns the ids by author and client_id."""
     if not numbered:
         return {}
@@ -227,7 +227,7 @@ def _insert_all(numbered: list[tuple[Draft, Place, int]]) -> dict[tuple[int, str
     return ids
 
 
-def _announce(draft: Draft, place: Place, seq: int, message_id: int) -> Posted:
+def _announce(draft: Draft, place: RoomPosition, seq: int, message_id: int) -> Posted:
     publish(
         MessagePosted(
             room_id=draft.room_id,

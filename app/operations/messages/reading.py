@@ -48,7 +48,7 @@ AT_OPENING = (
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedRoom:
     """A room as a person opens it: newest message and change, read mark, rights."""
 
     last_seq: int
@@ -58,7 +58,7 @@ class Opened:
 
 
 @operation(audited=False)
-def open_room(actor, room_id: int) -> Opened:
+def open_room(actor, room_id: int) -> OpenedRoom:
     """Open a room. At the first opening everything there counts as read."""
     rights = access.require(actor, Right.ITEMS_READ, room_id)
     last_seq, change, last_read, is_hidden = db.session.execute(
@@ -69,7 +69,7 @@ def open_room(actor, room_id: int) -> Opened:
     if last_read is None:
         _first_mark(actor, room_id, last_seq)
         last_read = last_seq
-    return Opened(last_seq, last_read, change, rights)
+    return OpenedRoom(last_seq, last_read, change, rights)
 
 
 @operation(audited=False)

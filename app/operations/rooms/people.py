@@ -11,7 +11,7 @@ from app.events import MessageChanged
 from app.extensions import db
 from app.models import AccessScope, Account, Message, MessageKind, Room, RoomKind, RoomMember
 from app.operations import audit, locks
-from app.operations.messages.places import next_change
+from app.operations.messages.numbering import next_change
 from app.rules import domains, rooms
 from app.rules.accounts import visibility
 from app.rules.guests import policy

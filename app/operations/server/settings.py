@@ -50,7 +50,7 @@ def update_mail_server(actor: Account, server: MailServer | None, seen_version: 
     """
     # A hostile mail server would receive everybody's links to choose a password.
     scope.require_server_administrator(actor)
-    checked_server = mail.checked(server) if server is not None else None
+    checked_server = mail.checked_mail_server(server) if server is not None else None
     if checked_server == settings.own_mail_server():
         return
     version_row = locked_setting(Setting.MAIL_VERSION)

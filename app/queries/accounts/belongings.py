@@ -45,7 +45,7 @@ class AccountWeight:
 
 
 @dataclass(frozen=True)
-class GroupRow:
+class AccountGroupRow:
     """A group of an account, with the ways it is in."""
 
     group: Group
@@ -89,7 +89,7 @@ def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
     visible_groups = select(Group).join(Group.domain).options(joinedload(Group.domain))
     visible_groups = visible_groups.where(Group.id.in_(ways), scope.of_domains(actor))
     page = keyset(visible_groups, (Group.name, Group.id), cursor=cursor)
-    rows = [GroupRow(row[0], ways[row[0].id]) for row in page.rows]
+    rows = [AccountGroupRow(row[0], ways[row[0].id]) for row in page.rows]
     total = db.session.scalar(
         select(func.count()).select_from(visible_groups.with_only_columns(Group.id).order_by(None).subquery())
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, lazyload
 
 from app.extensions import db
 from app.models import CLOSED, Account, AccountState, AdministeredDomain, Domain, Role, now
-from app.queries.listing import Listing, ListQuery, counted, total_of
+from app.queries.listing import Listing, ListQuery, count_rows, total_rows
 from app.queries.paging import Page, keyset
 from app.rules.rights import scope
 from app.text.search_text import split_query
@@ -77,7 +77,7 @@ def account_list(domain: Domain, query: ListQuery) -> Listing:
         keys = _searched(keys, domain, query.search)
     page = keyset(keys, order, cursor=query.cursor, descending=query.is_descending)
     rows = _rows([row.id for row in page.rows])
-    return Listing(Page(rows, page.previous, page.next), total_of(page, keys.with_only_columns(Account.id)))
+    return Listing(Page(rows, page.previous, page.next), total_rows(page, keys.with_only_columns(Account.id)))
 
 
 def _searched(keys, domain: Domain, search: str):
@@ -181,7 +181,7 @@ def administrator_list(actor, query: ListQuery) -> Listing:
         statement = statement.where(names_match(Account, query.search))
     page = keyset(statement, (Account.name, Account.id), cursor=query.cursor, descending=query.is_descending)
     rows = _administrators_rows(actor, [row[0] for row in page.rows])
-    return Listing(replace(page, rows=rows), counted(statement.with_only_columns(Account.id)))
+    return Listing(replace(page, rows=rows), count_rows(statement.with_only_columns(Account.id)))
 
 
 def candidates(domain: Domain, search: str) -> tuple[list[Account], bool]:

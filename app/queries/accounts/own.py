@@ -41,7 +41,7 @@ def picture(token: str) -> bytes | None:
     return db.session.scalar(select(Picture.content).where(Picture.token == token))
 
 
-def about(account: Account) -> dict:
+def personal_data(account: Account) -> dict:
     """Return what is kept about a person as plain values; times are ISO 8601 in UTC."""
     return {
         "account": {
@@ -68,7 +68,7 @@ def about(account: Account) -> dict:
     }
 
 
-def said_by(account: Account) -> Iterator[dict]:
+def messages_of(account: Account) -> Iterator[dict]:
     """Yield a person's messages in the rooms they still see, the oldest first, in batches."""
     rooms = {room_access.room.id: room_access.room.name for room_access in access.visible_rooms(account)}
     least = room_rules.floors(account, list(rooms))

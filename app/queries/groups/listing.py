@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, lazyload
 from app.extensions import db
 from app.models import Domain, EntryKind, Group, MemberEntry, Room, RoomState
 from app.queries.accounts.listing import names_match
-from app.queries.listing import Listing, ListQuery, counted
+from app.queries.listing import Listing, ListQuery, count_rows
 from app.queries.paging import Page, keyset
 
 ORDERS = {"name": (Group.name, Group.id), "address": (Group.address,)}
@@ -34,7 +34,7 @@ def group_list(domain: Domain, query: ListQuery) -> Listing:
     ids = [row[0].id for row in page.rows]
     entries, rooms = _per_group(MemberEntry, ids), _per_group(Room, ids, Room.state != RoomState.DELETED)
     rows = [GroupRow(row[0], entries.get(row[0].id, 0), rooms.get(row[0].id, 0)) for row in page.rows]
-    return Listing(Page(rows, page.previous, page.next), counted(statement.with_only_columns(Group.id)))
+    return Listing(Page(rows, page.previous, page.next), count_rows(statement.with_only_columns(Group.id)))
 
 
 def conditions(domain: Domain, query: ListQuery) -> list:

@@ -13,7 +13,7 @@ from app.extensions import db
 from app.models import CLOSED, Account, Domain, EntryKind, Group, MemberEntry, Principal
 from app.queries.accounts.listing import names_match
 from app.queries.domains import matches
-from app.queries.listing import Listing, ListQuery, counted
+from app.queries.listing import Listing, ListQuery, count_rows
 from app.queries.paging import Page, keyset
 from app.rules import groups
 from app.rules import groups as group_rules
@@ -28,14 +28,14 @@ WAYS_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Ways:
+class MembershipWays:
     """First ways in which a person is in a group, in words, and the number of further ones."""
 
     texts: list[str]
     more: int
 
 
-def ways_of(accounts: list[Account], group: Group) -> dict[int, Ways]:
+def ways_of(accounts: list[Account], group: Group) -> dict[int, MembershipWays]:
     """Return the ways of each account, down to the entry, for administrators. Four statements."""
     found = ways_in(accounts, group.id)
     ids = {(Principal.GROUP, key) for ways in found.values() for way in ways for key in way.group_ids}
@@ -43,7 +43,7 @@ def ways_of(accounts: list[Account], group: Group) -> dict[int, Ways]:
     return {key: _first([_whole(way, names) for way in ways]) for key, ways in found.items()}
 
 
-def ways_for_members(accounts: list[Account], group: Group) -> dict[int, Ways]:
+def ways_for_members(accounts: list[Account], group: Group) -> dict[int, MembershipWays]:
     """Return the ways of each account as members know them: by the group's own entries. Five statements."""
     found = ways_in(accounts, group.id)
     inner = {way.group_ids[1] for ways in found.values() for way in ways if len(way.group_ids) > 1}
@@ -55,9 +55,9 @@ def ways_for_members(accounts: list[Account], group: Group) -> dict[int, Ways]:
     }
 
 
-def _first(texts: list[str]) -> Ways:
+def _first(texts: list[str]) -> MembershipWays:
     texts = list(dict.fromkeys(texts))
-    return Ways(texts[:WAYS_SHOWN], max(0, len(texts) - WAYS_SHOWN))
+    return MembershipWays(texts[:WAYS_SHOWN], max(0, len(texts) - WAYS_SHOWN))
 
 
 def _whole(way: Way, names: dict) -> str:
@@ -129,7 +129,7 @@ def member_list(group: Group, query: ListQuery | None = None) -> Listing:
     entries = [row[0] for row in page.rows]
     behind = _people_behind(entries)
     rows = [EntryRow(entry, behind.get((entry.kind, entry.principal_id), 1)) for entry in entries]
-    return Listing(Page(rows, page.previous, page.next), counted(found.with_only_columns(MemberEntry.id)))
+    return Listing(Page(rows, page.previous, page.next), count_rows(found.with_only_columns(MemberEntry.id)))
 
 
 def _conditions(group: Group, query: ListQuery) -> list:
@@ -160,7 +160,7 @@ def entry_row(group: Group, entry_id: int) -> EntryRow | None:
 
 def effective_member_count(group: Group) -> int:
     """Return the number of people in a group, each counted once."""
-    return group_rules.count_of(group_rules.branches(group.id))
+    return group_rules.count_people(group_rules.branches(group.id))
 
 
 def _people_behind(entries: list[MemberEntry]) -> dict[tuple[EntryKind, int], int]:

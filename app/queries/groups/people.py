@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, Domain, Exclusion, Group, Room, RoomKind, RoomMember
 from app.queries.accounts.listing import names_match
-from app.queries.groups.members import Ways, ways_of
+from app.queries.groups.members import MembershipWays, ways_of
 from app.queries.paging import Page, keyset, keyset_of
 from app.rules import groups as group_rules
 from app.rules.rights import access, audience, scope
@@ -20,7 +20,7 @@ class PersonRow:
     """A person of a group, with the ways they are in."""
 
     account: Account
-    ways: Ways
+    ways: MembershipWays
 
 
 def people_of_group(group: Group, search: str = "", cursor: str | None = None) -> Page:
@@ -28,7 +28,7 @@ def people_of_group(group: Group, search: str = "", cursor: str | None = None) -
     page = _page_of(group_rules.branches(group.id), search, cursor)
     accounts = [row[0] for row in page.rows]
     ways = ways_of(accounts, group)
-    rows = [PersonRow(account, ways.get(account.id, Ways([], 0))) for account in accounts]
+    rows = [PersonRow(account, ways.get(account.id, MembershipWays([], 0))) for account in accounts]
     return Page(rows, page.previous, page.next)
 
 

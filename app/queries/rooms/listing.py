@@ -22,7 +22,7 @@ from app.models import (
     now,
 )
 from app.queries.groups.members import effective_member_count
-from app.queries.listing import Listing, ListQuery, counted
+from app.queries.listing import Listing, ListQuery, count_rows
 from app.queries.paging import Page, keyset
 from app.queries.rooms.people import direct_titles
 from app.rules import groups, services
@@ -31,7 +31,7 @@ from app.rules.rights import Right, access, lists
 
 
 @dataclass(frozen=True)
-class Entry:
+class RoomEntry:
     """A room in the list. unread is None for a room that was never opened: shown bold, without a number."""
 
     room: Room
@@ -47,20 +47,20 @@ class Entry:
 
 
 @dataclass
-class Section:
+class RoomSection:
     """Rooms under one heading: a group's, the private ones, the direct ones."""
 
     kind: str
     title: str
     group_id: int | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RoomEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RoomList:
     """The sections of one tab, and how many rooms the person has hidden."""
 
-    sections: list[Section]
+    sections: list[RoomSection]
     hidden_count: int
 
     @property
@@ -82,12 +82,12 @@ def room_list(account, tab: str = "all") -> RoomList:
     return RoomList(_sections(account, rooms), sum(_is_hidden(room_access) for room_access in visible))
 
 
-def _sections(account, rooms: list[access.RoomAccess]) -> list[Section]:
+def _sections(account, rooms: list[access.RoomAccess]) -> list[RoomSection]:
     marks = _marks(account)
     titles = direct_titles(
         account, [room_access.room.id for room_access in rooms if room_access.room.kind is RoomKind.DIRECT]
     )
-    sections: dict[tuple, Section] = {}
+    sections: dict[tuple, RoomSection] = {}
     for room_access in rooms:
         entry = _entry(room_access, marks, titles.get(room_access.room.id) or room_access.room.name)
         key, section = _section_of(room_access.room, entry.is_favourite)
@@ -129,10 +129,10 @@ def _marks(account) -> dict[int, int]:
     return {row.room_id: row.last_read_seq for row in db.session.execute(statement)}
 
 
-def _entry(room_access: access.RoomAccess, marks: dict[int, int], title: str) -> Entry:
+def _entry(room_access: access.RoomAccess, marks: dict[int, int], title: str) -> RoomEntry:
     mark = marks.get(room_access.room.id)
     unread = None if mark is None else max(0, room_access.room.last_seq - mark)
-    return Entry(
+    return RoomEntry(
         room_access.room,
         room_access.rights,
         unread,
@@ -141,14 +141,14 @@ def _entry(room_access: access.RoomAccess, marks: dict[int, int], title: str) ->
     )
 
 
-def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, Section]:
+def _section_of(room: Room, is_favourite: bool) -> tuple[tuple, RoomSection]:
     if is_favourite:
-        return (-1, "", 0), Section("favourites", "")
+        return (-1, "", 0), RoomSection("favourites", "")
     if room.group is not None:
         key = (0, room.group.name.lower(), room.group.id)
-        return key, Section("group", room.group.name, room.group.id)
+        return key, RoomSection("group", room.group.name, room.group.id)
     kind = "private" if room.kind is RoomKind.PRIVATE else "direct"
-    return (1 if kind == "private" else 2, "", 0), Section(kind, "")
+    return (1 if kind == "private" else 2, "", 0), RoomSection(kind, "")
 
 
 def is_archived(room_id: int) -> bool:
@@ -180,7 +180,7 @@ def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
     people, owners = _people(private), _owners(private)
     everybody = effective_member_count(place) if isinstance(place, Group) and len(private) < len(rooms) else 0
     rows = [RoomRow(room, people.get(room.id, everybody), owners[room.id]) for room in rooms]
-    return Listing(Page(rows, page.previous, page.next), counted(statement.with_only_columns(Room.id)))
+    return Listing(Page(rows, page.previous, page.next), count_rows(statement.with_only_columns(Room.id)))
 
 
 def find_managed_room(actor, room_id: int) -> Room:
@@ -257,14 +257,14 @@ def _owners(room_ids: list[int]) -> dict[int, list[str]]:
 
 
 @dataclass(frozen=True)
-class Place:
+class RoomPlace:
     """A group whose TeamChat folder a person sees, and whether they may create public rooms in it."""
 
     group: Group
     may_make_public: bool
 
 
-def groups_of(account: Account, limit: int = 50) -> list[Place]:
+def groups_of(account: Account, limit: int = 50) -> list[RoomPlace]:
     """Return the groups with TeamChat that an account is in, by name. The number of statements is fixed."""
     if not services.state().chat_runs:
         return []
@@ -279,7 +279,7 @@ def groups_of(account: Account, limit: int = 50) -> list[Place]:
     rows = db.session.execute(statement).unique().all()
     rights = lists.rights_in_folders(account, [folder for folder, _group in rows])
     return [
-        Place(group, bool(rights[folder.id] & Right.FOLDER_WRITE))
+        RoomPlace(group, bool(rights[folder.id] & Right.FOLDER_WRITE))
         for folder, group in rows
         if rights[folder.id] & Right.FOLDER_READ
     ]

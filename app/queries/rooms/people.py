@@ -20,7 +20,7 @@ SHOWN = 30
 
 
 @dataclass(frozen=True)
-class Inside:
+class RoomPerson:
     """A person in a room: by an entry of their own (member), or through the room's group."""
 
     account: Account
@@ -28,25 +28,25 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class People:
+class RoomPeople:
     """A page of a room's people by name, how many there are in all, and where the next page begins."""
 
-    people: list[Inside]
+    people: list[RoomPerson]
     total: int
     next_after: int | None
 
 
-def people_of(room: Room, search: str = "", after: int | None = None) -> People:
+def people_of(room: Room, search: str = "", after: int | None = None) -> RoomPeople:
     """Return the people of a room, by name. The number of statements is fixed.
 
     after: the last account of the page before.
     """
     branches = _branches(room)
-    total = groups.count_of(branches)
+    total = groups.count_people(branches)
     wanted = [branch.where(names_match(Account, search), *_behind(after)) for branch in branches]
     page = keyset_of(wanted, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
-    people = [Inside(account, member) for account, member in page.rows]
-    return People(people, total, people[-1].account.id if page.next else None)
+    people = [RoomPerson(account, member) for account, member in page.rows]
+    return RoomPeople(people, total, people[-1].account.id if page.next else None)
 
 
 def people_to_name(actor: Account, room: Room, begun: str) -> list[Account]:

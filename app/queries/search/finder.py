@@ -37,7 +37,7 @@ BY_KEY = "FORCE INDEX (PRIMARY)"
 
 
 @dataclass(frozen=True)
-class Hit:
+class FinderHit:
     """A domain, account, group or guest whose name matches."""
 
     kind: str
@@ -46,7 +46,7 @@ class Hit:
     detail: str = ""
 
 
-def find(actor, query: str) -> list[Hit]:
+def find(actor, query: str) -> list[FinderHit]:
     """Return domains, accounts, groups and guests whose name and address contain every word of the query.
 
     Five statements at most, of bounded cost.
@@ -117,13 +117,15 @@ def _domain_ids(actor) -> list[int] | None:
     return list(db.session.scalars(select(Domain.id).where(scope.of_domains(actor)).limit(DOMAINS)))
 
 
-def _domains(actor, query: str) -> list[Hit]:
+def _domains(actor, query: str) -> list[FinderHit]:
     statement = (
         select(Domain).where(scope.of_domains(actor), matches(query)).order_by(Domain.name).limit(EACH)
     )
-    return [Hit("domain", row.id, row.name, row.description or "") for row in db.session.scalars(statement)]
+    return [
+        FinderHit("domain", row.id, row.name, row.description or "") for row in db.session.scalars(statement)
+    ]
 
 
-def _hits(kind: str, statement) -> list[Hit]:
+def _hits(kind: str, statement) -> list[FinderHit]:
     rows = sorted(db.session.execute(statement), key=lambda row: (row.name.casefold(), row.id))
-    return [Hit(kind, row.id, row.name, row.address) for row in rows]
+    return [FinderHit(kind, row.id, row.name, row.address) for row in rows]

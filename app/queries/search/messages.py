@@ -26,13 +26,13 @@ RARE = 1_000
 WINDOW = 1_000
 
 
-def said(authors) -> list:
+def undeleted_by(authors) -> list:
     """Return conditions on Message: undeleted messages of people, optionally of these authors only."""
     conditions = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
     return conditions if authors is None else [*conditions, Message.author_id.in_(authors)]
 
 
-def find(rooms, question, authors, floors, before, limit) -> list[int]:
+def find_words(rooms, question, authors, floors, before, limit) -> list[int]:
     """Return ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
 
     Where a word is rare, all that holds it is read at once. Else the newest messages are looked through
@@ -79,7 +79,7 @@ def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
     """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
     if not looked_for:
         reached = _reached(Message, Message.id, lower, upper, rooms, floors)
-        return select(Message.id).where(*reached, *said(authors)).order_by(Message.id.desc())
+        return select(Message.id).where(*reached, *undeleted_by(authors)).order_by(Message.id.desc())
     first = aliased(MessageWord)
     statement = select(first.message_id).where(
         _matches(first, *looked_for[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
@@ -93,7 +93,7 @@ def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
             select(other_word.message_id).where(*same, _matches(other_word, *each)).exists()
         )
     if authors is not None:
-        statement = statement.join(Message, Message.id == first.message_id).where(*said(authors))
+        statement = statement.join(Message, Message.id == first.message_id).where(*undeleted_by(authors))
     return statement.order_by(first.message_id.desc())
 
 
@@ -129,7 +129,7 @@ AUTHOR = ("from:", "de:")
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchQuery:
     """A search. author: the beginning of a name or address."""
 
     text: str
@@ -139,7 +139,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Hit:
+class MessageHit:
     """A message that was found, and the part of it that shows why."""
 
     id: int
@@ -155,17 +155,17 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class MessageResults:
     """A page of hits, the newest first; next: the message before which the following page begins.
 
     There may be a following page where there is no hit yet.
     """
 
-    hits: list[Hit]
+    hits: list[MessageHit]
     next: int | None
 
 
-def question_of(text: str, room_id: int | None = None) -> Question:
+def parse_query(text: str, room_id: int | None = None) -> SearchQuery:
     """Parse a search: words, "phrases", from:name."""
     kept, author = [], None
     for word in text[:500].split(" "):
@@ -174,28 +174,28 @@ def question_of(text: str, room_id: int | None = None) -> Question:
             author = word[len(prefix) :].lstrip("@")
         else:
             kept.append(word)
-    return Question(text, words.parse_query(" ".join(kept)), author, room_id)
+    return SearchQuery(text, words.parse_query(" ".join(kept)), author, room_id)
 
 
-def find_messages(account: Account, question: Question, before: int | None = None) -> Found:
+def find_messages(account: Account, question: SearchQuery, before: int | None = None) -> MessageResults:
     """Return messages that match a search, in rooms the person may read. before: a message's id.
 
     The number of statements depends neither on the number of rooms nor on that of the hits.
     """
     rooms = _readable(account, question.room_id)
     if not rooms or not (question.terms or question.author):
-        return Found([], None)
+        return MessageResults([], None)
     authors = _authors(account, question.author) if question.author else None
     looked_in = (rooms, question, authors, room_rules.floors(account, rooms))
-    hits: list[Hit] = []
+    hits: list[MessageHit] = []
     for _round in range(ROUNDS):
-        ids = sorted({*_fresh(*looked_in, before), *find(*looked_in, before, PAGE + 1)}, reverse=True)
+        ids = sorted({*_fresh(*looked_in, before), *find_words(*looked_in, before, PAGE + 1)}, reverse=True)
         page = ids[:PAGE]
         hits += _hits(account, page, question)
         before = page[-1] if len(ids) > PAGE else None
         if before is None or len(hits) >= PAGE // 2:
             break
-    return Found(hits, before)
+    return MessageResults(hits, before)
 
 
 def _readable(account: Account, room_id: int | None) -> list[int]:
@@ -240,7 +240,7 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     if not since:
         return []
     statement = select(Message.id, Message.room_id, Message.seq, Message.body).where(
-        or_(*since), *said(authors)
+        or_(*since), *undeleted_by(authors)
     )
     if before is not None:
         statement = statement.where(Message.id < before)
@@ -252,14 +252,14 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     ]
 
 
-def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
+def _hits(account: Account, ids: list[int], question: SearchQuery) -> list[MessageHit]:
     if not ids:
         return []
     statement = (
         select(Message, Account.name, Account.state, Account.is_guest, Room)
         .join(Account, Account.id == Message.author_id)
         .join(Room, Room.id == Message.room_id)
-        .where(Message.id.in_(ids), *said(None))
+        .where(Message.id.in_(ids), *undeleted_by(None))
         .order_by(Message.id.desc())
     )
     rows = db.session.execute(statement).all()
@@ -270,9 +270,9 @@ def _hits(account: Account, ids: list[int], question: Question) -> list[Hit]:
     return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
 
 
-def _hit(row, text: messages.Text, titles: dict[int, str], question: Question) -> Hit:
+def _hit(row, text: messages.SearchableText, titles: dict[int, str], question: SearchQuery) -> MessageHit:
     message, room = row.Message, row.Room
-    return Hit(
+    return MessageHit(
         id=message.id,
         room_id=room.id,
         room_name=titles.get(room.id) or room.name,
@@ -288,7 +288,7 @@ def _hit(row, text: messages.Text, titles: dict[int, str], question: Question) -
     )
 
 
-def find_rooms(account: Account, question: Question) -> list[access.RoomAccess]:
+def find_rooms(account: Account, question: SearchQuery) -> list[access.RoomAccess]:
     """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
     if not question.terms or question.author:
         return []

@@ -32,7 +32,7 @@ PHONE = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*(?:(?:#|x|ext\.?|poste)\s*\d
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def checked(values: dict) -> dict:
+def checked_card(values: dict) -> dict:
     """Return cleaned values for a contact card; blank ones become None. Error: Invalid, at the field."""
     return {name: _checked(name, value) for name, value in values.items()}
 

@@ -32,23 +32,23 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the hash of a password."""
-    return _aside(_hasher.hash, normal(password))
+    return _aside(_hasher.hash, normalise_password(password))
 
 
-def matches(kept: str | None, password: str) -> bool:
+def verify_password(kept: str | None, password: str) -> bool:
     """Return whether a password has this hash. Without a hash the answer is no and takes as long."""
-    is_same = _aside(_verified, kept or _nobodys(), normal(password[:LONGEST]))
+    is_same = _aside(_verified, kept or _nobodys(), normalise_password(password[:LONGEST]))
     return is_same and kept is not None
 
 
-def is_outdated(kept: str) -> bool:
+def needs_rehash(kept: str) -> bool:
     """Return whether a hash was made with other parameters than today's."""
     return _hasher.check_needs_rehash(kept)
 
 
-def normal(password: str) -> str:
+def normalise_password(password: str) -> str:
     """Return a password in NFKC, so that it is the same on every keyboard."""
     return unicodedata.normalize("NFKC", password)
 
@@ -105,22 +105,22 @@ ROWS = tuple(
 LEET = str.maketrans("013457$@!|€", "oieastsaile")
 
 
-def hashed_new(password: str, *, name: str, address: str, field: str = "password") -> str:
+def hash_new_password(password: str, *, name: str, address: str, field: str = "password") -> str:
     """Check a new password and give what is kept of it. Error: Invalid, about the given form field."""
-    check_new(password, name=name, address=address, field=field)
-    return hashed(password)
+    check_new_password(password, name=name, address=address, field=field)
+    return hash_password(password)
 
 
-def check_new(password: str, *, name: str, address: str, field: str = "password") -> None:
+def check_new_password(password: str, *, name: str, address: str, field: str = "password") -> None:
     """Refuse a password that is short, a name or address of its owner, or common."""
-    problem = problem_of(password, name=name, address=address)
+    problem = password_problem(password, name=name, address=address)
     if problem:
         raise Invalid(_sentence(problem), code=f"password_{problem}", field=field)
 
 
-def problem_of(password: str, *, name: str = "", address: str = "") -> str | None:
+def password_problem(password: str, *, name: str = "", address: str = "") -> str | None:
     """Return the problem of a new password as a word (short, long, own, common), None for a good one."""
-    password = normal(password)
+    password = normalise_password(password)
     if len(password) < MINIMUM:
         return "short"
     if len(password) > LONGEST:
@@ -215,12 +215,12 @@ FORGOTTEN = timedelta(hours=1)
 SENT = timedelta(days=1)
 
 
-def token_of(account: Account) -> str:
+def password_link_token(account: Account) -> str:
     """Return the token of an account's password link."""
     return links.token(PURPOSE, account.id, account.password_generation)
 
 
-def account_of(token: str) -> Account | None:
+def account_of_password_link(token: str) -> Account | None:
     """Return the account of a password link; None if it was used, has expired, or the account is closed."""
     link = links.read(PURPOSE, token)
     account = db.session.get(Account, link.id) if link else None

@@ -20,7 +20,7 @@ INVITATION, CONFIRMATION, EXTENSION = "invitation", "guest-confirm", "guest-exte
 COPIED = "invitation-copied"
 
 
-class Opens(StrEnum):
+class LinkTarget(StrEnum):
     """Page that an invitation link leads to."""
 
     REGISTER = "register"
@@ -37,34 +37,34 @@ class Opens(StrEnum):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedLink:
     """An invitation by its link. It is None where the link was never made here."""
 
-    opens: Opens
+    opens: LinkTarget
     invitation: Invitation | None = None
     guest: Account | None = None
 
 
-def opened_by(token: str, reader: Account | None = None) -> Opened:
+def open_link(token: str, reader: Account | None = None) -> OpenedLink:
     """Return what an invitation link opens now. reader: the signed-in account."""
     mailed = links.read(INVITATION, token)
     link = mailed or links.read(COPIED, token)
     invitation = db.session.get(Invitation, link.id) if link else None
     if invitation is None:
-        return Opened(Opens.UNKNOWN)
+        return OpenedLink(LinkTarget.UNKNOWN)
     guest = guest_of(invitation.address)
     state = policy.state_of(invitation, is_inside(invitation))
     by_state = {
-        InvitationState.REVOKED: Opens.REVOKED,
-        InvitationState.ACCEPTED: Opens.USED,
-        InvitationState.LEFT: Opens.USED,
-        InvitationState.EXPIRED: Opens.EXPIRED,
-        InvitationState.REGISTERED: Opens.CONFIRM,
+        InvitationState.REVOKED: LinkTarget.REVOKED,
+        InvitationState.ACCEPTED: LinkTarget.USED,
+        InvitationState.LEFT: LinkTarget.USED,
+        InvitationState.EXPIRED: LinkTarget.EXPIRED,
+        InvitationState.REGISTERED: LinkTarget.CONFIRM,
     }
     opens = by_state.get(state) or _pending(invitation, link.generation, guest)
     if mailed is None:
         opens = _through_a_copy(opens, guest, reader)
-    return Opened(opens, invitation, guest)
+    return OpenedLink(opens, invitation, guest)
 
 
 def is_over(invitation: Invitation) -> bool:
@@ -116,20 +116,20 @@ def token_of(purpose: str, guest: Account) -> str:
     return links.token(purpose, guest.id, guest.link_generation)
 
 
-def _through_a_copy(opens: Opens, guest: Account | None, reader: Account | None) -> Opens:
+def _through_a_copy(opens: LinkTarget, guest: Account | None, reader: Account | None) -> LinkTarget:
     """Hide from everybody but the guest what depends on the address having an account."""
-    if opens not in (Opens.REGISTER, Opens.JOIN, Opens.SUSPENDED):
+    if opens not in (LinkTarget.REGISTER, LinkTarget.JOIN, LinkTarget.SUSPENDED):
         return opens
-    is_guest = opens is Opens.JOIN and reader is not None and reader.id == guest.id
-    return Opens.JOIN if is_guest else Opens.ASK
+    is_guest = opens is LinkTarget.JOIN and reader is not None and reader.id == guest.id
+    return LinkTarget.JOIN if is_guest else LinkTarget.ASK
 
 
-def _pending(invitation: Invitation, generation: int, guest: Account | None) -> Opens:
+def _pending(invitation: Invitation, generation: int, guest: Account | None) -> LinkTarget:
     if invitation.generation != generation:
-        return Opens.REPLACED
+        return LinkTarget.REPLACED
     if invitation.room.state is not RoomState.ACTIVE:
-        return Opens.CLOSED
+        return LinkTarget.CLOSED
     if guest is None or guest.verified_at is None:
-        return Opens.REGISTER
+        return LinkTarget.REGISTER
     has_ended = guest.expires_at is not None and guest.expires_at < now()
-    return Opens.SUSPENDED if guest.state is not AccountState.ENABLED or has_ended else Opens.JOIN
+    return LinkTarget.SUSPENDED if guest.state is not AccountState.ENABLED or has_ended else LinkTarget.JOIN

@@ -99,11 +99,11 @@ def policy_domain(room: Room, inviter: Account) -> Domain:
 def is_allowed_from(domain: Domain, address: str) -> bool:
     """Return whether a domain's lists admit guests with this address. The list of refused domains wins."""
     name = address.rpartition("@")[2]
-    allowed, denied = listed(domain.guests_allowed_from), listed(domain.guests_denied_from)
+    allowed, denied = split_domains(domain.guests_allowed_from), split_domains(domain.guests_denied_from)
     return not _is_in(name, denied) and (not allowed or _is_in(name, allowed))
 
 
-def listed(text: str | None) -> list[str]:
+def split_domains(text: str | None) -> list[str]:
     """Return the mail domains of a list, one per line."""
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
@@ -224,7 +224,7 @@ def _is_in(name: str, domains: list[str]) -> bool:
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)
 
 
-class Reason(StrEnum):
+class InvitingReason(StrEnum):
     """Reason for which an account may or may not invite guests."""
 
     RIGHT = "right"
@@ -238,14 +238,14 @@ class Reason(StrEnum):
     NO_RIGHT = "no_right"
 
 
-GIVEN = frozenset({Reason.RIGHT, Reason.POLICY, Reason.ADMINISTRATOR})
+GIVEN = frozenset({InvitingReason.RIGHT, InvitingReason.POLICY, InvitingReason.ADMINISTRATOR})
 
 
 @dataclass(frozen=True)
 class Inviting:
     """Decision whether an account may invite guests into a room, with its reason."""
 
-    reason: Reason
+    reason: InvitingReason
 
     @property
     def is_given(self) -> bool:
@@ -258,18 +258,18 @@ def inviting_of(account: Account, room: Room, rights: Right | None = None) -> In
     rights: the account's rights there, if known.
     """
     if account.is_guest:
-        return Inviting(Reason.GUEST)
+        return Inviting(InvitingReason.GUEST)
     if room.kind is RoomKind.DIRECT:
-        return Inviting(Reason.DIRECT)
+        return Inviting(InvitingReason.DIRECT)
     if room.state is not RoomState.ACTIVE:
-        return Inviting(Reason.NOT_ACTIVE)
+        return Inviting(InvitingReason.NOT_ACTIVE)
     rights = rooms.rights_of(account, room) if rights is None else rights
     if rights & Right.ADMINISTRATION_INVITE:
-        return Inviting(Reason.RIGHT)
+        return Inviting(InvitingReason.RIGHT)
     if rights & Right.ITEMS_WRITE and members_may_invite(room):
-        return Inviting(Reason.POLICY)
+        return Inviting(InvitingReason.POLICY)
     if rooms.administers(account, room):
-        return Inviting(Reason.ADMINISTRATOR)
+        return Inviting(InvitingReason.ADMINISTRATOR)
     return Inviting(_missing(rights))
 
 
@@ -285,11 +285,11 @@ def require_may_invite_guests(account: Account, room: Room) -> None:
         return
     if not _knows(account, room):
         raise NotFound()
-    if answer.reason is Reason.DIRECT:
+    if answer.reason is InvitingReason.DIRECT:
         raise Invalid(_("Nobody is added to a direct conversation: open another one."), code="not_for_direct")
-    if answer.reason is Reason.NOT_ACTIVE:
+    if answer.reason is InvitingReason.NOT_ACTIVE:
         raise Invalid(_("Nobody is invited to a room that is archived or deleted."), code="wrong_state")
-    if answer.reason is Reason.POLICY_OFF:
+    if answer.reason is InvitingReason.POLICY_OFF:
         raise Forbidden(
             _("In this domain, guests are invited by those who hold the right to invite."), code="policy_off"
         )
@@ -318,10 +318,10 @@ def members_may_invite(room: Room) -> bool:
     return bool(domain and domain.members_may_invite_guests)
 
 
-def _missing(rights: Right) -> Reason:
+def _missing(rights: Right) -> InvitingReason:
     if not rights & Right.FOLDER_READ:
-        return Reason.CLOSED
-    return Reason.POLICY_OFF if rights & Right.ITEMS_WRITE else Reason.NO_RIGHT
+        return InvitingReason.CLOSED
+    return InvitingReason.POLICY_OFF if rights & Right.ITEMS_WRITE else InvitingReason.NO_RIGHT
 
 
 def _knows(account: Account, room: Room) -> bool:

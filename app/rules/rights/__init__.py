@@ -20,20 +20,20 @@ from app.rules.rights.decision import (
 )
 
 __all__ = [
-    "FULL",
-    "GUEST_MAXIMUM",
-    "MODERATE",
-    "PRESETS",
-    "READ",
-    "READ_ONLY_MAXIMUM",
-    "WRITE",
     "AclEntry",
     "Basis",
     "Cap",
     "Decision",
+    "FULL",
+    "GUEST_MAXIMUM",
+    "MODERATE",
+    "PRESETS",
     "Person",
+    "READ",
+    "READ_ONLY_MAXIMUM",
     "Right",
     "RoomFacts",
+    "WRITE",
     "decide",
     "preset_of",
 ]

@@ -44,7 +44,7 @@ class RoomAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedRights:
     """The rights of an account in a room, as of an epoch, and until the license ends."""
 
     rights: Right
@@ -56,7 +56,7 @@ class Answer:
         return self.epoch == epoch and (self.ends_at is None or now() < self.ends_at)
 
 
-_remembered: OrderedDict[tuple[int, int], Answer] = OrderedDict()
+_remembered: OrderedDict[tuple[int, int], CachedRights] = OrderedDict()
 
 
 def rights_in(account: Account, room_id: int, *, epoch: int | None = None) -> Right:
@@ -157,15 +157,15 @@ def forget() -> None:
     _remembered.clear()
 
 
-def _answer_at(rights: Right, epoch: int, state: services.ServerState) -> Answer:
+def _answer_at(rights: Right, epoch: int, state: services.ServerState) -> CachedRights:
     return _shared(rights, epoch, None if state.is_read_only else state.ends_at)
 
 
 # Thousands of sockets have the same few answers.
-_shared = lru_cache(maxsize=1024)(Answer)
+_shared = lru_cache(maxsize=1024)(CachedRights)
 
 
-def _remember(key: tuple[int, int], answer: Answer) -> None:
+def _remember(key: tuple[int, int], answer: CachedRights) -> None:
     """Keep an answer, unless an operation is changing access: it may be undone, and its epoch is not given yet."""
     if has_access_changes():
         return

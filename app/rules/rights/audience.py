@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from app.extensions import db
 from app.models import Account, EntryKind, Exclusion, MemberEntry, Room, RoomKind, RoomMember
 from app.rules import groups as group_rules
-from app.rules.groups import Way, edges_below, shortest
+from app.rules.groups import Way, edges_below, shortest_path
 
 
 def groups_of(accounts: Collection[Account], among: Collection[int]) -> dict[int, frozenset[int]]:
@@ -48,7 +48,7 @@ def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
     edges = edges_below(group_id)
     found = defaultdict(list)
     for account_id, entry_id, holder, kind in rows:
-        path = shortest(group_id, holder, edges, excluded[account_id])
+        path = shortest_path(group_id, holder, edges, excluded[account_id])
         if path:
             found[account_id].append(Way(path, entry_id, kind))
     for ways in found.values():

@@ -25,7 +25,7 @@ from app.rules.server.settings import Setting
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReadinessFacts:
     """Facts that the checks are made from."""
 
     dialect: str
@@ -36,7 +36,7 @@ class Facts:
     workers: int
     has_redis: bool
     is_storage_writable: bool
-    certificate: certificates.Shown | None = None
+    certificate: certificates.ShownCertificate | None = None
     told: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,10 +49,10 @@ BLOCKING = ("database", "licence")
 
 def checks() -> list[Check]:
     """Return every check of this server. Four statements."""
-    return judge(collected())
+    return judge(collect_facts())
 
 
-def judge(facts: Facts) -> list[Check]:
+def judge(facts: ReadinessFacts) -> list[Check]:
     """Return the checks that follow from these facts."""
     return [_CHECKS[name](facts) for name in NAMES]
 
@@ -65,31 +65,31 @@ def worst(results: Iterable[Check]) -> State:
 
 def require_may_enable() -> None:
     """Refuse to enable TeamChat on a server that cannot carry it, with the reason."""
-    facts = collected()
+    facts = collect_facts()
     for name in BLOCKING:
         check = _CHECKS[name](facts)
         if check.state is State.FAILURE:
             raise Invalid(check.sentence, code=f"not_ready_{name}", field="teamchat")
 
 
-def collected() -> Facts:
+def collect_facts() -> ReadinessFacts:
     """Return the facts, from the configuration and the database."""
     configuration = current_app.config
-    return Facts(
+    return ReadinessFacts(
         dialect=db.engine.dialect.name,
-        license=licenses.current(),
+        license=licenses.current_license(),
         public_url=settings.public_url(),
         has_mail=bool(settings.get(Setting.MAIL_SERVER) or configuration["MAIL_SERVER"]),
         mail_runs=bool(db.session.scalar(select(Service.is_running).where(Service.name == ServiceName.MAIL))),
         workers=configuration["WORKERS"],
         has_redis=bool(configuration["REDIS_URL"]),
         is_storage_writable=os.access(configuration["VAR_DIR"], os.W_OK),
-        certificate=certificates.shown(),
+        certificate=certificates.shown_certificate(),
         told=discovery_values.server().values,
     )
 
 
-def _database(facts: Facts) -> Check:
+def _database(facts: ReadinessFacts) -> Check:
     if facts.dialect in ("mysql", "mariadb"):
         return Check("database", State.OK, _("The database carries TeamChat."))
     if facts.dialect in ("mssql", "oracle"):
@@ -97,7 +97,7 @@ def _database(facts: Facts) -> Check:
     return Check("database", State.FAILURE, _("TeamChat cannot be enabled on SQLite."))
 
 
-def _licence(facts: Facts) -> Check:
+def _licence(facts: ReadinessFacts) -> Check:
     license = facts.license
     if license is None:
         return Check("licence", State.WARNING, _("No licence is recorded for this installation."))
@@ -133,7 +133,7 @@ def _licence(facts: Facts) -> Check:
     )
 
 
-def _mail(facts: Facts) -> Check:
+def _mail(facts: ReadinessFacts) -> Check:
     if not facts.has_mail:
         sentence = _("No mail server is set: invitations and notices cannot leave.")
         return Check("mail", State.WARNING, sentence)
@@ -143,7 +143,7 @@ def _mail(facts: Facts) -> Check:
     return Check("mail", State.OK, _("A mail server is set."))
 
 
-def _redis(facts: Facts) -> Check:
+def _redis(facts: ReadinessFacts) -> Check:
     if facts.workers > 1 and not facts.has_redis:
         sentence = _("%(count)s web processes need Redis, and REDIS_URL is not set.", count=facts.workers)
         return Check("redis", State.FAILURE, sentence)
@@ -152,7 +152,7 @@ def _redis(facts: Facts) -> Check:
     return Check("redis", State.OK, _("One web process: Redis is not needed."))
 
 
-def _storage(facts: Facts) -> Check:
+def _storage(facts: ReadinessFacts) -> Check:
     if facts.is_storage_writable:
         return Check("storage", State.OK, _("The storage can be written."))
     return Check(
@@ -163,8 +163,8 @@ def _storage(facts: Facts) -> Check:
 _CHECKS = {
     "database": _database,
     "licence": _licence,
-    "https": lambda facts: certificates.https(facts.public_url, facts.certificate),
-    "discovery": lambda facts: certificates.told(facts.told),
+    "https": lambda facts: certificates.check_https(facts.public_url, facts.certificate),
+    "discovery": lambda facts: certificates.check_addresses(facts.told),
     "mail": _mail,
     "redis": _redis,
     "storage": _storage,

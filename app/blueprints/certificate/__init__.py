@@ -1,5 +1,0 @@
-"""The server's certificate in WebAdmin: what is served, and another one in its place."""
-
-from app.blueprints.certificate.views import blueprint
-
-__all__ = ["blueprint"]

@@ -1,5 +1,0 @@
-"""Help → Licence: what this installation may do, until when, and the next licence."""
-
-from app.blueprints.licence.views import blueprint
-
-__all__ = ["blueprint"]

@@ -1,0 +1,108 @@
+"""Parts of an action on many rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from app.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value that an action asks for. choices(actor, wanted): (value, label) pairs to choose from."""
+
+    name: str
+    label: Any
+    choices: Callable
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action on many rows.
+
+    consequence(actor, count, values): a sentence with numbers, for what cannot be undone. may(actor): whether
+    it is offered.
+    """
+
+    name: str
+    title: Any
+    do: Callable
+    judge: Callable = lambda actor, row, values: None
+    prepare: Callable | None = None
+    fields: tuple[Field, ...] = ()
+    icon: str = "pencil"
+    is_destructive: bool = False
+    consequence: Callable | None = None
+    may: Callable = lambda actor: True
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A list whose rows can be chosen. subject(actor, wanted): what the task is about, such as a domain's name.
+
+    domain_of(actor, wanted): the id of the domain that all rows belong to, if any. fixed: what of `wanted` says which
+    list it is, and so also counts for rows that are chosen by id.
+    """
+
+    name: str
+    title: Any
+    columns: tuple
+    matching: Callable
+    find: Callable
+    actions: tuple[Action, ...]
+    joins: tuple = ()
+    subject: Callable = lambda actor, wanted: None
+    domain_of: Callable = lambda actor, wanted: None
+    fixed: tuple[str, ...] = ()
+
+    def offered(self, actor) -> list[Action]:
+        """Return the actions a person may choose from."""
+        return [action for action in self.actions if action.may(actor)]
+
+    def action(self, actor, name: str) -> Action:
+        """Return an action by its name. Error: NotFound."""
+        for action in self.offered(actor):
+            if action.name == name:
+                return action
+        raise NotFound()
+
+    def statement(self, actor, selection: "Selection"):
+        """Return the chosen rows that exist in the actor's scope, in the order of their ids."""
+        wanted = selection.wanted
+        if selection.ids is not None:
+            wanted = {name: value for name, value in wanted.items() if name in self.fixed}
+        found = select(*self.columns).where(*self.matching(actor, wanted))
+        for join in self.joins:
+            found = found.join(join)
+        if selection.ids is not None:
+            found = found.where(self.columns[0].in_(selection.ids))
+        return found.order_by(self.columns[0])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows: by id, or (ids is None) all that the list's filters leave when they are asked."""
+
+    ids: tuple[int, ...] | None = None
+    wanted: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UnchangedRows:
+    """Rows that would stay as they are, for one reason."""
+
+    reason: str
+    count: int
+    examples: list[str]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Effects of an action: rows that would change, and rows that would not, with reasons."""
+
+    total: int
+    changing: int
+    examples: list[str]
+    kept: list[UnchangedRows]
