@@ -17,7 +17,7 @@ from tests.support.mail_server import mail_server
 from tests.support.mailbox import mailbox
 
 TEMPLATES = sorted(
-    {path.stem for path in Path("app/templates/mails").glob("*.txt")}
+    {path.stem for path in Path("app/templates/emails").glob("*.txt")}
     - {"layout"}
     - mail_queries._facts.keys()
 )
