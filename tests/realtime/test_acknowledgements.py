@@ -1,4 +1,4 @@
-"""What a client is told when something goes wrong: whether asking again makes sense."""
+"""Acknowledgements of failed events: whether a retry makes sense."""
 
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -19,7 +19,7 @@ from app.realtime import chat
     ],
     ids=["lost", "full", "no connection left", "too long", "constraint", "program"],
 )
-def test_only_what_may_succeed_later_is_called_unavailable(people, window_of, monkeypatch, error, code):
+def test_error_is_unavailable_only_if_a_retry_may_succeed(people, window_of, monkeypatch, error, code):
     def fail(*_anything, **_options):
         raise error
 
@@ -33,6 +33,6 @@ def test_only_what_may_succeed_later_is_called_unavailable(people, window_of, mo
     "payload", [None, [], "x", 7, {"room_id": "1"}, {"room_id": True}, {"room_id": -1}, {"room_id": 2**63}]
 )
 @pytest.mark.parametrize("event", ["room:open", "room:read", "message:post", "message:edit", "typing:start"])
-def test_nonsense_is_refused(people, window_of, event, payload):
+def test_malformed_payload_is_refused(people, window_of, event, payload):
     answer = window_of(people.jean).wire.emit(event, payload, callback=True)
     assert (answer["ok"], answer["error"]) == (False, "bad_payload")

@@ -1,4 +1,4 @@
-"""Redis dead or frozen: nothing waits for it, old hints are not worth sending, and it is soon asked again."""
+"""Redis dead or frozen: nothing waits for it, stale hints are dropped, and it is soon asked again."""
 
 import json
 import time
@@ -11,8 +11,8 @@ from app import background
 from app.realtime import manager
 
 
-class Broken:
-    """A Redis that does not take hints; attempts are counted."""
+class FailingRedis:
+    """A Redis that refuses hints and counts the attempts."""
 
     def __init__(self, wait=0.0):
         self.wait = wait
@@ -24,7 +24,7 @@ class Broken:
         raise redis.TimeoutError("no answer")
 
 
-class Listening(Broken):
+class ListeningRedis(FailingRedis):
     """A Redis with another process behind it."""
 
     def __init__(self, wait=0.0):
@@ -39,7 +39,7 @@ class Listening(Broken):
 
 @pytest.fixture
 def hints(monkeypatch):
-    """A manager whose deliveries are kept in `delivered`, as in a web process."""
+    """Return a manager as in a web process that keeps its deliveries in `delivered`."""
     monkeypatch.setattr(background, "is_cooperative", lambda: True)
     made = manager.HintManager("unix:///nowhere")
     made.delivered = []
@@ -47,8 +47,8 @@ def hints(monkeypatch):
     return made
 
 
-def test_delivery_here_never_waits_for_redis(hints):
-    hints._redis_writer = Broken(wait=10)
+def test_local_delivery_never_waits_for_redis(hints):
+    hints._redis_writer = FailingRedis(wait=10)
     started = time.monotonic()
     for number in range(100):
         hints.emit("event", {"number": number}, room="room")
@@ -56,8 +56,8 @@ def test_delivery_here_never_waits_for_redis(hints):
     assert time.monotonic() - started < 5
 
 
-def test_a_redis_that_failed_is_left_alone_for_a_moment(hints, monkeypatch):
-    hints._redis_writer = Broken()
+def test_failed_redis_is_not_asked_for_a_moment(hints, monkeypatch):
+    hints._redis_writer = FailingRedis()
     for number in range(100):
         hints.emit("event", {"number": number}, room="room")
     gevent.sleep(0.02)
@@ -68,8 +68,8 @@ def test_a_redis_that_failed_is_left_alone_for_a_moment(hints, monkeypatch):
     assert hints._redis_writer.attempts == 2
 
 
-def test_hints_that_have_waited_for_too_long_are_not_sent(hints, monkeypatch):
-    hints._redis_writer = Listening(wait=0.05)
+def test_stale_hints_are_not_sent(hints, monkeypatch):
+    hints._redis_writer = ListeningRedis(wait=0.05)
     monkeypatch.setattr(manager, "STALE", 0.12)
     for number in range(20):
         hints.emit("event", {"number": number}, room="room")
@@ -80,25 +80,25 @@ def test_hints_that_have_waited_for_too_long_are_not_sent(hints, monkeypatch):
     assert hints._redis_writer.taken[-1]["data"] == [{"number": "fresh"}]
 
 
-def test_only_so_many_hints_wait_the_oldest_give_way(hints):
+def test_full_queue_drops_the_oldest_hints(hints):
     hints._publishing = background.SerialQueue("redis", 3)
-    hints._redis_writer = Listening(wait=0.005)
+    hints._redis_writer = ListeningRedis(wait=0.005)
     for number in range(10):
         hints.emit("event", {"number": number}, room="room")
     gevent.sleep(0.1)
     assert [hint["data"][0]["number"] for hint in hints._redis_writer.taken] == [7, 8, 9]
 
 
-def test_a_hint_from_another_process_is_delivered_with_what_it_presupposes(hints, monkeypatch):
-    told = []
-    monkeypatch.setattr(hints, "deliver", lambda *what: told.append(what))
+def test_hint_of_another_process_is_delivered_with_its_epoch(hints, monkeypatch):
+    deliveries = []
+    monkeypatch.setattr(hints, "deliver", lambda *arguments: deliveries.append(arguments))
     hint = {"event": "event", "data": [{"number": 1}], "namespace": "/", "room": ["a", "b"], "epoch": 7}
     hints._handle_emit(hint)
-    assert told == [("event", {"number": 1}, "/", ["a", "b"], 7)]
+    assert deliveries == [("event", {"number": 1}, "/", ["a", "b"], 7)]
 
 
-class Deaf:
-    """A subscription that never tells anything; pings are counted."""
+class SilentSubscription:
+    """A subscription that never receives anything and counts pings."""
 
     def __init__(self):
         self.pings = 0
@@ -113,14 +113,14 @@ class Deaf:
         self.pings += 1
 
 
-def test_a_silent_redis_is_asked_and_given_up_when_it_says_nothing(hints):
-    hints.pubsub = Deaf()
+def test_silent_redis_is_pinged_once_and_given_up(hints):
+    hints.pubsub = SilentSubscription()
     with pytest.raises(ConnectionError):
         next(hints._messages())
     assert hints.pubsub.pings == 1
 
 
-def test_a_redis_that_is_away_is_asked_again_at_least_every_second(hints, monkeypatch):
+def test_missing_redis_is_retried_at_least_every_second(hints, monkeypatch):
     attempts, pauses = [], []
 
     def away():
@@ -136,7 +136,7 @@ def test_a_redis_that_is_away_is_asked_again_at_least_every_second(hints, monkey
     assert len(pauses) == 6 and max(pauses) + manager.PATIENCE <= 1.5 and max(pauses) <= 1
 
 
-def test_hearing_again_has_the_watcher_look_at_once(hints):
+def test_reconnection_to_redis_nudges_the_watcher(hints):
     class Watcher:
         nudged = 0
 
