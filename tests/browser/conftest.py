@@ -1,4 +1,7 @@
-"""A real browser on real servers: MariaDB, Redis, a web worker, nginx with TLS, and the guide's people before it."""
+"""Fixtures for tests in a real browser.
+
+MariaDB, Redis, a web worker, nginx with TLS, and the people of the guide.
+"""
 
 from dataclasses import dataclass
 
@@ -22,7 +25,7 @@ FLAGS = (
 
 @dataclass
 class House:
-    """The servers that all journeys share."""
+    """The servers that all tests share."""
 
     mariadb: PrivateMariaDB
     stage: Stage
@@ -31,7 +34,7 @@ class House:
     console: Console
 
     def mend(self) -> None:
-        """Have everything run again that a journey has stopped."""
+        """Start again what a test has stopped."""
         if self.web.process.poll() is not None:
             self.web.start()
         if self.proxy.process is None or self.proxy.process.poll() is not None:
@@ -52,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Office:
-    """A server administrator of arthur's domain, and where things are."""
+    """A server administrator of arthur's domain, and the ids of its objects."""
 
     admin: Person
     domain_id: int
@@ -63,7 +66,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 def house():
-    """Everything started once, and stopped at the end."""
+    """Start every server once, and stop them at the end."""
     debian.require_nginx()
     folder = private_folder()
     with PrivateMariaDB(folder / "db") as mariadb, PrivateRedis(folder / "redis") as redis:
@@ -81,7 +84,7 @@ def house():
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The browser; each person has a context of their own in it."""
+    """Start the browser; each person gets a context of their own in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(programs.chromium()), args=list(FLAGS))
         yield browser
@@ -90,24 +93,27 @@ def chromium():
 
 @pytest.fixture
 def place(house) -> Place:
-    """A new domain, group and room for each journey."""
+    """Make a new domain, group and room for each test."""
     return make_place(house.stage)
 
 
 @pytest.fixture
 def office(house, place) -> Office:
-    """Somebody who may do everything, in arthur's domain."""
+    """Make a server administrator in arthur's domain."""
     with house.stage.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
-        known = Person(admin.id, "admin", 0, "")
-        found = (domain.id, domain.name, place.arthur.id, place.group_id)
-    return Office(house.stage.second_device(known), *found)
+        person = Person(admin.id, "admin", 0, "")
+        ids = (domain.id, domain.name, place.arthur.id, place.group_id)
+    return Office(house.stage.second_device(person), *ids)
 
 
 @pytest.fixture
 def sits(house, chromium):
-    """sits(person, width=…): somebody sits down at a screen, signed in. A browser that complains is a failure."""
+    """Return a function that opens a signed-in screen: sits(person, width=…).
+
+    Complaints of the browser fail the test.
+    """
     screens = []
 
     def sit(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
@@ -123,7 +129,7 @@ def sits(house, chromium):
 
 
 def make_place(stage: Stage) -> Place:
-    """arthur, jean and paul in a domain of their own, the first two in a group with a room."""
+    """Make arthur, jean and paul in a domain of their own, the first two in a group with a room."""
     scene = stage.scene(people=2)
     arthur, jean = (
         stage.french(person, name) for person, name in zip(scene.people, ("arthur", "jean"), strict=True)
@@ -141,12 +147,12 @@ def _screen(chromium: Browser, house: House, person: Person, viewport: dict, opt
 
 @pytest.fixture
 def both(sits, place):
-    """arthur and jean, each with the room on the screen."""
+    """Open the room for arthur and for jean."""
     return sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
 
 
 def fill(house, place, count: int, author=None) -> None:
-    """Put messages into the room, past the application."""
+    """Store messages in the room without the application."""
     from app.models import Room
 
     with house.stage.app.app_context():
@@ -157,7 +163,7 @@ def fill(house, place, count: int, author=None) -> None:
 
 
 def make_room(house, place, name: str) -> int:
-    """Another room of the group."""
+    """Make another room of the group."""
     from app.models import Group
 
     with house.stage.app.app_context():
@@ -165,7 +171,7 @@ def make_room(house, place, name: str) -> int:
 
 
 def room_menu(page, choice: str | None = None) -> None:
-    """Open what can be done with the room, and choose from it."""
+    """Open the menu of the room, and choose from it."""
     page.get_by_role("button", name="La salle", exact=True).click()
     if choice:
         page.locator("#room-menu").get_by_text(choice, exact=True).click()

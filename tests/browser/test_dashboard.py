@@ -1,4 +1,4 @@
-"""The Dashboard in a real browser: services with what they carry, charts with their table, wide and narrow."""
+"""The Dashboard: services with their figures, charts with their table, wide and narrow."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
 
 
-def test_a_section_that_is_closed_stays_closed(sits, office):
+def test_closed_section_stays_closed(sits, office):
     page = sits(office.admin).page
     page.clock.install()
     page.goto("/admin/")

@@ -1,4 +1,4 @@
-"""A group's limit in a real browser: set in WebAdmin, felt in the WebClient, where nothing that was typed is lost."""
+"""The limit of a group: set in WebAdmin, applied in the WebClient without losing the typed text."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +16,7 @@ def limit(house, place, number: int) -> None:
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):
+def test_group_limit_is_set_and_refused_at_its_field(sits, office, kind):
     screen = sits(office.admin, **SCREENS[kind])
     page = screen.page
     screen.expect_trouble()
@@ -34,7 +34,7 @@ def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):
     expect(field).to_have_value("12")
 
 
-def test_who_comes_too_soon_keeps_the_text_and_sees_the_seconds(both, house, place):
+def test_sender_over_the_limit_keeps_the_text_and_sees_the_wait(both, house, place):
     arthur, jean = both
     limit(house, place, 2)
     jean.say("un")

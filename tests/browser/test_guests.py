@@ -1,4 +1,4 @@
-"""A guest is invited, joins, confirms, signs in and talks; each page along the way, as axe sees it."""
+"""Guests: invitation, registration, confirmation, sign-in and first message, with accessibility on every page."""
 
 from datetime import timedelta
 
@@ -20,21 +20,21 @@ SCREENS = {
 
 
 def mailed_link(house, address: str) -> str:
-    """What the first mail links to."""
+    """Return the link of the invitation mail."""
     with house.stage.app.app_context():
-        one = db.session.query(Invitation).filter_by(address=address).one()
-        return f"/join/{links.token(INVITATION, one.id, one.generation)}"
+        invitation = db.session.query(Invitation).filter_by(address=address).one()
+        return f"/join/{links.token(INVITATION, invitation.id, invitation.generation)}"
 
 
 def confirmation_of(house, address: str) -> str:
-    """What the second mail links to."""
+    """Return the link of the confirmation mail."""
     with house.stage.app.app_context():
         guest = db.session.query(Account).filter_by(address=address).one()
         return f"/join/confirm/{link_rules.token_of(CONFIRMATION, guest)}"
 
 
 def invited_by(host, place, address: str) -> str:
-    """Invite by the dialog, and read the link in the other one."""
+    """Invite in the dialog, and return the link shown there."""
     page = host.page
     page.goto(f"/webmail/rooms/{place.room_id}/people")
     page.get_by_role("link", name="Inviter", exact=True).click()
@@ -49,7 +49,7 @@ def invited_by(host, place, address: str) -> str:
 
 
 @pytest.mark.parametrize("look", SCREENS)
-def test_a_guest_is_invited_and_talks(house, sits, place, look):
+def test_invited_guest_joins_and_posts(house, sits, place, look):
     host = sits(place.arthur, reduced_motion="reduce", **SCREENS[look])
     address = f"bt{place.room_id}@darnis.com"
     link = invited_by(host, place, address)
@@ -87,7 +87,7 @@ def test_a_guest_is_invited_and_talks(house, sits, place, look):
     expect(host.message("Bonjour à tous").locator(".message-guest")).to_have_text("invité")
 
 
-def test_an_invitation_is_listed_for_the_inviter_alone(house, sits, place):
+def test_invitation_is_listed_for_the_inviter_only(house, sits, place):
     host, other = sits(place.arthur), sits(place.jean)
     invited_by(host, place, f"seul{place.room_id}@darnis.com")
     other.page.goto(f"/webmail/rooms/{place.room_id}/people")
@@ -97,7 +97,7 @@ def test_an_invitation_is_listed_for_the_inviter_alone(house, sits, place):
 
 
 @pytest.mark.parametrize("look", SCREENS)
-def test_whoever_has_a_link_that_ended_asks_for_a_new_one(house, sits, place, look):
+def test_expired_link_offers_to_ask_for_a_new_one(house, sits, place, look):
     host = sits(place.arthur)
     address = f"tard{place.room_id}@darnis.com"
     link = invited_by(host, place, address)
@@ -119,7 +119,7 @@ def test_whoever_has_a_link_that_ended_asks_for_a_new_one(house, sits, place, lo
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="New invitation asked for")).to_be_visible()
     with house.stage.app.app_context():
-        told = db.session.query(OutgoingMail).filter_by(
+        mails = db.session.query(OutgoingMail).filter_by(
             about_kind="invitation_wanted", about_id=invitation_id
         )
-        assert told.count() == 1
+        assert mails.count() == 1

@@ -1,4 +1,4 @@
-"""Lists of WebAdmin: many accounts at once, a table imported, with axe looking on."""
+"""Lists of WebAdmin: bulk changes, columns and imports, with accessibility."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,11 +14,11 @@ PASSWORD = "velours-cartable-18-brume"
 
 @pytest.fixture(params=SCREENS)
 def page(request, sits, office):
-    """The administrator's page, on each kind of screen."""
+    """Open the administrator's page on each kind of screen."""
     return sits(office.admin, reduced_motion="reduce", **SCREENS[request.param]).page
 
 
-def test_many_accounts_are_changed_with_a_preview(page, office):
+def test_bulk_change_of_accounts_shows_a_preview(page, office):
     page.goto(f"/admin/domains/{office.domain_id}/accounts")
     button = page.locator(".selection-action")
     expect(button).to_be_disabled()
@@ -38,7 +38,7 @@ def test_many_accounts_are_changed_with_a_preview(page, office):
     assert not violations(page)
 
 
-def test_the_whole_page_and_all_that_match_are_chosen(page, office):
+def test_whole_page_is_selected_and_unselected(page, office):
     page.goto(f"/admin/domains/{office.domain_id}/accounts")
     boxes = page.locator("input[name=ids]")
     page.locator("[data-page-box]").check()
@@ -51,7 +51,7 @@ def test_the_whole_page_and_all_that_match_are_chosen(page, office):
     expect(page.locator("[data-count]")).to_contain_text("Aucune sélection")
 
 
-def test_columns_are_chosen_and_stay_in_the_address(page, office):
+def test_chosen_columns_stay_in_the_url(page, office):
     page.goto(f"/admin/domains/{office.domain_id}/accounts")
     page.get_by_role("button", name="Colonnes").click()
     page.locator("#columns").get_by_label("Langue").check()
@@ -64,7 +64,7 @@ def test_columns_are_chosen_and_stay_in_the_address(page, office):
     assert "column=language" in page.url
 
 
-def test_a_table_is_tried_and_imported(page, office):
+def test_accounts_are_tried_and_imported(page, office):
     page.goto(f"/admin/accounts/import?domain={office.domain_id}")
     assert not violations(page)
     page.get_by_label("Ou collez le tableau").fill(

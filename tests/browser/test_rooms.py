@@ -1,4 +1,4 @@
-"""Rooms in a real browser: made, shared, handed over, left, renamed, archived, deleted and restored."""
+"""Rooms: created, shared, handed over, left, renamed, archived, deleted and restored."""
 
 import re
 
@@ -24,7 +24,7 @@ KINDS = {
 
 
 def give(house, place, person, rights) -> None:
-    """A line of somebody's own on the group's TeamChat folder."""
+    """Add a grant for one person to the group's TeamChat folder."""
     with house.stage.app.app_context():
         query = db.session.query(Folder).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT)
         factories.make_grant(query.one(), Principal.ACCOUNT, person.id, rights)
@@ -32,14 +32,14 @@ def give(house, place, person, rights) -> None:
 
 @pytest.fixture
 def private(house, place) -> int:
-    """A private room of arthur's, with jean in it."""
+    """Make a private room of arthur with jean in it."""
     with house.stage.app.app_context():
         people = [db.session.get(Account, person.id) for person in (place.arthur, place.jean)]
         return factories.make_private_room(*people, name="Salaires").id
 
 
-@pytest.mark.parametrize(("label", "seen"), KINDS.values(), ids=KINDS)
-def test_a_room_of_each_kind_is_made(sits, house, place, label, seen):
+@pytest.mark.parametrize(("label", "visibility"), KINDS.values(), ids=KINDS)
+def test_room_of_each_kind_is_created(sits, house, place, label, visibility):
     give(house, place, place.arthur, FULL)
     jean = sits(place.jean).open()
     page = sits(place.arthur).open().page
@@ -51,14 +51,14 @@ def test_a_room_of_each_kind_is_made(sits, house, place, label, seen):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Projet Z")).to_be_visible()
     expect(page.locator("#room_list")).to_contain_text("Projet Z")
-    if seen == "jean sees it":
+    if visibility == "jean sees it":
         expect(jean.page.locator("#room_list")).to_contain_text("Projet Z")
     else:
         page.wait_for_timeout(1000)
         expect(jean.page.locator("#room_list")).not_to_contain_text("Projet Z")
 
 
-def test_a_name_that_is_missing_is_asked_for(sits, place):
+def test_missing_name_is_refused(sits, place):
     screen = sits(place.arthur).open()
     screen.expect_trouble()
     page = screen.page
@@ -71,7 +71,7 @@ def test_a_name_that_is_missing_is_asked_for(sits, place):
     expect(page.get_by_role("link", name="Créer salle")).to_be_focused()
 
 
-def test_people_are_added_and_removed_while_they_look(sits, place, private):
+def test_members_are_added_and_removed_live(sits, place, private):
     paul, jean = sits(place.paul).open(), sits(place.jean).open(private)
     page = sits(place.arthur).open(private).page
     page.get_by_role("link", name="Membres", exact=True).click()
@@ -91,7 +91,7 @@ def test_people_are_added_and_removed_while_they_look(sits, place, private):
     expect(jean.room_link(private)).to_have_count(0)
 
 
-def test_a_room_is_handed_over_and_left(sits, place, private):
+def test_room_is_handed_over_and_left(sits, place, private):
     jean = sits(place.jean).open(private)
     screen = sits(place.arthur).open(private)
     screen.expect_trouble()
@@ -113,7 +113,7 @@ def test_a_room_is_handed_over_and_left(sits, place, private):
     expect(jean.page.locator("#panel")).to_contain_text("1 personne dans cette salle")
 
 
-def test_a_direct_conversation_reaches_the_other(sits, place):
+def test_direct_conversation_reaches_the_other_person(sits, place):
     jean = sits(place.jean).open()
     page = sits(place.arthur).open().page
     page.get_by_role("link", name="Nouvelle conversation").click()
@@ -131,7 +131,7 @@ def test_a_direct_conversation_reaches_the_other(sits, place):
     jean.sees("entre nous")
 
 
-def test_who_may_rename_renames_for_everybody(sits, house, place):
+def test_renamed_room_changes_for_everybody(sits, house, place):
     give(house, place, place.arthur, WRITE | Right.FOLDER_RENAME)
     arthur, jean = sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
     room_menu(jean.page)
@@ -148,7 +148,7 @@ def test_who_may_rename_renames_for_everybody(sits, house, place):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_archive_and_trash_and_back(sits, house, place, office):
+def test_room_is_archived_deleted_and_restored(sits, house, place, office):
     give(house, place, place.arthur, FULL)
     other = make_room(house, place, "Projet X")
     arthur, jean = sits(place.arthur).open(other), sits(place.jean).open(other)
@@ -172,7 +172,7 @@ def test_archive_and_trash_and_back(sits, house, place, office):
     expect(jean.room_link(other)).to_be_visible()
 
 
-def test_a_favourite_stands_on_top_and_another_room_has_another_panel(sits, house, place):
+def test_favourite_moves_to_the_top_and_panel_closes_with_its_room(sits, house, place):
     other = make_room(house, place, "Annexe")
     screen = sits(place.jean).open(place.room_id)
     page = screen.page
@@ -187,7 +187,7 @@ def test_a_favourite_stands_on_top_and_another_room_has_another_panel(sits, hous
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_no_window_of_rooms_trips_anybody_up(sits, house, place, private, options):
+def test_room_pages_have_no_violations(sits, house, place, private, options):
     give(house, place, place.arthur, FULL)
     with house.stage.app.app_context():
         group = db.session.get(Group, place.group_id)
@@ -217,7 +217,7 @@ def test_no_window_of_rooms_trips_anybody_up(sits, house, place, private, option
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_members_are_a_tab_beside_the_conversation(sits, place, width):
+def test_members_tab_leaves_the_conversation_open(sits, place, width):
     screen = sits(place.jean, width=width).open(place.room_id)
     page = screen.page
     page.evaluate("document.querySelector('tc-room').dataset.same = 'yes'")

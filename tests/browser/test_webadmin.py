@@ -1,4 +1,4 @@
-"""WebAdmin in a real browser, with the guide in hand: in French, with scripts and without, wide and narrow."""
+"""WebAdmin on the path of the guide: in French, with scripts and without, wide and narrow."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +14,7 @@ SCRIPTS = {"with scripts": True, "without scripts": False}
 
 
 def switch_off(house, office: Office) -> None:
-    """Take the domain's features away."""
+    """Switch off the features of the domain."""
     with house.stage.app.app_context():
         domain = db.session.get(Domain, office.domain_id)
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
@@ -26,7 +26,7 @@ def save(page: Page) -> None:
 
 
 @pytest.mark.parametrize("has_scripts", SCRIPTS.values(), ids=SCRIPTS)
-def test_the_guides_path_makes_a_room_appear(sits, place, house, office, has_scripts):
+def test_path_of_the_guide_makes_a_room_appear(sits, place, house, office, has_scripts):
     switch_off(house, office)
     screen = sits(office.admin, java_script_enabled=has_scripts)
     page = screen.page
@@ -61,7 +61,7 @@ def test_the_guides_path_makes_a_room_appear(sits, place, house, office, has_scr
     expect(arthur.page.locator("#room_list")).to_contain_text("Projet X")
 
 
-def test_the_picker_finds_as_one_types_and_keeps_what_is_chosen(sits, place, office):
+def test_picker_searches_while_typing_and_keeps_the_selection(sits, place, office):
     page = sits(office.admin).page
     page.goto(f"/admin/groups/{office.group_id}/members")
     page.get_by_role("link", name="Ajouter Membres").click()
@@ -77,16 +77,16 @@ def test_the_picker_finds_as_one_types_and_keeps_what_is_chosen(sits, place, off
     expect(page.get_by_text("4 entrées · 4 membres effectifs")).to_be_visible()
 
 
-def test_leaving_with_unsaved_changes_is_asked_about(sits, office):
+def test_leaving_with_unsaved_changes_asks_for_confirmation(sits, office):
     page = sits(office.admin).page
     page.goto(f"/admin/groups/{office.group_id}/")
     page.get_by_label("Description").fill("pas encore")
     expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
-    asked = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    questions = []
+    page.once("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
     page.get_by_role("link", name="Membres", exact=True).click(no_wait_after=True)
     page.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    assert questions == ["beforeunload"]
     expect(page.get_by_label("Description")).to_have_value("pas encore")
     save(page)
     expect(page.get_by_text("Modifications non enregistrées")).to_be_hidden()
@@ -97,21 +97,21 @@ def test_leaving_with_unsaved_changes_is_asked_about(sits, office):
     [("/admin/licence", "Titulaire"), ("/admin/accounts/import", "Ou collez le tableau")],
     ids=["licence", "import"],
 )
-def test_what_was_typed_is_not_lost_by_a_click_beside_it(sits, office, address, label):
+def test_typed_text_is_not_lost_by_a_stray_click(sits, office, address, label):
     page = sits(office.admin).page
     page.goto(address)
     expect(page.get_by_text("Modifications non enregistrées")).to_be_hidden()
     page.get_by_label(label).fill("pas encore")
     expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
-    asked = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    questions = []
+    page.once("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
     page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
     page.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    assert questions == ["beforeunload"]
     expect(page.get_by_label(label)).to_have_value("pas encore")
 
 
-def test_what_was_not_saved_is_still_marked_after_the_question(sits, office):
+def test_unsaved_changes_stay_marked_after_the_confirmation(sits, office):
     screen = sits(office.admin)
     screen.expect_trouble()
     page = screen.page
@@ -124,7 +124,7 @@ def test_what_was_not_saved_is_still_marked_after_the_question(sits, office):
     expect(page.get_by_label("Activer TeamChat")).to_be_checked()
 
 
-def test_stopping_groupware_asks_and_stops(sits, place, office):
+def test_groupware_stops_after_confirmation(sits, place, office):
     screen = sits(office.admin)
     screen.expect_trouble()
     page = screen.page
@@ -139,7 +139,7 @@ def test_stopping_groupware_asks_and_stops(sits, place, office):
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_no_page_trips_anybody_up_or_scrolls_sideways(sits, office, options):
+def test_pages_have_no_violations_and_fit(sits, office, options):
     page = sits(office.admin, reduced_motion="reduce", **options).page
     domain, group = f"/admin/domains/{office.domain_id}", f"/admin/groups/{office.group_id}"
     for address in (
@@ -153,8 +153,11 @@ def test_no_page_trips_anybody_up_or_scrolls_sideways(sits, office, options):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
-def with_a_guest(house, office: Office) -> int:
-    """A guest of arthur's, somebody else's in no room, and their whole domain in the group. Gives the guest's id."""
+def add_guest_and_domain(house, office: Office) -> int:
+    """Add the whole domain to the group, a guest to its room and a guest without one.
+
+    Return the id of the first guest.
+    """
     with house.stage.app.app_context():
         domain, group = db.session.get(Domain, office.domain_id), db.session.get(Group, office.group_id)
         about = {"is_guest": True, "sponsor_id": office.arthur_id}
@@ -167,9 +170,9 @@ def with_a_guest(house, office: Office) -> int:
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_the_pages_of_guests_and_rooms_trip_nobody_up(sits, house, office, options):
+def test_guest_and_room_pages_have_no_violations(sits, house, office, options):
     page = sits(office.admin, reduced_motion="reduce", **options).page
-    guest, group = f"/admin/guests/{with_a_guest(house, office)}", f"/admin/groups/{office.group_id}"
+    guest, group = f"/admin/guests/{add_guest_and_domain(house, office)}", f"/admin/groups/{office.group_id}"
     for address in (
         *("/admin/guests/", f"{guest}/", f"{guest}/card", f"{guest}/rooms", f"{guest}/sessions"),
         *(f"{guest}/history", f"{group}/rooms", f"/admin/domains/{office.domain_id}/rooms"),

@@ -1,4 +1,4 @@
-"""A group is deleted in WebAdmin: what is lost is said, its name is asked for, its people see the room go."""
+"""Deletion of a group: the consequences shown, its name typed, and the room removed from open windows."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +12,7 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
-def test_a_group_with_a_conversation_is_deleted_by_who_types_its_name(sits, office, place, screen):
+def test_group_is_deleted_after_typing_its_name(sits, office, place, screen):
     member = sits(place.jean).open(place.room_id)
     member.say("bonjour")
     administrator = sits(office.admin, **screen)

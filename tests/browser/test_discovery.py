@@ -1,4 +1,4 @@
-"""SmartDiscover and Certificat in a real browser, in French: used, wide and narrow, and without axe's complaints."""
+"""SmartDiscover and Certificat in French: their use, narrow screens and accessibility."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,16 +14,16 @@ SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "he
 
 @pytest.fixture
 def office(house, place):
-    """A server administrator, and the id of arthur's domain."""
+    """Return a server administrator and the id of arthur's domain."""
     with house.stage.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
-        known, domain_id = Person(admin.id, "admin", 0, ""), domain.id
-    return house.stage.second_device(known), domain_id
+        person, domain_id = Person(admin.id, "admin", 0, ""), domain.id
+    return house.stage.second_device(person), domain_id
 
 
 @pytest.mark.parametrize("look", SCREENS.values(), ids=SCREENS)
-def test_the_pages_of_addresses_hold_nothing_that_axe_complains_of(sits, office, look):
+def test_discovery_pages_have_no_violations(sits, office, look):
     admin, domain_id = office
     page = sits(admin, **look).page
     for url in ("/admin/smartdiscover", f"/admin/domains/{domain_id}/smartdiscover", "/admin/certificate/"):
@@ -32,7 +32,7 @@ def test_the_pages_of_addresses_hold_nothing_that_axe_complains_of(sits, office,
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
-def test_a_host_name_is_put_everywhere_one_value_is_restored_and_all_is_saved(sits, office):
+def test_host_name_is_applied_everywhere_and_saved(sits, office):
     admin, domain_id = office
     screen = sits(admin)
     # What is filled in and not saved comes back with 422.
@@ -52,7 +52,7 @@ def test_a_host_name_is_put_everywhere_one_value_is_restored_and_all_is_saved(si
     assert page.get_by_text("Hérité du serveur").count() >= 8
 
 
-def test_the_check_says_on_the_page_what_it_found(sits, office):
+def test_check_shows_its_results_on_the_page(sits, office):
     admin, _domain_id = office
     page = sits(admin).page
     page.goto("/admin/smartdiscover")
@@ -61,7 +61,7 @@ def test_the_check_says_on_the_page_what_it_found(sits, office):
     expect(page.locator("#results .check")).to_have_count(8)
 
 
-def test_on_a_phone_the_section_that_one_is_in_is_in_sight(sits, office):
+def test_current_section_is_visible_on_a_phone(sits, office):
     admin, domain_id = office
     page = sits(admin, width=390, height=844).page
     page.goto(f"/admin/domains/{domain_id}/smartdiscover")

@@ -1,4 +1,4 @@
-"""What goes wrong while people talk, in real browsers: the network, a worker, the service, a session."""
+"""Interruptions of a conversation: the network, a worker, the service, a session."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import fill
 
 
-def test_everything_is_caught_up_in_order_after_the_network_was_cut(both, house):
+def test_messages_are_caught_up_in_order_after_network_loss(both, house):
     arthur, jean = both
     arthur.expect_trouble()
     arthur.say("avant")
@@ -32,7 +32,7 @@ def test_everything_is_caught_up_in_order_after_the_network_was_cut(both, house)
     assert arthur.texts[-2:] == ["hors ligne 1", "hors ligne 2"] and "Message supprimé" in arthur.texts
 
 
-def test_after_a_long_absence_who_followed_the_end_is_there_again(sits, place, house):
+def test_reader_at_the_end_returns_to_the_end_after_long_absence(sits, place, house):
     fill(house, place, 60)
     arthur = sits(place.arthur).open(place.room_id)
     arthur.expect_trouble()
@@ -45,7 +45,7 @@ def test_after_a_long_absence_who_followed_the_end_is_there_again(sits, place, h
     expect(arthur.message("line 760")).to_be_in_viewport()
 
 
-def test_after_a_long_absence_who_was_reading_is_left_in_peace(sits, place, house):
+def test_reader_of_old_messages_keeps_the_position_after_long_absence(sits, place, house):
     fill(house, place, 60)
     arthur = sits(place.arthur).open(place.room_id, "?at=15")
     arthur.expect_trouble()
@@ -64,7 +64,7 @@ def test_after_a_long_absence_who_was_reading_is_left_in_peace(sits, place, hous
     arthur.sees("line 760")
 
 
-def test_a_worker_that_dies_is_no_news(both, house):
+def test_killed_worker_loses_no_message(both, house):
     arthur, jean = both
     arthur.expect_trouble()
     jean.expect_trouble()
@@ -82,7 +82,7 @@ def test_a_worker_that_dies_is_no_news(both, house):
     assert arthur.texts == jean.texts and sorted(arthur.texts) == ["deux", "trois", "un"]
 
 
-def test_an_unsent_message_survives_a_reload(sits, place, house):
+def test_unsent_message_survives_a_reload(sits, place, house):
     arthur = sits(place.arthur).open(place.room_id)
     arthur.expect_trouble()
     house.web.kill()
@@ -98,7 +98,7 @@ def test_an_unsent_message_survives_a_reload(sits, place, house):
     assert arthur.texts == ["écrit dans le tunnel"]
 
 
-def test_two_windows_of_one_person_post_once(sits, place, house):
+def test_two_windows_of_one_person_post_each_message_once(sits, place, house):
     arthur = sits(place.arthur).open(place.room_id)
     second = arthur.context.new_page()
     second.goto(f"/webmail/rooms/{place.room_id}")
@@ -116,7 +116,7 @@ def test_two_windows_of_one_person_post_once(sits, place, house):
     assert arthur.texts == [f"message {number}" for number in range(5)]
 
 
-def test_a_refused_message_stays_with_its_reason(sits, place, house):
+def test_refused_message_stays_with_its_reason(sits, place, house):
     arthur = sits(place.arthur).open(place.room_id)
     arthur.page.evaluate(
         """async room => {
@@ -136,7 +136,7 @@ def test_a_refused_message_stays_with_its_reason(sits, place, house):
     arthur.sees("plus court")
 
 
-def test_a_burst_waits_and_goes_on(both):
+def test_burst_over_the_limit_is_sent_later(both):
     arthur, jean = both
     arthur.page.evaluate(
         """async () => {
@@ -150,7 +150,7 @@ def test_a_burst_waits_and_goes_on(both):
     expect(arthur.pending).to_have_count(0)
 
 
-def test_the_service_is_stopped_and_started_again(both, house):
+def test_stopped_service_keeps_the_draft_until_it_starts(both, house):
     arthur, jean = both
     arthur.composer.fill("presque fini")
     house.console.do("stop_service")
@@ -172,7 +172,7 @@ def test_the_service_is_stopped_and_started_again(both, house):
     arthur.sees("bien reçu")
 
 
-def test_a_page_loaded_while_stopped_comes_back_by_itself(sits, place, house):
+def test_page_loaded_while_stopped_recovers_by_itself(sits, place, house):
     house.console.do("stop_service")
     arthur = sits(place.arthur)
     arthur.expect_trouble()
@@ -183,7 +183,7 @@ def test_a_page_loaded_while_stopped_comes_back_by_itself(sits, place, house):
     expect(arthur.room_link(place.room_id)).to_have_attribute("aria-current", "page")
 
 
-def test_who_is_signed_out_keeps_what_was_typed(sits, place, house):
+def test_signed_out_person_keeps_the_draft(sits, place, house):
     jean = house.stage.second_device(place.jean)
     screen = sits(jean).open(place.room_id)
     screen.composer.fill("un long texte")
@@ -194,7 +194,7 @@ def test_who_is_signed_out_keeps_what_was_typed(sits, place, house):
     expect(screen.composer).to_have_value("un long texte")
 
 
-def test_who_was_signed_out_while_away_is_asked_to_sign_in(sits, place, house):
+def test_person_signed_out_while_offline_is_asked_to_sign_in(sits, place, house):
     jean = house.stage.second_device(place.jean)
     screen = sits(jean).open(place.room_id)
     screen.expect_trouble()
@@ -205,7 +205,7 @@ def test_who_was_signed_out_while_away_is_asked_to_sign_in(sits, place, house):
     screen.page.wait_for_url(re.compile(f"/sign-in.*rooms%2F{place.room_id}"))
 
 
-def test_what_waits_is_never_sent_as_whoever_signs_in_next(sits, place, house):
+def test_waiting_messages_are_never_sent_under_another_account(sits, place, house):
     arthur = sits(place.arthur).open(place.room_id)
     arthur.expect_trouble()
     arthur.context.set_offline(True)
@@ -226,7 +226,7 @@ def test_what_waits_is_never_sent_as_whoever_signs_in_next(sits, place, house):
     arthur.sees_places([1, 2])
 
 
-def test_of_a_full_browser_the_latest_words_count(sits, place):
+def test_latest_draft_is_kept_when_storage_is_full(sits, place):
     arthur = sits(place.arthur).open(place.room_id)
     arthur.composer.fill("court")
     arthur.page.wait_for_timeout(600)

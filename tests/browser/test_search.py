@@ -1,4 +1,4 @@
-"""Search everything in a real browser: by keyboard, on a phone, without scripts."""
+"""Search in all of WebAdmin: by keyboard, on a phone, without scripts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,32 +7,32 @@ from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
 
 
-def test_by_keyboard_from_anywhere(sits, office):
+def test_search_works_by_keyboard_from_any_page(sits, office):
     page = sits(office.admin).page
     page.goto("/admin/tasks/")
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Tout rechercher")
     expect(box).to_be_focused()
     page.keyboard.type("arthur")
-    found = page.locator("#found")
-    expect(found.get_by_role("link").first).to_be_visible()
+    results = page.locator("#found")
+    expect(results.get_by_role("link").first).to_be_visible()
     expect(box).to_have_attribute("aria-expanded", "true")
     assert not violations(page)
     page.keyboard.press("ArrowDown")
-    expect(found.get_by_role("link").first).to_be_focused()
+    expect(results.get_by_role("link").first).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(box).to_be_focused()
     page.keyboard.press("Escape")
-    expect(found).to_be_hidden()
+    expect(results).to_be_hidden()
     page.keyboard.press("Control+k")
     page.keyboard.type(office.domain)
-    expect(found.get_by_role("link", name=office.domain).first).to_be_visible()
+    expect(results.get_by_role("link", name=office.domain).first).to_be_visible()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/admin/domains/{office.domain_id}/**")
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_the_page_of_results(sits, office, kind):
+def test_results_page_has_no_violations(sits, office, kind):
     page = sits(office.admin, **SCREENS[kind]).page
     page.goto("/admin/search?q=jou")
     expect(page.get_by_role("main").get_by_role("link", name="Journal")).to_be_visible()
@@ -42,14 +42,14 @@ def test_the_page_of_results(sits, office, kind):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_on_a_phone_a_sign_leads_there(sits, office):
+def test_icon_opens_search_on_a_phone(sits, office):
     page = sits(office.admin, **SCREENS["dark phone"]).page
     page.goto("/admin/")
     page.get_by_role("link", name="Tout rechercher").click()
     expect(page.get_by_role("heading", name="Rechercher")).to_be_visible()
 
 
-def test_without_scripts_enter_leads_to_the_page(sits, office):
+def test_enter_opens_the_results_page_without_scripts(sits, office):
     page = sits(office.admin, java_script_enabled=False).page
     page.goto("/admin/")
     page.get_by_role("combobox", name="Tout rechercher").fill("arthur")

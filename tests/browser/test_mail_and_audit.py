@@ -1,4 +1,4 @@
-"""Licence, outgoing mail and audit log: legible, operable and whole at every width, and their live parts live."""
+"""Licence, outgoing mail and audit log: accessibility, width, and live parts."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.support.mail_server import mail_server
 
 @pytest.fixture
 def mails(house) -> list[int]:
-    """A mail that waits, one that left, and one that was refused."""
+    """Make a waiting, a sent and a refused mail, and return their ids."""
     usual = {
         "template": "password_changed",
         "language": "fr",
@@ -52,7 +52,7 @@ def mails(house) -> list[int]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_the_offices_are_legible_and_fit(sits, office, mails, width, scheme):
+def test_pages_have_no_violations_and_fit(sits, office, mails, width, scheme):
     screen = sits(office.admin, width=width, color_scheme=scheme, reduced_motion="reduce")
     page = screen.page
     addresses = [
@@ -69,7 +69,7 @@ def test_the_offices_are_legible_and_fit(sits, office, mails, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
-def test_the_outbox_is_searched_while_typing_and_the_address_follows(sits, office, mails):
+def test_outbox_search_while_typing_updates_the_url(sits, office, mails):
     page = sits(office.admin).page
     page.goto("/admin/mails")
     page.get_by_role("searchbox", name="Rechercher par destinataire").press_sequentially("jean@")
@@ -78,7 +78,7 @@ def test_the_outbox_is_searched_while_typing_and_the_address_follows(sits, offic
     assert "bt@darnis.com" not in page.locator("#list").inner_text()
 
 
-def test_a_test_mail_is_sent_without_losing_what_was_typed(sits, office):
+def test_test_mail_keeps_what_was_typed(sits, office):
     screen = sits(office.admin)
     page = screen.page
     page.goto("/admin/mails/server")
@@ -100,7 +100,7 @@ def test_a_test_mail_is_sent_without_losing_what_was_typed(sits, office):
     assert not violations(page)
 
 
-def test_the_audit_log_is_narrowed_without_leaving_the_page(sits, office):
+def test_audit_log_is_filtered_without_leaving_the_page(sits, office):
     page = sits(office.admin).page
     page.goto("/admin/journal")
     page.get_by_label("Qui").press_sequentially("nobody-of-that-name")

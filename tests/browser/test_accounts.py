@@ -1,4 +1,4 @@
-"""Accounts and administrators in a real browser: deleting, signing out, roles, a forgotten password."""
+"""Accounts and administrators: deletion, sign-out, roles, a forgotten password."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,14 +13,14 @@ from tests.support.browser.axe import violations
 
 
 def link_for(house, account_id: int) -> str:
-    """The mailed link by which somebody chooses a password."""
+    """Return the mailed link for choosing a password."""
     with house.stage.app.app_context():
         passwords.send_requested_link(db.session.get(Account, account_id).address)
         return f"/password/{password_rules.password_link_token(db.session.get(Account, account_id))}"
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_pages_of_people_trip_nobody_up(sits, house, office, options):
+def test_account_pages_have_no_violations(sits, house, office, options):
     screen = sits(office.admin, reduced_motion="reduce", **options)
     screen.expect_trouble()
     page = screen.page
@@ -35,10 +35,10 @@ def test_pages_of_people_trip_nobody_up(sits, house, office, options):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
-def test_an_account_is_deleted_and_its_room_handed_over(sits, house, place, office):
+def test_account_deletion_hands_its_room_over(sits, house, place, office):
     with house.stage.app.app_context():
         arthur, jean, paul = (
-            db.session.get(Account, one.id) for one in (place.arthur, place.jean, place.paul)
+            db.session.get(Account, person.id) for person in (place.arthur, place.jean, place.paul)
         )
         factories.make_private_room(arthur, paul, jean, name="Projet X")
         address = arthur.address
@@ -62,7 +62,7 @@ def test_an_account_is_deleted_and_its_room_handed_over(sits, house, place, offi
     expect(jean.page.locator("#room_list")).to_contain_text("Projet X")
 
 
-def test_an_open_socket_ends_when_its_session_is_revoked(sits, place, office):
+def test_open_socket_ends_when_its_session_is_revoked(sits, place, office):
     screen = sits(place.arthur).open(place.room_id)
     screen.expect_trouble()
     page = sits(office.admin).page
@@ -73,7 +73,7 @@ def test_an_open_socket_ends_when_its_session_is_revoked(sits, place, office):
     screen.page.wait_for_function("() => !document.querySelector('tc-room')?.isOpen")
 
 
-def test_a_card_is_written_and_downloaded(sits, office):
+def test_card_is_written_and_downloaded(sits, office):
     page = sits(office.admin).page
     page.goto(f"/admin/accounts/{office.arthur_id}/card")
     page.get_by_label("Prénom").fill("Arthur")
@@ -85,7 +85,7 @@ def test_a_card_is_written_and_downloaded(sits, office):
     assert download.value.suggested_filename == "person0.vcf"
 
 
-def test_a_role_is_given_in_a_dialog_and_ones_own_asked_about(sits, office):
+def test_role_is_given_and_own_role_change_is_confirmed(sits, office):
     screen = sits(office.admin)
     screen.expect_trouble()
     page = screen.page
@@ -105,7 +105,7 @@ def test_a_role_is_given_in_a_dialog_and_ones_own_asked_about(sits, office):
     expect(dialog).to_contain_text("vous perdez aussitôt WebAdmin")
 
 
-def test_a_forgotten_password_is_chosen_by_the_link(sits, house, place):
+def test_forgotten_password_is_chosen_by_the_link(sits, house, place):
     page = sits(place.paul).page
     page.context.clear_cookies()
     page.goto("/sign-in")

@@ -1,4 +1,4 @@
-"""Installing a signed licence in a real browser, in French: what was pasted is not lost by a click beside it."""
+"""Installation of a signed licence in French, with protection of the pasted text."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +12,7 @@ UNSAVED = "Modifications non enregistrées"
 
 @pytest.fixture(scope="module")
 def verifying(house):
-    """The server of somebody who takes signed licences."""
+    """Restart the server with a public key, so that it takes signed licences."""
     house.web.env["LICENSE_PUBLIC_KEY"] = PUBLIC
     house.web.restart()
     yield house
@@ -22,7 +22,7 @@ def verifying(house):
 
 @pytest.fixture
 def signed(verifying):
-    """A licence that is installed lasts for one journey; those of before count again afterwards."""
+    """Remove the licences that the test has installed."""
     with verifying.stage.app.app_context():
         before = [licence_id for (licence_id,) in db.session.query(License.id)]
     yield verifying
@@ -33,14 +33,14 @@ def signed(verifying):
 
 @pytest.fixture
 def screen(signed, sits, office):
-    """A server administrator on the licence's page."""
+    """Open the licence page as a server administrator."""
     screen = sits(office.admin)
     screen.page.goto("/admin/licence")
     return screen
 
 
-def document(page: Page):
-    """Where a licence is pasted."""
+def licence_field(page: Page):
+    """Return the field for the pasted licence."""
     return page.get_by_role("textbox", name="Licence")
 
 
@@ -50,57 +50,57 @@ def install(page: Page) -> None:
         page.get_by_role("button", name="Installer", exact=True).click()
 
 
-def asked(page: Page) -> list[str]:
-    """The questions that the browser asks from now on; each is answered by staying."""
-    kept = []
-    page.on("dialog", lambda dialog: (kept.append(dialog.type), dialog.dismiss()))
-    return kept
+def record_questions(page: Page) -> list[str]:
+    """Return a list of the browser's questions from now on; each is answered by staying."""
+    questions = []
+    page.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
+    return questions
 
 
 def leave(page: Page) -> None:
-    """Click beside the form, and give the browser time to ask."""
+    """Click a link outside the form, and give the browser time to ask."""
     page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
     page.wait_for_timeout(300)
 
 
-def test_who_leaves_with_a_licence_pasted_is_asked(screen):
-    page, questions = screen.page, asked(screen.page)
+def test_leaving_with_a_pasted_licence_asks_for_confirmation(screen):
+    page, questions = screen.page, record_questions(screen.page)
     expect(page.get_by_text(UNSAVED)).to_be_hidden()
-    document(page).fill("pas encore")
+    licence_field(page).fill("pas encore")
     expect(page.get_by_text(UNSAVED)).to_be_visible()
     leave(page)
     assert questions == ["beforeunload"]
-    expect(document(page)).to_have_value("pas encore")
+    expect(licence_field(page)).to_have_value("pas encore")
 
 
-def test_who_empties_the_field_again_leaves_unasked(screen):
-    page, questions = screen.page, asked(screen.page)
-    document(page).fill("pas encore")
-    document(page).fill("")
+def test_leaving_with_an_emptied_field_asks_nothing(screen):
+    page, questions = screen.page, record_questions(screen.page)
+    licence_field(page).fill("pas encore")
+    licence_field(page).fill("")
     expect(page.get_by_text(UNSAVED)).to_be_hidden()
     leave(page)
     expect(page).to_have_url("/admin/domains/")
     assert questions == []
 
 
-def test_what_was_refused_is_guarded_until_it_is_installed(screen):
+def test_refused_licence_is_kept_until_one_is_installed(screen):
     screen.expect_trouble()
-    page, questions = screen.page, asked(screen.page)
-    document(page).fill("bonjour")
+    page, questions = screen.page, record_questions(screen.page)
+    licence_field(page).fill("bonjour")
     install(page)
-    expect(document(page)).to_have_attribute("aria-invalid", "true")
-    expect(document(page)).to_have_value("bonjour")
+    expect(licence_field(page)).to_have_attribute("aria-invalid", "true")
+    expect(licence_field(page)).to_have_value("bonjour")
     expect(page.get_by_text(UNSAVED)).to_be_visible()
     assert questions == []
     leave(page)
     assert questions == ["beforeunload"]
-    expect(document(page)).to_have_value("bonjour")
+    expect(licence_field(page)).to_have_value("bonjour")
 
-    document(page).fill(paper(seats=100_000))
+    licence_field(page).fill(paper(seats=100_000))
     install(page)
     expect(page.get_by_text("Société Démo")).to_be_visible()
     expect(page.get_by_text(UNSAVED)).to_be_hidden()
-    expect(document(page)).to_have_value("")
+    expect(licence_field(page)).to_have_value("")
     leave(page)
     expect(page).to_have_url("/admin/domains/")
     assert questions == ["beforeunload"]

@@ -1,4 +1,4 @@
-"""The corridor in a real browser: two people talk, and nothing of it is lost."""
+"""Conversations: messages between two people, unread counts, history, editing and keyboard."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.browser.conftest import fill, make_place, make_room
 from tests.support.browser.axe import violations
 
 
-def test_two_people_talk(both):
+def test_two_people_exchange_messages(both):
     arthur, jean = both
     arthur.say("Bonjour **jean** !")
     jean.sees("Bonjour jean !")
@@ -21,7 +21,7 @@ def test_two_people_talk(both):
     assert arthur.texts == jean.texts == ["Bonjour jean !", "Salut arthur"]
 
 
-def test_who_is_outside_sees_nothing(both, sits, place, house):
+def test_outsider_sees_nothing(both, sits, place, house):
     both[0].say("Entre nous")
     both[1].sees("Entre nous")
     paul = sits(place.paul).open()
@@ -43,7 +43,7 @@ def test_who_is_outside_sees_nothing(both, sits, place, house):
     assert answer == ["not_found", "not_found"]
 
 
-def test_the_room_appears_without_reloading(sits, place, house):
+def test_room_appears_without_reloading(sits, place, house):
     paul = sits(place.paul).open()
     expect(paul.page.locator("#room_list a")).to_have_count(0)
     house.console.do("add_member", place.group_id, place.paul.id)
@@ -54,7 +54,7 @@ def test_the_room_appears_without_reloading(sits, place, house):
     paul.sees("Me voilà")
 
 
-def test_who_leaves_the_group_is_shown_out_and_keeps_the_draft(both, place, house):
+def test_member_removed_from_group_keeps_the_draft(both, place, house):
     arthur, jean = both
     jean.composer.fill("pas encore envoyé")
     house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.jean))
@@ -66,7 +66,7 @@ def test_who_leaves_the_group_is_shown_out_and_keeps_the_draft(both, place, hous
     assert "Il est parti" not in jean.page.content()
 
 
-def test_who_is_shown_out_is_given_all_that_is_with_nobody_else(both, place, house):
+def test_member_removed_while_editing_keeps_edit_and_draft(both, place, house):
     _arthur, jean = both
     jean.say("écrit")
     jean.sees("écrit")
@@ -77,7 +77,7 @@ def test_who_is_shown_out_is_given_all_that_is_with_nobody_else(both, place, hou
     expect(jean.page.locator("#gone-text")).to_have_value("écrit et repris\n\net un brouillon")
 
 
-def test_what_is_being_edited_outlasts_a_look_at_old_messages(sits, place, house):
+def test_open_editor_survives_a_visit_to_old_messages(sits, place, house):
     fill(house, place, 150)
     arthur = sits(place.arthur).open(place.room_id)
     arthur.say("le mien")
@@ -93,7 +93,7 @@ def test_what_is_being_edited_outlasts_a_look_at_old_messages(sits, place, house
     expect(editor).to_have_value("le mien, repris")
 
 
-def test_the_editor_saves_as_the_composer_sends(sits, place, house):
+def test_editor_saves_with_the_keys_of_the_composer(sits, place, house):
     with house.stage.app.app_context():
         db.session.get(Account, place.arthur.id).enter_sends = False
         db.session.commit()
@@ -136,7 +136,7 @@ def test_unread_messages_are_counted(sits, place, house):
     jean.has_unread(place.room_id, 0)
 
 
-def test_one_sees_who_is_writing_and_who_is_there(both):
+def test_typing_and_presence_are_shown(both):
     arthur, jean = both
     expect(jean.page.locator(".presence-faces .face")).to_have_count(2)
     arthur.composer.press_sequentially("Je cherche mes mots")
@@ -153,7 +153,7 @@ def test_one_sees_who_is_writing_and_who_is_there(both):
     expect(jean.page.locator(".presence-faces .face")).to_have_count(1)
 
 
-def test_one_edits_and_deletes_ones_own_message(both):
+def test_author_edits_and_deletes_a_message(both):
     arthur, jean = both
     arthur.say("Reunion a midi")
     jean.sees("Reunion a midi")
@@ -173,7 +173,7 @@ def test_one_edits_and_deletes_ones_own_message(both):
     assert "Réunion" not in jean.page.content()
 
 
-def test_nobody_is_offered_to_change_what_others_wrote(both):
+def test_messages_of_others_cannot_be_changed(both):
     arthur, jean = both
     arthur.say("À moi")
     jean.sees("À moi")
@@ -187,14 +187,14 @@ def test_history_scrolls_both_ways_and_stays_bounded(sits, place, house):
     fill(house, place, 500)
     arthur = sits(place.arthur).open(place.room_id)
     assert arthur.places[-1] == 500
-    seen = set(arthur.places)
+    seqs = set(arthur.places)
     while arthur.places[0] > 1:
         first = arthur.places[0]
         arthur.scroll_to("0")
         arthur.wait_for_older_than(first)
-        seen |= set(arthur.places)
+        seqs |= set(arthur.places)
         assert arthur.places == sorted(set(arthur.places)) and len(arthur.places) <= 300
-    assert seen == set(range(1, 501))
+    assert seqs == set(range(1, 501))
     expect(arthur.page.get_by_text("C’est ici que commence la conversation.")).to_be_attached()
     while arthur.places[-1] < 500:
         last = arthur.places[-1]
@@ -207,7 +207,7 @@ def test_history_scrolls_both_ways_and_stays_bounded(sits, place, house):
     expect(arthur.messages.last).to_be_visible()
 
 
-def test_what_one_reads_stays_where_it_is_while_older_messages_load(sits, place, house):
+def test_scroll_position_stays_while_older_messages_load(sits, place, house):
     fill(house, place, 200)
     arthur = sits(place.arthur).open(place.room_id)
     first = arthur.places[0]
@@ -218,7 +218,7 @@ def test_what_one_reads_stays_where_it_is_while_older_messages_load(sits, place,
     assert abs(before - after) < 2
 
 
-def test_a_reader_is_not_pulled_down_by_new_messages(sits, place, house):
+def test_scroll_position_stays_when_new_messages_arrive(sits, place, house):
     fill(house, place, 80)
     arthur, jean = sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
     arthur.page.mouse.move(800, 400)
@@ -236,7 +236,7 @@ def test_a_reader_is_not_pulled_down_by_new_messages(sits, place, house):
     expect(pill).to_be_hidden()
 
 
-def test_a_link_opens_the_room_around_its_message(sits, place, house):
+def test_message_link_opens_the_room_around_its_message(sits, place, house):
     fill(house, place, 300)
     arthur = sits(place.arthur, permissions=["clipboard-read", "clipboard-write"]).open(
         place.room_id, "?at=100"
@@ -254,7 +254,7 @@ def test_a_link_opens_the_room_around_its_message(sits, place, house):
     arthur.sees("line 300")
 
 
-def test_on_a_phone_one_column_at_a_time(sits, place, house):
+def test_phone_shows_one_column_at_a_time(sits, place, house):
     fill(house, place, 3)
     phone = sits(place.arthur, width=390, height=844, has_touch=True, is_mobile=True).open()
     expect(phone.room_link(place.room_id)).to_be_visible()
@@ -273,7 +273,7 @@ def test_on_a_phone_one_column_at_a_time(sits, place, house):
     expect(phone.composer).to_be_visible()
 
 
-def test_everything_is_done_by_keyboard(sits, place, house):
+def test_conversation_works_by_keyboard_alone(sits, place, house):
     make_room(house, place, "Zone")
     arthur = sits(place.arthur).open()
     keys = arthur.page.keyboard
@@ -317,7 +317,7 @@ def test_everything_is_done_by_keyboard(sits, place, house):
     expect(arthur.messages.last).to_contain_text("Message supprimé")
 
 
-def test_days_stand_between_messages(sits, place, house):
+def test_days_are_shown_between_messages(sits, place, house):
     from datetime import timedelta
 
     from app.extensions import db
@@ -332,14 +332,14 @@ def test_days_stand_between_messages(sits, place, house):
     expect(arthur.page.locator(".day-name")).to_have_text(["Hier", "Aujourd’hui"])
 
 
-def test_another_company_has_its_own_rooms(sits, place, house):
+def test_other_company_has_its_own_rooms(sits, place, house):
     elsewhere = make_place(house.stage)
     arthur = sits(elsewhere.arthur).open()
     expect(arthur.page.locator("#room_list a")).to_have_count(1)
     expect(arthur.room_link(place.room_id)).to_have_count(0)
 
 
-def test_an_at_offers_names_and_the_keyboard_chooses(both):
+def test_at_sign_offers_names_to_the_keyboard(both):
     arthur, jean = both
     names = arthur.page.get_by_role("listbox", name="Personnes à mentionner")
     arthur.composer.press_sequentially("Bonjour @je")
