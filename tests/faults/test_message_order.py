@@ -1,4 +1,4 @@
-"""One order for all, once each, whichever process people are on."""
+"""Order of messages: the same for everybody, each message once, on whichever process."""
 
 import threading
 import uuid
@@ -9,7 +9,7 @@ from tests.support.faults.chatter import Chatter, together
 from tests.support.faults.company import assert_kept
 
 
-def test_people_on_two_processes_read_one_order(company):
+def test_two_processes_deliver_messages_in_one_order(company):
     scene = company.stage.scene(people=4)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -23,7 +23,7 @@ def test_people_on_two_processes_read_one_order(company):
         assert_kept(company.stage, scene.room_id, sent, chatters)
 
 
-def test_fifty_people_post_twenty_messages_each_at_once(company):
+def test_thousand_concurrent_messages_are_numbered_without_gap(company):
     scene = company.stage.scene(people=50)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -31,11 +31,11 @@ def test_fifty_people_post_twenty_messages_each_at_once(company):
             chatter.open(scene.room_id)
         sent = [chatter.post(scene.room_id, f"message {turn}") for chatter in chatters for turn in range(20)]
         assert_kept(company.stage, scene.room_id, sent, chatters)
-    assert [one.seq for one in company.stage.messages(scene.room_id)] == list(range(1, 1001))
+    assert [message.seq for message in company.stage.messages(scene.room_id)] == list(range(1, 1001))
 
 
 @pytest.mark.parametrize("are_apart", [False, True], ids=["one process", "two processes"])
-def test_two_posts_with_one_mark_at_the_same_instant_are_one_message(company, are_apart):
+def test_concurrent_posts_with_one_client_id_store_one_message(company, are_apart):
     scene = company.stage.scene(people=2)
     first = Chatter(company.left, scene.people[0])
     second = Chatter(company.right if are_apart else company.left, scene.people[0])
@@ -43,20 +43,20 @@ def test_two_posts_with_one_mark_at_the_same_instant_are_one_message(company, ar
     with together([first, second, reader]):
         reader.open(scene.room_id)
         for turn in range(1, 16):
-            start, mark = threading.Barrier(2), str(uuid.uuid4())
-            answers = post_at_once([first, second], scene.room_id, mark, start)
+            start, client_id = threading.Barrier(2), str(uuid.uuid4())
+            answers = post_at_once([first, second], scene.room_id, client_id, start)
             assert answers[0] == answers[1] and answers[0]["seq"] == turn, answers
-        assert [one.seq for one in company.stage.messages(scene.room_id)] == list(range(1, 16))
+        assert [message.seq for message in company.stage.messages(scene.room_id)] == list(range(1, 16))
         reader.wait_for_all(scene.room_id, 15)
 
 
-def post_at_once(chatters, room_id, mark, start):
-    """What each is answered when all post with one mark at the same instant."""
+def post_at_once(chatters, room_id, client_id, start):
+    """Post with one client_id from all chatters at the same instant, and return the answers."""
     answers = {}
 
     def post(chatter):
         start.wait()
-        answers[chatter] = chatter.post(room_id, "twice", client_id=mark).wait()
+        answers[chatter] = chatter.post(room_id, "twice", client_id=client_id).wait()
 
     threads = [threading.Thread(target=post, args=(chatter,)) for chatter in chatters]
     for thread in threads:
@@ -66,7 +66,7 @@ def post_at_once(chatters, room_id, mark, start):
     return [answers[chatter] for chatter in chatters]
 
 
-def test_one_person_in_two_windows_sees_the_same_in_both(company):
+def test_two_windows_of_one_person_show_the_same(company):
     scene = company.stage.scene(people=2)
     windows = [Chatter(company.left, scene.people[0]), Chatter(company.left, scene.people[0])]
     other = Chatter(company.right, scene.people[1])
@@ -82,7 +82,7 @@ def test_one_person_in_two_windows_sees_the_same_in_both(company):
         assert_kept(company.stage, scene.room_id, [*sent, later], [windows[1], other])
 
 
-def test_what_another_room_says_is_not_heard_in_this_one(company):
+def test_messages_of_another_room_are_not_delivered(company):
     scene, elsewhere = company.stage.scene(), company.stage.scene()
     here, there = Chatter(company.left, scene.people[0]), Chatter(company.left, elsewhere.people[0])
     with together([here, there]):

@@ -1,4 +1,4 @@
-"""Who loses a right stops sending and hearing at once, on whatever process, with Redis or without."""
+"""Lost access: sending and receiving end at once on every process, with Redis or without."""
 
 import time
 
@@ -9,7 +9,7 @@ from tests.support.faults.chatter import Chatter, together
 
 @pytest.fixture(params=["with redis", "redis dead", "redis frozen"])
 def redis_state(request, company):
-    """Redis as the test finds it once everybody is connected: call it."""
+    """Return a function that brings Redis into the state of the test."""
     return {
         "with redis": lambda: None,
         "redis dead": company.redis.kill,
@@ -17,7 +17,7 @@ def redis_state(request, company):
     }[request.param]
 
 
-def test_who_is_removed_from_the_group_hears_no_later_word(company, redis_state):
+def test_member_removed_from_group_receives_no_later_message(company, redis_state):
     scene = company.stage.scene(people=3)
     author, removed, reader = scene.people
     entry = company.stage.entry_of(scene, removed)
@@ -47,7 +47,7 @@ def test_who_is_removed_from_the_group_hears_no_later_word(company, redis_state)
         assert len(company.stage.messages(scene.room_id)) == 3
 
 
-def test_who_is_added_to_a_group_hears_of_its_rooms_and_may_talk(company):
+def test_member_added_to_group_is_notified_and_may_post(company):
     scene = company.stage.scene()
     newcomer = Chatter(company.right, scene.stranger)
     with newcomer:
@@ -58,7 +58,7 @@ def test_who_is_added_to_a_group_hears_of_its_rooms_and_may_talk(company):
         assert newcomer.post(scene.room_id, "hello all").wait()["ok"]
 
 
-def test_a_stranger_hears_nothing_by_any_way(company):
+def test_outsider_receives_nothing_by_any_event(company):
     scene = company.stage.scene()
     author, stranger = Chatter(company.left, scene.people[0]), Chatter(company.left, scene.stranger)
     with together([author, stranger]):
@@ -79,26 +79,26 @@ def test_a_stranger_hears_nothing_by_any_way(company):
         author.post(scene.room_id, "and after it").wait()
         author.wait_for_all(scene.room_id, 2)
         stranger.call("room:close", {"room_id": scene.room_id})
-        told = [(name, data) for name, data in stranger.events if data.get("room_id") == scene.room_id]
-        assert told == []
+        received = [(name, data) for name, data in stranger.events if data.get("room_id") == scene.room_id]
+        assert received == []
 
 
 @pytest.mark.parametrize("with_redis", [True, False], ids=["with redis", "redis dead"])
-def test_a_session_that_is_revoked_ends_on_every_process(company, with_redis):
+def test_revoked_session_ends_on_every_process(company, with_redis):
     scene = company.stage.scene()
     person = scene.people[0]
     other_device = company.stage.second_device(person)
-    doomed = [Chatter(server, person) for server in (company.left, company.right)]
+    revoked = [Chatter(server, person) for server in (company.left, company.right)]
     staying = Chatter(company.right, other_device)
-    with together([*doomed, staying]):
-        for chatter in (*doomed, staying):
+    with together([*revoked, staying]):
+        for chatter in (*revoked, staying):
             chatter.open(scene.room_id)
         if not with_redis:
             company.redis.kill()
         company.console.do("revoke_session", person.session_id)
-        for chatter in doomed:
+        for chatter in revoked:
             chatter.wait_for("signed-out", timeout=3)
             chatter.wait_until(lambda chatter=chatter: chatter.refused == "signed_out", 5, "refused")
         assert staying.post(scene.room_id, "still here").wait()["ok"]
         assert staying.connections == 1 and not staying.heard("signed-out")
-        assert not [chatter for chatter in doomed if chatter.heard("message:posted")]
+        assert not [chatter for chatter in revoked if chatter.heard("message:posted")]

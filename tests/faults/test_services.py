@@ -1,4 +1,4 @@
-"""Start, stop and restart really act, in every process: the WebClient, outgoing mail, and what TeamChat needs."""
+"""Start, stop and restart in every process: the WebClient, and the services that TeamChat needs."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from tests.support.faults.company import until
 
 
 @pytest.fixture
-def started_again(company):
+def running_services(company):
     yield
     for name in ("teamchat", "groupware", "webdav", "webclient", "mail"):
         company.console.do("start_service", name)
 
 
-def test_the_webclient_closes_in_both_processes_and_opens_again(company, started_again):
+def test_webclient_stops_and_starts_in_both_processes(company, running_services):
     scene = company.stage.scene(people=2)
     chatters = company.on_both(scene.people)
     path = f"/webmail/rooms/{scene.room_id}"
@@ -28,7 +28,7 @@ def test_the_webclient_closes_in_both_processes_and_opens_again(company, started
 
 
 @pytest.mark.parametrize("name", ["groupware", "webdav"])
-def test_teamchat_stops_with_what_it_needs_in_both_processes(company, started_again, name):
+def test_teamchat_stops_with_its_dependencies_in_both_processes(company, running_services, name):
     scene = company.stage.scene(people=2)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -45,7 +45,7 @@ def test_teamchat_stops_with_what_it_needs_in_both_processes(company, started_ag
             chatter.wait_for("room:reopen", timeout=6, room_id=scene.room_id)
 
 
-def test_a_restart_brings_everybody_back_by_themselves(company, started_again):
+def test_service_restart_reopens_rooms_without_reconnection(company, running_services):
     scene = company.stage.scene(people=2)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -59,7 +59,7 @@ def test_a_restart_brings_everybody_back_by_themselves(company, started_again):
         assert all(chatter.connections == 1 for chatter in chatters)
 
 
-def test_connections_of_both_processes_are_counted_together(company):
+def test_connections_of_both_processes_are_added_up(company):
     from app.queries import dashboard
 
     scene = company.stage.scene(people=4)
@@ -67,8 +67,8 @@ def test_connections_of_both_processes_are_counted_together(company):
 
     def counted() -> tuple[int, int]:
         with company.stage.app.app_context():
-            found = dashboard.connections()
-        return found.windows, found.open_rooms
+            connections = dashboard.connections()
+        return connections.windows, connections.open_rooms
 
     with together(chatters):
         for chatter in chatters:

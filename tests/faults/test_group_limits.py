@@ -1,4 +1,4 @@
-"""A group's limit holds for two processes together, with Redis and without."""
+"""The limit of a group across two processes, with Redis and without."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LIMIT = 10
 
 
 @pytest.mark.parametrize("with_redis", [True, False], ids=["with redis", "redis dead"])
-def test_two_processes_take_no_more_than_the_limit(company, with_redis):
+def test_group_limit_holds_across_two_processes(company, with_redis):
     scene = company.stage.scene(people=4)
     with company.stage.app.app_context():
         db.session.get(Group, scene.group_id).sends_per_minute = LIMIT
@@ -22,7 +22,7 @@ def test_two_processes_take_no_more_than_the_limit(company, with_redis):
         if not with_redis:
             company.redis.kill()
         sent = [chatter.post(scene.room_id, f"{number}") for number in range(8) for chatter in chatters]
-        answers = [one.wait() for one in sent]
+        answers = [message.wait() for message in sent]
     accepted = [answer for answer in answers if answer["ok"]]
     refused = [answer for answer in answers if not answer["ok"]]
     assert len(accepted) == LIMIT == len(company.stage.messages(scene.room_id))

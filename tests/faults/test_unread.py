@@ -1,18 +1,18 @@
-"""Unread by subtraction: the numbers agree on every device and process, during a storm and after it."""
+"""Unread counts: the same on every device and process, during heavy load and after it."""
 
 from tests.support.faults.chatter import Chatter, together
 from tests.support.faults.company import assert_kept
 
 
-def mark_of(stage, room_id, person):
-    """Up to where somebody has read, as stored."""
+def read_mark_of(stage, room_id, person):
+    """Return the stored read mark of a person."""
     rows = stage.ask(
         "SELECT last_read_seq FROM read_marks WHERE room_id = %s AND account_id = %s", room_id, person.id
     )
     return rows[0][0] if rows else None
 
 
-def test_reading_on_one_device_takes_the_badge_off_on_the_other(company):
+def test_reading_on_one_device_clears_the_badge_on_the_other(company):
     scene = company.stage.scene()
     author, reader = scene.people
     writing = Chatter(company.left, author)
@@ -27,11 +27,11 @@ def test_reading_on_one_device_takes_the_badge_off_on_the_other(company):
         assert there.wait_for("room:read", room_id=scene.room_id, seq=3)["unread"] == 2
         assert there.call("room:read", {"room_id": scene.room_id, "seq": 2}) == {"ok": True, "unread": 2}
         assert here.call("room:read", {"room_id": scene.room_id, "seq": 10**15}) == {"ok": True, "unread": 0}
-        assert mark_of(company.stage, scene.room_id, reader) == 5
+        assert read_mark_of(company.stage, scene.room_id, reader) == 5
         assert not writing.heard("room:read", unread=2)
 
 
-def test_posting_takes_the_badge_off_on_one_s_other_device(company):
+def test_posting_clears_the_badge_on_the_other_device_of_the_author(company):
     scene = company.stage.scene()
     author, reader = scene.people
     here, there = Chatter(company.left, author), Chatter(company.right, company.stage.second_device(author))
@@ -47,7 +47,7 @@ def test_posting_takes_the_badge_off_on_one_s_other_device(company):
         assert [data["seq"] for data in there.heard("room:read")] == [1, 3]
 
 
-def test_what_waits_elsewhere_is_hinted_at(company):
+def test_unread_messages_of_unopened_room_are_announced(company):
     scene = company.stage.scene()
     author, reader = company.on_both(scene.people)
     with together([author, reader]):
@@ -59,7 +59,7 @@ def test_what_waits_elsewhere_is_hinted_at(company):
         assert not reader.heard("message:posted")
 
 
-def test_after_a_storm_the_marks_are_right(company):
+def test_read_marks_are_right_after_heavy_load(company):
     scene = company.stage.scene(people=6)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -71,19 +71,19 @@ def test_after_a_storm_the_marks_are_right(company):
                 chatter.call("room:read", {"room_id": scene.room_id, "seq": seq}, timeout=20)
         assert_kept(company.stage, scene.room_id, sent, chatters)
         for chatter in chatters:
-            mark = mark_of(company.stage, scene.room_id, chatter.person)
+            mark = read_mark_of(company.stage, scene.room_id, chatter.person)
             assert 0 <= mark <= 120
             assert chatter.call("room:read", {"room_id": scene.room_id, "seq": 0})["unread"] == 120 - mark
             assert chatter.call("room:read", {"room_id": scene.room_id, "seq": 120})["unread"] == 0
 
 
-def test_posting_moves_ones_own_mark_when_it_was_up_to_date_and_not_otherwise(company):
+def test_posting_moves_the_read_mark_of_the_author_only_if_up_to_date(company):
     scene = company.stage.scene()
-    one, other = company.on_both(scene.people)
-    with together([one, other]):
-        one.open(scene.room_id)
+    author, other = company.on_both(scene.people)
+    with together([author, other]):
+        author.open(scene.room_id)
         other.open(scene.room_id)
-        one.post(scene.room_id, "first").wait()
-        assert mark_of(company.stage, scene.room_id, one.person) == 1
+        author.post(scene.room_id, "first").wait()
+        assert read_mark_of(company.stage, scene.room_id, author.person) == 1
         other.post(scene.room_id, "without having read it").wait()
-        assert mark_of(company.stage, scene.room_id, other.person) == 0
+        assert read_mark_of(company.stage, scene.room_id, other.person) == 0

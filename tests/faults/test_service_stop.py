@@ -1,4 +1,4 @@
-"""TeamChat stopped and started: everybody is told, nothing can be said meanwhile, nothing is lost, nobody reloads."""
+"""TeamChat stopped and started: everybody is notified, posts are refused meanwhile, nothing is lost."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from tests.support.faults.load import Load
 
 
 @pytest.fixture
-def stopped_for_good(company):
-    """The service runs again after the test, whatever happens in it."""
+def running_service(company):
+    """Start the service again after the test, whatever its result."""
     yield
     company.console.do("start_service")
 
 
 @pytest.mark.parametrize("with_redis", [True, False], ids=["with redis", "redis dead"])
-def test_all_stop_and_go_on_without_coming_again(company, stopped_for_good, with_redis):
+def test_service_stop_and_start_need_no_reconnection(company, running_service, with_redis):
     scene = company.stage.scene(people=4)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -32,12 +32,12 @@ def test_all_stop_and_go_on_without_coming_again(company, stopped_for_good, with
                 refused = chatter.call("message:post", {"room_id": scene.room_id, "body": "now?"})
                 assert refused["error"] == "service_stopped"
             assert len(company.stage.messages(scene.room_id)) == stored
-            until(lambda: any(one.refusals for one in load.sent), 10, "refused")
+            until(lambda: any(message.refusals for message in load.sent), 10, "refused")
             company.console.do("start_service")
             for chatter in chatters:
                 chatter.wait_for("service:started", timeout=6)
                 chatter.wait_for("room:reopen", timeout=6, room_id=scene.room_id)
             load.wait_for_more(10)
-        assert any(one.refusals for one in load.sent)
+        assert any(message.refusals for message in load.sent)
         assert_kept(company.stage, scene.room_id, load.sent, chatters)
         assert all(chatter.connections == 1 for chatter in chatters)

@@ -1,4 +1,4 @@
-"""Redis dead, restarted or frozen: an acknowledgement never waits for it, and nobody misses anything for long."""
+"""Redis killed, restarted or frozen: acknowledgements never wait for it, and messages arrive without it."""
 
 import statistics
 import time
@@ -9,11 +9,11 @@ from tests.support.faults.chatter import Chatter, together
 from tests.support.faults.company import assert_kept
 from tests.support.faults.load import Load
 
-FROZEN = 4.0
-"""Seconds for which Redis stands still; an acknowledgement must take far less."""
+# Seconds for which Redis stands still; an acknowledgement must take far less.
+FROZEN_SECONDS = 4.0
 
 
-def test_killed_and_restarted_while_people_talk(company):
+def test_killed_and_restarted_redis_loses_no_message(company):
     scene = company.stage.scene(people=6)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -29,7 +29,7 @@ def test_killed_and_restarted_while_people_talk(company):
         assert all(chatter.connections == 1 for chatter in chatters)
 
 
-def test_frozen_no_acknowledgement_waits_for_it(company):
+def test_frozen_redis_delays_no_acknowledgement(company):
     scene = company.stage.scene(people=6)
     chatters = company.on_both(scene.people)
     with together(chatters):
@@ -40,31 +40,35 @@ def test_frozen_no_acknowledgement_waits_for_it(company):
             company.redis.freeze()
             frozen_at = time.monotonic()
             load.wait_for_more(20)
-            time.sleep(FROZEN)
+            time.sleep(FROZEN_SECONDS)
             company.redis.thaw()
             load.wait_for_more(20)
-        asked_meanwhile = [one for one in load.accepted() if frozen_at < one.asked_at < frozen_at + FROZEN]
-        assert statistics.median(one.latency for one in asked_meanwhile) < FROZEN / 2
+        asked_meanwhile = [
+            message
+            for message in load.accepted()
+            if frozen_at < message.asked_at < frozen_at + FROZEN_SECONDS
+        ]
+        assert statistics.median(message.latency for message in asked_meanwhile) < FROZEN_SECONDS / 2
         assert_kept(company.stage, scene.room_id, load.sent, chatters)
 
 
-@pytest.mark.parametrize("how", ["kill", "freeze"])
-def test_the_last_message_of_a_room_reaches_the_other_process_without_redis(company, how):
+@pytest.mark.parametrize("act", ["kill", "freeze"])
+def test_last_message_reaches_the_other_process_without_redis(company, act):
     scene = company.stage.scene()
     author, reader = company.on_both(scene.people)
     with together([author, reader]):
         author.open(scene.room_id)
         reader.open(scene.room_id)
-        getattr(company.redis, how)()
+        getattr(company.redis, act)()
         sent = author.post(scene.room_id, "the last word")
         assert sent.wait()["ok"]
-        told = reader.wait_for("room:behind", timeout=4, room_id=scene.room_id)
-        assert told["seq"] == 1
+        event = reader.wait_for("room:behind", timeout=4, room_id=scene.room_id)
+        assert event["seq"] == 1
         reader.wait_for_all(scene.room_id, 1)
         assert not reader.heard("message:posted")
 
 
-def test_an_edit_without_redis_reaches_the_other_process_as_a_newer_change(company):
+def test_edit_reaches_the_other_process_without_redis(company):
     scene = company.stage.scene()
     author, reader = company.on_both(scene.people)
     with together([author, reader]):
@@ -80,7 +84,7 @@ def test_an_edit_without_redis_reaches_the_other_process_as_a_newer_change(compa
         assert "right" in page and "wrogn" not in page
 
 
-def test_after_redis_is_back_hints_cross_again(company):
+def test_hints_are_exchanged_again_after_redis_is_back(company):
     scene = company.stage.scene()
     author, reader = company.on_both(scene.people)
     with together([author, reader]):
@@ -97,7 +101,7 @@ def test_after_redis_is_back_hints_cross_again(company):
         assert len(reader.heard("room:behind")) == before
 
 
-def test_people_may_come_and_go_while_redis_stands_still(company):
+def test_people_connect_and_post_while_redis_is_frozen(company):
     scene = company.stage.scene(people=4)
     company.redis.freeze()
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Whoever talks too fast, says what makes no sense, or is not who they claim to be, harms nobody else."""
+"""Untrusted clients: rate limits, malformed events and frames, forged sessions and origins."""
 
 import time
 import uuid
@@ -12,7 +12,7 @@ from tests.support.servers import WebWorkers
 
 @pytest.fixture(scope="module")
 def strict(mariadb, redis, stage):
-    """A web server with the limits that people meet."""
+    """Start a web server with the limits of production."""
     limits = {"MESSAGE_BURST": "20", "MESSAGE_RATE": "5", "LOG_FORMAT": "text"}
     with WebWorkers(1, environment(mariadb.url("faults"), redis, **limits)) as server:
         yield server
@@ -20,13 +20,13 @@ def strict(mariadb, redis, stage):
 
 @pytest.fixture
 def scene(strict, stage):
-    """A room with two people; afterwards the worker still lives and the log holds no accident."""
+    """Make a room with two people; afterwards check that the worker lives and the log holds no error."""
     workers, before = strict.worker_pids(), strict.log.stat().st_size
     yield stage.scene()
     assert strict.worker_pids() == workers
-    said = strict.log.read_bytes()[before:].decode()
-    accidents = [line for line in said.splitlines() if "Traceback" in line or "[error" in line]
-    assert not [line for line in accidents if "is not an accepted origin" not in line], said[-3000:]
+    log = strict.log.read_bytes()[before:].decode()
+    accidents = [line for line in log.splitlines() if "Traceback" in line or "[error" in line]
+    assert not [line for line in accidents if "is not an accepted origin" not in line], log[-3000:]
 
 
 def messages(scene, count):
@@ -35,7 +35,7 @@ def messages(scene, count):
     ]
 
 
-def test_twenty_at_once_then_one_must_wait(strict, stage, scene):
+def test_message_limit_allows_a_burst_then_a_rate(strict, stage, scene):
     windows = [Chatter(strict, scene.people[0]), Chatter(strict, scene.people[0])]
     other = Chatter(strict, scene.people[1])
     with together([*windows, other]):
@@ -60,10 +60,10 @@ def test_twenty_at_once_then_one_must_wait(strict, stage, scene):
         assert other.call("message:post", messages(scene, 1)[0])["ok"]
         assert windows[0].post(scene.room_id, "patience").wait()["ok"]
     kept = stage.messages(scene.room_id)
-    assert [one.seq for one in kept] == list(range(1, len(kept) + 1))
+    assert [message.seq for message in kept] == list(range(1, len(kept) + 1))
 
 
-def test_a_socket_that_asks_without_end_is_slowed_down_and_stays(strict, scene):
+def test_event_limit_slows_a_socket_without_closing_it(strict, scene):
     with Chatter(strict, scene.people[0]) as chatter:
         answers = chatter.call_all("room:close", [{"room_id": scene.room_id}] * 300)
         assert {answer.get("error") for answer in answers} == {None, "too_many"}
@@ -72,7 +72,7 @@ def test_a_socket_that_asks_without_end_is_slowed_down_and_stays(strict, scene):
         assert chatter.connections == 1
 
 
-FORGED = [
+MALFORMED_PAYLOADS = [
     ("room:open", {}, "bad_payload"),
     ("room:open", {"room_id": None}, "bad_payload"),
     ("room:open", {"room_id": "1"}, "bad_payload"),
@@ -110,9 +110,9 @@ FORGED = [
 ]
 
 
-def test_what_has_the_wrong_shape_is_refused_by_its_name(strict, stage, scene):
+def test_malformed_payload_is_refused_with_its_code(strict, stage, scene):
     with Chatter(strict, scene.people[0]) as chatter:
-        for event, payload, code in FORGED:
+        for event, payload, code in MALFORMED_PAYLOADS:
             if isinstance(payload, dict) and payload.get("room_id") == "HERE":
                 payload = {**payload, "room_id": scene.room_id}
             time.sleep(0.05)
@@ -134,14 +134,14 @@ def test_what_has_the_wrong_shape_is_refused_by_its_name(strict, stage, scene):
     ],
     ids=["half a character", "directions", "emoji", "longest", "statement"],
 )
-def test_what_is_odd_and_allowed_is_stored(strict, stage, scene, body):
+def test_unusual_valid_text_is_stored(strict, stage, scene, body):
     with Chatter(strict, scene.people[0]) as chatter:
         assert chatter.post(scene.room_id, body).wait()["ok"]
     (kept,) = stage.messages(scene.room_id)
     assert kept.body == body.encode("utf-8", "replace").decode()
 
 
-BABBLE = [
+MALFORMED_FRAMES = [
     *("", "4", "42", "42[]", "42{}", '42"x"', "42[1]", "42[null]", "42[[]]", '42[{"a":1}]', "4200", "42 []"),
     *(
         '42["room:open"]',
@@ -172,13 +172,13 @@ BABBLE = [
 ]
 
 
-def test_babble_harms_nobody(strict, scene):
+def test_malformed_frame_harms_no_other_socket(strict, scene):
     with Chatter(strict, scene.people[1]) as listener:
         listener.open(scene.room_id)
-        for turn, frame in enumerate(BABBLE, start=1):
-            with Chatter(strict, scene.people[0], comes_back=False) as babbler:
-                babbler.open(scene.room_id)
-                babbler.say(frame)
+        for turn, frame in enumerate(MALFORMED_FRAMES, start=1):
+            with Chatter(strict, scene.people[0], comes_back=False) as sender:
+                sender.open(scene.room_id)
+                sender.say(frame)
                 assert listener.post(scene.room_id, f"unmoved by {frame[:20]!r}").wait()["ok"]
                 listener.wait_for_all(scene.room_id, turn)
         assert listener.connections == 1
@@ -186,12 +186,12 @@ def test_babble_harms_nobody(strict, scene):
 
 
 def names_present(chatter):
-    """Who has the room open, as told last."""
-    told = chatter.heard("presence")
-    return {person["name"] for person in told[-1]["people"]} if told else set()
+    """Return the names of the last presence announcement."""
+    presences = chatter.heard("presence")
+    return {person["name"] for person in presences[-1]["people"]} if presences else set()
 
 
-def test_a_goodbye_that_is_made_up_does_not_keep_a_right(company):
+def test_forged_disconnect_does_not_keep_a_right(company):
     scene = company.stage.scene()
     author, liar = Chatter(company.left, scene.people[0]), Chatter(company.left, scene.people[1])
     with together([author, liar]):
@@ -206,7 +206,7 @@ def test_a_goodbye_that_is_made_up_does_not_keep_a_right(company):
         assert not liar.heard("message:posted") and not liar.heard("room:unread")
 
 
-NOBODY = {
+UNAUTHENTICATED = {
     "no cookie": {"Cookie": ""},
     "a forged cookie": {
         "Cookie": "__Host-teamchat=eyJfdXNlcl9pZCI6IjEifQ.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -215,20 +215,20 @@ NOBODY = {
 }
 
 
-@pytest.mark.parametrize("headers", NOBODY.values(), ids=NOBODY)
-def test_who_is_not_signed_in_is_told_to(strict, scene, headers):
+@pytest.mark.parametrize("headers", UNAUTHENTICATED.values(), ids=UNAUTHENTICATED)
+def test_unauthenticated_socket_is_refused(strict, scene, headers):
     with Chatter(strict, scene.people[0], comes_back=False, headers=headers) as nobody:
         assert nobody.refused == "signed_out" and not nobody.is_connected
         assert nobody.events == []
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
-def test_another_sites_page_cannot_connect(strict, scene, origin):
+def test_page_of_another_site_cannot_connect(strict, scene, origin):
     with Chatter(strict, scene.people[0], comes_back=False, headers={"Origin": origin}) as visitor:
         assert visitor.refused and not visitor.is_connected and "400" in visitor.refused
 
 
-def test_our_own_page_can(strict, scene):
+def test_page_of_this_site_connects(strict, scene):
     own = {"Host": "chat.iwdemo.fr", "Origin": "https://chat.iwdemo.fr"}
     with Chatter(strict, scene.people[0], headers=own) as visitor:
         assert visitor.is_connected

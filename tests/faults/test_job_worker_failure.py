@@ -1,4 +1,4 @@
-"""The worker process killed in the middle of its work: its lease runs out, the work is taken again, nothing is lost."""
+"""The job worker killed in the middle of its work: its lease expires, the work is taken again, nothing is lost."""
 
 import json
 import threading
@@ -13,15 +13,15 @@ from tests.support.servers import JobWorker
 
 @pytest.fixture(scope="module")
 def work(mariadb):
-    """A database with nothing in it but work."""
-    made = Stage(mariadb.make_database("faults_of_work"), mariadb.socket)
-    yield made
-    made.close()
+    """Make a database for jobs and mails alone."""
+    stage = Stage(mariadb.make_database("faults_of_work"), mariadb.socket)
+    yield stage
+    stage.close()
 
 
 @pytest.fixture
 def worker_at(mariadb, work):
-    """worker_at(mailbox): a worker process that sends its mails there."""
+    """Return a function that starts a worker sending its mails to a mailbox."""
     started = []
 
     def start(box):
@@ -37,7 +37,7 @@ def worker_at(mariadb, work):
 
 
 def queue_mail(work, recipient):
-    """A mail in the outbox, as an operation leaves it there."""
+    """Insert a mail into the outbox, as an operation would."""
     work.ask(
         "INSERT INTO outgoing_mails (recipient, template, language, arguments, state, attempts, due_at, created_at)"
         " VALUES (%s, 'test', 'en', %s, 'waiting', 0, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
@@ -47,18 +47,18 @@ def queue_mail(work, recipient):
 
 
 def state_of(work, recipient):
-    """(state, attempts, whether somebody holds it) of a mail."""
+    """Return (state, attempts, is leased) of a mail."""
     ((state, attempts, leased_until),) = work.ask(
         "SELECT state, attempts, leased_until FROM outgoing_mails WHERE recipient = %s", recipient
     )
     return state.lower(), attempts, leased_until is not None
 
 
-def let_the_lease_run_out(work, recipient):
+def expire_lease(work, recipient):
     work.ask("UPDATE outgoing_mails SET leased_until = '2020-01-01' WHERE recipient = %s", recipient)
 
 
-def test_killed_while_it_sends_the_mail_is_sent_by_the_next_one(work, worker_at):
+def test_mail_of_worker_killed_while_sending_is_sent_by_the_next(work, worker_at):
     queue_mail(work, "jean@iwdemo.fr")
     with mailbox(is_silent=True) as silent:
         first = worker_at(silent)
@@ -68,30 +68,30 @@ def test_killed_while_it_sends_the_mail_is_sent_by_the_next_one(work, worker_at)
         worker_at(box)
         threading.Event().wait(1.5)
         assert state_of(work, "jean@iwdemo.fr") == ("waiting", 1, True) and not box.mails
-        let_the_lease_run_out(work, "jean@iwdemo.fr")
+        expire_lease(work, "jean@iwdemo.fr")
         until(lambda: state_of(work, "jean@iwdemo.fr") == ("done", 2, False), 15, "sent")
         assert [mail["To"] for mail in box.mails] == ["jean@iwdemo.fr"]
 
 
-def test_killed_after_it_has_sent_the_mail_is_sent_again_under_the_same_name(work, worker_at):
+def test_mail_of_worker_killed_after_sending_keeps_its_message_id(work, worker_at):
     queue_mail(work, "arthur@iwdemo.fr")
     with mailbox() as box:
-        kept = Noted()
-        box.mails = kept
+        mails = ReportingMails()
+        box.mails = mails
         first = worker_at(box)
-        kept.then = first.kill
-        until(lambda: len(kept) == 1, 15, "sent")
+        mails.then = first.kill
+        until(lambda: len(mails) == 1, 15, "sent")
         until(lambda: first.process.poll() is not None, 10, "killed")
         assert state_of(work, "arthur@iwdemo.fr") == ("waiting", 1, True)
-        let_the_lease_run_out(work, "arthur@iwdemo.fr")
-        kept.then = None
+        expire_lease(work, "arthur@iwdemo.fr")
+        mails.then = None
         worker_at(box)
         until(lambda: state_of(work, "arthur@iwdemo.fr") == ("done", 2, False), 15, "sent again")
-        assert len(kept) == 2 and kept[0]["Message-ID"] == kept[1]["Message-ID"]
+        assert len(mails) == 2 and mails[0]["Message-ID"] == mails[1]["Message-ID"]
 
 
-class Noted(list):
-    """Mails; `then` is called as soon as one has come, before the mail server says so."""
+class ReportingMails(list):
+    """Mails that call `then` on arrival, before the mail server acknowledges them."""
 
     then = None
 
@@ -101,7 +101,7 @@ class Noted(list):
             self.then()
 
 
-def test_the_database_restarts_and_the_worker_goes_on(mariadb, work, worker_at):
+def test_worker_survives_a_database_restart(mariadb, work, worker_at):
     with mailbox() as box:
         worker = worker_at(box)
         pid = worker.process.pid

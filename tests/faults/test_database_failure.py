@@ -1,4 +1,4 @@
-"""MariaDB killed or restarted while people talk: nothing acknowledged is lost, and everything goes on by itself."""
+"""MariaDB killed or restarted during a conversation: no acknowledged message is lost, and service resumes by itself."""
 
 import time
 
@@ -10,7 +10,7 @@ from tests.support.faults.load import Load
 
 
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "restarted"])
-def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(company, is_killed):
+def test_acknowledged_messages_are_stored_once(company, is_killed):
     scene = company.stage.scene(people=6)
     chatters = company.on_both(scene.people)
     workers = company.left.worker_pids() + company.right.worker_pids()
@@ -25,15 +25,15 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(company, is_kil
                 company.mariadb.start()
             else:
                 company.mariadb.restart()
-            before = {one.client_id for one in load.accepted()}
+            before = {message.client_id for message in load.accepted()}
             load.wait_for_more(30)
-        assert before <= {one.client_id for one in company.stage.messages(scene.room_id)}
+        assert before <= {message.client_id for message in company.stage.messages(scene.room_id)}
         assert_kept(company.stage, scene.room_id, load.sent, chatters)
         assert all(chatter.connections == 1 for chatter in chatters)
     assert company.left.worker_pids() + company.right.worker_pids() == workers
 
 
-def test_while_the_database_is_away_people_are_told_and_asked_to_try_again(company):
+def test_missing_database_is_reported_and_posts_are_repeated(company):
     scene = company.stage.scene()
     author, other = scene.people
     with Chatter(company.left, author) as chatter:
@@ -56,7 +56,7 @@ def test_while_the_database_is_away_people_are_told_and_asked_to_try_again(compa
         late.close()
 
 
-def test_a_page_answers_again_as_soon_as_the_database_does(company):
+def test_page_answers_once_the_database_is_back(company):
     scene = company.stage.scene()
     chatter = Chatter(company.left, scene.people[0])
     with chatter:
