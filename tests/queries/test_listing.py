@@ -1,4 +1,4 @@
-"""The lists of WebAdmin: what they find, and that a long one is read from an index."""
+"""Lists of WebAdmin: their matches, and the indexes they are read from."""
 
 import pytest
 from sqlalchemy import delete, insert, text
@@ -12,16 +12,16 @@ from app.queries.groups.members import effective_member_count, member_list
 from app.queries.listing import ListQuery
 from tests.support import factories
 
-MANY = 3000
+ACCOUNTS = 3000
 
 
-def found(domain, **query) -> list[str]:
+def matching_names(domain, **query) -> list[str]:
     return [account.name for account in account_list(domain, ListQuery(**query)).rows]
 
 
 @pytest.fixture
 def large(app):
-    """A domain with thousands of accounts, next to the other tenant's."""
+    """Make a domain with thousands of accounts, next to another tenant."""
     domains = [factories.make_domain(), factories.make_domain()]
     for domain in domains:
         rows = [
@@ -33,40 +33,44 @@ def large(app):
                 "state": AccountState.DISABLED if number % 500 == 0 else AccountState.ENABLED,
                 "created_at": now(),
             }
-            for number in range(MANY)
+            for number in range(ACCOUNTS)
         ]
         db.session.execute(insert(Account), rows)
     db.session.commit()
     return domains[0]
 
 
-def test_search_does_not_mind_accents_and_case(people):
+def test_search_ignores_accents_and_case(people):
     factories.make_account(people.domain, "Élodie Noël", address="e.n@iwdemo.fr")
     for words in ("elodie", "ÉLODIE", "noel", "E.N@"):
-        assert found(people.domain, search=words) == ["Élodie Noël"]
+        assert matching_names(people.domain, search=words) == ["Élodie Noël"]
 
 
-def test_signs_of_the_database_are_letters_like_others(people):
+def test_search_takes_wildcards_literally(people):
     for words in ("%", "_", "\\", "'"):
-        assert found(people.domain, search=words) == []
-    assert found(people.domain, search="\u0301") == found(people.domain, search="noel \u0301") == []
+        assert matching_names(people.domain, search=words) == []
+    assert (
+        matching_names(people.domain, search="\u0301")
+        == matching_names(people.domain, search="noel \u0301")
+        == []
+    )
 
 
-def test_search_filters_and_counts_go_together(large):
+def test_search_filter_and_total_agree(large):
     listing = account_list(large, ListQuery(search="person1", filters=(("role", "domain"),)))
     assert [account.name for account in listing.rows] == ["Person 01000"]
     assert listing.total == 1
-    assert account_list(large, ListQuery()).total == MANY
-    assert account_list(large, ListQuery(filters=(("state", "disabled"),))).total == MANY // 500
+    assert account_list(large, ListQuery()).total == ACCOUNTS
+    assert account_list(large, ListQuery(filters=(("state", "disabled"),))).total == ACCOUNTS // 500
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "address", "-address"])
-def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements, sort):
+def test_pages_of_a_long_list_are_read_from_an_index(large, count_statements, sort):
     query = ListQuery(sort=sort)
     for _ in range(3):
-        with count_statements() as seen:
+        with count_statements() as statements:
             listing = account_list(large, query)
-        assert len(seen) == 3
+        assert len(statements) == 3
         query = ListQuery(sort=sort, cursor=listing.page.next)
     for search in (ListQuery(search="person2999"), ListQuery(filters=(("state", "disabled"),)), query):
         for statement, parameters in _statements(large, search):
@@ -74,30 +78,30 @@ def test_every_page_of_a_long_list_is_read_from_an_index(large, count_statements
                 assert line.key, f"no index for {statement}"
 
 
-def test_a_list_that_fits_its_first_page_is_not_counted(large, count_statements):
-    with count_statements() as seen:
+def test_list_of_one_page_is_not_counted(large, count_statements):
+    with count_statements() as statements:
         assert account_list(large, ListQuery(filters=(("role", "domain"),))).total == 3
-    assert len(seen) == 2
+    assert len(statements) == 2
 
 
-def test_a_search_reads_the_narrow_index_and_only_what_it_found(large, count_statements):
-    with count_statements() as seen:
+def test_search_reads_the_narrow_index_and_only_its_matches(large, count_statements):
+    with count_statements() as statements:
         assert account_list(large, ListQuery(search="person2999")).total == 1
-    assert len(seen) == 3
-    first, *others = (_explained(line) for line in _statements(large, ListQuery(search="person2999")))
+    assert len(statements) == 3
+    first, *rest = (_explain(line) for line in _statements(large, ListQuery(search="person2999")))
     assert first.key == "ix_accounts_domain_id_is_guest_search_text" and "Using index" in first.Extra
-    assert {line.key for line in others} == {"PRIMARY"} and max(int(line.rows) for line in others) == 1
+    assert {line.key for line in rest} == {"PRIMARY"} and max(int(line.rows) for line in rest) == 1
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "address", "-seen"])
 @pytest.mark.parametrize("filters", [(), (("state", "enabled"),)])
-def test_many_are_found_as_few_are(large, monkeypatch, sort, filters):
+def test_many_matches_are_listed_like_few(large, monkeypatch, sort, filters):
     pages = {few: _every_page(large, few, sort, filters, monkeypatch) for few in (5, 5000)}
     assert pages[5] == pages[5000] and len(pages[5]) > 1
 
 
 def _every_page(domain, few, sort, filters, monkeypatch):
-    """(total, names) of each page of those with 29 in their address or name."""
+    """Return (total, names) of each page of accounts with 29 in their address or name."""
     monkeypatch.setattr(listing_queries, "FEW", few)
     pages, cursor = [], None
     while not pages or cursor:
@@ -107,14 +111,14 @@ def _every_page(domain, few, sort, filters, monkeypatch):
     return pages
 
 
-def _explained(statement):
-    """How the database goes about a statement of one table."""
+def _explain(statement):
+    """Return the plan of a statement on one table."""
     (line,) = db.session.connection().exec_driver_sql(f"EXPLAIN {statement[0]}", statement[1])
     return line
 
 
-def test_those_of_a_state_are_counted_from_their_part_of_the_index(large):
-    """100,000 entries would be read for fifty rows otherwise."""
+def test_filtered_count_reads_its_part_of_the_index(large):
+    """Otherwise 100,000 index entries would be read for fifty rows."""
     counts = [
         line for line in _statements(large, ListQuery(filters=(("state", "enabled"),))) if "count(" in line[0]
     ]
@@ -128,21 +132,21 @@ def _statements(domain, query):
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    seen = []
+    statements = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
         if statement.startswith("SELECT"):
-            seen.append((statement, parameters))
+            statements.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
         account_list(domain, query)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    return seen
+    return statements
 
 
-def test_messages_of_today_are_counted_without_reading_the_others(people, count_statements):
+def test_messages_of_today_are_counted_without_reading_older_ones(people, count_statements):
     for number in range(20):
         message = factories.make_message(people.room, people.arthur, f"Bonjour {number}")
         if number < 15:
@@ -152,23 +156,23 @@ def test_messages_of_today_are_counted_without_reading_the_others(people, count_
             )
     db.session.commit()
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    with count_statements() as seen:
+    with count_statements() as statements:
         assert messages_since(midnight) == 5
-    assert len(seen) < 20
+    assert len(statements) < 20
     assert messages_since(now()) == 0
 
 
-def test_without_any_message_there_are_none_today(app):
+def test_messages_of_today_are_zero_without_messages(app):
     assert messages_since(now()) == 0
 
 
-def test_counts_are_those_of_ones_own_domains(people):
+def test_counts_include_only_administered_domains(people):
     assert administered_counts(people.admin) == {"domains": 2, "accounts": 8, "groups": 2, "rooms": 1}
     assert administered_counts(people.domain_admin) == {"domains": 1, "accounts": 6, "groups": 1, "rooms": 1}
     assert administered_counts(people.rivale) == {"domains": 1, "accounts": 2, "groups": 1, "rooms": 0}
 
 
-def test_people_behind_nested_entries_are_counted_once(people):
+def test_members_of_nested_groups_are_counted_once(people):
     outer, inner = factories.make_group(people.domain), factories.make_group(people.domain)
     factories.add_member(outer, inner)
     factories.add_member(outer, people.group)
@@ -179,8 +183,8 @@ def test_people_behind_nested_entries_are_counted_once(people):
     assert (listing.total, effective_member_count(outer)) == (2, 3)
 
 
-def test_behind_a_page_that_has_emptied_the_list_begins_anew(large):
-    """Somebody has deleted what stood there: the list is not empty for that, and tells its whole number."""
+def test_list_restarts_when_the_next_page_is_empty(large):
+    """The list is not empty because the rows of one page were deleted; it shows its total."""
     first = account_list(large, ListQuery())
     behind = account_list(large, ListQuery(cursor=first.page.next))
     last = db.session.query(Account).filter_by(domain_id=large.id, name=behind.rows[-1].name).one()
