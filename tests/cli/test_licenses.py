@@ -1,4 +1,4 @@
-"""`flask licenses …`: whoever runs servers for others makes a key, signs, and installs."""
+"""`flask licenses …`: keys, signing and installation."""
 
 import stat
 
@@ -33,7 +33,7 @@ def issue(run, key, **changes):
     )
 
 
-def test_a_licence_is_signed_and_installed(people, run, key):
+def test_licence_is_signed_and_installed(people, run, key):
     keep_trial()
     paper = issue(run, key)
     assert paper.exit_code == 0
@@ -43,7 +43,7 @@ def test_a_licence_is_signed_and_installed(people, run, key):
     assert "12 seats taken" in run("show").output
 
 
-def test_the_key_is_its_owners_alone_and_never_overwritten(run, key):
+def test_key_is_private_and_never_overwritten(run, key):
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     before = key.read_bytes()
     answer = run("key", str(key))
@@ -52,7 +52,7 @@ def test_the_key_is_its_owners_alone_and_never_overwritten(run, key):
     assert key.read_bytes() == before
 
 
-def test_what_is_refused_ends_with_the_reason(people, run, key):
+def test_refused_licence_ends_with_the_reason(people, run, key):
     keep_trial()
     assert "not a licence" in run("install", "-", input="bonjour").output
     less = issue(run, key, seats="2").output
@@ -60,17 +60,17 @@ def test_what_is_refused_ends_with_the_reason(people, run, key):
     assert run("install", "--accept-less", "-", input=less).exit_code == 0
 
 
-def test_another_installation_is_told(people, run, key):
+def test_licence_of_another_installation_is_reported(people, run, key):
     keep_trial()
     run("install", "-", input=issue(run, key, reference="ANOTHER").output)
     assert "another installation" in run("show").output
 
 
-def test_only_an_ed25519_key_signs(run, tmp_path):
+def test_file_that_is_no_key_does_not_sign(run, tmp_path):
     path = tmp_path / "none.pem"
     path.write_text("bonjour")
     assert "no private key" in issue(run, path).output
 
 
-def test_without_a_licence_it_says_so(app, run):
+def test_show_fails_without_a_licence(app, run):
     assert run("show").exit_code == 1
