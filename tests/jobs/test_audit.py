@@ -1,4 +1,4 @@
-"""The sealed trail: whoever touches it is noticed."""
+"""The sealed audit log: every manipulation is detected."""
 
 import json
 import threading
@@ -39,13 +39,13 @@ def verdict(var):
     return verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
 
 
-def test_an_untouched_trail_fits(var):
+def test_unchanged_audit_log_is_valid(var):
     write_entries(5)
     assert seal_audit_log() == 5
     assert verdict(var) == verdict(var).__class__(sealed=5, waiting=0)
 
 
-def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
+def test_chain_continues_where_it_ended(var, monkeypatch):
     monkeypatch.setattr(audit_operations, "SEAL_BATCH", 2)
     write_entries(5)
     assert seal_audit_log() == 5
@@ -55,7 +55,7 @@ def test_the_chain_goes_on_where_it_ended(var, monkeypatch):
     assert verdict(var).broken_at is None
 
 
-def test_what_has_just_been_written_waits(var):
+def test_recent_entries_are_not_sealed_yet(var):
     write_entries(2)
     write_entries(3, age=timedelta(seconds=0))
     assert seal_audit_log() == 2
@@ -63,58 +63,58 @@ def test_what_has_just_been_written_waits(var):
 
 
 @pytest.mark.parametrize("column", ["act", "actor_name", "object_name", "after", "origin"])
-def test_a_changed_entry_is_noticed(var, column):
+def test_changed_entry_is_detected(var, column):
     entries = write_entries(4)
     seal_audit_log()
     db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values({column: "forged"}))
     assert verdict(var).broken_at == entries[1].id
 
 
-def test_a_removed_entry_is_noticed(var):
+def test_removed_entry_is_detected(var):
     entries = write_entries(4)
     seal_audit_log()
     db.session.execute(delete(AuditEntry).where(AuditEntry.id == entries[1].id))
     assert verdict(var).broken_at == entries[2].id
 
 
-@pytest.mark.parametrize("takes_seals_along", [True, False])
-def test_entries_that_change_places_are_noticed(var, takes_seals_along):
+@pytest.mark.parametrize("are_seals_swapped", [True, False])
+def test_swapped_entries_are_detected(var, are_seals_swapped):
     entries = write_entries(4)
     for number, entry in enumerate(entries):
         entry.after = json.dumps({"n": number})
     db.session.commit()
     seal_audit_log()
     first, second = entries[1], entries[2]
-    moved = ("after", "seal") if takes_seals_along else ("after",)
+    moved = ("after", "seal") if are_seals_swapped else ("after",)
     values = {name: (getattr(first, name), getattr(second, name)) for name in moved}
-    for entry, place in ((first, 1), (second, 0)):
-        swapped = {name: pair[place] for name, pair in values.items()}
+    for entry, index in ((first, 1), (second, 0)):
+        swapped = {name: pair[index] for name, pair in values.items()}
         db.session.execute(update(AuditEntry).where(AuditEntry.id == entry.id).values(swapped))
     assert verdict(var).broken_at == first.id
 
 
-def test_a_whole_trail_that_is_gone_is_missed(var):
+def test_emptied_audit_log_is_detected(var):
     entries = write_entries(3)
     seal_audit_log()
     db.session.execute(delete(AuditEntry))
     assert verdict(var).broken_at == entries[2].id
 
 
-def test_entries_cut_off_from_the_end_are_missed(var):
+def test_entries_removed_from_the_end_are_detected(var):
     entries = write_entries(4)
     seal_audit_log()
     db.session.execute(delete(AuditEntry).where(AuditEntry.id > entries[1].id))
     assert verdict(var).broken_at == entries[3].id
 
 
-def test_an_entry_put_in_without_a_seal_is_noticed(var):
+def test_entry_without_a_seal_is_detected(var):
     entries = write_entries(3)
     seal_audit_log()
     db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[1].id).values(seal=None))
     assert verdict(var).broken_at == entries[2].id
 
 
-def test_who_has_only_the_database_cannot_seal_again(var):
+def test_database_alone_cannot_be_sealed_again(var):
     entries = write_entries(3)
     seal_audit_log()
     db.session.execute(update(AuditEntry).values(seal=None))
@@ -123,7 +123,7 @@ def test_who_has_only_the_database_cannot_seal_again(var):
     assert verdict(var).broken_at == entries[0].id
 
 
-def test_the_key_is_made_once_and_read_by_its_owner_only(var):
+def test_key_is_created_once_and_private(var):
     first = keys.load_key(var, CHAIN)
     assert len(first) == 32
     assert keys.load_key(var, CHAIN) == first
@@ -131,17 +131,17 @@ def test_the_key_is_made_once_and_read_by_its_owner_only(var):
     assert not list((var / "keys").glob("audit.*"))
 
 
-def test_processes_that_start_at_once_share_one_key(var):
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(keys.load_key(var, CHAIN))) for _ in range(8)]
+def test_concurrent_processes_share_one_key(var):
+    keys_read = []
+    threads = [threading.Thread(target=lambda: keys_read.append(keys.load_key(var, CHAIN))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(found)) == 1
+    assert len(set(keys_read)) == 1
 
 
-def test_the_command_says_whether_the_trail_fits(app, var):
+def test_verify_command_reports_whether_the_audit_log_is_valid(app, var):
     entries = write_entries(3)
     seal_audit_log()
     good = app.test_cli_runner().invoke(audit, ["verify"])
@@ -154,8 +154,8 @@ def test_the_command_says_whether_the_trail_fits(app, var):
 
 
 @pytest.mark.fresh
-def test_the_chain_waits_for_an_entry_that_is_not_committed_yet(app, var):
-    """It bears a smaller number than one that is: stepping over it would break the chain for ever."""
+def test_chain_waits_for_an_uncommitted_entry(app, var):
+    """The uncommitted entry has the smaller number: sealing past it would break the chain for ever."""
     old = {"act": "slow", "object_kind": "group", "created_at": now() - timedelta(minutes=1)}
     slow = db.engine.connect()
     slow.execute(insert(AuditEntry).values(**old))
@@ -178,7 +178,7 @@ def test_the_chain_waits_for_an_entry_that_is_not_committed_yet(app, var):
 
 
 @pytest.mark.fresh
-def test_two_workers_make_one_chain(app, var):
+def test_concurrent_workers_make_one_chain(app, var):
     write_entries(40)
 
     def seal():

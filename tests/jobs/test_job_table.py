@@ -1,4 +1,4 @@
-"""The table of work: taken once, on a lease, tried again."""
+"""The table of jobs: each taken once, on a lease, and tried again."""
 
 import threading
 from datetime import timedelta
@@ -20,25 +20,25 @@ def make_due() -> None:
     db.session.commit()
 
 
-def test_work_is_taken_once(app):
+def test_job_is_taken_once(app):
     jobs.enqueue("something", number=7)
     taken = jobs.take_job()
     assert (taken.name, taken.arguments, taken.attempt) == ("something", {"number": 7}, 1)
     assert jobs.take_job() is None
 
 
-def test_work_for_later_is_not_taken_now(app):
+def test_job_due_later_is_not_taken(app):
     jobs.enqueue("something", due_at=now() + timedelta(minutes=1))
     assert jobs.take_job() is None
 
 
-def test_what_was_due_first_is_taken_first(app):
+def test_jobs_are_taken_in_order_of_their_due_time(app):
     jobs.enqueue("second", due_at=now() - timedelta(minutes=1))
     jobs.enqueue("first", due_at=now() - timedelta(minutes=2))
     assert [jobs.take_job().name, jobs.take_job().name] == ["first", "second"]
 
 
-def test_finished_work_stays_in_the_table_and_is_not_taken_again(app):
+def test_finished_job_stays_and_is_not_taken_again(app):
     jobs.enqueue("something")
     jobs.finish(jobs.take_job())
     assert (row().state, row().leased_until) == (WorkState.DONE, None)
@@ -46,7 +46,7 @@ def test_finished_work_stays_in_the_table_and_is_not_taken_again(app):
     assert jobs.take_job() is None
 
 
-def test_work_of_a_worker_that_died_is_taken_when_its_lease_has_run_out(app):
+def test_job_of_a_dead_worker_is_taken_after_its_lease(app):
     jobs.enqueue("something")
     jobs.take_job()
     row().leased_until = now() - timedelta(seconds=1)
@@ -54,7 +54,7 @@ def test_work_of_a_worker_that_died_is_taken_when_its_lease_has_run_out(app):
     assert jobs.take_job().attempt == 2
 
 
-def test_what_fails_waits_twice_as_long_each_time_and_is_given_up_at_last(app):
+def test_failing_job_waits_longer_each_time_and_is_given_up(app):
     jobs.enqueue("something")
     waits = []
     for _ in range(jobs.ATTEMPTS):
@@ -67,7 +67,7 @@ def test_what_fails_waits_twice_as_long_each_time_and_is_given_up_at_last(app):
     assert jobs.take_job() is None
 
 
-def test_a_recurring_job_is_never_given_up(app):
+def test_recurring_job_is_never_given_up(app):
     jobs.enqueue("something")
     for _ in range(jobs.ATTEMPTS + 5):
         make_due()
@@ -76,7 +76,7 @@ def test_a_recurring_job_is_never_given_up(app):
     assert row().due_at - now() <= jobs.LONGEST_DELAY
 
 
-def test_a_recurring_job_comes_up_again_in_the_same_row(app):
+def test_recurring_job_repeats_in_the_same_row(app):
     jobs.keep_going(["something"])
     jobs.repeat(jobs.take_job(), timedelta(minutes=5))
     assert jobs.take_job() is None
@@ -85,7 +85,7 @@ def test_a_recurring_job_comes_up_again_in_the_same_row(app):
 
 
 @pytest.mark.fresh
-def test_workers_that_start_at_once_keep_one_row_of_each_recurring_job(app):
+def test_concurrent_workers_keep_one_row_of_each_recurring_job(app):
     def start():
         with app.app_context():
             jobs.keep_going(["one", "other"])
@@ -95,15 +95,15 @@ def test_workers_that_start_at_once_keep_one_row_of_each_recurring_job(app):
 
 
 @pytest.mark.fresh
-def test_workers_never_take_the_same_work(app):
+def test_concurrent_workers_never_take_the_same_job(app):
     for number in range(12):
         jobs.enqueue("something", number=number)
     taken = []
 
     def work():
         with app.app_context():
-            while (found := jobs.take_job()) is not None:
-                taken.append(found.arguments["number"])
+            while (job := jobs.take_job()) is not None:
+                taken.append(job.arguments["number"])
 
     _at_once(work, 4)
     assert sorted(taken) == list(range(12))

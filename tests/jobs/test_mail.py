@@ -1,4 +1,4 @@
-"""Mails leave once, in the reader's language, and are tried again."""
+"""Mails are sent once, in the language of the reader, and are tried again."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from app.transaction import operation
 from tests.support.mail_server import mail_server
 from tests.support.mailbox import mailbox
 
+# Templates about nothing stored; the others are tested where their rows are made.
 TEMPLATES = sorted(
     {path.stem for path in Path("app/templates/emails").glob("*.txt")}
     - {"layout"}
     - mail_queries._facts.keys()
 )
-"""Those that speak of nothing stored; the others are read where what they speak of is made."""
 
 
 @pytest.fixture
@@ -36,16 +36,16 @@ def listen_to(app, box) -> None:
 
 
 @operation(audited=False)
-def queue(*given, **arguments):
-    return mail_operations.queue_to(*given, **arguments)
+def queue(*positional, **arguments):
+    return mail_operations.queue_to(*positional, **arguments)
 
 
 @pytest.fixture(autouse=True)
-def rested():
+def unpaused():
     mail_jobs._paused_until.clear()
 
 
-def be_due() -> None:
+def make_due() -> None:
     row().due_at = now() - timedelta(seconds=1)
     db.session.commit()
 
@@ -54,7 +54,7 @@ def row() -> OutgoingMail:
     return db.session.scalars(select(OutgoingMail), execution_options={"populate_existing": True}).one()
 
 
-def test_a_mail_leaves_in_text_and_html(app, server):
+def test_mail_is_sent_in_text_and_html(app, server):
     queue("arthur@iwdemo.fr", "password_changed", "fr", ip="192.0.2.7")
     assert mail_jobs.send_next() is True
     assert mail_jobs.send_next() is False
@@ -67,7 +67,7 @@ def test_a_mail_leaves_in_text_and_html(app, server):
     assert row().state is WorkState.DONE
 
 
-def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
+def test_mail_is_rendered_in_the_language_of_its_reader(app):
     french, english = (
         mail_jobs.render_mail("password_changed", code, {"ip": None})[0] for code in ("fr", "en")
     )
@@ -77,7 +77,7 @@ def test_a_mail_is_made_in_the_readers_language_when_it_leaves(app):
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_mail_has_a_subject_and_both_parts(app, template, language):
+def test_mail_template_has_a_subject_and_both_parts(app, template, language):
     subject, text, html = mail_jobs.render_mail(template, language, {"ip": "<b>192.0.2.7</b>"})
     assert subject
     assert "\n" not in subject
@@ -86,13 +86,13 @@ def test_every_mail_has_a_subject_and_both_parts(app, template, language):
     assert "<b>" not in html
 
 
-def test_without_a_mail_server_mails_wait(app):
+def test_mail_waits_without_a_mail_server(app):
     queue("arthur@iwdemo.fr", "test", "fr")
     assert mail_jobs.send_next() is False
     assert (row().state, row().attempts) == (WorkState.WAITING, 0)
 
 
-def test_while_the_service_is_stopped_mails_wait(app, server):
+def test_mail_waits_while_the_service_is_stopped(app, server):
     queue("arthur@iwdemo.fr", "test", "fr")
     db.session.scalars(select(Service).where(Service.name == ServiceName.MAIL)).one().is_running = False
     db.session.commit()
@@ -100,7 +100,7 @@ def test_while_the_service_is_stopped_mails_wait(app, server):
     assert not server.mails
 
 
-def test_a_mail_that_is_refused_for_good_is_given_up_at_once_and_the_reason_is_kept(app):
+def test_permanently_refused_mail_fails_at_once_with_its_reason(app):
     with mailbox(is_refusing=True) as box:
         listen_to(app, box)
         queue("arthur@iwdemo.fr", "test", "fr")
@@ -111,7 +111,7 @@ def test_a_mail_that_is_refused_for_good_is_given_up_at_once_and_the_reason_is_k
     assert row().finished_at
 
 
-def test_a_mail_that_is_put_off_is_tried_again(app):
+def test_deferred_mail_is_tried_again(app):
     with mail_server(on_rcpt="450 4.2.0 greylisted") as (box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
         queue("arthur@iwdemo.fr", "test", "fr")
@@ -120,42 +120,42 @@ def test_a_mail_that_is_put_off_is_tried_again(app):
         assert (row().state, row().failure) == (WorkState.WAITING, MailFailure.BUSY)
         assert row().due_at > now()
         box.on_rcpt = None
-        be_due()
+        make_due()
         assert mail_jobs.send_next() is True
     assert (row().state, row().failure, row().last_error) == (WorkState.DONE, None, None)
 
 
-def test_after_ten_attempts_a_mail_is_given_up(app):
+def test_mail_fails_after_ten_attempts(app):
     with mail_server(on_data="452 4.3.1 disk full") as (_box, port):
         app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
         queue("arthur@iwdemo.fr", "test", "fr")
         for _ in range(ATTEMPTS):
-            be_due()
+            make_due()
             with pytest.raises(Exception, match="disk full"):
                 mail_jobs.send_next()
     assert (row().state, row().attempts) == (WorkState.FAILED, ATTEMPTS)
 
 
-def test_a_server_that_fails_is_left_alone_for_a_while_and_another_one_is_not(app, server):
+def test_failing_server_is_paused_unlike_another_one(app, server):
     queue("arthur@iwdemo.fr", "test", "fr")
     app.config.update(MAIL_PORT=1)
     with pytest.raises(ConnectionRefusedError):
         mail_jobs.send_next()
-    be_due()
+    make_due()
     assert mail_jobs.send_next() is False
     assert row().attempts == 1
     listen_to(app, server)
     assert mail_jobs.send_next() is True
 
 
-def test_a_mail_about_something_that_is_gone_does_not_leave(app, server):
+def test_mail_about_a_missing_row_is_cancelled(app, server):
     queue("bt@darnis.com", "invitation", "fr", invitation_id=1_000_000)
     assert mail_jobs.send_next() is True
     assert row().state is WorkState.CANCELLED
     assert not server.mails
 
 
-def test_a_mail_server_that_is_away_is_tried_again(app):
+def test_unreachable_server_is_kept_as_the_reason(app):
     app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=1)
     queue("arthur@iwdemo.fr", "test", "fr")
     with pytest.raises(ConnectionRefusedError):
@@ -163,7 +163,7 @@ def test_a_mail_server_that_is_away_is_tried_again(app):
     assert "Connection refused" in row().last_error
 
 
-def test_a_mail_that_is_sent_twice_bears_one_id(app, server):
+def test_mail_sent_twice_keeps_its_message_id(app, server):
     queue("arthur@iwdemo.fr", "test", "fr")
     mail_jobs.send_next()
     row().state = WorkState.WAITING
@@ -174,7 +174,7 @@ def test_a_mail_that_is_sent_twice_bears_one_id(app, server):
     assert first == second
 
 
-def test_a_mail_of_an_operation_that_fails_never_leaves(app, server):
+def test_mail_of_a_failed_operation_is_never_sent(app, server):
     @operation(audited=False)
     def fail():
         mail_operations.queue_to("arthur@iwdemo.fr", "test", "fr")

@@ -1,4 +1,4 @@
-"""What nobody needs any more is taken away, and nothing else."""
+"""Deletion of expired data, and of nothing else."""
 
 from datetime import timedelta
 
@@ -28,31 +28,31 @@ def make_mail(state, age) -> OutgoingMail:
     return keep(OutgoingMail(state=state, due_at=moment, finished_at=moment, **about))
 
 
-def test_devices_whose_time_is_over_are_signed_out_and_told(people, events):
-    over = make_session(people.arthur, expires_at=now() - timedelta(seconds=1))
+def test_expired_sessions_are_revoked_and_announced(people, events):
+    expired = make_session(people.arthur, expires_at=now() - timedelta(seconds=1))
     running = make_session(people.arthur)
     assert maintenance.end_expired_sessions() == 1
     db.session.expire_all()
-    assert over.revoked_at is not None
+    assert expired.revoked_at is not None
     assert running.revoked_at is None
-    assert SessionRevoked(over.id) in events
+    assert SessionRevoked(expired.id) in events
 
 
-def test_sessions_that_ended_long_ago_are_forgotten(people):
+def test_old_revoked_sessions_are_deleted(people):
     make_session(people.arthur, revoked_at=now() - 31 * DAY)
     kept = make_session(people.arthur, revoked_at=now() - 29 * DAY)
     maintenance.end_expired_sessions()
     assert db.session.scalars(select(Session.id)).all() == [kept.id]
 
 
-def test_failed_sign_ins_of_the_day_before_are_forgotten(app):
+def test_old_sign_in_failures_are_deleted(app):
     keep(SignInFailure(subject=b"a" * 32, last_at=now() - DAY - timedelta(seconds=1)))
     keep(SignInFailure(subject=b"b" * 32, last_at=now() - DAY + timedelta(minutes=1)))
     assert maintenance.delete_old_sign_in_failures() == 1
     assert db.session.scalar(select(SignInFailure.subject)) == b"b" * 32
 
 
-def test_the_newest_access_changes_stay_however_old(app, monkeypatch):
+def test_newest_access_changes_are_kept_at_any_age(app, monkeypatch):
     monkeypatch.setattr(maintenance, "ACCESS_CHANGES_MIN", 3)
     old = now() - 2 * DAY
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY, created_at=old) for n in range(1, 6)])
@@ -60,13 +60,13 @@ def test_the_newest_access_changes_stay_however_old(app, monkeypatch):
     assert db.session.scalars(select(AccessChange.epoch).order_by(AccessChange.epoch)).all() == [3, 4, 5]
 
 
-def test_young_access_changes_stay_however_many(app, monkeypatch):
+def test_recent_access_changes_are_kept_in_any_number(app, monkeypatch):
     monkeypatch.setattr(maintenance, "ACCESS_CHANGES_MIN", 3)
     keep(*[AccessChange(epoch=n, scope=AccessScope.EVERYBODY) for n in range(1, 6)])
     assert maintenance.delete_old_access_changes() == 0
 
 
-def test_finished_work_is_forgotten_after_a_while_and_waiting_work_never(app):
+def test_old_finished_work_is_deleted_unlike_waiting_work(app):
     make_mail(WorkState.DONE, 31 * DAY)
     make_mail(WorkState.FAILED, 91 * DAY)
     kept = [make_mail(WorkState.DONE, 29 * DAY), make_mail(WorkState.FAILED, 89 * DAY)]
