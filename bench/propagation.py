@@ -1,6 +1,6 @@
-"""How long it takes until a right is felt: from the administrator's click to the open window of who lost or got it.
+"""Delay until a change of rights reaches an open window: from the administrator's click to the person affected.
 
-Part of bench/run; alone: python -m bench.felt
+Part of bench/run; alone: python -m bench.propagation
 """
 
 import random
@@ -19,45 +19,46 @@ PERSON = 5
 PAUSE = (0.2, 0.8)
 
 
-def until_felt(target):
-    """p50 and p95 in ms until somebody who is taken out of a group is told so, and until they are told of the room
-    they got; each of ROUNDS times."""
+def measure_delays(target):
+    """Return p50 and p95 in ms until a person is notified of a room lost, and of a room regained; each ROUNDS times."""
     company = target.grounds.company
     with target.grounds.app.app_context():
-        boss, entry, room_id = _cast()
+        boss, entry, room_id = _participants()
         client = Client(target.address, company.cookies[PERSON]).arrive()
         delays = {"taken away": [], "given": []}
         try:
             for _ in range(ROUNDS):
                 _open(client, room_id)
-                delays["taken away"].append(_heard(client, "room:removed", lambda: _remove(boss, entry)))
-                delays["given"].append(_heard(client, "rooms:changed", lambda: _add(boss, entry)))
+                delays["taken away"].append(_delay(client, "room:removed", lambda: _remove(boss, entry)))
+                delays["given"].append(_delay(client, "rooms:changed", lambda: _add(boss, entry)))
             _open(client, room_id)
         finally:
             client.close()
-    return {what: _spread(found) for what, found in delays.items()}
+    return {change_name: _spread(times) for change_name, times in delays.items()}
 
 
-def report(felt):
-    """The table, as lines of text."""
-    for what, figures in felt.items():
-        yield f"{what:50} {figures['p50']:8.1f} {figures['p95']:8.1f}"
+def report(delays):
+    """Yield the table as lines of text."""
+    for change_name, figures in delays.items():
+        yield f"{change_name:50} {figures['p50']:8.1f} {figures['p95']:8.1f}"
 
 
-def _cast():
-    """Who administers, an entry of somebody as (group, account), and the id of the room it opens."""
+def _participants():
+    """Return the administrator, a membership as (group, account), and the id of the room it opens."""
     boss = db.session.scalars(select(Account).filter_by(address="boss@company.example")).one()
-    somebody = select(Account.id).filter_by(address=f"person{PERSON}@company.example").scalar_subquery()
-    own = select(MemberEntry).where(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.account_id == somebody)
-    entry = db.session.scalars(own.order_by(MemberEntry.id).limit(1)).one()
+    account_id = select(Account.id).filter_by(address=f"person{PERSON}@company.example").scalar_subquery()
+    entries = select(MemberEntry).where(
+        MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.account_id == account_id
+    )
+    entry = db.session.scalars(entries.order_by(MemberEntry.id).limit(1)).one()
     room_id = db.session.scalar(select(Room.id).where(Room.group_id == entry.group_id))
     return boss, (entry.group_id, entry.account_id), room_id
 
 
 def _remove(boss, entry):
     group_id, account_id = entry
-    found = select(MemberEntry.id).filter_by(group_id=group_id, account_id=account_id)
-    groups.remove_member(boss, db.session.get(Group, group_id), db.session.scalar(found))
+    entry_id = select(MemberEntry.id).filter_by(group_id=group_id, account_id=account_id)
+    groups.remove_member(boss, db.session.get(Group, group_id), db.session.scalar(entry_id))
 
 
 def _add(boss, entry):
@@ -66,19 +67,19 @@ def _add(boss, entry):
 
 
 def _open(client, room_id):
-    """Open the room, which proves that the one before it was given back. Error: RuntimeError."""
+    """Open the room, which proves that the previous change was reverted. Error: RuntimeError."""
     client.emit("room:open", {"room_id": room_id})
     answer = client.answer()
     if not answer["ok"]:
         raise RuntimeError(f"the room is not there: {answer['error']}")
 
 
-def _heard(client, event, change):
-    """Milliseconds from the beginning of a change until the client hears of it."""
+def _delay(client, event, change):
+    """Return the milliseconds from the beginning of a change until the client receives the event."""
     time.sleep(random.uniform(*PAUSE))
     start = time.monotonic()
     change()
-    client.hear(event)
+    client.wait_for(event)
     return 1000 * (time.monotonic() - start)
 
 
@@ -95,10 +96,10 @@ def main():
     from bench.targets import Application, Grounds
 
     with Grounds() as grounds:
-        target = Application(grounds, "lane", "grouped")
+        target = Application(grounds)
         target.start()
         try:
-            print("\n".join(report(until_felt(target))), flush=True)
+            print("\n".join(report(measure_delays(target))), flush=True)
             print(pages.page(target, *rare_word(grounds.company)))
         finally:
             target.stop()

@@ -1,4 +1,4 @@
-"""What it costs to come back, and to be there."""
+"""Costs of reconnection after a restart, and of idle connections."""
 
 from bench import processes
 from bench.fanout import Meter, arrive, open_room
@@ -9,10 +9,10 @@ SETTLE_SECONDS = 2
 
 
 def storm(target):
-    """After a restart everybody comes at once, stays idle, then opens the room.
+    """Connect everybody at once after a restart, wait idle, then open the room.
 
-    Seconds and processor time of each until all are back with the room open, the idle while left out; KiB of the
-    server's memory for each idle connection.
+    Return the seconds and processor time of each until all have the room open, without the idle time, and KiB
+    of the server's memory for each idle connection.
     """
     target.stop()
     target.start()
@@ -23,7 +23,7 @@ def storm(target):
     crowd.read_for(SETTLE_SECONDS)
     idle = (processes.memory_kib(target.pids()) - before) / PEOPLE
     for client in crowd.clients:
-        client.listen_anew()
+        client.listen_again()
     _, opening = _measured(target, lambda: open_room(crowd.clients, target.room_id))
     for people in (crowd, first):
         people.close()
