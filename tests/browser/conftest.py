@@ -24,7 +24,7 @@ FLAGS = (
 
 
 @dataclass
-class House:
+class Servers:
     """The servers that all tests share."""
 
     mariadb: PrivateMariaDB
@@ -54,7 +54,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Office:
+class Administration:
     """A server administrator of arthur's domain, and the ids of its objects."""
 
     admin: Person
@@ -65,7 +65,7 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-def house():
+def servers():
     """Start every server once, and stop them at the end."""
     debian.require_nginx()
     folder = private_folder()
@@ -78,7 +78,7 @@ def house():
             Proxy(web, folder / "proxy") as proxy,
             Console(env, stage.administrator(), folder / "console") as console,
         ):
-            yield House(mariadb, stage, web, proxy, console)
+            yield Servers(mariadb, stage, web, proxy, console)
         stage.close()
 
 
@@ -92,38 +92,38 @@ def chromium():
 
 
 @pytest.fixture
-def place(house) -> Place:
+def place(servers) -> Place:
     """Make a new domain, group and room for each test."""
-    return make_place(house.stage)
+    return make_place(servers.stage)
 
 
 @pytest.fixture
-def office(house, place) -> Office:
+def administration(servers, place) -> Administration:
     """Make a server administrator in arthur's domain."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
         person = Person(admin.id, "admin", 0, "")
         ids = (domain.id, domain.name, place.arthur.id, place.group_id)
-    return Office(house.stage.second_device(person), *ids)
+    return Administration(servers.stage.second_device(person), *ids)
 
 
 @pytest.fixture
-def sits(house, chromium):
-    """Return a function that opens a signed-in screen: sits(person, width=…).
+def screen_of(servers, chromium):
+    """Return a function that opens a signed-in screen: screen_of(person, width=…).
 
     Complaints of the browser fail the test.
     """
     screens = []
 
-    def sit(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
-        screens.append(_screen(chromium, house, person, {"width": width, "height": height}, options))
+    def open_screen(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
+        screens.append(_screen(chromium, servers, person, {"width": width, "height": height}, options))
         return screens[-1]
 
-    yield sit
+    yield open_screen
     for screen in screens:
         screen.context.close()
-    house.mend()
+    servers.mend()
     complaints = [complaint for screen in screens for complaint in screen.complaints]
     assert not complaints, complaints
 
@@ -137,36 +137,36 @@ def make_place(stage: Stage) -> Place:
     return Place(scene.group_id, scene.room_id, arthur, jean, stage.french(scene.stranger, "paul"))
 
 
-def _screen(chromium: Browser, house: House, person: Person, viewport: dict, options: dict) -> Screen:
+def _screen(chromium: Browser, servers: Servers, person: Person, viewport: dict, options: dict) -> Screen:
     settings = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "ignore_https_errors": True, **options}
-    context = chromium.new_context(viewport=viewport, base_url=house.proxy.url, **settings)
+    context = chromium.new_context(viewport=viewport, base_url=servers.proxy.url, **settings)
     screen = Screen(context, person)
-    screen.sign_in(person, house.proxy.url)
+    screen.sign_in(person, servers.proxy.url)
     return screen
 
 
 @pytest.fixture
-def both(sits, place):
+def both(screen_of, place):
     """Open the room for arthur and for jean."""
-    return sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
+    return screen_of(place.arthur).open(place.room_id), screen_of(place.jean).open(place.room_id)
 
 
-def fill(house, place, count: int, author=None) -> None:
+def fill(servers, place, count: int, author=None) -> None:
     """Store messages in the room without the application."""
     from app.models import Room
 
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         room = db.session.get(Room, place.room_id)
         authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
         for number in range(count):
             factories.make_message(room, authors[number % 2], f"line {room.last_seq + 1}")
 
 
-def make_room(house, place, name: str) -> int:
+def make_room(servers, place, name: str) -> int:
     """Make another room of the group."""
     from app.models import Group
 
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         return factories.make_room(db.session.get(Group, place.group_id), name).id
 
 

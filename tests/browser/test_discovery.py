@@ -13,28 +13,28 @@ SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "he
 
 
 @pytest.fixture
-def office(house, place):
+def administration(servers, place):
     """Return a server administrator and the id of arthur's domain."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
         person, domain_id = Person(admin.id, "admin", 0, ""), domain.id
-    return house.stage.second_device(person), domain_id
+    return servers.stage.second_device(person), domain_id
 
 
 @pytest.mark.parametrize("look", SCREENS.values(), ids=SCREENS)
-def test_discovery_pages_have_no_violations(sits, office, look):
-    admin, domain_id = office
-    page = sits(admin, **look).page
+def test_discovery_pages_have_no_violations(screen_of, administration, look):
+    admin, domain_id = administration
+    page = screen_of(admin, **look).page
     for url in ("/admin/smartdiscover", f"/admin/domains/{domain_id}/smartdiscover", "/admin/certificate/"):
         page.goto(url)
         assert violations(page) == [], url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
-def test_host_name_is_applied_everywhere_and_saved(sits, office):
-    admin, domain_id = office
-    screen = sits(admin)
+def test_host_name_is_applied_everywhere_and_saved(screen_of, administration):
+    admin, domain_id = administration
+    screen = screen_of(admin)
     # What is filled in and not saved comes back with 422.
     screen.expect_trouble()
     page = screen.page
@@ -52,17 +52,17 @@ def test_host_name_is_applied_everywhere_and_saved(sits, office):
     assert page.get_by_text("Hérité du serveur").count() >= 8
 
 
-def test_check_shows_its_results_on_the_page(sits, office):
-    admin, _domain_id = office
-    page = sits(admin).page
+def test_check_shows_its_results_on_the_page(screen_of, administration):
+    admin, _domain_id = administration
+    page = screen_of(admin).page
     page.goto("/admin/smartdiscover")
     page.get_by_role("button", name="Vérifier", exact=True).click()
     expect(page.get_by_role("heading", name="Résultat de la vérification")).to_be_visible(timeout=25_000)
     expect(page.locator("#results .check")).to_have_count(8)
 
 
-def test_current_section_is_visible_on_a_phone(sits, office):
-    admin, domain_id = office
-    page = sits(admin, width=390, height=844).page
+def test_current_section_is_visible_on_a_phone(screen_of, administration):
+    admin, domain_id = administration
+    page = screen_of(admin, width=390, height=844).page
     page.goto(f"/admin/domains/{domain_id}/smartdiscover")
     expect(page.locator(".sections [aria-current]")).to_be_in_viewport(ratio=0.99)

@@ -9,17 +9,17 @@ from tests.support.browser.axe import violations
 
 
 @pytest.fixture
-def other_id(house) -> int:
+def other_id(servers) -> int:
     """Make another domain with one account, and return its id."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         domain = factories.make_domain()
         factories.make_account(domain)
         return domain.id
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_domain_end_limits_and_deletion(sits, office, other_id, kind):
-    screen = sits(office.admin, **SCREENS[kind])
+def test_domain_end_limits_and_deletion(screen_of, administration, other_id, kind):
+    screen = screen_of(administration.admin, **SCREENS[kind])
     screen.expect_trouble()
     page = screen.page
     page.goto(f"/admin/domains/{other_id}/properties")

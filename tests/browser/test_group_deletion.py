@@ -12,10 +12,10 @@ SCREENS = {
 
 
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
-def test_group_is_deleted_after_typing_its_name(sits, office, place, screen):
-    member = sits(place.jean).open(place.room_id)
+def test_group_is_deleted_after_typing_its_name(screen_of, administration, place, screen):
+    member = screen_of(place.jean).open(place.room_id)
     member.say("bonjour")
-    administrator = sits(office.admin, **screen)
+    administrator = screen_of(administration.admin, **screen)
     administrator.expect_trouble()
     page = administrator.page
     page.goto(f"/admin/groups/{place.group_id}/")

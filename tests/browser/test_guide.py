@@ -24,9 +24,9 @@ GUEST = "bt@darnis.com"
 
 
 @pytest.fixture
-def company(house):
+def company(servers):
     """Make the domain of the guide with every feature off, and return its people by name."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         domain = factories.make_domain("iwdemo.fr", description="Société de démonstration")
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
@@ -34,7 +34,7 @@ def company(house):
         keep_trial(seats=500)
         people = {name: factories.make_account(domain, name, language="fr") for name in PEOPLE}
         ids = {name: account.id for name, account in (("admin", admin), *people.items())}
-    return {name: house.stage.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
+    return {name: servers.stage.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def section(page: Page, name: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_guide_is_followed_in_its_order(house, sits, company, pictures):
-    administrator = sits(company["admin"], reduced_motion="reduce")
+def test_guide_is_followed_in_its_order(servers, screen_of, company, pictures):
+    administrator = screen_of(company["admin"], reduced_motion="reduce")
     page = administrator.page
     page.goto("/admin/")
     follow_licence(page, pictures)
@@ -79,11 +79,11 @@ def test_guide_is_followed_in_its_order(house, sits, company, pictures):
     follow_discovery(page, pictures)
     follow_public_room(page, pictures)
     follow_members(page, pictures)
-    arthur = sits(company["arthur"], reduced_motion="reduce")
+    arthur = screen_of(company["arthur"], reduced_motion="reduce")
     follow_private_room(arthur.page, pictures)
     follow_rights(page, pictures)
     follow_guest_invitation(arthur.page, pictures)
-    follow_guest_administration(house, page, pictures)
+    follow_guest_administration(servers, page, pictures)
 
 
 def follow_licence(page: Page, pictures) -> None:
@@ -232,9 +232,9 @@ def follow_guest_invitation(page: Page, pictures) -> None:
     keep(page, pictures, "invited")
 
 
-def follow_guest_administration(house, page: Page, pictures) -> None:
+def follow_guest_administration(servers, page: Page, pictures) -> None:
     """Follow Domaines & Comptes → Comptes invités: the list, the page, Choisir l'action → Supprimer."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         arthur = db.session.query(Account).filter_by(address="arthur@iwdemo.fr").one()
         group = db.session.query(Group).filter_by(address="groupetc@iwdemo.fr").one()
         internal = db.session.query(Domain).filter_by(is_internal=True).first() or arthur.domain

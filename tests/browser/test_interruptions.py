@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import fill
 
 
-def test_messages_are_caught_up_in_order_after_network_loss(both, house):
+def test_messages_are_caught_up_in_order_after_network_loss(both, servers):
     arthur, jean = both
     arthur.expect_trouble()
     arthur.say("avant")
@@ -32,28 +32,28 @@ def test_messages_are_caught_up_in_order_after_network_loss(both, house):
     assert arthur.texts[-2:] == ["hors ligne 1", "hors ligne 2"] and "Message supprimé" in arthur.texts
 
 
-def test_reader_at_the_end_returns_to_the_end_after_long_absence(sits, place, house):
-    fill(house, place, 60)
-    arthur = sits(place.arthur).open(place.room_id)
+def test_reader_at_the_end_returns_to_the_end_after_long_absence(screen_of, place, servers):
+    fill(servers, place, 60)
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.expect_trouble()
     arthur.context.set_offline(True)
     expect(arthur.page.locator("tc-connection")).to_be_visible()
-    fill(house, place, 700)
+    fill(servers, place, 700)
     arthur.context.set_offline(False)
     arthur.sees_places(list(range(711, 761)), timeout=20000)
     assert len(arthur.places) <= 300
     expect(arthur.message("line 760")).to_be_in_viewport()
 
 
-def test_reader_of_old_messages_keeps_the_position_after_long_absence(sits, place, house):
-    fill(house, place, 60)
-    arthur = sits(place.arthur).open(place.room_id, "?at=15")
+def test_reader_of_old_messages_keeps_the_position_after_long_absence(screen_of, place, servers):
+    fill(servers, place, 60)
+    arthur = screen_of(place.arthur).open(place.room_id, "?at=15")
     arthur.expect_trouble()
     expect(arthur.page.locator('[data-seq="15"]')).to_be_in_viewport()
     before = arthur.page.locator('[data-seq="15"]').bounding_box()["y"]
     arthur.context.set_offline(True)
     expect(arthur.page.locator("tc-connection")).to_be_visible()
-    fill(house, place, 700)
+    fill(servers, place, 700)
     arthur.context.set_offline(False)
     pill = arthur.page.locator('[data-part="pill"]')
     expect(pill).to_contain_text("700 nouveaux messages", timeout=20000)
@@ -64,17 +64,17 @@ def test_reader_of_old_messages_keeps_the_position_after_long_absence(sits, plac
     arthur.sees("line 760")
 
 
-def test_killed_worker_loses_no_message(both, house):
+def test_killed_worker_loses_no_message(both, servers):
     arthur, jean = both
     arthur.expect_trouble()
     jean.expect_trouble()
     arthur.say("un")
     jean.sees("un")
-    house.web.kill()
+    servers.web.kill()
     arthur.say("deux")
     jean.say("trois")
     expect(arthur.pending).to_have_count(1)
-    house.web.start()
+    servers.web.start()
     arthur.sees("trois", timeout=20000)
     jean.sees("deux", timeout=20000)
     arthur.sees_places([1, 2, 3])
@@ -82,15 +82,15 @@ def test_killed_worker_loses_no_message(both, house):
     assert arthur.texts == jean.texts and sorted(arthur.texts) == ["deux", "trois", "un"]
 
 
-def test_unsent_message_survives_a_reload(sits, place, house):
-    arthur = sits(place.arthur).open(place.room_id)
+def test_unsent_message_survives_a_reload(screen_of, place, servers):
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.expect_trouble()
-    house.web.kill()
+    servers.web.kill()
     arthur.say("écrit dans le tunnel")
     expect(arthur.pending).to_have_count(1)
     arthur.composer.fill("et un brouillon")
     arthur.page.goto("about:blank")
-    house.web.start()
+    servers.web.start()
     arthur.open(place.room_id)
     arthur.sees("écrit dans le tunnel")
     expect(arthur.pending).to_have_count(0)
@@ -98,8 +98,8 @@ def test_unsent_message_survives_a_reload(sits, place, house):
     assert arthur.texts == ["écrit dans le tunnel"]
 
 
-def test_two_windows_of_one_person_post_each_message_once(sits, place, house):
-    arthur = sits(place.arthur).open(place.room_id)
+def test_two_windows_of_one_person_post_each_message_once(screen_of, place, servers):
+    arthur = screen_of(place.arthur).open(place.room_id)
     second = arthur.context.new_page()
     second.goto(f"/webmail/rooms/{place.room_id}")
     arthur.context.set_offline(True)
@@ -116,8 +116,8 @@ def test_two_windows_of_one_person_post_each_message_once(sits, place, house):
     assert arthur.texts == [f"message {number}" for number in range(5)]
 
 
-def test_refused_message_stays_with_its_reason(sits, place, house):
-    arthur = sits(place.arthur).open(place.room_id)
+def test_refused_message_stays_with_its_reason(screen_of, place, servers):
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.page.evaluate(
         """async room => {
             const { outbox } = await import("teamchat/lib/outbox");
@@ -150,10 +150,10 @@ def test_burst_over_the_limit_is_sent_later(both):
     expect(arthur.pending).to_have_count(0)
 
 
-def test_stopped_service_keeps_the_draft_until_it_starts(both, house):
+def test_stopped_service_keeps_the_draft_until_it_starts(both, servers):
     arthur, jean = both
     arthur.composer.fill("presque fini")
-    house.console.do("stop_service")
+    servers.console.do("stop_service")
     for person in both:
         expect(person.page.locator("tc-service")).to_be_visible()
         expect(person.page.locator(".composer-send")).to_be_disabled()
@@ -161,7 +161,7 @@ def test_stopped_service_keeps_the_draft_until_it_starts(both, house):
     expect(arthur.composer).to_have_value("presque fini")
     arthur.composer.press("End")
     arthur.composer.press_sequentially(" !")
-    house.console.do("start_service")
+    servers.console.do("start_service")
     for person in both:
         expect(person.page.locator("tc-service")).to_be_hidden(timeout=10000)
         person.wait_until_open()
@@ -172,46 +172,46 @@ def test_stopped_service_keeps_the_draft_until_it_starts(both, house):
     arthur.sees("bien reçu")
 
 
-def test_page_loaded_while_stopped_recovers_by_itself(sits, place, house):
-    house.console.do("stop_service")
-    arthur = sits(place.arthur)
+def test_page_loaded_while_stopped_recovers_by_itself(screen_of, place, servers):
+    servers.console.do("stop_service")
+    arthur = screen_of(place.arthur)
     arthur.expect_trouble()
     arthur.page.goto(f"/webmail/rooms/{place.room_id}")
     expect(arthur.page.get_by_text("TeamChat est arrêté").first).to_be_visible()
-    house.console.do("start_service")
+    servers.console.do("start_service")
     expect(arthur.composer).to_be_visible(timeout=10000)
     expect(arthur.room_link(place.room_id)).to_have_attribute("aria-current", "page")
 
 
-def test_signed_out_person_keeps_the_draft(sits, place, house):
-    jean = house.stage.second_device(place.jean)
-    screen = sits(jean).open(place.room_id)
+def test_signed_out_person_keeps_the_draft(screen_of, place, servers):
+    jean = servers.stage.second_device(place.jean)
+    screen = screen_of(jean).open(place.room_id)
     screen.composer.fill("un long texte")
-    house.console.do("revoke_session", jean.session_id)
+    servers.console.do("revoke_session", jean.session_id)
     screen.page.wait_for_url(re.compile("/sign-in"))
-    screen.sign_in(place.jean, house.proxy.url)
+    screen.sign_in(place.jean, servers.proxy.url)
     screen.open(place.room_id)
     expect(screen.composer).to_have_value("un long texte")
 
 
-def test_person_signed_out_while_offline_is_asked_to_sign_in(sits, place, house):
-    jean = house.stage.second_device(place.jean)
-    screen = sits(jean).open(place.room_id)
+def test_person_signed_out_while_offline_is_asked_to_sign_in(screen_of, place, servers):
+    jean = servers.stage.second_device(place.jean)
+    screen = screen_of(jean).open(place.room_id)
     screen.expect_trouble()
     screen.context.set_offline(True)
     expect(screen.page.locator("tc-connection")).to_be_visible()
-    house.console.do("revoke_session", jean.session_id)
+    servers.console.do("revoke_session", jean.session_id)
     screen.context.set_offline(False)
     screen.page.wait_for_url(re.compile(f"/sign-in.*rooms%2F{place.room_id}"))
 
 
-def test_waiting_messages_are_never_sent_under_another_account(sits, place, house):
-    arthur = sits(place.arthur).open(place.room_id)
+def test_waiting_messages_are_never_sent_under_another_account(screen_of, place, servers):
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.expect_trouble()
     arthur.context.set_offline(True)
     arthur.say("de la part d’arthur")
     expect(arthur.pending).to_have_count(1)
-    arthur.sign_in(place.jean, house.proxy.url)
+    arthur.sign_in(place.jean, servers.proxy.url)
     with arthur.page.expect_navigation():
         arthur.context.set_offline(False)
     arthur.wait_until_open()
@@ -220,14 +220,14 @@ def test_waiting_messages_are_never_sent_under_another_account(sits, place, hous
     arthur.say("de la part de jean")
     arthur.sees_places([1])
     assert arthur.texts == ["de la part de jean"]
-    arthur.sign_in(place.arthur, house.proxy.url)
+    arthur.sign_in(place.arthur, servers.proxy.url)
     arthur.open(place.room_id)
     arthur.sees("de la part d’arthur")
     arthur.sees_places([1, 2])
 
 
-def test_latest_draft_is_kept_when_storage_is_full(sits, place):
-    arthur = sits(place.arthur).open(place.room_id)
+def test_latest_draft_is_kept_when_storage_is_full(screen_of, place):
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.composer.fill("court")
     arthur.page.wait_for_timeout(600)
     arthur.page.evaluate(

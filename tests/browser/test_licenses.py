@@ -11,13 +11,13 @@ UNSAVED = "Modifications non enregistrées"
 
 
 @pytest.fixture(scope="module")
-def verifying(house):
+def verifying(servers):
     """Restart the server with a public key, so that it takes signed licences."""
-    house.web.env["LICENSE_PUBLIC_KEY"] = PUBLIC
-    house.web.restart()
-    yield house
-    del house.web.env["LICENSE_PUBLIC_KEY"]
-    house.web.restart()
+    servers.web.env["LICENSE_PUBLIC_KEY"] = PUBLIC
+    servers.web.restart()
+    yield servers
+    del servers.web.env["LICENSE_PUBLIC_KEY"]
+    servers.web.restart()
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def signed(verifying):
 
 
 @pytest.fixture
-def screen(signed, sits, office):
+def screen(signed, screen_of, administration):
     """Open the licence page as a server administrator."""
-    screen = sits(office.admin)
+    screen = screen_of(administration.admin)
     screen.page.goto("/admin/licence")
     return screen
 

@@ -11,7 +11,7 @@ from tests.support.mail_server import mail_server
 
 
 @pytest.fixture
-def mails(house) -> list[int]:
+def mails(servers) -> list[int]:
     """Make a waiting, a sent and a refused mail, and return their ids."""
     usual = {
         "template": "password_changed",
@@ -19,7 +19,7 @@ def mails(house) -> list[int]:
         "arguments": '{"ip": "192.0.2.7"}',
         "due_at": now(),
     }
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         waiting = OutgoingMail(recipient="bt@darnis.com", **usual)
         left = OutgoingMail(
             recipient="jean@iwdemo.fr", state=WorkState.DONE, attempts=1, finished_at=now(), **usual
@@ -52,8 +52,8 @@ def mails(house) -> list[int]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_pages_have_no_violations_and_fit(sits, office, mails, width, scheme):
-    screen = sits(office.admin, width=width, color_scheme=scheme, reduced_motion="reduce")
+def test_pages_have_no_violations_and_fit(screen_of, administration, mails, width, scheme):
+    screen = screen_of(administration.admin, width=width, color_scheme=scheme, reduced_motion="reduce")
     page = screen.page
     addresses = [
         "/admin/licence",
@@ -69,8 +69,8 @@ def test_pages_have_no_violations_and_fit(sits, office, mails, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
-def test_outbox_search_while_typing_updates_the_url(sits, office, mails):
-    page = sits(office.admin).page
+def test_outbox_search_while_typing_updates_the_url(screen_of, administration, mails):
+    page = screen_of(administration.admin).page
     page.goto("/admin/mails")
     page.get_by_role("searchbox", name="Rechercher par destinataire").press_sequentially("jean@")
     page.wait_for_url("**q=jean*")
@@ -78,8 +78,8 @@ def test_outbox_search_while_typing_updates_the_url(sits, office, mails):
     assert "bt@darnis.com" not in page.locator("#list").inner_text()
 
 
-def test_test_mail_keeps_what_was_typed(sits, office):
-    screen = sits(office.admin)
+def test_test_mail_keeps_what_was_typed(screen_of, administration):
+    screen = screen_of(administration.admin)
     page = screen.page
     page.goto("/admin/mails/server")
     with mail_server(on_rcpt="550 5.1.1 no such mailbox") as (_box, port):
@@ -100,8 +100,8 @@ def test_test_mail_keeps_what_was_typed(sits, office):
     assert not violations(page)
 
 
-def test_audit_log_is_filtered_without_leaving_the_page(sits, office):
-    page = sits(office.admin).page
+def test_audit_log_is_filtered_without_leaving_the_page(screen_of, administration):
+    page = screen_of(administration.admin).page
     page.goto("/admin/journal")
     page.get_by_label("Qui").press_sequentially("nobody-of-that-name")
     page.get_by_text("Rien de tel n’a été fait.").wait_for()

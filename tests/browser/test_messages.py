@@ -21,10 +21,10 @@ def test_two_people_exchange_messages(both):
     assert arthur.texts == jean.texts == ["Bonjour jean !", "Salut arthur"]
 
 
-def test_outsider_sees_nothing(both, sits, place, house):
+def test_outsider_sees_nothing(both, screen_of, place, servers):
     both[0].say("Entre nous")
     both[1].sees("Entre nous")
-    paul = sits(place.paul).open()
+    paul = screen_of(place.paul).open()
     expect(paul.page.locator("#room_list a")).to_have_count(0)
     expect(paul.page.locator("main")).to_contain_text("encore dans aucune salle")
     for path in ("", "/messages", "/messages/1", "/messages/1/source"):
@@ -43,10 +43,10 @@ def test_outsider_sees_nothing(both, sits, place, house):
     assert answer == ["not_found", "not_found"]
 
 
-def test_room_appears_without_reloading(sits, place, house):
-    paul = sits(place.paul).open()
+def test_room_appears_without_reloading(screen_of, place, servers):
+    paul = screen_of(place.paul).open()
     expect(paul.page.locator("#room_list a")).to_have_count(0)
-    house.console.do("add_member", place.group_id, place.paul.id)
+    servers.console.do("add_member", place.group_id, place.paul.id)
     expect(paul.room_link(place.room_id)).to_be_visible()
     paul.room_link(place.room_id).click()
     paul.wait_until_open()
@@ -54,10 +54,10 @@ def test_room_appears_without_reloading(sits, place, house):
     paul.sees("Me voilà")
 
 
-def test_member_removed_from_group_keeps_the_draft(both, place, house):
+def test_member_removed_from_group_keeps_the_draft(both, place, servers):
     arthur, jean = both
     jean.composer.fill("pas encore envoyé")
-    house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.jean))
+    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.jean))
     expect(jean.page.get_by_text("Cette salle n’est plus disponible")).to_be_visible()
     expect(jean.page.locator("#gone-text")).to_have_value("pas encore envoyé")
     expect(jean.page.locator("#room_list a")).to_have_count(0)
@@ -66,26 +66,26 @@ def test_member_removed_from_group_keeps_the_draft(both, place, house):
     assert "Il est parti" not in jean.page.content()
 
 
-def test_member_removed_while_editing_keeps_edit_and_draft(both, place, house):
+def test_member_removed_while_editing_keeps_edit_and_draft(both, place, servers):
     _arthur, jean = both
     jean.say("écrit")
     jean.sees("écrit")
     jean.composer.press("ArrowUp")
     jean.page.locator(".editor-text").fill("écrit et repris")
     jean.composer.fill("et un brouillon")
-    house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.jean))
+    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.jean))
     expect(jean.page.locator("#gone-text")).to_have_value("écrit et repris\n\net un brouillon")
 
 
-def test_open_editor_survives_a_visit_to_old_messages(sits, place, house):
-    fill(house, place, 150)
-    arthur = sits(place.arthur).open(place.room_id)
+def test_open_editor_survives_a_visit_to_old_messages(screen_of, place, servers):
+    fill(servers, place, 150)
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.say("le mien")
     arthur.sees("le mien")
     arthur.composer.press("ArrowUp")
     editor = arthur.page.locator(".editor-text")
     editor.fill("le mien, repris")
-    first = min(message.message_id for message in house.stage.messages(place.room_id))
+    first = min(message.message_id for message in servers.stage.messages(place.room_id))
     arthur.page.evaluate(f"location.hash = '#m-{first}'")
     expect(arthur.message("line 1").first).to_be_in_viewport()
     expect(editor).to_have_count(0)
@@ -93,11 +93,11 @@ def test_open_editor_survives_a_visit_to_old_messages(sits, place, house):
     expect(editor).to_have_value("le mien, repris")
 
 
-def test_editor_saves_with_the_keys_of_the_composer(sits, place, house):
-    with house.stage.app.app_context():
+def test_editor_saves_with_the_keys_of_the_composer(screen_of, place, servers):
+    with servers.stage.app.app_context():
         db.session.get(Account, place.arthur.id).enter_sends = False
         db.session.commit()
-    arthur = sits(place.arthur).open(place.room_id)
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.composer.fill("un")
     arthur.composer.press("Control+Enter")
     arthur.sees("un")
@@ -112,14 +112,14 @@ def test_editor_saves_with_the_keys_of_the_composer(sits, place, house):
     arthur.sees("deux")
 
 
-def test_unread_messages_are_counted(sits, place, house):
-    other = make_room(house, place, "Autre salle")
-    jean = sits(place.jean).open(place.room_id)
+def test_unread_messages_are_counted(screen_of, place, servers):
+    other = make_room(servers, place, "Autre salle")
+    jean = screen_of(place.jean).open(place.room_id)
     jean.has_unread(other, None)
     jean.page.locator(f'a[data-room="{other}"]').click()
     jean.wait_until_open()
     jean.has_unread(other, 0)
-    arthur = sits(place.arthur).open(place.room_id)
+    arthur = screen_of(place.arthur).open(place.room_id)
     arthur.say("un")
     jean.has_unread(place.room_id, 1)
     arthur.say("deux")
@@ -183,9 +183,9 @@ def test_messages_of_others_cannot_be_changed(both):
     expect(jean.page.locator('[data-action="delete"]')).to_be_hidden()
 
 
-def test_history_scrolls_both_ways_and_stays_bounded(sits, place, house):
-    fill(house, place, 500)
-    arthur = sits(place.arthur).open(place.room_id)
+def test_history_scrolls_both_ways_and_stays_bounded(screen_of, place, servers):
+    fill(servers, place, 500)
+    arthur = screen_of(place.arthur).open(place.room_id)
     assert arthur.places[-1] == 500
     seqs = set(arthur.places)
     while arthur.places[0] > 1:
@@ -207,9 +207,9 @@ def test_history_scrolls_both_ways_and_stays_bounded(sits, place, house):
     expect(arthur.messages.last).to_be_visible()
 
 
-def test_scroll_position_stays_while_older_messages_load(sits, place, house):
-    fill(house, place, 200)
-    arthur = sits(place.arthur).open(place.room_id)
+def test_scroll_position_stays_while_older_messages_load(screen_of, place, servers):
+    fill(servers, place, 200)
+    arthur = screen_of(place.arthur).open(place.room_id)
     first = arthur.places[0]
     arthur.scroll_to("700")
     before = arthur.page.locator(f'[data-seq="{first + 5}"]').bounding_box()["y"]
@@ -218,9 +218,9 @@ def test_scroll_position_stays_while_older_messages_load(sits, place, house):
     assert abs(before - after) < 2
 
 
-def test_scroll_position_stays_when_new_messages_arrive(sits, place, house):
-    fill(house, place, 80)
-    arthur, jean = sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
+def test_scroll_position_stays_when_new_messages_arrive(screen_of, place, servers):
+    fill(servers, place, 80)
+    arthur, jean = screen_of(place.arthur).open(place.room_id), screen_of(place.jean).open(place.room_id)
     arthur.page.mouse.move(800, 400)
     arthur.page.mouse.wheel(0, -900)
     pill = arthur.page.locator('[data-part="pill"]')
@@ -236,9 +236,9 @@ def test_scroll_position_stays_when_new_messages_arrive(sits, place, house):
     expect(pill).to_be_hidden()
 
 
-def test_message_link_opens_the_room_around_its_message(sits, place, house):
-    fill(house, place, 300)
-    arthur = sits(place.arthur, permissions=["clipboard-read", "clipboard-write"]).open(
+def test_message_link_opens_the_room_around_its_message(screen_of, place, servers):
+    fill(servers, place, 300)
+    arthur = screen_of(place.arthur, permissions=["clipboard-read", "clipboard-write"]).open(
         place.room_id, "?at=100"
     )
     expect(arthur.page.locator('[data-seq="100"]')).to_be_in_viewport()
@@ -254,9 +254,9 @@ def test_message_link_opens_the_room_around_its_message(sits, place, house):
     arthur.sees("line 300")
 
 
-def test_phone_shows_one_column_at_a_time(sits, place, house):
-    fill(house, place, 3)
-    phone = sits(place.arthur, width=390, height=844, has_touch=True, is_mobile=True).open()
+def test_phone_shows_one_column_at_a_time(screen_of, place, servers):
+    fill(servers, place, 3)
+    phone = screen_of(place.arthur, width=390, height=844, has_touch=True, is_mobile=True).open()
     expect(phone.room_link(place.room_id)).to_be_visible()
     expect(phone.page.locator("main")).to_be_hidden()
     phone.room_link(place.room_id).tap()
@@ -273,9 +273,9 @@ def test_phone_shows_one_column_at_a_time(sits, place, house):
     expect(phone.composer).to_be_visible()
 
 
-def test_conversation_works_by_keyboard_alone(sits, place, house):
-    make_room(house, place, "Zone")
-    arthur = sits(place.arthur).open()
+def test_conversation_works_by_keyboard_alone(screen_of, place, servers):
+    make_room(servers, place, "Zone")
+    arthur = screen_of(place.arthur).open()
     keys = arthur.page.keyboard
     keys.press("Control+k")
     keys.type("teamch")
@@ -317,24 +317,24 @@ def test_conversation_works_by_keyboard_alone(sits, place, house):
     expect(arthur.messages.last).to_contain_text("Message supprimé")
 
 
-def test_days_are_shown_between_messages(sits, place, house):
+def test_days_are_shown_between_messages(screen_of, place, servers):
     from datetime import timedelta
 
     from app.extensions import db
     from app.models import Message, now
 
-    fill(house, place, 2)
-    with house.stage.app.app_context():
+    fill(servers, place, 2)
+    with servers.stage.app.app_context():
         first = db.session.query(Message).filter_by(room_id=place.room_id, seq=1).one()
         first.created_at = now() - timedelta(days=1)
         db.session.commit()
-    arthur = sits(place.arthur).open(place.room_id)
+    arthur = screen_of(place.arthur).open(place.room_id)
     expect(arthur.page.locator(".day-name")).to_have_text(["Hier", "Aujourd’hui"])
 
 
-def test_other_company_has_its_own_rooms(sits, place, house):
-    elsewhere = make_place(house.stage)
-    arthur = sits(elsewhere.arthur).open()
+def test_other_company_has_its_own_rooms(screen_of, place, servers):
+    elsewhere = make_place(servers.stage)
+    arthur = screen_of(elsewhere.arthur).open()
     expect(arthur.page.locator("#room_list a")).to_have_count(1)
     expect(arthur.room_link(place.room_id)).to_have_count(0)
 

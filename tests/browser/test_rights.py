@@ -16,17 +16,17 @@ SCREENS = {
 
 
 @pytest.fixture
-def folder_id(house, place) -> int:
-    with house.stage.app.app_context():
+def folder_id(servers, place) -> int:
+    with servers.stage.app.app_context():
         return (
             db.session.query(Folder.id).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT).scalar()
         )
 
 
 @pytest.fixture
-def differing(house, place) -> list[int]:
+def differing(servers, place) -> list[int]:
     """Make two rooms whose lists differ from that of their folder."""
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         group = db.session.get(Group, place.group_id)
         rooms = [factories.make_room(group, name, has_own_list=True) for name in ("Projet X", "Projet Y")]
         for room in rooms:
@@ -34,9 +34,9 @@ def differing(house, place) -> list[int]:
         return [room.id for room in rooms]
 
 
-def rights_window(page, office):
+def rights_window(page, administration):
     """Open the list of TeamChat on the path of the guide, by pointer."""
-    page.goto(f"/admin/groups/{office.group_id}/")
+    page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Droits", exact=True).click()
     page.get_by_role("link", name="Afficher tous les dossiers").click()
     page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="TeamChat").first.click()
@@ -52,9 +52,9 @@ def press(page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_rights_of_the_guide_are_set_by_keyboard_only(sits, office):
-    page = sits(office.admin).page
-    page.goto(f"/admin/groups/{office.group_id}/")
+def test_rights_of_the_guide_are_set_by_keyboard_only(screen_of, administration):
+    page = screen_of(administration.admin).page
+    page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Droits", exact=True).focus()
     press(page, "Enter")
     expect(page.get_by_role("link", name="Afficher tous les dossiers")).to_be_focused()
@@ -91,9 +91,9 @@ def test_rights_of_the_guide_are_set_by_keyboard_only(sits, office):
     expect(page.get_by_role("link", name="Droits", exact=True)).to_be_focused()
 
 
-def test_presets_and_single_rights_agree(sits, office):
-    page = sits(office.admin).page
-    dialog = rights_window(page, office)
+def test_presets_and_single_rights_agree(screen_of, administration):
+    page = screen_of(administration.admin).page
+    dialog = rights_window(page, administration)
     grant_row(dialog, "[invités]").get_by_role("link").click()
     dialog.get_by_text("Avancé").click()
     dialog.get_by_label("Renommer").check()
@@ -108,10 +108,10 @@ def test_presets_and_single_rights_agree(sits, office):
     expect(grant_row(dialog, "[invités]")).to_contain_text("Renommer")
 
 
-def test_changed_right_reaches_an_open_room(sits, place, office):
-    jean = sits(place.jean).open(place.room_id)
-    page = sits(office.admin).page
-    dialog = rights_window(page, office)
+def test_changed_right_reaches_an_open_room(screen_of, place, administration):
+    jean = screen_of(place.jean).open(place.room_id)
+    page = screen_of(administration.admin).page
+    dialog = rights_window(page, administration)
     for preset, is_open in (("Lire", False), ("Écrire", True)):
         grant_row(dialog, "[group").get_by_role("link").click()
         dialog.get_by_role("radio", name=preset).check(force=True)
@@ -123,10 +123,10 @@ def test_changed_right_reaches_an_open_room(sits, place, office):
     jean.sees("de nouveau")
 
 
-def test_second_administrator_is_shown_the_change_of_the_first(sits, house, office):
-    pages = [sits(office.admin), sits(house.stage.second_device(office.admin))]
+def test_second_administrator_is_shown_the_change_of_the_first(screen_of, servers, administration):
+    pages = [screen_of(administration.admin), screen_of(servers.stage.second_device(administration.admin))]
     pages[1].expect_trouble()
-    first, second = (rights_window(screen.page, office) for screen in pages)
+    first, second = (rights_window(screen.page, administration) for screen in pages)
     for dialog in (first, second):
         grant_row(dialog, "[invités]").get_by_role("link").click()
     first.get_by_role("radio", name="Lire").check(force=True)
@@ -141,13 +141,13 @@ def test_second_administrator_is_shown_the_change_of_the_first(sits, house, offi
     expect(grant_row(second, "[invités]")).to_contain_text("Tous")
 
 
-def test_differing_rooms_are_reset_only_if_unchanged(sits, house, office, differing):
-    screen = sits(office.admin)
+def test_differing_rooms_are_reset_only_if_unchanged(screen_of, servers, administration, differing):
+    screen = screen_of(administration.admin)
     screen.expect_trouble()
     page = screen.page
-    page.goto(f"/admin/groups/{office.group_id}/rights/drift")
+    page.goto(f"/admin/groups/{administration.group_id}/rights/drift")
     expect(page.get_by_text("2 salles diffèrent")).to_be_visible()
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         factories.make_grant(db.session.get(Room, differing[1]), Principal.ANYONE, rights=FULL)
     page.get_by_role("button", name="Tout réinitialiser").click()
     page.get_by_role("dialog").get_by_role("button", name="Tout réinitialiser").click()
@@ -160,8 +160,8 @@ def test_differing_rooms_are_reset_only_if_unchanged(sits, house, office, differ
     expect(page.get_by_text("Aucune salle ne diffère")).to_be_visible()
 
 
-def test_explanation_links_to_where_rights_are_changed(sits, place, office):
-    page = sits(office.admin).page
+def test_explanation_links_to_where_rights_are_changed(screen_of, place, administration):
+    page = screen_of(administration.admin).page
     why = f"/admin/rooms/{place.room_id}/why"
     page.goto(why)
     page.get_by_role("searchbox").fill("arthur")
@@ -169,19 +169,23 @@ def test_explanation_links_to_where_rights_are_changed(sits, place, office):
     expect(page.get_by_role("heading", name="arthur dans TeamChat : Écrire")).to_be_visible()
     links = page.get_by_role("link", name="Modifier")
     links.nth(0).click()
-    expect(page).to_have_url(f"{page.url.partition('/admin')[0]}/admin/groups/{office.group_id}/members")
+    expect(page).to_have_url(
+        f"{page.url.partition('/admin')[0]}/admin/groups/{administration.group_id}/members"
+    )
     page.go_back()
     links.nth(1).click()
     expect(page.get_by_role("radio", name="Écrire")).to_be_checked()
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_rights_pages_have_no_violations(sits, house, place, office, folder_id, differing, options):
-    page = sits(office.admin, reduced_motion="reduce", **options).page
-    with house.stage.app.app_context():
+def test_rights_pages_have_no_violations(
+    screen_of, servers, place, administration, folder_id, differing, options
+):
+    page = screen_of(administration.admin, reduced_motion="reduce", **options).page
+    with servers.stage.app.app_context():
         arthur = db.session.get(Account, place.arthur.id)
         private = factories.make_private_room(arthur, db.session.get(Account, place.jean.id)).id
-    group, room = f"/admin/groups/{office.group_id}", f"/admin/rooms/{place.room_id}"
+    group, room = f"/admin/groups/{administration.group_id}", f"/admin/rooms/{place.room_id}"
     for address in (
         *(f"{group}/rights", f"{group}/rights?all=1", f"{group}/rights/drift", f"{group}/members/people"),
         *(f"/admin/rights/folder/{folder_id}", f"/admin/rights/folder/{folder_id}/add"),
@@ -193,14 +197,14 @@ def test_rights_pages_have_no_violations(sits, house, place, office, folder_id, 
         page.goto(address)
         assert not violations(page), address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-    dialog = rights_window(page, office)
+    dialog = rights_window(page, administration)
     assert not violations(page)
     grant_row(dialog, "[invités]").get_by_role("link").click()
     expect(dialog.get_by_role("button", name="Enregistrer")).to_be_visible()
     assert not violations(page)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    dialog = rights_window(page, office)
+    dialog = rights_window(page, administration)
     dialog.get_by_role("link", name="Ajouter").click()
     expect(dialog.get_by_role("searchbox")).to_be_focused()
     assert not violations(page)

@@ -7,8 +7,8 @@ from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
 
 
-def test_search_works_by_keyboard_from_any_page(sits, office):
-    page = sits(office.admin).page
+def test_search_works_by_keyboard_from_any_page(screen_of, administration):
+    page = screen_of(administration.admin).page
     page.goto("/admin/tasks/")
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Tout rechercher")
@@ -25,15 +25,15 @@ def test_search_works_by_keyboard_from_any_page(sits, office):
     page.keyboard.press("Escape")
     expect(results).to_be_hidden()
     page.keyboard.press("Control+k")
-    page.keyboard.type(office.domain)
-    expect(results.get_by_role("link", name=office.domain).first).to_be_visible()
+    page.keyboard.type(administration.domain)
+    expect(results.get_by_role("link", name=administration.domain).first).to_be_visible()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/admin/domains/{office.domain_id}/**")
+    page.wait_for_url(f"**/admin/domains/{administration.domain_id}/**")
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_results_page_has_no_violations(sits, office, kind):
-    page = sits(office.admin, **SCREENS[kind]).page
+def test_results_page_has_no_violations(screen_of, administration, kind):
+    page = screen_of(administration.admin, **SCREENS[kind]).page
     page.goto("/admin/search?q=jou")
     expect(page.get_by_role("main").get_by_role("link", name="Journal")).to_be_visible()
     assert not violations(page)
@@ -42,15 +42,15 @@ def test_results_page_has_no_violations(sits, office, kind):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_icon_opens_search_on_a_phone(sits, office):
-    page = sits(office.admin, **SCREENS["dark phone"]).page
+def test_icon_opens_search_on_a_phone(screen_of, administration):
+    page = screen_of(administration.admin, **SCREENS["dark phone"]).page
     page.goto("/admin/")
     page.get_by_role("link", name="Tout rechercher").click()
     expect(page.get_by_role("heading", name="Rechercher")).to_be_visible()
 
 
-def test_enter_opens_the_results_page_without_scripts(sits, office):
-    page = sits(office.admin, java_script_enabled=False).page
+def test_enter_opens_the_results_page_without_scripts(screen_of, administration):
+    page = screen_of(administration.admin, java_script_enabled=False).page
     page.goto("/admin/")
     page.get_by_role("combobox", name="Tout rechercher").fill("arthur")
     page.keyboard.press("Enter")
