@@ -1,4 +1,4 @@
-"""A crowd of Socket.IO clients in one thread: raw sockets and epoll, so that it costs little."""
+"""Many Socket.IO clients in one thread: raw sockets and epoll, to cost little."""
 
 import json
 import os
@@ -22,11 +22,11 @@ TEXT, MASKED = 0x81, 0x80
 
 
 class Refused(Exception):
-    """The server did not let a client in."""
+    """Refusal of a client by the server."""
 
 
 class Client:
-    """One connection. It counts what arrives and looks at no more of it than it must."""
+    """One connection. It counts what arrives and reads no more of it than it must."""
 
     def __init__(self, address, cookie=""):
         self.address = address
@@ -38,8 +38,8 @@ class Client:
         self.sock = None
         self._frames = None
 
-    def ask_to_come(self):
-        """The request for a WebSocket."""
+    def request_websocket(self):
+        """Request a WebSocket."""
         self._acknowledgement = 0
         self.sock = _connected(self.address)
         lines = [
@@ -54,8 +54,8 @@ class Client:
         ]
         self.sock.sendall("\r\n".join([*lines, "", ""]).encode())
 
-    def introduce(self):
-        """Once the WebSocket is there: the request to be connected."""
+    def request_connection(self):
+        """Request the connection once the WebSocket is open."""
         head, _, rest = self._read_until(b"\r\n\r\n").partition(b"\r\n\r\n")
         if b" 101 " not in head.partition(b"\r\n")[0]:
             raise Refused(head.decode("latin-1"))
@@ -63,15 +63,15 @@ class Client:
         self._await(b"0{")
         self.send(b"40")
 
-    def be_welcomed(self):
-        """Wait until the server has let this client in."""
+    def await_connection(self):
+        """Wait until the server has accepted this client."""
         self._await(b"40")
 
     def arrive(self):
-        """Return all of it, one after the other."""
-        self.ask_to_come()
-        self.introduce()
-        self.be_welcomed()
+        """Connect, all steps in turn."""
+        self.request_websocket()
+        self.request_connection()
+        self.await_connection()
         return self
 
     def fileno(self):
@@ -91,22 +91,22 @@ class Client:
             self.closed = True
         self.sock.setblocking(False)
 
-    def listen_anew(self):
-        """After the crowd was read as a whole, and nothing is on its way: wait for answers again."""
+    def listen_again(self):
+        """Wait for answers again, after the crowd was read as a whole and nothing is on its way."""
         self._frames = frames_of(self.sock)
 
     def answer(self):
-        """Wait for the acknowledgement of what was sent last. Only before the crowd is read as a whole."""
+        """Wait for the acknowledgement of the last event. Only before the crowd is read as a whole."""
         prefix = b"43%d[" % self._acknowledgement
         return json.loads(self._await(prefix)[len(prefix) - 1 :])[0]
 
-    def hear(self, event):
-        """Wait for an event; what it carries. Only before the crowd is read as a whole."""
+    def wait_for(self, event):
+        """Wait for an event, and return its data. Only before the crowd is read as a whole."""
         prefix = b'42["%s"' % event.encode()
         return json.loads(self._await(prefix)[2:])[1]
 
-    def read(self, seen=None):
-        """Take what arrived; `seen` is called with the poster and the number of each message of a crowd."""
+    def read(self, on_message=None):
+        """Read the received data; `on_message` is called with poster and number of each numbered message."""
         try:
             data = self.sock.recv(RECEIVE)
         except BlockingIOError:
@@ -116,25 +116,25 @@ class Client:
         if not data:
             self.closed = True
             return
-        self._count(self._tail + data, seen)
+        self._count(self._tail + data, on_message)
 
     def close(self):
-        """Leave; a closed client may come again."""
+        """Close the connection; the client may connect again."""
         self.sock.close()
         self.sock = None
 
-    def _count(self, data, seen):
+    def _count(self, data, on_message):
         self.accepted += data.count(ACCEPTED)
         self.refused += data.count(REFUSED)
         if PING in data:
             self.send(PONG)
-        if seen is None:
+        if on_message is None:
             self.posted += data.count(POSTED)
         else:
             for poster, number in NUMBERED.findall(data):
                 self.posted += 1
-                seen(poster, int(number))
-        self._tail = _unfinished(data, len(POSTED) if seen is None else NUMBERED_LENGTH)
+                on_message(poster, int(number))
+        self._tail = _unfinished(data, len(POSTED) if on_message is None else NUMBERED_LENGTH)
 
     def _read_until(self, mark):
         data = b""
@@ -166,31 +166,31 @@ class Crowd:
         self._by_number = {}
 
     def add(self, client):
-        """Read this client from now on; it must have been answered all it has asked."""
+        """Read this client from now on; every request of it must have been answered."""
         client.sock.setblocking(False)
         self.clients.append(client)
         self._by_number[client.fileno()] = client
         self._poll.register(client.fileno(), select.EPOLLIN)
 
-    def read(self, seconds, seen=None):
-        """Take what arrives, waiting at most so long for the first of it."""
+    def read(self, seconds, on_message=None):
+        """Read what arrives, waiting at most so many seconds for the first of it."""
         for number, _ in self._poll.poll(max(seconds, 0)):
             client = self._by_number[number]
-            client.read(seen)
+            client.read(on_message)
             if client.closed:
                 self._poll.unregister(number)
 
-    def read_what_is_there(self):
-        """Take what has arrived, and answer pings, without waiting."""
+    def read_received(self):
+        """Read what has arrived, and answer pings, without waiting."""
         for client in self.clients:
             if not client.closed:
                 client.read()
 
-    def read_for(self, seconds, seen=None):
-        """Take what arrives during so many seconds."""
+    def read_for(self, seconds, on_message=None):
+        """Read what arrives during so many seconds."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self.read(left, seen)
+            self.read(left, on_message)
 
     def total(self, name):
         """Return the sum of a counter over all clients."""
@@ -203,7 +203,7 @@ class Crowd:
 
 
 def masked_frame(payload):
-    """Return a client's text frame."""
+    """Return a text frame of a client."""
     length = len(payload)
     if length < 126:
         head = struct.pack("!BB", TEXT, MASKED | length)
@@ -215,7 +215,7 @@ def masked_frame(payload):
 
 
 def frames_of(sock, data=b""):
-    """The payloads of a server's frames, as they arrive."""
+    """Yield the payloads of a server's frames as they arrive."""
     while True:
         size = _frame_size(data)
         while size is None or len(data) < size[0] + size[1]:
@@ -230,7 +230,7 @@ def frames_of(sock, data=b""):
 
 
 def new_poster():
-    """Return the mark of somebody who posts numbered messages."""
+    """Return a new prefix of client_ids for numbered messages."""
     return os.urandom(4).hex()
 
 
@@ -240,12 +240,12 @@ def message_id(poster, number):
 
 
 def _unfinished(data, posted_length):
-    """Return the end that may hold the beginning of something to count, and nothing that was counted already."""
+    """Return the end of the data that may hold the beginning of a marker, without any marker already counted."""
     start = max(len(data) - KEEP, 0)
     for marker, length in ((POSTED, posted_length), (ACCEPTED, None), (REFUSED, None), (PING, None)):
-        found = data.rfind(marker, start)
-        if found >= 0 and found + (length or len(marker)) <= len(data):
-            start = found + (length or len(marker))
+        position = data.rfind(marker, start)
+        if position >= 0 and position + (length or len(marker)) <= len(data):
+            start = position + (length or len(marker))
     return data[start:]
 
 

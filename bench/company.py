@@ -1,4 +1,4 @@
-"""A company large enough to show what things cost, written straight into a database of its own."""
+"""A large company, written directly into a database of its own."""
 
 import hashlib
 import secrets
@@ -49,7 +49,7 @@ BATCH = 5_000
 
 @dataclass
 class Company:
-    """What the measurements need to know of it: ids, cookies, addresses."""
+    """Ids, cookies and addresses of the company for the measurements."""
 
     live_room: int
     old_room: int
@@ -61,7 +61,7 @@ class Company:
 
 
 def build(app) -> Company:
-    """Fill an empty, migrated database. About twenty seconds."""
+    """Fill an empty, migrated database, in about twenty seconds."""
     with app.app_context():
         flask_migrate.upgrade(str(_migrations(app)))
         domain = _insert_one(
@@ -149,7 +149,7 @@ def _groups(domain: int) -> list[int]:
 
 
 def _rooms(groups: list[int]) -> list[int]:
-    """Return each group's public folder, its TeamChat folder with the default rights, and its room."""
+    """Make each group's public folder, its TeamChat folder with the default rights, and its room."""
     _insert_many(
         Folder, ({"group_id": group, "kind": FolderKind.PUBLIC, "name": "Public"} for group in groups)
     )
@@ -189,7 +189,7 @@ def _grant(folder: int, principal: Principal, principal_id: int) -> dict:
 
 
 def _memberships(domain: int, groups: list[int], people: list[int]) -> None:
-    """Everybody is in the first ten groups through the domain, and in some others by name."""
+    """Put everybody into the first ten groups through the domain, and into some others by name."""
     for group in groups[:10]:
         _insert_one(MemberEntry, group_id=group, kind=EntryKind.DOMAIN, principal_id=domain, domain_id=domain)
     _insert_many(
@@ -207,18 +207,18 @@ def _entry(group: int, account: int) -> dict:
 
 
 def _observer(domain: int, groups: list[int]) -> int:
-    """Somebody who is in every group."""
+    """Make a member of every group."""
     observer = _person(domain, "observer")
     _insert_many(MemberEntry, (_entry(group, observer) for group in groups[10:]))
     return observer
 
 
-# What every message of the long history says, before its own number.
-SAID = "Compte rendu de la réunion du matin, à relire avant ce soir."
+# Body of every message of the long history, before its own number.
+BODY = "Compte rendu de la réunion du matin, à relire avant ce soir."
 
 
 def _history(room: int, people: list[int]) -> None:
-    """A room's long history, one message of which holds a rare word; all of it is among the words."""
+    """Store the long history of a room, one message with a rare word, all of it indexed."""
     db.session.execute(
         text(
             "INSERT INTO messages"
@@ -231,7 +231,7 @@ def _history(room: int, people: list[int]) -> None:
         {
             "room": room,
             "first": people[0],
-            "words": SAID,
+            "words": BODY,
             "history": HISTORY,
             "kind": MessageKind.MESSAGE.value,
         },
@@ -243,16 +243,16 @@ def _history(room: int, people: list[int]) -> None:
     db.session.execute(
         text("UPDATE rooms SET last_seq = :last WHERE id = :room"), {"last": HISTORY, "room": room}
     )
-    _among_the_words(room)
+    _index_history(room)
 
 
-def _among_the_words(room: int) -> None:
-    """What the worker does with a history, in a few statements."""
+def _index_history(room: int) -> None:
+    """Index the history in a few statements."""
     fill = (
         "INSERT INTO message_words (word, room_id, message_id, seq)"
         " SELECT {}, room_id, id, seq FROM messages WHERE room_id = :room"
     )
-    for word in sorted(words.distinct_words(SAID)):
+    for word in sorted(words.distinct_words(BODY)):
         db.session.execute(text(fill.format(":word")), {"room": room, "word": word})
     db.session.execute(text(fill.format("CAST(seq AS CHAR)")), {"room": room})
     rare = {"room": room, "word": words.fold(RARE_WORD)}
@@ -261,7 +261,7 @@ def _among_the_words(room: int) -> None:
 
 
 def _sessions(people: list[int]) -> list[str]:
-    """Return a signed-in device for each."""
+    """Make a session for each person, and return the tokens."""
     tokens = [secrets.token_urlsafe(32) for _ in people]
     _insert_many(
         Session,
@@ -281,7 +281,7 @@ def _sessions(people: list[int]) -> list[str]:
 
 
 def _signers(people: list[int]) -> list[str]:
-    """Return addresses of people who can sign in with PASSWORD."""
+    """Give people PASSWORD, and return their addresses."""
     chosen = Account.id.in_(people)
     kept = passwords.hash_password(PASSWORD)
     db.session.execute(Account.__table__.update().where(chosen).values(password_hash=kept))
@@ -289,7 +289,7 @@ def _signers(people: list[int]) -> list[str]:
 
 
 def _other_accounts() -> None:
-    """A second domain with many accounts, for the lists of WebAdmin."""
+    """Make a second domain with many accounts, for the lists of WebAdmin."""
     domain = _insert_one(Domain, name="large.example")
     columns = ["domain_id", "name", "address", "search_text", "role", "state", "created_at", "row_version"]
     db.session.execute(

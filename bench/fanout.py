@@ -1,4 +1,4 @@
-"""One room with many readers: how late messages are, and how much of the processor a delivery takes."""
+"""One room with many readers: latency of messages, and processor time of a delivery."""
 
 import time
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ BODY = "Un message comme on en écrit, ni très court ni très long. " * 2
 
 @dataclass
 class Cost:
-    """Processor seconds between two moments: of the server, of what it stores in, and of this client."""
+    """Processor seconds between two moments: of the server, of its stores, and of this client."""
 
     server: float = 0
     stores: float = 0
@@ -23,7 +23,7 @@ class Cost:
 
 
 class Meter:
-    """Measures what a block of work costs."""
+    """A measurement of the cost of a block."""
 
     def __init__(self, target):
         self._target = target
@@ -44,43 +44,46 @@ class Meter:
 
 
 def arrive(target, number, *, opens_room=True, at_once=BATCH):
-    """So many people come, `at_once` at the same moment, and open the room. Who is refused asks again. A crowd."""
-    waiting = [Client(target.address, target.cookies[place % len(target.cookies)]) for place in range(number)]
+    """Connect people, `at_once` at the same moment, and open the room; a refused one tries again.
+
+    Return the crowd.
+    """
+    waiting = [Client(target.address, target.cookies[index % len(target.cookies)]) for index in range(number)]
     crowd = Crowd()
     until = time.monotonic() + ARRIVAL_SECONDS
     while waiting:
         if time.monotonic() > until:
             raise RuntimeError(f"{target.name} does not let {len(waiting)} of {number} people in")
-        now, waiting = waiting[:at_once], waiting[at_once:]
-        inside = _all_do(COMING_IN, now)
+        batch, waiting = waiting[:at_once], waiting[at_once:]
+        connected = _all_do(CONNECTION_STEPS, batch)
         if opens_room:
-            open_room(inside, target.room_id)
-        for client in inside:
+            open_room(connected, target.room_id)
+        for client in connected:
             crowd.add(client)
-        crowd.read_what_is_there()
-        waiting += [client for client in now if client.sock is None]
+        crowd.read_received()
+        waiting += [client for client in batch if client.sock is None]
     return crowd
 
 
-COMING_IN = (Client.ask_to_come, Client.introduce, Client.be_welcomed)
+CONNECTION_STEPS = (Client.request_websocket, Client.request_connection, Client.await_connection)
 
 
 def _all_do(steps, clients):
-    """Return each takes a step before anybody takes the next; who is refused leaves. Gives those who stay."""
+    """Run each step for all clients before the next one; a refused client is closed. Return the others."""
     for step in steps:
-        stayed = []
+        remaining = []
         for client in clients:
             try:
                 step(client)
-                stayed.append(client)
+                remaining.append(client)
             except (Refused, OSError):
                 client.close()
-        clients = stayed
+        clients = remaining
     return clients
 
 
 def open_room(clients, room_id):
-    """All ask at once to have a room on the screen; who is refused asks again."""
+    """Open the room for all clients at once; a refused one tries again."""
     until = time.monotonic() + ARRIVAL_SECONDS
     while clients:
         if time.monotonic() > until:
@@ -91,7 +94,7 @@ def open_room(clients, room_id):
 
 
 class Poster:
-    """Posts numbered messages into a room from the clients of a crowd in turn, and notes when."""
+    """A sender of numbered messages from the clients of a crowd in turn, which notes their times."""
 
     def __init__(self, crowd, room_id):
         self._voices = crowd.clients
@@ -111,30 +114,33 @@ class Poster:
 
 
 def first_html(client, room_id):
-    """Return the HTML that a message like those of the measurements becomes."""
+    """Post a message like those of the measurements, and return its HTML."""
     client.emit(
         "message:post", {"room_id": room_id, "body": f"0 {BODY}", "client_id": message_id(new_poster(), 0)}
     )
-    return client.hear("message:posted")["html"]
+    return client.wait_for("message:posted")["html"]
 
 
 def latency(target, crowd, rate=20, seconds=6):
-    """Post at a steady rate; how long until each reader has each message, in ms, and how many never came."""
+    """Post at a steady rate.
+
+    Return the delay until each reader has each message, in ms, and the number lost.
+    """
     poster = Poster(crowd, target.room_id)
     mark, delays = poster.mark.encode(), []
 
-    def seen(posted_by, number):
+    def on_message(posted_by, number):
         if posted_by == mark:
             delays.append(time.monotonic() - poster.sent_at[number])
 
     with Meter(target) as cost:
         start = time.monotonic()
         for number in range(rate * seconds):
-            crowd.read_for(start + number / rate - time.monotonic(), seen)
+            crowd.read_for(start + number / rate - time.monotonic(), on_message)
             poster.post()
-        crowd.read_for(0.3, seen)
+        crowd.read_for(0.3, on_message)
     expected = rate * seconds * len(crowd.clients)
-    _wait_until(crowd, lambda: len(delays) >= expected, seen)
+    _wait_until(crowd, lambda: len(delays) >= expected, on_message)
     delays.sort()
     return {
         "p50": _percentile(delays, 50),
@@ -146,7 +152,7 @@ def latency(target, crowd, rate=20, seconds=6):
 
 
 def ceiling(target, crowd, outstanding=160, seconds=5):
-    """Keep so many messages on their way to all readers: deliveries per second and their cost."""
+    """Keep so many messages on their way to all readers. Return deliveries per second and their cost."""
     poster = Poster(crowd, target.room_id)
     readers = len(crowd.clients)
     before = crowd.total("posted")
@@ -167,7 +173,7 @@ def ceiling(target, crowd, outstanding=160, seconds=5):
 
 
 def posts(target, crowd, outstanding=16, seconds=4):
-    """Return each reader keeps so many posts unacknowledged: accepted posts per second."""
+    """Keep so many posts of each reader unacknowledged. Return accepted posts per second."""
     poster = Poster(crowd, target.room_id)
     before = crowd.total("accepted")
     with Meter(target) as cost:
@@ -189,10 +195,10 @@ def posts(target, crowd, outstanding=16, seconds=4):
     }
 
 
-def _wait_until(crowd, done, seen=None):
+def _wait_until(crowd, done, on_message=None):
     until = time.monotonic() + LATE_SECONDS
     while not done() and time.monotonic() < until:
-        crowd.read(0.05, seen)
+        crowd.read(0.05, on_message)
 
 
 def _per_thousand(cost, delivered):

@@ -1,9 +1,9 @@
-"""Lists with a hundred thousand accounts: how long the server takes for a page, a preview, an export, a task.
+"""Lists with a hundred thousand accounts: time of a page, a preview, an export, a task.
 
     TEST_DATABASE_URL=… python -m bench.lists [--accounts N] [--explain]
 
-It makes a database of its own, fills it, asks for every page in this process, and drops it again. Times are the whole
-request, without network and proxy.
+It makes a database of its own, fills it, requests every page in this process, and drops it again. Times are
+the whole request, without network and proxy.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--accounts", type=int, default=100_000)
     arguments.add_argument("--explain", action="store_true")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     os.environ.setdefault("SECRET_KEY", "a secret of a measurement")
     os.environ.setdefault("LOG_LEVEL", "error")
     with schema.temporary_database(f"teamchat_lists_{os.getpid()}") as url:
@@ -67,19 +67,21 @@ def main() -> None:
         app.test_client_class = Visitor
         with app.app_context():
             schema.migrate()
-            domain, admin = filled(asked.accounts)
+            domain, admin = fill_domain(options.accounts)
             client = app.test_client()
             client.sign_in(admin)
             for name, query in PAGES.items():
-                measure(client, name, f"/admin/domains/{domain.id}/accounts{query}", explained=asked.explain)
-            deep(client, domain)
-            others(client, domain, admin)
+                measure(
+                    client, name, f"/admin/domains/{domain.id}/accounts{query}", explained=options.explain
+                )
+            measure_deep_page(client, domain)
+            measure_bulk(client, domain, admin)
             db.session.remove()
             db.engine.dispose()
 
 
-def filled(count: int) -> tuple[Domain, Account]:
-    """Return a domain with so many accounts, and its administrator."""
+def fill_domain(count: int) -> tuple[Domain, Account]:
+    """Make a domain with so many accounts and an administrator."""
     domain = factories.make_domain("grand.example")
     admin = factories.make_account(domain, "admin", role=Role.SERVER)
     db.session.execute(text(FILL.format(count=count)), {"domain": domain.id, "name": domain.name})
@@ -90,14 +92,14 @@ def filled(count: int) -> tuple[Domain, Account]:
 
 
 def measure(client, name: str, url: str, *, explained: bool = False) -> None:
-    """Print how long a page takes: median and worst of some, in ms."""
-    told(name, [one(client, url) for _ in range(TIMES)][1:])
+    """Print the time of a page in ms: median and worst of some."""
+    print_times(name, [time_request(client, url) for _ in range(TIMES)][1:])
     if explained:
         explain(client, url)
 
 
-def one(client, url: str) -> float:
-    """How long one request takes, in ms."""
+def time_request(client, url: str) -> float:
+    """Return the time of one request in ms."""
     start = time.perf_counter()
     answer = client.get(url)
     assert answer.status_code == 200, f"{url}: {answer.status_code}"
@@ -105,48 +107,48 @@ def one(client, url: str) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-def told(name: str, times: list[float]) -> None:
-    """Print one line."""
+def print_times(name: str, times: list[float]) -> None:
+    """Print the times of one measurement."""
     print(f"{name:48} p50 {statistics.median(times):8.1f} ms   worst {max(times):8.1f} ms", flush=True)
 
 
 def explain(client, url: str) -> None:
-    """Print how the database goes about the statements of a page that concern accounts."""
-    seen = []
+    """Print the plans of a page's statements on accounts."""
+    statements = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
         if "FROM accounts" in statement and statement.startswith("SELECT"):
-            seen.append((statement, parameters))
+            statements.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     client.get(url)
     event.remove(Engine, "before_cursor_execute", note)
-    for statement, parameters in seen:
+    for statement, parameters in statements:
         raw = db.session.connection().connection.cursor()
         raw.execute(f"EXPLAIN {statement}", parameters)
         for row in raw.fetchall():
             print("      ", row[2:], statement[:60].replace("\n", " "))
 
 
-def deep(client, domain: Domain) -> None:
-    """A page far down costs what the first does: the last one, by name and by last sign-in."""
+def measure_deep_page(client, domain: Domain) -> None:
+    """Measure a page far down, which should cost what the first does, by name and by last sign-in."""
     for sort in ("name", "-seen"):
         page = client.get(f"/admin/domains/{domain.id}/accounts?sort={sort}").text
         for _ in range(40):
             following = page.rpartition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
             page = client.get(following).text
-        told(f"page 42, sort={sort}", [one(client, following) for _ in range(TIMES)][1:])
+        print_times(f"page 42, sort={sort}", [time_request(client, following) for _ in range(TIMES)][1:])
 
 
-def others(client, domain: Domain, admin: Account) -> None:
-    """What touches every account: preview, export, a task."""
+def measure_bulk(client, domain: Domain, admin: Account) -> None:
+    """Measure a preview, an export and a task on every account."""
     accounts = bulk.collection_named("accounts")
-    wanted = {"domain": str(domain.id)}
-    everybody = Selection(None, wanted)
+    filters = {"domain": str(domain.id)}
+    selection = Selection(None, filters)
     action = accounts.action(admin, "mute")
     start = time.perf_counter()
-    found = bulk.preview(admin, accounts, action, everybody, {})
-    print(f"preview of {found.total} accounts: {time.perf_counter() - start:.2f} s")
+    preview = bulk.preview(admin, accounts, action, selection, {})
+    print(f"preview of {preview.total} accounts: {time.perf_counter() - start:.2f} s")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, size = time.perf_counter(), 0
     answer = client.get(f"/admin/domains/{domain.id}/accounts.csv", buffered=False)
@@ -156,7 +158,7 @@ def others(client, domain: Domain, admin: Account) -> None:
     print(
         f"export: {size / 1e6:.1f} MB in {time.perf_counter() - start:.2f} s, memory grows by {grown:.1f} MB"
     )
-    task = bulk.start_action(admin, accounts, action, everybody, {})
+    task = bulk.start_action(admin, accounts, action, selection, {})
     start = time.perf_counter()
     tasks.run(task.id, seconds=15)
     db.session.refresh(task)

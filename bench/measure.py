@@ -4,7 +4,7 @@ import argparse
 import json
 import time
 
-from bench import arriving, fanout, felt, pages, rights, table, whole_domain
+from bench import fanout, pages, propagation, reconnection, rights, table, whole_domain
 from bench.client import Client, Refused
 from bench.company import PASSWORD, RARE_WORD
 from bench.targets import VAR, Application, Bare, Grounds, Minimal
@@ -46,20 +46,20 @@ def main():
     arguments.add_argument(
         "--rounds", type=int, default=3, help="how often each server has its turn (default 3)"
     )
-    wanted = arguments.parse_args().rounds
+    rounds = arguments.parse_args().rounds
     began = time.monotonic()
     results = table.Results()
-    say("preparing a company of 10,000 people, 1,000 rooms and 200,000 messages")
+    print_progress("preparing a company of 10,000 people, 1,000 rooms and 200,000 messages")
     with Grounds() as grounds:
         weight = html_bytes(grounds)
-        alone = application_alone(grounds)
+        application_figures = application_alone(grounds)
         done = 0
-        while done < wanted and has_time_for_another(began, done):
+        while done < rounds and has_time_for_another(began, done):
             done += 1
             for target in targets(grounds, weight):
-                say(f"round {done} of {wanted}: {target.name}")
+                print_progress(f"round {done} of {rounds}: {target.name}")
                 measure(target, results)
-    print_report(results, *alone, done)
+    print_report(results, *application_figures, done)
     (VAR / "results.json").write_text(json.dumps(results.as_dict(), indent=1))
     print(f"\n{time.monotonic() - began:.0f} s; every run's figures are in {VAR / 'results.json'}")
 
@@ -71,7 +71,7 @@ def has_time_for_another(began, done):
 
 
 def targets(grounds, weight):
-    """Those who take part, in their order."""
+    """Yield the servers in their order."""
     yield Bare(weight)
     yield Minimal(weight, "library")
     yield Minimal(weight, "lane")
@@ -79,14 +79,14 @@ def targets(grounds, weight):
 
 
 def measure(target, results):
-    """One server's turn. What fails is said, and has no figure."""
+    """Measure one server. A failed measurement is reported and has no figure."""
     target.start()
     try:
         for name, turn in turns(target):
             try:
                 figures = turn()
             except (RuntimeError, OSError, Refused) as problem:
-                say(f"{target.name}: {name} failed: {problem}")
+                print_progress(f"{target.name}: {name} failed: {problem}")
                 continue
             results.add(target.name, {f"{name} {figure}": value for figure, value in figures.items()})
     finally:
@@ -94,23 +94,23 @@ def measure(target, results):
 
 
 def turns(target):
-    """The measurements of one server, one after the other."""
+    """Yield the measurements of one server in turn."""
     crowd = fanout.arrive(target, READERS)
     crowd.read_for(1)
     yield "latency", lambda: fanout.latency(target, crowd)
     if isinstance(target, Application):
-        asked = visits(target.grounds.company)
-        yield "busy", lambda: pages.latency_among_visitors(target, crowd, asked)
+        visitor_requests = visits(target.grounds.company)
+        yield "busy", lambda: pages.latency_among_visitors(target, crowd, visitor_requests)
     yield "ceiling", lambda: fanout.ceiling(target, crowd)
     crowd.close()
     few = fanout.arrive(target, POSTERS)
     yield "posts", lambda: fanout.posts(target, few)
     few.close()
-    yield "storm", lambda: arriving.storm(target)
+    yield "storm", lambda: reconnection.storm(target)
 
 
 def visits(company):
-    """What visitors do while others talk."""
+    """Return the requests of visitors during a conversation."""
     paths = [
         "/admin/",
         "/admin/domains/2/accounts",
@@ -122,23 +122,23 @@ def visits(company):
 
 
 def application_alone(grounds):
-    """What only the application does: pages and rights, and how soon these are felt."""
-    say("pages and rights")
+    """Measure pages, rights, and the delay of changes of rights, of the application alone."""
+    print_progress("pages and rights")
     company = grounds.company
     target = Application(grounds)
     target.start()
     try:
-        seen = {path: pages.page(target, path, cookie) for path, cookie in listed_pages(company)}
-        changes = felt.until_felt(target)
+        page_figures = {path: pages.page(target, path, cookie) for path, cookie in listed_pages(company)}
+        changes = propagation.measure_delays(target)
     finally:
         target.stop()
     people = {"somebody in 30 groups": company.typical, "somebody in all 1,000 groups": company.observer}
-    known = {who: rights.visible_rooms(grounds.app, account) for who, account in people.items()}
-    return seen, known, changes, list(whole_domain.report(grounds.app))
+    rights_figures = {label: rights.visible_rooms(grounds.app, account) for label, account in people.items()}
+    return page_figures, rights_figures, changes, list(whole_domain.report(grounds.app))
 
 
 def listed_pages(company):
-    """The lists that exist, long ones, with who may see them."""
+    """Yield the existing long lists with the cookie of somebody allowed to see them."""
     member, administrator = company.cookies[5], company.administrator
     history = f"/webmail/rooms/{company.old_room}"
     yield f"{history}/messages?before=200001", member
@@ -153,12 +153,12 @@ def listed_pages(company):
 
 
 def rare_word(company):
-    """Return the search for a word that one message of a long history holds."""
+    """Return the search for a word of one message in a long history."""
     return f"/webmail/search?q={RARE_WORD}", company.cookies[5]
 
 
 def html_bytes(grounds):
-    """How heavy a message is once it is HTML, so that every server sends as much."""
+    """Return the bytes of a message's HTML, so that every server sends as much."""
     target = Application(grounds)
     target.start()
     try:
@@ -170,8 +170,8 @@ def html_bytes(grounds):
         target.stop()
 
 
-def print_report(results, seen, known, changes, whole, rounds):
-    """Everything, as text."""
+def print_report(results, page_figures, rights_figures, changes, whole_domain_lines, rounds):
+    """Print everything as text."""
     print(
         f"\nMedians of {rounds} rounds, {READERS} readers in one room. The bare server is npm's socket.io on Node.\n"
     )
@@ -179,21 +179,21 @@ def print_report(results, seen, known, changes, whole, rounds):
     print("\nWhile pages are read and people sign in without a pause\n")
     print("\n".join(table.lines(results, BUSY, (OWN,))))
     print("\nPages, one after the other (ms; processor ms of the web server)\n")
-    for path, figures in seen.items():
+    for path, figures in page_figures.items():
         print(f"{path:50} {figures['p50']:8.1f} {figures['server_ms_each']:8.1f}")
     print("\nWhich rooms a person sees (ms; processor ms; statements; rooms)\n")
-    for who, figures in known.items():
+    for label, figures in rights_figures.items():
         times = f"{figures['p50']:8.1f} {figures['processor_ms']:8.1f}"
-        print(f"{who:50} {times} {figures['statements']:4} {figures['rooms']:6}")
+        print(f"{label:50} {times} {figures['statements']:4} {figures['rooms']:6}")
     print("\nUntil a right is felt in an open window (p50 ms; p95 ms)\n")
-    print("\n".join(felt.report(changes)))
+    print("\n".join(propagation.report(changes)))
     print("\nA whole domain in 200 groups of 5 rooms\n")
-    print("\n".join(whole))
+    print("\n".join(whole_domain_lines))
 
 
-def say(what):
-    """What is going on."""
-    print(f"… {what}", flush=True)
+def print_progress(message):
+    """Print the progress."""
+    print(f"… {message}", flush=True)
 
 
 if __name__ == "__main__":

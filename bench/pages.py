@@ -1,7 +1,7 @@
-"""Pages: how long they take, and what their visitors do to those who talk.
+"""Pages: their time, and their effect on a conversation.
 
 Run as a program it is a visitor: python -m bench.pages JSON reads pages and signs people in until it is
-ended, and prints what it has done.
+ended, and prints the counts.
 """
 
 import html
@@ -24,7 +24,7 @@ SEE_OTHER = (302, 303)
 
 
 class Browser:
-    """Keeps a connection and cookies; nothing more."""
+    """A connection with cookies, and nothing more."""
 
     def __init__(self, address, cookie=""):
         self._host = urlsplit(address).netloc
@@ -36,7 +36,7 @@ class Browser:
         return self._ask("GET", path)
 
     def post(self, path, form):
-        """Return the status and the text that a form is answered with."""
+        """Return the status and the text of the answer to a form."""
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Referer": f"https://{self._host}/",
@@ -62,7 +62,7 @@ class Browser:
 
 
 def page(target, path, cookie, times=30):
-    """How long a page takes, one after the other: median in ms, and the web server's processor time for each."""
+    """Return the time of a page, in turn: median in ms, and the web server's processor time for each."""
     browser = Browser(target.address, cookie)
     for _ in range(3):
         _expect(browser.get(path)[0], path)
@@ -76,31 +76,31 @@ def page(target, path, cookie, times=30):
 
 
 def latency_among_visitors(target, crowd, visits):
-    """Return the latency of a fan-out while somebody reads pages and signs people in without a pause."""
-    asked = json.dumps({"address": target.address, **visits})
+    """Return the latency of a fan-out while a visitor reads pages and signs people in without a pause."""
+    arguments = json.dumps({"address": target.address, **visits})
     visitor = subprocess.Popen(
-        [sys.executable, "-m", "bench.pages", asked], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.pages", arguments], stdout=subprocess.PIPE, text=True
     )
     try:
         time.sleep(1)
         measured = fanout.latency(target, crowd)
     finally:
         stop(visitor)
-    done = json.loads(visitor.stdout.read())
-    return {**measured, **done}
+    counts = json.loads(visitor.stdout.read())
+    return {**measured, **counts}
 
 
 def visit(address, paths, cookie, signers, password):
-    """Read pages and sign people in, by turns, until ended; counts of both."""
-    done = {"pages": 0, "sign_ins": 0}
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(print(json.dumps(done)) or 0))
+    """Read pages and sign people in, by turns, until ended; print the counts of both."""
+    counts = {"pages": 0, "sign_ins": 0}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(print(json.dumps(counts)) or 0))
     reader = Browser(address, cookie)
     while True:
         for path in paths:
             _expect(reader.get(path)[0], path)
-            done["pages"] += 1
-            Browser(address).sign_in(signers[done["sign_ins"] % len(signers)], password)
-            done["sign_ins"] += 1
+            counts["pages"] += 1
+            Browser(address).sign_in(signers[counts["sign_ins"] % len(signers)], password)
+            counts["sign_ins"] += 1
 
 
 def _expect(status, path):

@@ -1,4 +1,4 @@
-"""What processes cost: processor time and memory, read from /proc."""
+"""Processor time and memory of processes, read from /proc."""
 
 import os
 import subprocess
@@ -13,15 +13,15 @@ def family(pid):
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _parent(entry)):
             children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [pid]
+    pids, waiting = [], [pid]
     while waiting:
-        found.append(waiting.pop())
-        waiting.extend(children.get(found[-1], []))
-    return found
+        pids.append(waiting.pop())
+        waiting.extend(children.get(pids[-1], []))
+    return pids
 
 
 def processor_seconds(pids):
-    """User and system time of processes, all threads included."""
+    """Return user and system time of processes, all threads included."""
     total = 0
     for pid in pids:
         fields = _stat(Path(f"/proc/{pid}"))
@@ -30,7 +30,7 @@ def processor_seconds(pids):
 
 
 def memory_kib(pids):
-    """Memory that belongs to these processes: proportional set size, in KiB."""
+    """Return the memory of these processes: proportional set size, in KiB."""
     total = 0
     for pid in pids:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -40,7 +40,7 @@ def memory_kib(pids):
 
 
 def stop(process, seconds=10):
-    """End a process that this run started, politely first."""
+    """End a process of this run: SIGTERM first, SIGKILL after some seconds."""
     process.terminate()
     try:
         process.wait(seconds)

@@ -1,4 +1,4 @@
-"""What it costs to know which rooms a person sees."""
+"""Cost of reading the rooms that a person sees."""
 
 import time
 
@@ -10,11 +10,11 @@ from app.rules.rights import access
 
 
 def visible_rooms(app, account_id, times=20):
-    """Median ms, processor ms of this process, statements and rooms of one question."""
+    """Return median ms, processor ms of this process, statements and rooms of one call."""
     with app.app_context():
         account = db.session.get(Account, account_id)
         rooms = len(access.visible_rooms(account))
-        statements = counted(lambda: access.visible_rooms(account))
+        statements = count_statements(lambda: access.visible_rooms(account))
         delays, processor = [], time.process_time()
         for _ in range(times):
             db.session.rollback()
@@ -31,14 +31,14 @@ def visible_rooms(app, account_id, times=20):
     }
 
 
-def counted(question):
-    """How many statements a question costs."""
+def count_statements(call):
+    """Return the number of statements of a call."""
     counted = []
 
     def count(*_):
         counted.append(1)
 
     event.listen(db.engine, "before_cursor_execute", count)
-    question()
+    call()
     event.remove(db.engine, "before_cursor_execute", count)
     return len(counted)

@@ -1,9 +1,9 @@
-"""Search among what a company has said: one room of 200,000 messages, a thousand rooms, words as rare as in real text.
+"""Search in a company's messages: one room of 200,000, a thousand rooms, words as rare as in real text.
 
     TEST_DATABASE_URL=… python -m bench.search [--messages N] [--rooms N] [--explain]
 
-It makes a database of its own, fills it, asks in this process, and drops it again. Times are what the question costs,
-rights and hits included, without the page around it.
+It makes a database of its own, fills it, searches in this process, and drops it again. Times are those of the
+query, rights and hits included, without the page around it.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 from app import create_app
 from app.extensions import db
 from app.models import Account, Message, MessageKind, MessageWord, Room, SearchMark, now
-from app.operations import search as indexing
+from app.operations import search as search_operations
 from app.queries.search import messages as message_queries
 from app.text import words
 from tests.support import factories, schema
@@ -28,11 +28,11 @@ TIMES = 9
 # Messages of each room but the large one.
 IN_OTHER_ROOMS = 100
 
-# Messages that the worker itself takes among the words, to see how long it takes.
+# Messages that the worker itself indexes, to measure its time.
 INDEXED = 5_000
 
 VOCABULARY = 20_000
-# Words of a message; the word of rank n is said n times less often than the first (Zipf's law).
+# Words of a message; the word of rank n is n times rarer than the first (Zipf's law).
 WORDS = 12
 
 RARE = "zyzzogeton"
@@ -56,7 +56,7 @@ SYLLABLES = (
     "co",
 )
 
-QUESTIONS = {
+QUERIES = {
     "a rare word": RARE,
     "a word that every third message holds": "{common} ",
     "a word of one message in a thousand": "{middling} ",
@@ -81,33 +81,33 @@ def main() -> None:
     arguments.add_argument("--messages", type=int, default=200_000)
     arguments.add_argument("--rooms", type=int, default=1_000)
     arguments.add_argument("--explain", action="store_true")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     os.environ.setdefault("SECRET_KEY", "a secret of a measurement")
     os.environ.setdefault("LOG_LEVEL", "error")
     with schema.temporary_database(f"teamchat_search_{os.getpid()}") as url:
         app = create_app(TESTING=True, DEMO=False, SQLALCHEMY_DATABASE_URI=url, REDIS_URL="")
         with app.app_context():
             schema.migrate()
-            company = Company(asked.messages, asked.rooms)
+            company = Company(options.messages, options.rooms)
             company.fill()
-            for place, room_id in (("everywhere", None), ("in the large room", company.large)):
-                print(f"\n{place}")
-                for name, question in QUESTIONS.items():
-                    measure(company, name, question.format(**company.words), room_id, asked.explain)
+            for location, room_id in (("everywhere", None), ("in the large room", company.large)):
+                print(f"\n{location}")
+                for name, query in QUERIES.items():
+                    measure(company, name, query.format(**company.words), room_id, options.explain)
             db.session.remove()
             db.engine.dispose()
 
 
 class Company:
-    """Somebody in all rooms, and what was said there."""
+    """A member of all rooms, and the messages there."""
 
     def __init__(self, messages: int, rooms: int):
         self.count, self.rooms_count = messages, rooms
         self.random = random.Random(7)
-        made = (
+        vocabulary = (
             "".join(self.random.choices(SYLLABLES, k=1 + rank % 4)) + str(rank) for rank in range(VOCABULARY)
         )
-        self.vocabulary = list(made)
+        self.vocabulary = list(vocabulary)
         self.weights, total = [], 0.0
         for rank in range(VOCABULARY):
             total += 1 / (rank + 1)
@@ -120,7 +120,7 @@ class Company:
         }
 
     def fill(self) -> None:
-        """Rooms, messages, words; the last of the large room's messages through the worker's own operation."""
+        """Store rooms, messages and words; the last messages of the large room through the worker's own operation."""
         domain = factories.make_domain("grand.example")
         with factories.in_one_commit():
             self.people = [factories.make_account(domain, f"person{number}") for number in range(20)]
@@ -131,15 +131,15 @@ class Company:
         self.asker, self.large = self.people[0], rooms[0].id
         ids = [room.id for room in rooms]
         start = time.perf_counter()
-        kept = self._said(self._order(ids))
+        counts = self._said(self._order(ids))
         print(
-            f"{sum(kept.values())} messages in {len(ids)} rooms: {time.perf_counter() - start:.0f} s",
+            f"{sum(counts.values())} messages in {len(ids)} rooms: {time.perf_counter() - start:.0f} s",
             flush=True,
         )
         self._index_the_rest()
 
     def _order(self, rooms: list[int]) -> list[int]:
-        """Return the room of each message: the large one's and the others' between each other."""
+        """Return the room of each message, the large one's and the others' shuffled."""
         order = [rooms[0]] * self.count + [room for room in rooms[1:] for _ in range(IN_OTHER_ROOMS)]
         self.random.shuffle(order)
         return order
@@ -148,16 +148,16 @@ class Company:
         last: dict[int, int] = {}
         people = [person.id for person in self.people]
         for start in range(0, len(order), BATCH):
-            messages, found = [], []
+            messages, rows = [], []
             for number, room in enumerate(order[start : start + BATCH], start + 1):
                 last[room] = seq = last.get(room, 0) + 1
                 body = self._sentence() + (f" {RARE}" if room == self.large and seq == 4_321 else "")
                 messages.append(self._message(number, room, seq, people[number % 20], body))
                 if room != self.large or seq <= self.count - INDEXED:
-                    place = {"room_id": room, "message_id": number, "seq": seq}
-                    found += [{"word": word, **place} for word in words.distinct_words(body)]
+                    message = {"room_id": room, "message_id": number, "seq": seq}
+                    rows += [{"word": word, **message} for word in words.distinct_words(body)]
             db.session.execute(insert(Message.__table__), messages)
-            db.session.execute(insert(MessageWord.__table__), found)
+            db.session.execute(insert(MessageWord.__table__), rows)
         for room, seq in last.items():
             db.session.execute(Room.__table__.update().where(Room.id == room).values(last_seq=seq))
             read = seq if room != self.large else self.count - INDEXED
@@ -174,47 +174,47 @@ class Company:
         return {**fixed, **own, "body": body, "html": f"<p>{body}</p>"}
 
     def _sentence(self) -> str:
-        place, whole = self.random.random, self.weights[-1]
-        return " ".join(self.vocabulary[bisect.bisect(self.weights, place() * whole)] for _ in range(WORDS))
+        draw, total = self.random.random, self.weights[-1]
+        return " ".join(self.vocabulary[bisect.bisect(self.weights, draw() * total)] for _ in range(WORDS))
 
     def _index_the_rest(self) -> None:
         start = time.perf_counter()
-        while indexing.index_room(self.large).has_more:
+        while search_operations.index_room(self.large).has_more:
             pass
         each = (time.perf_counter() - start) / INDEXED * 1_000
         print(f"taking 1,000 messages among the words: {each:.2f} s", flush=True)
 
 
-def measure(company: Company, name: str, asked: str, room_id: int | None, explained: bool) -> None:
-    """Print how long a question takes: median and worst of some, in ms."""
+def measure(company: Company, name: str, query: str, room_id: int | None, explained: bool) -> None:
+    """Print the time of a query in ms: median and worst of some."""
     times = []
     for _ in range(TIMES + 1):
         account = db.session.get(Account, company.asker.id)
         start = time.perf_counter()
-        found = message_queries.find_messages(account, message_queries.parse_query(asked, room_id))
+        page = message_queries.find_messages(account, message_queries.parse_query(query, room_id))
         times.append(1_000 * (time.perf_counter() - start))
         db.session.rollback()
-    count = f"{len(found.hits)}{'+' if found.next else ''} hits"
+    count = f"{len(page.hits)}{'+' if page.next else ''} hits"
     spent = f"p50 {statistics.median(times[1:]):8.1f} ms   worst {max(times[1:]):8.1f} ms"
-    print(f"{name:40} {spent}   {count:9} {asked}", flush=True)
+    print(f"{name:40} {spent}   {count:9} {query}", flush=True)
     if explained:
-        explain(company, asked, room_id)
+        explain(company, query, room_id)
 
 
-def explain(company: Company, asked: str, room_id: int | None) -> None:
-    """Print how the database goes about the statements that read the words."""
-    seen = []
+def explain(company: Company, query: str, room_id: int | None) -> None:
+    """Print the plans of the statements that read the words."""
+    statements = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
         if "FROM message_words" in statement:
-            seen.append((statement, parameters))
+            statements.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     message_queries.find_messages(
-        db.session.get(Account, company.asker.id), message_queries.parse_query(asked, room_id)
+        db.session.get(Account, company.asker.id), message_queries.parse_query(query, room_id)
     )
     event.remove(Engine, "before_cursor_execute", note)
-    for statement, parameters in seen:
+    for statement, parameters in statements:
         raw = db.session.connection().connection.cursor()
         start = time.perf_counter()
         raw.execute(f"ANALYZE {statement}", parameters)

@@ -1,4 +1,4 @@
-"""The report: one line a measure, one column a server, and the application's ratio to the bare server."""
+"""The report: a measure in each row, a server in each column, and the application's ratio to the bare server."""
 
 from statistics import median
 
@@ -6,18 +6,18 @@ NOTHING = "–"
 
 
 class Results:
-    """Every run's figures, by measure and server; what is shown is their median."""
+    """Figures of every run, by measure and server; the report shows their median."""
 
     def __init__(self):
         self._runs = {}
 
     def add(self, server, measures):
-        """Keep the figures of one run."""
+        """Add the figures of one run."""
         for name, figure in measures.items():
             self._runs.setdefault(name, {}).setdefault(server, []).append(figure)
 
     def figure(self, name, server):
-        """Return the median of a measure; None when there is none."""
+        """Return the median of a measure, None without any."""
         runs = self._runs.get(name, {}).get(server)
         return median(runs) if runs else None
 
@@ -33,7 +33,7 @@ def lines(results, measures, servers, *ratios):
         [label, *_figures(results, name, servers), *(_ratio(results, name, *pair) for pair in ratios)]
         for name, label in measures
     ]
-    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     return [_line(row, widths) for row in [head, ["-" * width for width in widths], *rows]]
 
 
@@ -53,10 +53,11 @@ def _shown(figure):
 
 
 def _line(row, widths):
-    first, *others = (
-        cell.ljust(width) if not place else cell.rjust(width) for place, (cell, width) in _cells(row, widths)
+    first, *rest = (
+        cell.ljust(width) if not column else cell.rjust(width)
+        for column, (cell, width) in _cells(row, widths)
     )
-    return "  ".join([first, *others]).rstrip()
+    return "  ".join([first, *rest]).rstrip()
 
 
 def _cells(row, widths):

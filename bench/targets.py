@@ -1,4 +1,4 @@
-"""The servers that are measured side by side."""
+"""The servers measured side by side."""
 
 import os
 import shutil
@@ -65,7 +65,7 @@ class Target:
         return processes.family(self._process.pid)
 
     def store_pids(self):
-        """Return the processes of what it keeps things in."""
+        """Return the processes of its database and Redis."""
         return []
 
     @property
@@ -89,7 +89,7 @@ class Target:
 
 
 class Bare(Target):
-    """npm's socket.io on Node: no storage, no rights."""
+    """The server of npm's socket.io on Node: no storage, no rights."""
 
     name = "bare"
 
@@ -136,7 +136,7 @@ class Application(Target):
 
 
 class Grounds:
-    """What the application stands on: a database with a company in it, and a Redis. Started once for a run."""
+    """The database with a company, and the Redis of the application. Started once for a run."""
 
     def __init__(self):
         self.database = PrivateMariaDB()
@@ -161,7 +161,7 @@ class Grounds:
 
     @property
     def environment(self):
-        """The settings of every process of the application."""
+        """Return the settings of every process of the application."""
         return {
             "DATABASE_URL": self.database.url(DATABASE),
             "REDIS_URL": self.redis.url,
@@ -175,12 +175,12 @@ class Grounds:
         return [*self.database.pids(), *self.redis.pids()]
 
 
-# One person of the crowd posts as much as a hundred would.
+# One person of the measurement posts as much as a hundred would.
 UNLIMITED = dict.fromkeys(("MESSAGE_BURST", "MESSAGE_RATE", "SOCKET_BURST", "SOCKET_RATE"), "1000000")
 
 
 def gunicorn(port):
-    """Return one web worker, as the application is deployed."""
+    """Return the command of one web worker, as the application is deployed."""
     return (
         sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "1", "--bind", f"127.0.0.1:{port}",
         "--worker-connections", "5000", "--backlog", "2048", "--graceful-timeout", "2", "--no-control-socket",
@@ -188,16 +188,16 @@ def gunicorn(port):
     )  # fmt: skip
 
 
-# Node is the virtual environment's where the machine has none.
+# Node comes from the virtual environment where the machine has none.
 NODE_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
 def tool(name):
-    """Return a program of Node. Error: RuntimeError."""
-    found = shutil.which(name, path=NODE_PATH)
-    if found is None:
+    """Return the path of a program of Node. Error: RuntimeError."""
+    path = shutil.which(name, path=NODE_PATH)
+    if path is None:
         raise RuntimeError(f"{name} is not there: bin/run brings it along.")
-    return found
+    return path
 
 
 def installed_bare():

@@ -1,4 +1,4 @@
-"""What it costs that a whole domain is a member of many groups: with ten people in it, and with ten thousand.
+"""Cost of a whole domain as a member of many groups: with ten people in it, and with ten thousand.
 
 Part of bench/run; alone: python -m bench.whole_domain
 """
@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.operations import groups, messages
 from app.rules.rights import WRITE, access
-from bench.rights import counted
+from bench.rights import count_statements
 
 FEW, MANY = 10, 10_000
 GROUPS, ROOMS_EACH = 200, 5
@@ -37,11 +37,11 @@ ON = {"has_groupware": True, "has_webdav": True, "has_teamchat": True}
 
 
 def figures(app, people):
-    """Median ms and statements of each question and act, for a domain of so many people."""
+    """Return median ms and statements of each call, for a domain of so many people."""
     with app.app_context():
-        domain, somebody, rooms = _build(people)
+        domain, account_id, rooms = _build(people)
         actor = db.session.get(Account, _boss(domain))
-        account = db.session.get(Account, somebody)
+        account = db.session.get(Account, account_id)
         return {
             "visible_rooms": _timed(lambda _turn: access.visible_rooms(account)),
             "posting": _timed(lambda turn: messages.post_message(account, rooms[turn], "hello")),
@@ -58,7 +58,7 @@ def _timed(act):
         start = time.monotonic()
         act(turn)
         delays.append(1000 * (time.monotonic() - start))
-    return {"p50": median(delays), "statements": counted(lambda: act(TIMES))}
+    return {"p50": median(delays), "statements": count_statements(lambda: act(TIMES))}
 
 
 def _add(actor, domain):
@@ -68,7 +68,7 @@ def _add(actor, domain):
 
 
 def _build(people):
-    """Return the domain's id, somebody in it, and ids of its rooms."""
+    """Return the domain's id, an account in it, and ids of its rooms."""
     name = f"whole{people}.example"
     domain = _insert_one(Domain, name=name, **ON)
     about = {"domain_id": domain, "role": Role.USER}
@@ -82,21 +82,23 @@ def _build(people):
     _insert_many(MemberEntry, ({**entry, "group_id": group} for group in ids))
     _insert_many(Folder, ({"group_id": group, "kind": FolderKind.TEAMCHAT, "name": "x"} for group in ids))
     folders = db.session.execute(select(Folder.id, Folder.group_id).where(Folder.group_id.in_(ids))).all()
-    _insert_many(Grant, (_line(folder, *whom) for folder, group in folders for whom in _principals(group)))
+    _insert_many(
+        Grant, (_grant(folder, *principal) for folder, group in folders for principal in _principals(group))
+    )
     rooms = (_room(folder, group, number) for folder, group in folders for number in range(ROOMS_EACH))
     _insert_many(Room, rooms)
     for table in ("accounts", "member_entries", "rooms", "grants"):
         db.session.execute(text(f"ANALYZE TABLE {table}"))
     db.session.commit()
-    made = list(db.session.scalars(select(Room.id).where(Room.group_id.in_(ids)).order_by(Room.id)))
-    return domain, _ids(Account, domain)[0], made
+    rooms = list(db.session.scalars(select(Room.id).where(Room.group_id.in_(ids)).order_by(Room.id)))
+    return domain, _ids(Account, domain)[0], rooms
 
 
 def _principals(group):
     return (Principal.GROUP, group), (Principal.GUESTS, 0)
 
 
-def _line(folder, principal, principal_id):
+def _grant(folder, principal, principal_id):
     scope = {"scope_kind": FOLDER_SCOPE, "scope_id": folder, "folder_id": folder}
     return {**scope, "principal": principal, "principal_id": principal_id, "rights": int(WRITE)}
 
@@ -137,11 +139,14 @@ def _ids(model, domain):
 
 
 def report(app):
-    """The table, as lines of text."""
+    """Yield the table as lines of text."""
     columns = [figures(app, people) for people in (FEW, MANY)]
     yield f"{'':20}{FEW:>12,} people{MANY:>12,} people"
     for act in columns[0]:
-        cells = (f"{one[act]['p50']:8.1f} ms {one[act]['statements']:3} statements" for one in columns)
+        cells = (
+            f"{figures_by_call[act]['p50']:8.1f} ms {figures_by_call[act]['statements']:3} statements"
+            for figures_by_call in columns
+        )
         yield f"{act:20}" + "   ".join(cells)
 
 

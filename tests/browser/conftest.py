@@ -1,4 +1,7 @@
-"""A real browser on real servers: MariaDB, Redis, a web worker, nginx with TLS, and the guide's people before it."""
+"""Fixtures for tests in a real browser.
+
+MariaDB, Redis, a web worker, nginx with TLS, and the people of the guide.
+"""
 
 from dataclasses import dataclass
 
@@ -21,8 +24,8 @@ FLAGS = (
 
 
 @dataclass
-class House:
-    """The servers that all journeys share."""
+class Servers:
+    """The servers that all tests share."""
 
     mariadb: PrivateMariaDB
     stage: Stage
@@ -31,7 +34,7 @@ class House:
     console: Console
 
     def mend(self) -> None:
-        """Have everything run again that a journey has stopped."""
+        """Start again what a test has stopped."""
         if self.web.process.poll() is not None:
             self.web.start()
         if self.proxy.process is None or self.proxy.process.poll() is not None:
@@ -51,8 +54,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Office:
-    """A server administrator of arthur's domain, and where things are."""
+class Administration:
+    """A server administrator of arthur's domain, and the ids of its objects."""
 
     admin: Person
     domain_id: int
@@ -62,8 +65,8 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-def house():
-    """Everything started once, and stopped at the end."""
+def servers():
+    """Start every server once, and stop them at the end."""
     debian.require_nginx()
     folder = private_folder()
     with PrivateMariaDB(folder / "db") as mariadb, PrivateRedis(folder / "redis") as redis:
@@ -75,13 +78,13 @@ def house():
             Proxy(web, folder / "proxy") as proxy,
             Console(env, stage.administrator(), folder / "console") as console,
         ):
-            yield House(mariadb, stage, web, proxy, console)
+            yield Servers(mariadb, stage, web, proxy, console)
         stage.close()
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The browser; each person has a context of their own in it."""
+    """Start the browser; each person gets a context of their own in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(programs.chromium()), args=list(FLAGS))
         yield browser
@@ -89,41 +92,44 @@ def chromium():
 
 
 @pytest.fixture
-def place(house) -> Place:
-    """A new domain, group and room for each journey."""
-    return make_place(house.stage)
+def place(servers) -> Place:
+    """Make a new domain, group and room for each test."""
+    return make_place(servers.stage)
 
 
 @pytest.fixture
-def office(house, place) -> Office:
-    """Somebody who may do everything, in arthur's domain."""
-    with house.stage.app.app_context():
+def administration(servers, place) -> Administration:
+    """Make a server administrator in arthur's domain."""
+    with servers.stage.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
-        known = Person(admin.id, "admin", 0, "")
-        found = (domain.id, domain.name, place.arthur.id, place.group_id)
-    return Office(house.stage.second_device(known), *found)
+        person = Person(admin.id, "admin", 0, "")
+        ids = (domain.id, domain.name, place.arthur.id, place.group_id)
+    return Administration(servers.stage.second_device(person), *ids)
 
 
 @pytest.fixture
-def sits(house, chromium):
-    """sits(person, width=…): somebody sits down at a screen, signed in. A browser that complains is a failure."""
+def screen_of(servers, chromium):
+    """Return a function that opens a signed-in screen: screen_of(person, width=…).
+
+    Complaints of the browser fail the test.
+    """
     screens = []
 
-    def sit(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
-        screens.append(_screen(chromium, house, person, {"width": width, "height": height}, options))
+    def open_screen(person: Person, width: int = 1440, height: int = 900, **options) -> Screen:
+        screens.append(_screen(chromium, servers, person, {"width": width, "height": height}, options))
         return screens[-1]
 
-    yield sit
+    yield open_screen
     for screen in screens:
         screen.context.close()
-    house.mend()
+    servers.mend()
     complaints = [complaint for screen in screens for complaint in screen.complaints]
     assert not complaints, complaints
 
 
 def make_place(stage: Stage) -> Place:
-    """arthur, jean and paul in a domain of their own, the first two in a group with a room."""
+    """Make arthur, jean and paul in a domain of their own, the first two in a group with a room."""
     scene = stage.scene(people=2)
     arthur, jean = (
         stage.french(person, name) for person, name in zip(scene.people, ("arthur", "jean"), strict=True)
@@ -131,41 +137,41 @@ def make_place(stage: Stage) -> Place:
     return Place(scene.group_id, scene.room_id, arthur, jean, stage.french(scene.stranger, "paul"))
 
 
-def _screen(chromium: Browser, house: House, person: Person, viewport: dict, options: dict) -> Screen:
+def _screen(chromium: Browser, servers: Servers, person: Person, viewport: dict, options: dict) -> Screen:
     settings = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "ignore_https_errors": True, **options}
-    context = chromium.new_context(viewport=viewport, base_url=house.proxy.url, **settings)
+    context = chromium.new_context(viewport=viewport, base_url=servers.proxy.url, **settings)
     screen = Screen(context, person)
-    screen.sign_in(person, house.proxy.url)
+    screen.sign_in(person, servers.proxy.url)
     return screen
 
 
 @pytest.fixture
-def both(sits, place):
-    """arthur and jean, each with the room on the screen."""
-    return sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
+def both(screen_of, place):
+    """Open the room for arthur and for jean."""
+    return screen_of(place.arthur).open(place.room_id), screen_of(place.jean).open(place.room_id)
 
 
-def fill(house, place, count: int, author=None) -> None:
-    """Put messages into the room, past the application."""
+def fill(servers, place, count: int, author=None) -> None:
+    """Store messages in the room without the application."""
     from app.models import Room
 
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         room = db.session.get(Room, place.room_id)
         authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
         for number in range(count):
             factories.make_message(room, authors[number % 2], f"line {room.last_seq + 1}")
 
 
-def make_room(house, place, name: str) -> int:
-    """Another room of the group."""
+def make_room(servers, place, name: str) -> int:
+    """Make another room of the group."""
     from app.models import Group
 
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         return factories.make_room(db.session.get(Group, place.group_id), name).id
 
 
 def room_menu(page, choice: str | None = None) -> None:
-    """Open what can be done with the room, and choose from it."""
+    """Open the menu of the room, and choose from it."""
     page.get_by_role("button", name="La salle", exact=True).click()
     if choice:
         page.locator("#room-menu").get_by_text(choice, exact=True).click()

@@ -1,4 +1,4 @@
-"""The chat, as axe and assistive technologies see it, light and dark, wide and narrow."""
+"""Accessibility of the chat, by axe: light and dark, wide and narrow."""
 
 import pytest
 from playwright.sync_api import expect
@@ -29,17 +29,17 @@ SCREENS = {
 
 
 @pytest.fixture(params=SCREENS)
-def screen(request, sits, place):
-    """arthur, on each kind of screen."""
-    return sits(place.arthur, reduced_motion="reduce", **SCREENS[request.param])
+def screen(request, screen_of, place):
+    """Open arthur's screen, of each kind."""
+    return screen_of(place.arthur, reduced_motion="reduce", **SCREENS[request.param])
 
 
-def test_the_list_of_rooms(screen):
+def test_room_list_has_no_violations(screen):
     assert not violations(screen.open().page)
 
 
-def test_a_conversation_with_everything_in_it(screen, sits, place):
-    jean = sits(place.jean).open(place.room_id)
+def test_conversation_with_every_kind_of_content_has_no_violations(screen, screen_of, place):
+    jean = screen_of(place.jean).open(place.room_id)
     jean.say("un message qui va disparaître")
     jean.sees("disparaître")
     jean.choose("disparaître", "delete")
@@ -61,7 +61,7 @@ def test_a_conversation_with_everything_in_it(screen, sits, place):
     assert not violations(screen.page)
 
 
-def test_editing_deleting_and_what_opens(screen, place):
+def test_editor_presence_and_deletion_dialog_have_no_violations(screen, place):
     screen.open(place.room_id)
     screen.say("à moi")
     screen.sees("à moi")
@@ -78,7 +78,7 @@ def test_editing_deleting_and_what_opens(screen, place):
     assert not violations(screen.page)
 
 
-def test_the_bars_and_the_empty_places(screen, place, house):
+def test_notices_and_removed_room_have_no_violations(screen, place, servers):
     screen.expect_trouble()
     screen.open(place.room_id)
     screen.context.set_offline(True)
@@ -87,17 +87,17 @@ def test_the_bars_and_the_empty_places(screen, place, house):
     assert not violations(screen.page)
     screen.context.set_offline(False)
     screen.sees("en attente", timeout=15000)
-    house.console.do("stop_service")
+    servers.console.do("stop_service")
     expect(screen.page.locator("tc-service")).to_be_visible()
     assert not violations(screen.page)
-    house.console.do("start_service")
+    servers.console.do("start_service")
     screen.wait_until_open()
-    house.console.do("remove_member", place.group_id, house.stage.entry_of(place, place.arthur))
+    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.arthur))
     expect(screen.page.get_by_text("n’est plus disponible")).to_be_visible()
     assert not violations(screen.page)
 
 
-def test_the_sheet_of_shortcuts(screen):
+def test_shortcut_help_has_no_violations(screen):
     screen.open()
     screen.page.locator("main").focus()
     screen.page.keyboard.press("?")

@@ -1,4 +1,4 @@
-"""The Dashboard in a real browser: services with what they carry, charts with their table, wide and narrow."""
+"""The Dashboard: services with their figures, charts with their table, wide and narrow."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
 
 
-def test_a_section_that_is_closed_stays_closed(sits, office):
-    page = sits(office.admin).page
+def test_closed_section_stays_closed(screen_of, administration):
+    page = screen_of(administration.admin).page
     page.clock.install()
     page.goto("/admin/")
     section = page.locator("#services-messaging")
@@ -31,8 +31,8 @@ def test_a_section_that_is_closed_stays_closed(sits, office):
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
-    with house.stage.app.app_context():
+def test_charts_are_drawn_and_can_be_read_as_a_table(screen_of, servers, administration, kind):
+    with servers.stage.app.app_context():
         this = questions.hour_of(now())
         dashboard.insert_missing_figures(
             [
@@ -41,7 +41,7 @@ def test_charts_are_drawn_and_can_be_read_as_a_table(sits, house, office, kind):
                 for back in range(1, 900)
             ]
         )
-    page = sits(office.admin, **SCREENS[kind]).page
+    page = screen_of(administration.admin, **SCREENS[kind]).page
     page.goto("/admin/")
     expect(page.locator(".chart canvas")).to_have_count(3)
     expect(page.locator("#service-webclient")).to_contain_text("fenêtre")

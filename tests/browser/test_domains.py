@@ -1,4 +1,4 @@
-"""A domain's end, policies, limits and deletion in a real browser, wide and narrow, light and dark."""
+"""End, policies, limits and deletion of a domain, wide and narrow, light and dark."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,17 +9,17 @@ from tests.support.browser.axe import violations
 
 
 @pytest.fixture
-def other_id(house) -> int:
-    """A domain that nobody of this journey belongs to, with somebody in it."""
-    with house.stage.app.app_context():
+def other_id(servers) -> int:
+    """Make another domain with one account, and return its id."""
+    with servers.stage.app.app_context():
         domain = factories.make_domain()
         factories.make_account(domain)
         return domain.id
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_a_domain_is_given_an_end_limits_and_is_deleted(sits, office, other_id, kind):
-    screen = sits(office.admin, **SCREENS[kind])
+def test_domain_end_limits_and_deletion(screen_of, administration, other_id, kind):
+    screen = screen_of(administration.admin, **SCREENS[kind])
     screen.expect_trouble()
     page = screen.page
     page.goto(f"/admin/domains/{other_id}/properties")

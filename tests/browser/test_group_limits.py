@@ -1,4 +1,4 @@
-"""A group's limit in a real browser: set in WebAdmin, felt in the WebClient, where nothing that was typed is lost."""
+"""The limit of a group: set in WebAdmin, applied in the WebClient without losing the typed text."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,18 +9,18 @@ from tests.browser.test_webadmin import SCREENS, save
 from tests.support.browser.axe import violations
 
 
-def limit(house, place, number: int) -> None:
-    with house.stage.app.app_context():
+def limit(servers, place, number: int) -> None:
+    with servers.stage.app.app_context():
         db.session.get(Group, place.group_id).sends_per_minute = number
         db.session.commit()
 
 
 @pytest.mark.parametrize("kind", SCREENS)
-def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):
-    screen = sits(office.admin, **SCREENS[kind])
+def test_group_limit_is_set_and_refused_at_its_field(screen_of, administration, kind):
+    screen = screen_of(administration.admin, **SCREENS[kind])
     page = screen.page
     screen.expect_trouble()
-    page.goto(f"/admin/groups/{office.group_id}/")
+    page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Limites").click()
     field = page.get_by_label("Nombre maximum d'envois par minute")
     field.fill("0")
@@ -34,9 +34,9 @@ def test_the_limit_is_set_and_told_at_the_field(sits, office, kind):
     expect(field).to_have_value("12")
 
 
-def test_who_comes_too_soon_keeps_the_text_and_sees_the_seconds(both, house, place):
+def test_sender_over_the_limit_keeps_the_text_and_sees_the_wait(both, servers, place):
     arthur, jean = both
-    limit(house, place, 2)
+    limit(servers, place, 2)
     jean.say("un")
     jean.sees("un")
     arthur.say("deux")
@@ -51,7 +51,7 @@ def test_who_comes_too_soon_keeps_the_text_and_sees_the_seconds(both, house, pla
     assert not violations(arthur.page)
     arthur.composer.press("Enter")
     expect(arthur.composer).to_have_value("trois, à garder")
-    limit(house, place, 20)
+    limit(servers, place, 20)
     arthur.page.evaluate("() => { document.querySelector('tc-composer').pauseEnd = Date.now() + 300; }")
     expect(notice).to_be_hidden()
     arthur.composer.press("Enter")

@@ -1,4 +1,4 @@
-"""A guest is invited, joins, confirms, signs in and talks; each page along the way, as axe sees it."""
+"""Guests: invitation, registration, confirmation, sign-in and first message, with accessibility on every page."""
 
 from datetime import timedelta
 
@@ -19,22 +19,22 @@ SCREENS = {
 }
 
 
-def mailed_link(house, address: str) -> str:
-    """What the first mail links to."""
-    with house.stage.app.app_context():
-        one = db.session.query(Invitation).filter_by(address=address).one()
-        return f"/join/{links.token(INVITATION, one.id, one.generation)}"
+def mailed_link(servers, address: str) -> str:
+    """Return the link of the invitation mail."""
+    with servers.stage.app.app_context():
+        invitation = db.session.query(Invitation).filter_by(address=address).one()
+        return f"/join/{links.token(INVITATION, invitation.id, invitation.generation)}"
 
 
-def confirmation_of(house, address: str) -> str:
-    """What the second mail links to."""
-    with house.stage.app.app_context():
+def confirmation_of(servers, address: str) -> str:
+    """Return the link of the confirmation mail."""
+    with servers.stage.app.app_context():
         guest = db.session.query(Account).filter_by(address=address).one()
         return f"/join/confirm/{link_rules.token_of(CONFIRMATION, guest)}"
 
 
 def invited_by(host, place, address: str) -> str:
-    """Invite by the dialog, and read the link in the other one."""
+    """Invite in the dialog, and return the link shown there."""
     page = host.page
     page.goto(f"/webmail/rooms/{place.room_id}/people")
     page.get_by_role("link", name="Inviter", exact=True).click()
@@ -49,12 +49,12 @@ def invited_by(host, place, address: str) -> str:
 
 
 @pytest.mark.parametrize("look", SCREENS)
-def test_a_guest_is_invited_and_talks(house, sits, place, look):
-    host = sits(place.arthur, reduced_motion="reduce", **SCREENS[look])
+def test_invited_guest_joins_and_posts(servers, screen_of, place, look):
+    host = screen_of(place.arthur, reduced_motion="reduce", **SCREENS[look])
     address = f"bt{place.room_id}@darnis.com"
     link = invited_by(host, place, address)
     assert not violations(host.page)
-    guest = sits(place.paul, reduced_motion="reduce", **SCREENS[look])
+    guest = screen_of(place.paul, reduced_motion="reduce", **SCREENS[look])
     guest.context.clear_cookies()
     page = guest.page
     page.goto(link)
@@ -62,7 +62,7 @@ def test_a_guest_is_invited_and_talks(house, sits, place, look):
     page.get_by_role("button", name="Créer un compte").click()
     expect(page.get_by_role("heading", name="Regardez dans votre boîte")).to_be_visible()
     assert not violations(page)
-    page.goto(mailed_link(house, address))
+    page.goto(mailed_link(servers, address))
     expect(page.get_by_role("heading", name="Se joindre à notre TeamChat")).to_be_visible()
     assert not violations(page)
     page.get_by_label("Nom", exact=True).fill("Bruno Tessier")
@@ -71,7 +71,7 @@ def test_a_guest_is_invited_and_talks(house, sits, place, look):
     page.get_by_role("button", name="Vérifier mon adresse email").click()
     expect(page.get_by_role("heading", name="Votre compte est créé")).to_be_visible()
     assert not violations(page)
-    page.goto(confirmation_of(house, address))
+    page.goto(confirmation_of(servers, address))
     page.get_by_role("button", name="Confirmer").click()
     page.get_by_role("link", name="Se connecter").click()
     page.get_by_label("Adresse email").fill(address)
@@ -87,25 +87,25 @@ def test_a_guest_is_invited_and_talks(house, sits, place, look):
     expect(host.message("Bonjour à tous").locator(".message-guest")).to_have_text("invité")
 
 
-def test_an_invitation_is_listed_for_the_inviter_alone(house, sits, place):
-    host, other = sits(place.arthur), sits(place.jean)
+def test_invitation_is_listed_for_the_inviter_only(servers, screen_of, place):
+    host, other = screen_of(place.arthur), screen_of(place.jean)
     invited_by(host, place, f"seul{place.room_id}@darnis.com")
     other.page.goto(f"/webmail/rooms/{place.room_id}/people")
     expect(other.page.locator(".invitation")).to_have_count(0)
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         assert db.session.query(Invitation).filter_by(room_id=place.room_id).count() == 1
 
 
 @pytest.mark.parametrize("look", SCREENS)
-def test_whoever_has_a_link_that_ended_asks_for_a_new_one(house, sits, place, look):
-    host = sits(place.arthur)
+def test_expired_link_offers_to_ask_for_a_new_one(servers, screen_of, place, look):
+    host = screen_of(place.arthur)
     address = f"tard{place.room_id}@darnis.com"
     link = invited_by(host, place, address)
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         invitation = db.session.query(Invitation).filter_by(address=address).one()
         invitation.expires_at, invitation_id = now() - timedelta(days=1), invitation.id
         db.session.commit()
-    guest = sits(place.paul, reduced_motion="reduce", **SCREENS[look])
+    guest = screen_of(place.paul, reduced_motion="reduce", **SCREENS[look])
     guest.context.clear_cookies()
     # The page of a link that has ended is answered with 410.
     guest.expect_trouble()
@@ -118,8 +118,8 @@ def test_whoever_has_a_link_that_ended_asks_for_a_new_one(house, sits, place, lo
     page.get_by_role("button", name="FR").click()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="New invitation asked for")).to_be_visible()
-    with house.stage.app.app_context():
-        told = db.session.query(OutgoingMail).filter_by(
+    with servers.stage.app.app_context():
+        mails = db.session.query(OutgoingMail).filter_by(
             about_kind="invitation_wanted", about_id=invitation_id
         )
-        assert told.count() == 1
+        assert mails.count() == 1

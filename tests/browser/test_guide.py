@@ -24,9 +24,9 @@ GUEST = "bt@darnis.com"
 
 
 @pytest.fixture
-def company(house):
-    """The guide's domain with its people and nothing switched on, and who administers it: (admin, people)."""
-    with house.stage.app.app_context():
+def company(servers):
+    """Make the domain of the guide with every feature off, and return its people by name."""
+    with servers.stage.app.app_context():
         domain = factories.make_domain("iwdemo.fr", description="Société de démonstration")
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
@@ -34,18 +34,18 @@ def company(house):
         keep_trial(seats=500)
         people = {name: factories.make_account(domain, name, language="fr") for name in PEOPLE}
         ids = {name: account.id for name, account in (("admin", admin), *people.items())}
-    return {name: house.stage.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
+    return {name: servers.stage.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
 
 
 @pytest.fixture
 def pictures() -> Path | None:
-    """The folder that keeps the pictures, where one is wanted."""
-    wanted = os.environ.get("GUIDE_PICTURES")
-    return ROOT / wanted if wanted else None
+    """Return the folder for pictures, None without GUIDE_PICTURES."""
+    folder = os.environ.get("GUIDE_PICTURES")
+    return ROOT / folder if folder else None
 
 
 def keep(page: Page, folder: Path | None, name: str) -> None:
-    """Keep what is on the screen, in few colours: a document's picture should not weigh more than its text."""
+    """Save a picture of the page in few colours, so that it does not outweigh the text of the document."""
     if folder is None:
         return
     page.wait_for_timeout(400)
@@ -68,34 +68,34 @@ def section(page: Page, name: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_the_guide_is_followed_in_its_order(house, sits, company, pictures):
-    administrator = sits(company["admin"], reduced_motion="reduce")
+def test_guide_is_followed_in_its_order(servers, screen_of, company, pictures):
+    administrator = screen_of(company["admin"], reduced_motion="reduce")
     page = administrator.page
     page.goto("/admin/")
-    the_licence(page, pictures)
-    policies_of_the_domain(page, pictures)
-    policies_of_an_account(page, pictures)
-    the_service(page, pictures)
-    addresses(page, pictures)
-    a_public_room(page, pictures)
-    members(page, pictures)
-    arthur = sits(company["arthur"], reduced_motion="reduce")
-    a_private_room(arthur.page, pictures)
-    permissions(page, pictures)
-    a_guest_is_invited(arthur.page, pictures)
-    a_guest_is_run_and_deleted(house, page, pictures)
+    follow_licence(page, pictures)
+    follow_domain_policies(page, pictures)
+    follow_account_policies(page, pictures)
+    follow_service(page, pictures)
+    follow_discovery(page, pictures)
+    follow_public_room(page, pictures)
+    follow_members(page, pictures)
+    arthur = screen_of(company["arthur"], reduced_motion="reduce")
+    follow_private_room(arthur.page, pictures)
+    follow_rights(page, pictures)
+    follow_guest_invitation(arthur.page, pictures)
+    follow_guest_administration(servers, page, pictures)
 
 
-def the_licence(page: Page, pictures) -> None:
-    """Aide → Licence."""
+def follow_licence(page: Page, pictures) -> None:
+    """Follow Aide → Licence."""
     page.get_by_role("button", name="Aide").click()
     page.get_by_role("link", name="Licence").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Licence")
     keep(page, pictures, "licence")
 
 
-def policies_of_the_domain(page: Page, pictures) -> None:
-    """Liste de domaines → domaine → Propriétés → Caractéristiques → Paramètres Système → TeamChat."""
+def follow_domain_policies(page: Page, pictures) -> None:
+    """Follow Liste de domaines → domaine → Propriétés → Caractéristiques → Paramètres Système → TeamChat."""
     menu(page, "Liste de domaines")
     page.get_by_role("searchbox", name=re.compile("Rechercher")).last.fill("iwdemo")
     page.get_by_role("main").get_by_role("link", name="iwdemo.fr").first.click()
@@ -109,8 +109,8 @@ def policies_of_the_domain(page: Page, pictures) -> None:
     expect(page.get_by_label("TeamChat")).to_be_checked()
 
 
-def policies_of_an_account(page: Page, pictures) -> None:
-    """Comptes → compte → Informations → Fonctionnalités → Paramètres Système → TeamChat, off and on."""
+def follow_account_policies(page: Page, pictures) -> None:
+    """Follow Comptes → compte → Informations → Fonctionnalités → Paramètres Système → TeamChat, off and on."""
     section(page, "Comptes")
     page.get_by_role("main").get_by_role("link", name="nadia").click()
     expect(page.get_by_role("heading", name="Fonctionnalités")).to_be_visible()
@@ -122,8 +122,8 @@ def policies_of_an_account(page: Page, pictures) -> None:
     keep(page, pictures, "account")
 
 
-def the_service(page: Page, pictures) -> None:
-    """Tableau de bord → Etat des Services → Collaboration → the menu in front of TeamChat."""
+def follow_service(page: Page, pictures) -> None:
+    """Follow Tableau de bord → Etat des Services → Collaboration → the menu of TeamChat."""
     menu(page, "Tableau de bord")
     expect(page.get_by_text("Etat des Services")).to_be_visible()
     page.get_by_role("button", name="Agir sur TeamChat").click()
@@ -136,8 +136,8 @@ def the_service(page: Page, pictures) -> None:
         expect(page.locator("#service-teamchat")).to_contain_text(state)
 
 
-def addresses(page: Page, pictures) -> None:
-    """SmartDiscover: the public host, the services, the twelve URLs."""
+def follow_discovery(page: Page, pictures) -> None:
+    """Follow SmartDiscover: the public host, the services, the twelve URLs."""
     menu(page, "SmartDiscover")
     for name in ("SMTP", "POP3", "IMAP", "XMPP", "SIP"):
         expect(page.get_by_label(name, exact=True)).to_be_visible()
@@ -150,8 +150,8 @@ def addresses(page: Page, pictures) -> None:
     keep(page, pictures, "smartdiscover")
 
 
-def a_public_room(page: Page, pictures) -> None:
-    """ "+" → Nouveau groupe; Partage du groupe → Créer un dossier public, Activer TeamChat."""
+def follow_public_room(page: Page, pictures) -> None:
+    """Follow "+" → Nouveau groupe; Partage du groupe → Créer un dossier public, Activer TeamChat."""
     menu(page, "Liste de domaines")
     page.get_by_role("main").get_by_role("link", name="iwdemo.fr").first.click()
     page.get_by_role("button", name="Nouveau").click()
@@ -173,8 +173,8 @@ def a_public_room(page: Page, pictures) -> None:
     expect(page.get_by_label("Nombre maximum d'envois par minute")).to_be_visible()
 
 
-def members(page: Page, pictures) -> None:
-    """Membres → Ajouter Membres."""
+def follow_members(page: Page, pictures) -> None:
+    """Follow Membres → Ajouter Membres."""
     section(page, "Membres")
     page.get_by_role("link", name="Ajouter Membres").first.click()
     dialog = page.get_by_role("dialog")
@@ -185,8 +185,8 @@ def members(page: Page, pictures) -> None:
     expect(page.get_by_text("2 entrées · 2 membres effectifs")).to_be_visible()
 
 
-def a_private_room(page: Page, pictures) -> None:
-    """Créer salle, in the WebClient, by anybody."""
+def follow_private_room(page: Page, pictures) -> None:
+    """Follow Créer salle, in the WebClient, as a member."""
     page.goto("/webmail/")
     expect(page.locator("#room_list")).to_contain_text("groupetc")
     page.get_by_role("link", name="Créer salle").first.click()
@@ -198,8 +198,8 @@ def a_private_room(page: Page, pictures) -> None:
     expect(page.locator("#room_list")).to_contain_text("Salon à deux")
 
 
-def permissions(page: Page, pictures) -> None:
-    """Informations → Droits → Afficher tous les dossiers → TeamChat → NOM | DROITS."""
+def follow_rights(page: Page, pictures) -> None:
+    """Follow Informations → Droits → Afficher tous les dossiers → TeamChat → NOM | DROITS."""
     section(page, "Informations")
     page.get_by_role("link", name="Droits", exact=True).click()
     dialog = page.get_by_role("dialog")
@@ -220,8 +220,8 @@ def permissions(page: Page, pictures) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def a_guest_is_invited(page: Page, pictures) -> None:
-    """Membres → Inviter, in the WebClient, by a member."""
+def follow_guest_invitation(page: Page, pictures) -> None:
+    """Follow Membres → Inviter, in the WebClient, as a member."""
     page.locator("#room_list").get_by_role("link", name="TeamChat").first.click()
     page.wait_for_function("() => document.querySelector('tc-room')?.isOpen")
     page.get_by_role("link", name="Membres", exact=True).click()
@@ -232,9 +232,9 @@ def a_guest_is_invited(page: Page, pictures) -> None:
     keep(page, pictures, "invited")
 
 
-def a_guest_is_run_and_deleted(house, page: Page, pictures) -> None:
-    """Domaines & Comptes → Comptes invités: the list, the page, Choisir l'action → Supprimer."""
-    with house.stage.app.app_context():
+def follow_guest_administration(servers, page: Page, pictures) -> None:
+    """Follow Domaines & Comptes → Comptes invités: the list, the page, Choisir l'action → Supprimer."""
+    with servers.stage.app.app_context():
         arthur = db.session.query(Account).filter_by(address="arthur@iwdemo.fr").one()
         group = db.session.query(Group).filter_by(address="groupetc@iwdemo.fr").one()
         internal = db.session.query(Domain).filter_by(is_internal=True).first() or arthur.domain

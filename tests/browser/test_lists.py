@@ -1,4 +1,4 @@
-"""Lists of WebAdmin: many accounts at once, a table imported, with axe looking on."""
+"""Lists of WebAdmin: bulk changes, columns and imports, with accessibility."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,16 +13,16 @@ PASSWORD = "velours-cartable-18-brume"
 
 
 @pytest.fixture(params=SCREENS)
-def page(request, sits, office):
-    """The administrator's page, on each kind of screen."""
-    return sits(office.admin, reduced_motion="reduce", **SCREENS[request.param]).page
+def page(request, screen_of, administration):
+    """Open the administrator's page on each kind of screen."""
+    return screen_of(administration.admin, reduced_motion="reduce", **SCREENS[request.param]).page
 
 
-def test_many_accounts_are_changed_with_a_preview(page, office):
-    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+def test_bulk_change_of_accounts_shows_a_preview(page, administration):
+    page.goto(f"/admin/domains/{administration.domain_id}/accounts")
     button = page.locator(".selection-action")
     expect(button).to_be_disabled()
-    page.locator(f"input[name=ids][value='{office.arthur_id}']").check()
+    page.locator(f"input[name=ids][value='{administration.arthur_id}']").check()
     page.get_by_label("Choisir admin", exact=True).check()
     expect(button).to_contain_text("Choisir l'action (2)")
     assert not violations(page)
@@ -38,8 +38,8 @@ def test_many_accounts_are_changed_with_a_preview(page, office):
     assert not violations(page)
 
 
-def test_the_whole_page_and_all_that_match_are_chosen(page, office):
-    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+def test_whole_page_is_selected_and_unselected(page, administration):
+    page.goto(f"/admin/domains/{administration.domain_id}/accounts")
     boxes = page.locator("input[name=ids]")
     page.locator("[data-page-box]").check()
     assert boxes.count() >= 4
@@ -51,8 +51,8 @@ def test_the_whole_page_and_all_that_match_are_chosen(page, office):
     expect(page.locator("[data-count]")).to_contain_text("Aucune sélection")
 
 
-def test_columns_are_chosen_and_stay_in_the_address(page, office):
-    page.goto(f"/admin/domains/{office.domain_id}/accounts")
+def test_chosen_columns_stay_in_the_url(page, administration):
+    page.goto(f"/admin/domains/{administration.domain_id}/accounts")
     page.get_by_role("button", name="Colonnes").click()
     page.locator("#columns").get_by_label("Langue").check()
     assert not violations(page)
@@ -64,8 +64,8 @@ def test_columns_are_chosen_and_stay_in_the_address(page, office):
     assert "column=language" in page.url
 
 
-def test_a_table_is_tried_and_imported(page, office):
-    page.goto(f"/admin/accounts/import?domain={office.domain_id}")
+def test_accounts_are_tried_and_imported(page, administration):
+    page.goto(f"/admin/accounts/import?domain={administration.domain_id}")
     assert not violations(page)
     page.get_by_label("Ou collez le tableau").fill(
         f"address,name,password\nzoe,Zoé Petit,{PASSWORD}\njo,Jo,court\n"
@@ -76,15 +76,15 @@ def test_a_table_is_tried_and_imported(page, office):
     assert not violations(page)
     page.get_by_role("button", name="Importer 1 ligne").click()
     expect(page.locator("#progress")).to_contain_text("Importées")
-    page.goto(f"/admin/domains/{office.domain_id}/accounts?q=zoe")
+    page.goto(f"/admin/domains/{administration.domain_id}/accounts?q=zoe")
     expect(page.locator("#list")).to_contain_text("Zoé Petit")
     page.goto("/admin/tasks/")
     expect(page.locator("#list")).to_contain_text("Importer des comptes")
     assert not violations(page)
 
 
-def test_groups_are_tried_and_imported(page, office):
-    page.goto(f"/admin/domains/{office.domain_id}/groups")
+def test_groups_are_tried_and_imported(page, administration):
+    page.goto(f"/admin/domains/{administration.domain_id}/groups")
     page.locator(".list-files").get_by_role("link", name="Importer").click()
     expect(page.locator("h1")).to_contain_text("Importer des groupes")
     assert not violations(page)
@@ -99,5 +99,5 @@ def test_groups_are_tried_and_imported(page, office):
     assert not violations(page)
     page.get_by_role("button", name="Importer 1 ligne").click()
     expect(page.locator("#progress")).to_contain_text("Importées")
-    page.goto(f"/admin/domains/{office.domain_id}/groups?q=projet")
+    page.goto(f"/admin/domains/{administration.domain_id}/groups?q=projet")
     expect(page.locator("#list")).to_contain_text("Projet")

@@ -1,4 +1,4 @@
-"""The windows of rights in a real browser: the guide's path by keyboard, live, and nothing overwritten unseen."""
+"""Windows of rights: the path of the guide by keyboard, effects on open rooms, concurrent changes."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,17 +16,17 @@ SCREENS = {
 
 
 @pytest.fixture
-def folder_id(house, place) -> int:
-    with house.stage.app.app_context():
+def folder_id(servers, place) -> int:
+    with servers.stage.app.app_context():
         return (
             db.session.query(Folder.id).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT).scalar()
         )
 
 
 @pytest.fixture
-def differing(house, place) -> list[int]:
-    """Two rooms whose lists differ from their folder's."""
-    with house.stage.app.app_context():
+def differing(servers, place) -> list[int]:
+    """Make two rooms whose lists differ from that of their folder."""
+    with servers.stage.app.app_context():
         group = db.session.get(Group, place.group_id)
         rooms = [factories.make_room(group, name, has_own_list=True) for name in ("Projet X", "Projet Y")]
         for room in rooms:
@@ -34,16 +34,16 @@ def differing(house, place) -> list[int]:
         return [room.id for room in rooms]
 
 
-def rights_window(page, office):
-    """The guide's path to TeamChat's list, by pointer."""
-    page.goto(f"/admin/groups/{office.group_id}/")
+def rights_window(page, administration):
+    """Open the list of TeamChat on the path of the guide, by pointer."""
+    page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Droits", exact=True).click()
     page.get_by_role("link", name="Afficher tous les dossiers").click()
     page.get_by_role("navigation", name="Dossiers").get_by_role("link", name="TeamChat").first.click()
     return page.get_by_role("dialog")
 
 
-def line(dialog, name: str):
+def grant_row(dialog, name: str):
     return dialog.get_by_role("row").filter(has_text=name)
 
 
@@ -52,9 +52,9 @@ def press(page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_the_guides_path_for_rights_by_keyboard_only(sits, office):
-    page = sits(office.admin).page
-    page.goto(f"/admin/groups/{office.group_id}/")
+def test_rights_of_the_guide_are_set_by_keyboard_only(screen_of, administration):
+    page = screen_of(administration.admin).page
+    page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Droits", exact=True).focus()
     press(page, "Enter")
     expect(page.get_by_role("link", name="Afficher tous les dossiers")).to_be_focused()
@@ -77,7 +77,7 @@ def test_the_guides_path_for_rights_by_keyboard_only(sits, office):
     dialog.get_by_role("combobox", name="Droits").select_option(label="Tous")
     dialog.get_by_role("button", name="Ajouter").focus()
     press(page, "Enter")
-    jean = line(dialog, "person1")
+    jean = grant_row(dialog, "person1")
     expect(jean).to_contain_text("Tous")
 
     jean.get_by_role("link").focus()
@@ -91,10 +91,10 @@ def test_the_guides_path_for_rights_by_keyboard_only(sits, office):
     expect(page.get_by_role("link", name="Droits", exact=True)).to_be_focused()
 
 
-def test_presets_and_single_rights_say_the_same(sits, office):
-    page = sits(office.admin).page
-    dialog = rights_window(page, office)
-    line(dialog, "[invités]").get_by_role("link").click()
+def test_presets_and_single_rights_agree(screen_of, administration):
+    page = screen_of(administration.admin).page
+    dialog = rights_window(page, administration)
+    grant_row(dialog, "[invités]").get_by_role("link").click()
     dialog.get_by_text("Avancé").click()
     dialog.get_by_label("Renommer").check()
     expect(dialog.get_by_role("radio", name="Personnalisé")).to_be_checked()
@@ -104,50 +104,50 @@ def test_presets_and_single_rights_say_the_same(sits, office):
     expect(dialog.get_by_label("Écrire des messages")).not_to_be_checked()
     dialog.get_by_label("Renommer").check()
     dialog.get_by_role("button", name="Enregistrer").click()
-    expect(line(dialog, "[invités]")).to_contain_text("Personnalisé")
-    expect(line(dialog, "[invités]")).to_contain_text("Renommer")
+    expect(grant_row(dialog, "[invités]")).to_contain_text("Personnalisé")
+    expect(grant_row(dialog, "[invités]")).to_contain_text("Renommer")
 
 
-def test_a_right_changed_in_the_window_is_felt_in_an_open_room(sits, place, office):
-    jean = sits(place.jean).open(place.room_id)
-    page = sits(office.admin).page
-    dialog = rights_window(page, office)
+def test_changed_right_reaches_an_open_room(screen_of, place, administration):
+    jean = screen_of(place.jean).open(place.room_id)
+    page = screen_of(administration.admin).page
+    dialog = rights_window(page, administration)
     for preset, is_open in (("Lire", False), ("Écrire", True)):
-        line(dialog, "[group").get_by_role("link").click()
+        grant_row(dialog, "[group").get_by_role("link").click()
         dialog.get_by_role("radio", name=preset).check(force=True)
         dialog.get_by_role("button", name="Enregistrer").click()
-        expect(line(dialog, "[group")).to_contain_text(preset)
+        expect(grant_row(dialog, "[group")).to_contain_text(preset)
         expect(jean.page.get_by_text("Vous pouvez lire ici")).to_be_visible(visible=not is_open)
         expect(jean.composer).to_be_visible(visible=is_open)
     jean.say("de nouveau")
     jean.sees("de nouveau")
 
 
-def test_the_second_of_two_administrators_is_shown_what_changed(sits, house, office):
-    pages = [sits(office.admin), sits(house.stage.second_device(office.admin))]
+def test_second_administrator_is_shown_the_change_of_the_first(screen_of, servers, administration):
+    pages = [screen_of(administration.admin), screen_of(servers.stage.second_device(administration.admin))]
     pages[1].expect_trouble()
-    first, second = (rights_window(screen.page, office) for screen in pages)
+    first, second = (rights_window(screen.page, administration) for screen in pages)
     for dialog in (first, second):
-        line(dialog, "[invités]").get_by_role("link").click()
+        grant_row(dialog, "[invités]").get_by_role("link").click()
     first.get_by_role("radio", name="Lire").check(force=True)
     first.get_by_role("button", name="Enregistrer").click()
-    expect(line(first, "[invités]")).to_contain_text("Lire")
+    expect(grant_row(first, "[invités]")).to_contain_text("Lire")
     second.get_by_role("radio", name="Tous").check(force=True)
     second.get_by_role("button", name="Enregistrer").click()
     expect(second.get_by_text("Quelqu’un d’autre a modifié cette liste entre-temps")).to_be_visible()
     expect(second.get_by_role("status")).to_contain_text("Écrire → Lire")
     expect(second.get_by_role("radio", name="Tous")).to_be_checked()
     second.get_by_role("button", name="Enregistrer").click()
-    expect(line(second, "[invités]")).to_contain_text("Tous")
+    expect(grant_row(second, "[invités]")).to_contain_text("Tous")
 
 
-def test_rooms_that_differ_are_reset_as_they_were_seen(sits, house, office, differing):
-    screen = sits(office.admin)
+def test_differing_rooms_are_reset_only_if_unchanged(screen_of, servers, administration, differing):
+    screen = screen_of(administration.admin)
     screen.expect_trouble()
     page = screen.page
-    page.goto(f"/admin/groups/{office.group_id}/rights/drift")
+    page.goto(f"/admin/groups/{administration.group_id}/rights/drift")
     expect(page.get_by_text("2 salles diffèrent")).to_be_visible()
-    with house.stage.app.app_context():
+    with servers.stage.app.app_context():
         factories.make_grant(db.session.get(Room, differing[1]), Principal.ANYONE, rights=FULL)
     page.get_by_role("button", name="Tout réinitialiser").click()
     page.get_by_role("dialog").get_by_role("button", name="Tout réinitialiser").click()
@@ -160,8 +160,8 @@ def test_rooms_that_differ_are_reset_as_they_were_seen(sits, house, office, diff
     expect(page.get_by_text("Aucune salle ne diffère")).to_be_visible()
 
 
-def test_why_leads_to_where_it_can_be_changed(sits, place, office):
-    page = sits(office.admin).page
+def test_explanation_links_to_where_rights_are_changed(screen_of, place, administration):
+    page = screen_of(administration.admin).page
     why = f"/admin/rooms/{place.room_id}/why"
     page.goto(why)
     page.get_by_role("searchbox").fill("arthur")
@@ -169,19 +169,23 @@ def test_why_leads_to_where_it_can_be_changed(sits, place, office):
     expect(page.get_by_role("heading", name="arthur dans TeamChat : Écrire")).to_be_visible()
     links = page.get_by_role("link", name="Modifier")
     links.nth(0).click()
-    expect(page).to_have_url(f"{page.url.partition('/admin')[0]}/admin/groups/{office.group_id}/members")
+    expect(page).to_have_url(
+        f"{page.url.partition('/admin')[0]}/admin/groups/{administration.group_id}/members"
+    )
     page.go_back()
     links.nth(1).click()
     expect(page.get_by_role("radio", name="Écrire")).to_be_checked()
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_no_window_of_rights_trips_anybody_up(sits, house, place, office, folder_id, differing, options):
-    page = sits(office.admin, reduced_motion="reduce", **options).page
-    with house.stage.app.app_context():
+def test_rights_pages_have_no_violations(
+    screen_of, servers, place, administration, folder_id, differing, options
+):
+    page = screen_of(administration.admin, reduced_motion="reduce", **options).page
+    with servers.stage.app.app_context():
         arthur = db.session.get(Account, place.arthur.id)
         private = factories.make_private_room(arthur, db.session.get(Account, place.jean.id)).id
-    group, room = f"/admin/groups/{office.group_id}", f"/admin/rooms/{place.room_id}"
+    group, room = f"/admin/groups/{administration.group_id}", f"/admin/rooms/{place.room_id}"
     for address in (
         *(f"{group}/rights", f"{group}/rights?all=1", f"{group}/rights/drift", f"{group}/members/people"),
         *(f"/admin/rights/folder/{folder_id}", f"/admin/rights/folder/{folder_id}/add"),
@@ -193,14 +197,14 @@ def test_no_window_of_rights_trips_anybody_up(sits, house, place, office, folder
         page.goto(address)
         assert not violations(page), address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-    dialog = rights_window(page, office)
+    dialog = rights_window(page, administration)
     assert not violations(page)
-    line(dialog, "[invités]").get_by_role("link").click()
+    grant_row(dialog, "[invités]").get_by_role("link").click()
     expect(dialog.get_by_role("button", name="Enregistrer")).to_be_visible()
     assert not violations(page)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    dialog = rights_window(page, office)
+    dialog = rights_window(page, administration)
     dialog.get_by_role("link", name="Ajouter").click()
     expect(dialog.get_by_role("searchbox")).to_be_focused()
     assert not violations(page)

@@ -1,4 +1,4 @@
-"""Rooms in a real browser: made, shared, handed over, left, renamed, archived, deleted and restored."""
+"""Rooms: created, shared, handed over, left, renamed, archived, deleted and restored."""
 
 import re
 
@@ -23,26 +23,26 @@ KINDS = {
 }
 
 
-def give(house, place, person, rights) -> None:
-    """A line of somebody's own on the group's TeamChat folder."""
-    with house.stage.app.app_context():
+def give(servers, place, person, rights) -> None:
+    """Add a grant for one person to the group's TeamChat folder."""
+    with servers.stage.app.app_context():
         query = db.session.query(Folder).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT)
         factories.make_grant(query.one(), Principal.ACCOUNT, person.id, rights)
 
 
 @pytest.fixture
-def private(house, place) -> int:
-    """A private room of arthur's, with jean in it."""
-    with house.stage.app.app_context():
+def private(servers, place) -> int:
+    """Make a private room of arthur with jean in it."""
+    with servers.stage.app.app_context():
         people = [db.session.get(Account, person.id) for person in (place.arthur, place.jean)]
         return factories.make_private_room(*people, name="Salaires").id
 
 
-@pytest.mark.parametrize(("label", "seen"), KINDS.values(), ids=KINDS)
-def test_a_room_of_each_kind_is_made(sits, house, place, label, seen):
-    give(house, place, place.arthur, FULL)
-    jean = sits(place.jean).open()
-    page = sits(place.arthur).open().page
+@pytest.mark.parametrize(("label", "visibility"), KINDS.values(), ids=KINDS)
+def test_room_of_each_kind_is_created(screen_of, servers, place, label, visibility):
+    give(servers, place, place.arthur, FULL)
+    jean = screen_of(place.jean).open()
+    page = screen_of(place.arthur).open().page
     page.get_by_role("link", name="Créer salle").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Nom de la salle")).to_be_focused()
@@ -51,15 +51,15 @@ def test_a_room_of_each_kind_is_made(sits, house, place, label, seen):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="Projet Z")).to_be_visible()
     expect(page.locator("#room_list")).to_contain_text("Projet Z")
-    if seen == "jean sees it":
+    if visibility == "jean sees it":
         expect(jean.page.locator("#room_list")).to_contain_text("Projet Z")
     else:
         page.wait_for_timeout(1000)
         expect(jean.page.locator("#room_list")).not_to_contain_text("Projet Z")
 
 
-def test_a_name_that_is_missing_is_asked_for(sits, place):
-    screen = sits(place.arthur).open()
+def test_missing_name_is_refused(screen_of, place):
+    screen = screen_of(place.arthur).open()
     screen.expect_trouble()
     page = screen.page
     page.get_by_role("link", name="Créer salle").click()
@@ -71,9 +71,9 @@ def test_a_name_that_is_missing_is_asked_for(sits, place):
     expect(page.get_by_role("link", name="Créer salle")).to_be_focused()
 
 
-def test_people_are_added_and_removed_while_they_look(sits, place, private):
-    paul, jean = sits(place.paul).open(), sits(place.jean).open(private)
-    page = sits(place.arthur).open(private).page
+def test_members_are_added_and_removed_live(screen_of, place, private):
+    paul, jean = screen_of(place.paul).open(), screen_of(place.jean).open(private)
+    page = screen_of(place.arthur).open(private).page
     page.get_by_role("link", name="Membres", exact=True).click()
     panel = page.locator("#panel")
     panel.get_by_role("link", name="Ajouter").click()
@@ -91,9 +91,9 @@ def test_people_are_added_and_removed_while_they_look(sits, place, private):
     expect(jean.room_link(private)).to_have_count(0)
 
 
-def test_a_room_is_handed_over_and_left(sits, place, private):
-    jean = sits(place.jean).open(private)
-    screen = sits(place.arthur).open(private)
+def test_room_is_handed_over_and_left(screen_of, place, private):
+    jean = screen_of(place.jean).open(private)
+    screen = screen_of(place.arthur).open(private)
     screen.expect_trouble()
     page = screen.page
     page.get_by_role("link", name="Membres", exact=True).click()
@@ -113,9 +113,9 @@ def test_a_room_is_handed_over_and_left(sits, place, private):
     expect(jean.page.locator("#panel")).to_contain_text("1 personne dans cette salle")
 
 
-def test_a_direct_conversation_reaches_the_other(sits, place):
-    jean = sits(place.jean).open()
-    page = sits(place.arthur).open().page
+def test_direct_conversation_reaches_the_other_person(screen_of, place):
+    jean = screen_of(place.jean).open()
+    page = screen_of(place.arthur).open().page
     page.get_by_role("link", name="Nouvelle conversation").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("searchbox")).to_be_focused()
@@ -131,9 +131,9 @@ def test_a_direct_conversation_reaches_the_other(sits, place):
     jean.sees("entre nous")
 
 
-def test_who_may_rename_renames_for_everybody(sits, house, place):
-    give(house, place, place.arthur, WRITE | Right.FOLDER_RENAME)
-    arthur, jean = sits(place.arthur).open(place.room_id), sits(place.jean).open(place.room_id)
+def test_renamed_room_changes_for_everybody(screen_of, servers, place):
+    give(servers, place, place.arthur, WRITE | Right.FOLDER_RENAME)
+    arthur, jean = screen_of(place.arthur).open(place.room_id), screen_of(place.jean).open(place.room_id)
     room_menu(jean.page)
     expect(jean.page.get_by_role("link", name="Nom et sujet")).to_have_count(0)
     page = arthur.page
@@ -148,10 +148,10 @@ def test_who_may_rename_renames_for_everybody(sits, house, place):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_archive_and_trash_and_back(sits, house, place, office):
-    give(house, place, place.arthur, FULL)
-    other = make_room(house, place, "Projet X")
-    arthur, jean = sits(place.arthur).open(other), sits(place.jean).open(other)
+def test_room_is_archived_deleted_and_restored(screen_of, servers, place, administration):
+    give(servers, place, place.arthur, FULL)
+    other = make_room(servers, place, "Projet X")
+    arthur, jean = screen_of(place.arthur).open(other), screen_of(place.jean).open(other)
     page = arthur.page
     room_menu(page, "Archiver cette salle")
     expect(jean.page.get_by_text("Cette salle est archivée")).to_be_visible()
@@ -163,8 +163,8 @@ def test_archive_and_trash_and_back(sits, house, place, office):
     page.get_by_role("dialog").get_by_role("button", name="Supprimer").click()
     expect(jean.page.get_by_text("n’est plus disponible")).to_be_visible()
     expect(arthur.room_link(other)).to_have_count(0)
-    admin = sits(office.admin).page
-    admin.goto(f"/admin/groups/{office.group_id}/rooms")
+    admin = screen_of(administration.admin).page
+    admin.goto(f"/admin/groups/{administration.group_id}/rooms")
     admin.get_by_role("link", name="Corbeille").click()
     admin.get_by_role("link", name="Projet X").click()
     admin.get_by_role("button", name="Restaurer").click()
@@ -172,9 +172,9 @@ def test_archive_and_trash_and_back(sits, house, place, office):
     expect(jean.room_link(other)).to_be_visible()
 
 
-def test_a_favourite_stands_on_top_and_another_room_has_another_panel(sits, house, place):
-    other = make_room(house, place, "Annexe")
-    screen = sits(place.jean).open(place.room_id)
+def test_favourite_moves_to_the_top_and_panel_closes_with_its_room(screen_of, servers, place):
+    other = make_room(servers, place, "Annexe")
+    screen = screen_of(place.jean).open(place.room_id)
     page = screen.page
     room_menu(page, "Favori")
     expect(page.locator(".rooms-section").first).to_contain_text("Favoris")
@@ -187,12 +187,12 @@ def test_a_favourite_stands_on_top_and_another_room_has_another_panel(sits, hous
 
 
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
-def test_no_window_of_rooms_trips_anybody_up(sits, house, place, private, options):
-    give(house, place, place.arthur, FULL)
-    with house.stage.app.app_context():
+def test_room_pages_have_no_violations(screen_of, servers, place, private, options):
+    give(servers, place, place.arthur, FULL)
+    with servers.stage.app.app_context():
         group = db.session.get(Group, place.group_id)
         factories.make_room(group, "غرفة المشروع")
-    page = sits(place.arthur, reduced_motion="reduce", **options).page
+    page = screen_of(place.arthur, reduced_motion="reduce", **options).page
     for address in (
         *("/webmail/", "/webmail/rooms/new", "/webmail/direct", "/webmail/rooms?tab=archive"),
         *(
@@ -217,8 +217,8 @@ def test_no_window_of_rooms_trips_anybody_up(sits, house, place, private, option
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_members_are_a_tab_beside_the_conversation(sits, place, width):
-    screen = sits(place.jean, width=width).open(place.room_id)
+def test_members_tab_leaves_the_conversation_open(screen_of, place, width):
+    screen = screen_of(place.jean, width=width).open(place.room_id)
     page = screen.page
     page.evaluate("document.querySelector('tc-room').dataset.same = 'yes'")
     page.get_by_role("link", name="Membres", exact=True).click()

@@ -1,4 +1,4 @@
-"""`flask mail bounce`: a mail that came back is shown where it is waited for; what is forged changes nothing."""
+"""`flask mail bounce`: a bounce is shown at the invitation; a forged one changes nothing."""
 
 import pytest
 
@@ -43,7 +43,7 @@ Bonjour
 
 @pytest.fixture
 def sent(app, people):
-    """An invitation that has left for a server that takes everything; its envelope."""
+    """Send an invitation to a server that accepts everything, and return its envelope."""
     mail_jobs._paused_until.clear()
     guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     with mail_server() as (box, port):
@@ -67,7 +67,7 @@ def mail() -> OutgoingMail:
     return db.session.query(OutgoingMail).one()
 
 
-def test_a_mail_that_comes_back_is_shown_at_the_invitation(people, client_of, sent, bounce):
+def test_bounce_is_shown_at_the_invitation(people, client_of, sent, bounce):
     assert sent.mail_from == mail_rules.return_path(mail().id) and len(sent.mail_from.split("@")[0]) <= 64
     assert b"<chat@iwdemo.fr>" in sent.content and b"bounce+" not in sent.content
     answer = bounce(sent.mail_from.upper())
@@ -78,17 +78,17 @@ def test_a_mail_that_comes_back_is_shown_at_the_invitation(people, client_of, se
     assert "refuses this address" in page
 
 
-def test_a_full_mailbox_does_not_blame_the_address(sent, bounce):
+def test_bounce_of_a_full_mailbox_does_not_blame_the_address(sent, bounce):
     assert bounce(sent.mail_from, status="5.2.2").exit_code == 0
     assert mail().failure is MailFailure.REFUSED
 
 
-def test_what_is_still_tried_is_not_noted(sent, bounce):
+def test_report_of_a_delay_changes_nothing(sent, bounce):
     assert bounce(sent.mail_from, action="delayed", status="4.4.1").exit_code == 0
     assert mail().state is WorkState.DONE
 
 
-def test_what_is_forged_or_no_report_is_refused(sent, bounce):
+def test_forged_or_invalid_report_is_refused(sent, bounce):
     number, _dot, mark = sent.mail_from.removeprefix("bounce+").partition("@")[0].partition(".")
     forged = [
         f"bounce+{int(number) + 1}.{mark}@iwdemo.fr",
@@ -108,15 +108,15 @@ def test_what_is_forged_or_no_report_is_refused(sent, bounce):
     assert mail().state is WorkState.DONE
 
 
-def test_a_mail_that_is_gone_is_refused(sent, bounce):
+def test_report_on_a_missing_mail_is_refused(sent, bounce):
     assert bounce(mail_rules.return_path(987_654_321)).exit_code == 65
 
 
-def test_without_the_setting_mails_return_to_their_sender(app):
+def test_return_path_is_none_without_the_setting(app):
     assert mail_rules.return_path(7) is None
 
 
-def test_a_queue_that_has_given_up_is_final(sent, bounce):
-    """RFC 3464 §2.3.3: "failed" says so, whatever the class of the status."""
+def test_failed_report_is_final_with_a_temporary_status(sent, bounce):
+    """RFC 3464 §2.3.3: the action "failed" is final, with any class of the status."""
     assert bounce(sent.mail_from, action="failed", status="4.4.7").exit_code == 0
     assert mail().state is WorkState.FAILED

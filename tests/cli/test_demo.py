@@ -16,7 +16,7 @@ def run(app, *words: str):
 
 @pytest.fixture
 def filled(app, monkeypatch):
-    """The demo company, with passwords that cost nothing to keep."""
+    """Fill the demo company, without the cost of hashing passwords."""
     monkeypatch.setattr(passwords, "hash_password", lambda password: "kept elsewhere")
     app.config["DEMO"] = True
     assert filling.fill()
@@ -27,7 +27,7 @@ def account(alias: str) -> Account:
     return db.session.query(Account).filter_by(address=f"{alias}@{company.DOMAIN}").one()
 
 
-def test_a_server_that_is_no_demo_is_not_filled(app):
+def test_server_that_is_no_demo_is_not_filled(app):
     answer = run(app, "fill")
     assert answer.exit_code == 1
     assert "not a demo" in answer.output
@@ -35,25 +35,25 @@ def test_a_server_that_is_no_demo_is_not_filled(app):
 
 
 @pytest.mark.parametrize("person", company.PEOPLE, ids=lambda person: person.alias)
-def test_the_password_of_the_demo_passes_the_rules(person):
+def test_demo_password_passes_the_rules(person):
     assert passwords.password_problem(company.PASSWORD, name=person.name, address=person.address) is None
 
 
-def test_filling_again_changes_nothing(filled):
+def test_second_fill_changes_nothing(filled):
     before = [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)]
     answer = run(filled, "fill")
     assert (answer.exit_code, answer.output) == (0, "The demo company was there already.\n")
     assert [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)] == before
 
 
-def test_the_guides_people_stand_where_the_guide_puts_them(filled):
+def test_people_have_the_places_of_the_guide(filled):
     assert account("admin").role == "server"
     for alias in ("arthur", "jean", "claire"):
-        assert "groupetc" in {seen.room.group.name for seen in access.visible_rooms(account(alias))}
+        assert "groupetc" in {visible.room.group.name for visible in access.visible_rooms(account(alias))}
     assert access.visible_rooms(account("paul")) == []
 
 
-def test_conversations_lie_in_the_last_days_in_order_and_partly_unread(filled):
+def test_messages_are_recent_ordered_and_partly_unread(filled):
     messages = db.session.query(Message).order_by(Message.id).all()
     moments = [message.created_at for message in messages]
     assert moments == sorted(moments)
@@ -65,7 +65,7 @@ def test_conversations_lie_in_the_last_days_in_order_and_partly_unread(filled):
     assert unread == {"arthur": 0, "jean": 4, "hugo": None}
 
 
-def test_who_prints_everybody_and_the_password(app):
+def test_who_prints_addresses_and_the_password(app):
     output = run(app, "who").output
     assert all(person.address in output for person in company.PEOPLE)
     assert company.PASSWORD in output

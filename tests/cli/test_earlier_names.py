@@ -1,4 +1,4 @@
-"""Commands and settings under the names they had in 0.1, which work until 0.3."""
+"""Commands and settings under their names of 0.1, which work until 0.3."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from deploy.local import authority
 
 
 def shake_hands(certificate, trusted, name: str) -> None:
-    """Let a server with this certificate and a client that trusts the authority greet each other."""
+    """Connect a server with this certificate to a client that trusts the authority."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
     client = ssl.create_default_context(cafile=trusted)

@@ -29,14 +29,14 @@ pytestmark = pytest.mark.fresh
 
 @pytest.fixture
 def target(tmp_path):
-    """An empty installation."""
+    """Make an empty installation."""
     with schema.temporary_database(f"teamchat_test_{os.getpid()}_restored") as url:
         yield Installation(url, tmp_path / "target", tmp_path / "target-etc/secret", tmp_path / "target-tls")
 
 
 @pytest.fixture
 def source(app, database_url, tmp_path):
-    """An installation with messages and files."""
+    """Make an installation with messages and files."""
     people = make_people()
     factories.make_message(people.room, people.arthur, body=NASTY)
     for number in range(50):
@@ -63,24 +63,24 @@ def source(app, database_url, tmp_path):
 
 
 def rows(url: str) -> dict[str, list]:
-    """All rows of a database."""
+    """Return all rows of a database."""
     engine = create_engine(url)
     with engine.connect() as connection:
         names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
-        found = {
+        tables = {
             name: sorted(map(repr, connection.execute(text(f"SELECT * FROM `{name}`")))) for name in names
         }
     engine.dispose()
-    return found
+    return tables
 
 
 def shape(url: str) -> dict[str, str]:
     engine = create_engine(url)
     with engine.connect() as connection:
         names = [row[0] for row in connection.execute(text("SHOW TABLES"))]
-        found = {name: connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one()[1] for name in names}
+        tables = {name: connection.execute(text(f"SHOW CREATE TABLE `{name}`")).one()[1] for name in names}
     engine.dispose()
-    return found
+    return tables
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -119,13 +119,18 @@ def test_backup_is_consistent_while_rows_are_written(source, target, tmp_path):
         room = connection.execute(text("SELECT id FROM rooms LIMIT 1")).scalar()
         author = connection.execute(text("SELECT id FROM accounts LIMIT 1")).scalar()
 
-    def go_on():
+    def write_pairs():
         number = 0
         while not is_over.is_set():
             number += 1
             with engine.begin() as connection:
-                said = {"act": "x.pair", "object_kind": "x", "object_id": number, "created_at": this_moment()}
-                connection.execute(insert(AuditEntry), said)
+                expected = {
+                    "act": "x.pair",
+                    "object_kind": "x",
+                    "object_id": number,
+                    "created_at": this_moment(),
+                }
+                connection.execute(insert(AuditEntry), expected)
                 written = {
                     "room_id": room,
                     "seq": 10_000 + number,
@@ -137,7 +142,7 @@ def test_backup_is_consistent_while_rows_are_written(source, target, tmp_path):
                 }
                 connection.execute(insert(Message), {**written, "created_at": this_moment()})
 
-    writer = threading.Thread(target=go_on)
+    writer = threading.Thread(target=write_pairs)
     writer.start()
     try:
         backup.make(source, tmp_path / "b.tar")
@@ -146,9 +151,9 @@ def test_backup_is_consistent_while_rows_are_written(source, target, tmp_path):
         writer.join()
         engine.dispose()
     restore.restore(target, tmp_path / "b.tar")
-    found = rows(target.database_url)
-    pairs = sum("'pair'" in row for row in found["messages"])
-    assert pairs == sum("'x.pair'" in row for row in found["audit_entries"])
+    restored = rows(target.database_url)
+    pairs = sum("'pair'" in row for row in restored["messages"])
+    assert pairs == sum("'x.pair'" in row for row in restored["audit_entries"])
     assert pairs < sum("'pair'" in row for row in rows(source.database_url)["messages"])
 
 
@@ -157,7 +162,7 @@ VERSION_1_BYTES = "INSERT INTO `seals` (`seal`) VALUES (X'00ff'),('')"
 
 
 def version_1_archive(path: Path) -> Path:
-    """An archive as version 0.1 made it: statements without semicolons, one a line."""
+    """Make an archive in the format of version 0.1: statements without semicolons, each on one row."""
     statements = [
         "CREATE TABLE `notes` (   `id` int NOT NULL,   `body` text,   PRIMARY KEY (`id`) ) DEFAULT CHARSET=utf8mb4",
         VERSION_1_ROW,
@@ -241,7 +246,7 @@ def test_missing_program_is_named_with_its_package(source, tmp_path, monkeypatch
 
 @pytest.fixture
 def served_instance(tmp_path, monkeypatch):
-    """An instance whose run lock another bin/run holds."""
+    """Make an instance whose run lock is held by another bin/run."""
     monkeypatch.setattr(serving, "VAR", tmp_path)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     instance = Instance("demo", 8443, 1, tmp_path)
@@ -287,7 +292,7 @@ def test_restore_with_replace_moves_files_aside(source, target, tmp_path):
 
 
 def damaged(archive: Path, change) -> Path:
-    """A copy of the archive with one file changed."""
+    """Copy the archive with one file changed."""
     changed = archive.with_name("damaged.tar")
     with tarfile.open(archive) as old, tarfile.open(changed, "w") as new:
         for member in old:
@@ -320,7 +325,7 @@ def _newer(member, data):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (_flip, "is not what it was"),
         (_leave_out, "is missing"),
@@ -329,9 +334,9 @@ def _newer(member, data):
         (_newer, "format 99"),
     ],
 )
-def test_damaged_archive_changes_nothing(source, target, tmp_path, change, said):
+def test_damaged_archive_changes_nothing(source, target, tmp_path, change, expected):
     backup.make(source, tmp_path / "b.tar")
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=expected):
         restore.restore(target, damaged(tmp_path / "b.tar", change))
     assert rows(target.database_url) == {}
     assert content(target.var) == {}
@@ -379,8 +384,8 @@ def test_settings_are_read_from_the_environment_file(tmp_path, monkeypatch):
         f"# settings\nDATABASE_URL=mysql://x/y\nVAR_DIR={tmp_path}\nSECRET_KEY_FILE='{tmp_path}/s'\n"
     )
     options = restore._options(["b.tar", "--env", str(file)])
-    with installation.open_installation(options) as found:
-        assert found == Installation("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
+    with installation.open_installation(options) as opened:
+        assert opened == Installation("mysql://x/y", tmp_path.resolve(), (tmp_path / "s").resolve())
 
 
 def test_commands_print_what_went_wrong(source, tmp_path, capsys, monkeypatch):

@@ -15,8 +15,8 @@ from deploy.local import sockets
 from tests.support.servers import Proxy, WebWorkers
 
 
-class Echo:
-    """Stands for a web worker: takes a request to change to WebSocket, then gives back what comes."""
+class EchoServer:
+    """A web worker that accepts an upgrade to WebSocket and echoes everything."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -26,31 +26,31 @@ class Echo:
     def _listen(self):
         while True:
             try:
-                line, _where = self.listener.accept()
+                connection, _where = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
-    def _serve(self, line):
-        with line:
-            line.recv(4096)
-            line.sendall(
+    def _serve(self, connection):
+        with connection:
+            connection.recv(4096)
+            connection.sendall(
                 b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"
             )
-            while said := line.recv(4096):
-                line.sendall(said)
+            while data := connection.recv(4096):
+                connection.sendall(data)
 
 
 @pytest.fixture
 def echo():
-    server = Echo()
+    server = EchoServer()
     yield server
     server.listener.close()
 
 
 @pytest.fixture
 def proxy(echo):
-    """nginx as bin/run starts it, before the echo."""
+    """Start nginx in front of the echo server, as bin/run does."""
     with Proxy(WebWorkers(1, {}, port=echo.port)) as server:
         yield server
 
@@ -58,29 +58,29 @@ def proxy(echo):
 def connect(proxy) -> ssl.SSLSocket:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    line = context.wrap_socket(sockets.connect_tcp(proxy.port, 5), server_hostname="localhost")
-    line.settimeout(5)
-    return line
+    connection = context.wrap_socket(sockets.connect_tcp(proxy.port, 5), server_hostname="localhost")
+    connection.settimeout(5)
+    return connection
 
 
 def fingerprint(proxy) -> str:
-    with connect(proxy) as line:
-        return hashlib.sha256(line.getpeercert(binary_form=True)).hexdigest()
+    with connect(proxy) as connection:
+        return hashlib.sha256(connection.getpeercert(binary_form=True)).hexdigest()
 
 
-def upgraded(proxy) -> ssl.SSLSocket:
-    """A socket as a browser has it open."""
-    line = connect(proxy)
-    line.sendall(
+def open_websocket(proxy) -> ssl.SSLSocket:
+    """Open a socket as a browser does."""
+    connection = connect(proxy)
+    connection.sendall(
         b"GET /socket.io/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"
     )
-    assert b" 101 " in line.recv(4096)
-    return line
+    assert b" 101 " in connection.recv(4096)
+    return connection
 
 
-def heard(line: ssl.SSLSocket, word: bytes) -> bytes:
-    line.sendall(word)
-    return line.recv(100)
+def echoed(connection: ssl.SSLSocket, text: bytes) -> bytes:
+    connection.sendall(text)
+    return connection.recv(100)
 
 
 def wait_until(condition, patience: float = 8) -> None:
@@ -91,7 +91,7 @@ def wait_until(condition, patience: float = 8) -> None:
 
 
 def install(proxy) -> str:
-    """What the operation does to the disk. Gives the new certificate's fingerprint."""
+    """Store and serve a new certificate as the operation does, and return its fingerprint."""
     folder = proxy.folder / "tls"
     chain, key = certificates.make_self_signed("localhost", certificates.now())
     certificate_store.serve_certificate(
@@ -103,16 +103,16 @@ def install(proxy) -> str:
 
 def test_new_certificate_is_served_and_open_connections_stay(proxy):
     before = fingerprint(proxy)
-    line = upgraded(proxy)
-    assert heard(line, b"one") == b"one"
-    wanted = install(proxy)
-    assert wanted != before
-    wait_until(lambda: fingerprint(proxy) == wanted)
-    assert heard(line, b"two") == b"two"
+    connection = open_websocket(proxy)
+    assert echoed(connection, b"one") == b"one"
+    installed = install(proxy)
+    assert installed != before
+    wait_until(lambda: fingerprint(proxy) == installed)
+    assert echoed(connection, b"two") == b"two"
     certificate_store.serve_certificate(proxy.folder / "tls", certificate_store.INITIAL)
     wait_until(lambda: fingerprint(proxy) == before)
-    assert heard(line, b"three") == b"three"
-    line.close()
+    assert echoed(connection, b"three") == b"three"
+    connection.close()
 
 
 def test_unreadable_certificate_changes_nothing(proxy):
@@ -123,8 +123,8 @@ def test_unreadable_certificate_changes_nothing(proxy):
     )
     wait_until(lambda: "cannot load certificate" in proxy.log.read_text())
     assert fingerprint(proxy) == before
-    wanted = install(proxy)
-    wait_until(lambda: fingerprint(proxy) == wanted)
+    installed = install(proxy)
+    wait_until(lambda: fingerprint(proxy) == installed)
 
 
 @pytest.mark.parametrize("lost", ["the watcher", "the master"])
@@ -133,6 +133,10 @@ def test_killed_nginx_frees_the_port(proxy, lost):
     victim = proxy.process.pid if lost == "the watcher" else family[0].pid
     psutil.Process(victim).send_signal(signal.SIGKILL)
     wait_until(lambda: proxy.process.poll() is not None)
-    wait_until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family))
+    wait_until(
+        lambda: (
+            not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in family)
+        )
+    )
     proxy.start()
     assert fingerprint(proxy)

@@ -9,7 +9,7 @@ from deploy.local.steps import CommandError
 
 @pytest.fixture(autouse=True)
 def checkout(tmp_path, monkeypatch):
-    """A var folder of the test's own, and an environment that says nothing."""
+    """Use a var folder of the test's own, and an environment without settings."""
     for name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(instances, "VAR", tmp_path)

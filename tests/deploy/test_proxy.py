@@ -12,7 +12,7 @@ HASH = "0123456789ab"
 
 @pytest.fixture(scope="module")
 def proxy():
-    """nginx before web workers that are not there."""
+    """Start nginx in front of web workers that do not run."""
     with Proxy(WebWorkers(1, {})) as server:
         yield server
 

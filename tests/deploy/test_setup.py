@@ -15,7 +15,7 @@ def no_log(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("said", "understood"),
+    ("output", "explanation"),
     [
         ("dpkg: error: No space left on device", "disk is full"),
         ("Temporary failure resolving 'deb.example.org'", "no network"),
@@ -23,9 +23,9 @@ def no_log(tmp_path, monkeypatch):
         ("npm error code EAI_AGAIN", "no network"),
     ],
 )
-def test_known_output_of_programs_is_explained(said, understood):
-    with pytest.raises(CommandError, match=understood):
-        steps.run(["sh", "-c", f'echo "{said}"; exit 1'], failure="It could not be installed.")
+def test_known_output_of_programs_is_explained(output, explanation):
+    with pytest.raises(CommandError, match=explanation):
+        steps.run(["sh", "-c", f'echo "{output}"; exit 1'], failure="It could not be installed.")
 
 
 def test_unknown_output_is_shown():
@@ -35,9 +35,9 @@ def test_unknown_output_is_shown():
 
 
 def test_error_line_is_shown_before_the_end_of_the_output():
-    said = "\n".join(["first", "[ERROR] InnoDB: Cannot allocate memory", *["advice"] * 40])
+    output = "\n".join(["first", "[ERROR] InnoDB: Cannot allocate memory", *["advice"] * 40])
     with pytest.raises(CommandError) as stopped:
-        steps.run(["sh", "-c", f"echo '{said}'; exit 1"], failure="It could not be made.")
+        steps.run(["sh", "-c", f"echo '{output}'; exit 1"], failure="It could not be made.")
     assert "    [ERROR] InnoDB: Cannot allocate memory" in str(stopped.value)
     assert len(str(stopped.value).splitlines()) == 15
 

@@ -9,27 +9,27 @@ from deploy.local import sockets
 
 @pytest.fixture
 def short(tmp_path, monkeypatch):
-    """The system's place for short-lived things, empty."""
+    """Use an empty runtime directory with a short path."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     return tmp_path
 
 
 def test_short_path_is_used(short):
-    wanted = short / "run"
-    if len(os.fsencode(wanted)) > sockets.LONGEST_FOLDER:
+    path = short / "run"
+    if len(os.fsencode(path)) > sockets.LONGEST_FOLDER:
         pytest.fail("the temporary folder's own path is too long for this test")
-    assert sockets.socket_folder(wanted) == wanted
-    assert wanted.stat().st_mode & 0o777 == 0o700
+    assert sockets.socket_folder(path) == path
+    assert path.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("name", ["x" * 100, "mes documents", "à jour", "a;b"])
 def test_unsuitable_path_links_to_a_private_folder(short, name):
-    wanted = short / name / "run"
-    folder = sockets.socket_folder(wanted)
-    assert wanted.readlink() == folder
+    path = short / name / "run"
+    folder = sockets.socket_folder(path)
+    assert path.readlink() == folder
     assert folder.parent == short
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert sockets.socket_folder(wanted) == folder
+    assert sockets.socket_folder(path) == folder
 
 
 def test_two_checkouts_have_two_folders(short):
@@ -38,10 +38,10 @@ def test_two_checkouts_have_two_folders(short):
 
 
 def test_folder_that_others_can_enter_is_refused(short):
-    wanted = short / ("x" * 100)
-    sockets.socket_folder(wanted).chmod(0o755)
+    path = short / ("x" * 100)
+    sockets.socket_folder(path).chmod(0o755)
     with pytest.raises(PermissionError):
-        sockets.socket_folder(wanted)
+        sockets.socket_folder(path)
 
 
 def test_missing_socket_does_not_answer(tmp_path):

@@ -1,1 +1,1 @@
-"""What is promised when a process dies, stands still or comes back, tried with real processes."""
+"""Tests with real processes that die, freeze or come back."""

@@ -1,4 +1,4 @@
-"""The servers: one MariaDB for all tests here, and on it a company of two web processes."""
+"""Servers of the fault tests: one MariaDB, and on it a company of two web processes."""
 
 from contextlib import ExitStack
 
@@ -30,7 +30,7 @@ def stage(mariadb):
 
 @pytest.fixture(scope="session")
 def servers(mariadb):
-    """A company with a database and a Redis of its own, kept running: starting costs more than most tests do."""
+    """Start a company with its own database and Redis, kept running because a start costs more than most tests."""
     with ExitStack() as until_the_end:
         redis = until_the_end.enter_context(PrivateRedis())
         url = mariadb.make_database("faults_company")
@@ -51,7 +51,7 @@ def servers(mariadb):
 
 @pytest.fixture
 def company(servers, request):
-    """The servers, whole at the beginning of the test and after it."""
+    """Return the servers, repaired before and after the test."""
     failed = request.session.testsfailed
     starts = {server: server.log.stat().st_size for server in (servers.left, servers.right)}
     yield servers

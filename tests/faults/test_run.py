@@ -1,4 +1,4 @@
-"""bin/run for real: up, everything lost comes back, everything ends, data is kept."""
+"""bin/run with real processes: start, recovery of lost processes, end, and kept data."""
 
 import os
 import re
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A server that began empty, shared by the tests in the order in which they stand."""
+    """Start an empty server, shared by the tests in their order."""
     running = Run(checkout_in(tmp_path_factory.mktemp("checkout")))
     try:
         running.start("--empty")
@@ -25,19 +25,19 @@ def run(tmp_path_factory):
             running.end(signal.SIGTERM)
 
 
-def test_a_server_that_began_empty_says_how_to_install_it(run):
+def test_empty_server_prints_its_setup_link(run):
     assert run.is_ready()
     assert f"https://localhost:{run.port}\n" in run.said
     assert re.search(rf"^https://localhost:{run.port}/setup/\S{{30,}}$", run.said, re.MULTILINE)
 
 
-def test_a_second_one_in_the_same_folder_says_where_the_first_is(run):
+def test_second_start_in_the_same_folder_names_the_first(run):
     second = subprocess.run([run.checkout / "bin/run"], capture_output=True, text=True)
     assert second.returncode == 1
     assert f"already runs from this folder: https://localhost:{run.port}" in second.stderr
 
 
-def test_a_taken_port_is_said(run, tmp_path):
+def test_taken_port_is_reported(run, tmp_path):
     taken = {**os.environ, "PORT": str(run.port)}
     second = subprocess.run([ROOT / "bin/run", "--empty"], capture_output=True, text=True, env=taken)
     assert second.returncode == 1
@@ -45,7 +45,7 @@ def test_a_taken_port_is_said(run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mariadbd", "redis", "flask worker", "gunicorn", "nginx"])
-def test_what_is_lost_is_started_again(run, name):
+def test_killed_process_is_started_again(run, name):
     lost = run.servers()[name]
     lost.kill()
     wait_for(lambda: run.servers().get(name, lost) != lost, 20)
@@ -53,7 +53,7 @@ def test_what_is_lost_is_started_again(run, name):
     assert "was lost (terminated by SIGKILL)" in run.said
 
 
-def test_everything_ends_within_five_seconds_and_leaves_nothing(run):
+def test_stop_ends_every_process_within_five_seconds(run):
     everything = run.everything()
     assert len(everything) >= 7
     assert run.end(signal.SIGINT) < 5
@@ -61,7 +61,7 @@ def test_everything_ends_within_five_seconds_and_leaves_nothing(run):
     wait_for(lambda: not any(map(is_alive, everything)), 1)
 
 
-def test_started_again_it_has_kept_the_data(run):
+def test_restart_keeps_the_data(run):
     key = (run.checkout / "var/empty/keys/secret").read_text()
     run.start("--empty")
     assert "Making a database" not in run.said
@@ -69,7 +69,7 @@ def test_started_again_it_has_kept_the_data(run):
     assert run.is_ready()
 
 
-def test_when_the_terminal_is_lost_everything_ends(run):
+def test_lost_terminal_ends_every_process(run):
     everything = run.everything()
     run.process.kill()
     run.process.wait()

@@ -1,4 +1,4 @@
-"""Pictures: made small, upright, without ever being in memory twice in full size."""
+"""Pictures: shrunk and turned upright without two full-size copies in memory."""
 
 import io
 import subprocess
@@ -23,13 +23,13 @@ print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 """
 
 
-def drawn(size, kind="PNG", mode="RGB", colour=(90, 60, 200), **more) -> bytes:
+def draw(size, kind="PNG", mode="RGB", colour=(90, 60, 200), **more) -> bytes:
     file = io.BytesIO()
     Image.new(mode, size, colour).save(file, kind, **more)
     return file.getvalue()
 
 
-def opened(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGBA")
 
 
@@ -50,7 +50,7 @@ def peak(how: str, path) -> int:
 )
 def test_picture_takes_hardly_more_memory_than_decoding_it(tmp_path, size, kind, mode, colour):
     path = tmp_path / "picture"
-    path.write_bytes(drawn(size, kind, mode, colour))
+    path.write_bytes(draw(size, kind, mode, colour))
     idle = peak("idle", path)
     loaded, made = peak("loaded", path) - idle, peak("squared", path) - idle
     assert made < 1.2 * loaded + 8_000
@@ -58,13 +58,13 @@ def test_picture_takes_hardly_more_memory_than_decoding_it(tmp_path, size, kind,
 
 @pytest.mark.parametrize("size", [(5000, 3000), (400, 16_000), (3000, 500), (20, 30), (1, 1)])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_what_is_handled_after_decoding_is_shrunken(monkeypatch, size, kind):
+def test_picture_is_shrunk_right_after_decoding(monkeypatch, size, kind):
     handled = []
     transpose = images.ImageOps.exif_transpose
     monkeypatch.setattr(
         images.ImageOps, "exif_transpose", lambda image: handled.append(image.size) or transpose(image)
     )
-    assert opened(squared(drawn(size, kind))).size == (SIDE, SIDE)
+    assert open_image(squared(draw(size, kind))).size == (SIDE, SIDE)
     assert min(handled[0]) <= 4 * SIDE
     assert handled[0][0] * handled[0][1] <= max(16 * SIDE * SIDE * max(size) / min(size), 1)
 
@@ -77,23 +77,23 @@ def test_picture_is_turned_upright(kind, size):
     exif, file = Image.Exif(), io.BytesIO()
     exif[0x0112] = 6
     image.save(file, kind, exif=exif)
-    made = opened(squared(file.getvalue()))
+    made = open_image(squared(file.getvalue()))
     right, left = made.getpixel((SIDE - 20, SIDE // 2)), made.getpixel((20, SIDE // 2))
     assert right[0] > 200 > 60 > right[1] and min(left[:3]) > 200
 
 
 @pytest.mark.parametrize("size", [(100, 100), (1000, 1000)])
 def test_transparency_stays(size):
-    made = opened(squared(drawn(size, "PNG", "RGBA", (255, 0, 0, 0))))
+    made = open_image(squared(draw(size, "PNG", "RGBA", (255, 0, 0, 0))))
     assert made.getpixel((SIDE // 2, SIDE // 2))[3] == 0
 
 
 def test_transparent_colour_of_a_palette_stays():
-    made = opened(squared(drawn((1000, 1000), "PNG", "P", 0, transparency=0)))
+    made = open_image(squared(draw((1000, 1000), "PNG", "P", 0, transparency=0)))
     assert made.getpixel((SIDE // 2, SIDE // 2))[3] == 0
 
 
 @pytest.mark.parametrize("side", [4001, 14_000])
 def test_too_many_pixels_are_refused_before_they_are_decoded(side):
     with pytest.raises(TooManyPixels):
-        squared(drawn((side, side), "PNG", "1", 1))
+        squared(draw((side, side), "PNG", "1", 1))

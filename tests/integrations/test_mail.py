@@ -1,4 +1,4 @@
-"""Mails are handed to real servers: protected, signed in, and every refusal is told for what it is."""
+"""Mails handed to real servers: encryption, sign-in, and the report of every refusal."""
 
 import smtplib
 import socket
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 
 @pytest.fixture
-def files(tmp_path, monkeypatch):
-    """A certificate for localhost that this process trusts."""
+def certificate_paths(tmp_path, monkeypatch):
+    """Make a certificate for localhost that this process trusts."""
     paths = certificate(tmp_path, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(paths[0]))
     return paths
 
 
-def to(port: int, **changes) -> MailServer:
+def server_at(port: int, **changes) -> MailServer:
     usual = {"host": "localhost", "port": port, "protection": PLAIN, "username": None, "password": None}
     return MailServer(**{**usual, "sender": "chat@iwdemo.fr", **changes})
 
@@ -31,23 +31,27 @@ def send(server: MailServer, recipient="jean@iwdemo.fr", text="Réunion à 10 h.
     return mail.send(server, recipient, "Été", text, "<p>Été</p>", message_id="<mail-1@iwdemo.fr>")
 
 
-def try_out(server: MailServer):
+def send_trial(server: MailServer):
     return mail.send_trial(server, "jean@iwdemo.fr", "Essai", "Essai", "<p>Essai</p>", "<essai@iwdemo.fr>")
 
 
-def test_a_mail_arrives_whole(app):
+def test_mail_arrives_whole(app):
     with mail_server() as (box, port):
-        assert send(to(port)).startswith("250 2.0.0 queued")
-    (got,) = box.mails
-    assert (got["Subject"], got["To"], got["Message-ID"]) == ("Été", "jean@iwdemo.fr", "<mail-1@iwdemo.fr>")
-    assert got.get_body(("plain",)).get_content().split() == ["Réunion", "à", "10", "h.", ".", "Fin"]
+        assert send(server_at(port)).startswith("250 2.0.0 queued")
+    (message,) = box.mails
+    assert (message["Subject"], message["To"], message["Message-ID"]) == (
+        "Été",
+        "jean@iwdemo.fr",
+        "<mail-1@iwdemo.fr>",
+    )
+    assert message.get_body(("plain",)).get_content().split() == ["Réunion", "à", "10", "h.", ".", "Fin"]
     assert b"\n" not in box.envelopes[0].original_content.replace(b"\r\n", b"")
 
 
 @pytest.mark.parametrize("protection", [STARTTLS, TLS])
-def test_it_goes_protected_and_signed_in(app, files, protection):
-    with mail_server(files, protection=protection, wants_sign_in=True) as (box, port):
-        trial = try_out(to(port, protection=protection, username=NAME, password=PASSWORD))
+def test_mail_is_sent_encrypted_and_signed_in(app, certificate_paths, protection):
+    with mail_server(certificate_paths, protection=protection, wants_sign_in=True) as (box, port):
+        trial = send_trial(server_at(port, protection=protection, username=NAME, password=PASSWORD))
     assert trial.failure is None
     assert [step for step, _ in trial.steps] == ["connect", "protect", "sign_in", "hand_over"]
     assert "TLSv1" in dict(trial.steps)["protect"]
@@ -55,90 +59,99 @@ def test_it_goes_protected_and_signed_in(app, files, protection):
     assert len(box.mails) == 1
 
 
-def test_a_plain_password_goes_the_usual_way(app, files, monkeypatch):
+def test_sign_in_works_without_a_trial(app, certificate_paths, monkeypatch):
     monkeypatch.setattr(mail_server_module, "PASSWORD", "window")
-    with mail_server(files, protection=STARTTLS, wants_sign_in=True) as (box, port):
-        send(to(port, protection=STARTTLS, username=NAME, password="window"))
+    with mail_server(certificate_paths, protection=STARTTLS, wants_sign_in=True) as (box, port):
+        send(server_at(port, protection=STARTTLS, username=NAME, password="window"))
     assert len(box.mails) == 1
 
 
-def failed(trial) -> tuple[str, str]:
+def failure_in(trial) -> tuple[str, str]:
     assert trial.failure.answer
     return trial.failed_step, trial.failure.kind
 
 
-def test_a_wrong_password_is_told(app, files):
-    with mail_server(files, protection=STARTTLS, wants_sign_in=True) as (box, port):
-        trial = try_out(to(port, protection=STARTTLS, username=NAME, password="wrong"))
-    assert failed(trial) == ("sign_in", "authentication")
+def test_wrong_password_is_reported(app, certificate_paths):
+    with mail_server(certificate_paths, protection=STARTTLS, wants_sign_in=True) as (box, port):
+        trial = send_trial(server_at(port, protection=STARTTLS, username=NAME, password="wrong"))
+    assert failure_in(trial) == ("sign_in", "authentication")
     assert "535" in trial.failure.answer
     assert not trial.failure.is_permanent
     assert not box.mails
 
 
-def test_a_server_that_wants_a_name_is_told(app):
+def test_required_sign_in_is_reported(app):
     with mail_server(wants_sign_in=True) as (_box, port):
-        assert failed(try_out(to(port)))[1] == "authentication"
+        assert failure_in(send_trial(server_at(port)))[1] == "authentication"
 
 
-def test_a_server_that_knows_no_sign_in_is_told(app):
+def test_missing_sign_in_support_is_reported(app):
     with mail_server() as (_box, port):
-        assert failed(try_out(to(port, username=NAME, password=PASSWORD))) == ("sign_in", "authentication")
+        assert failure_in(send_trial(server_at(port, username=NAME, password=PASSWORD))) == (
+            "sign_in",
+            "authentication",
+        )
 
 
 @pytest.mark.parametrize("protection", [STARTTLS, TLS])
-def test_a_certificate_nobody_vouches_for_is_told(app, tmp_path, protection):
+def test_untrusted_certificate_is_reported(app, tmp_path, protection):
     with mail_server(certificate(tmp_path, "localhost"), protection=protection) as (box, port):
-        trial = try_out(to(port, protection=protection))
+        trial = send_trial(server_at(port, protection=protection))
     assert trial.failure.kind == "certificate"
     assert "self-signed" in trial.failure.answer
     assert not box.mails
 
 
-@pytest.mark.parametrize("given", [{"names": ["autre.example"]}, {"names": ["localhost"], "ended": True}])
-def test_a_certificate_of_another_name_or_time_is_told(app, tmp_path, monkeypatch, given):
-    paths = certificate(tmp_path, *given["names"], ended=given.get("ended", False))
+@pytest.mark.parametrize("options", [{"names": ["autre.example"]}, {"names": ["localhost"], "ended": True}])
+def test_certificate_of_another_name_or_expired_is_reported(app, tmp_path, monkeypatch, options):
+    paths = certificate(tmp_path, *options["names"], ended=options.get("ended", False))
     monkeypatch.setenv("SSL_CERT_FILE", str(paths[0]))
     with mail_server(paths, protection=STARTTLS) as (_box, port):
-        assert failed(try_out(to(port, protection=STARTTLS))) == ("protect", "certificate")
+        assert failure_in(send_trial(server_at(port, protection=STARTTLS))) == ("protect", "certificate")
 
 
-def test_a_server_without_starttls_gets_no_mail(app):
+def test_server_without_starttls_gets_no_mail(app):
     with mail_server() as (box, port):
-        assert failed(try_out(to(port, protection=STARTTLS))) == ("protect", "encryption")
+        assert failure_in(send_trial(server_at(port, protection=STARTTLS))) == ("protect", "encryption")
     assert not box.mails
 
 
-def test_nobody_behind_the_port_is_told(app):
+def test_closed_port_is_reported(app):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert failed(try_out(to(port))) == ("connect", "unreachable")
+    assert failure_in(send_trial(server_at(port))) == ("connect", "unreachable")
 
 
-def test_a_name_that_nobody_has_is_told(app):
-    assert failed(try_out(to(25, host="no-such-host.invalid")))[1] == "unreachable"
+def test_unknown_host_is_reported(app):
+    assert failure_in(send_trial(server_at(25, host="no-such-host.invalid")))[1] == "unreachable"
 
 
-def test_silence_is_told(app, monkeypatch):
+def test_silent_server_is_reported(app, monkeypatch):
     monkeypatch.setattr(mail, "TRIAL_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert failed(try_out(to(silent.getsockname()[1], host="127.0.0.1"))) == ("connect", "timeout")
+        assert failure_in(send_trial(server_at(silent.getsockname()[1], host="127.0.0.1"))) == (
+            "connect",
+            "timeout",
+        )
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"), [(b"554 go away\r\n", "turned_away"), (b"421 later\r\n", "busy"), (b"", "broken")]
+    ("reply", "kind"), [(b"554 go away\r\n", "turned_away"), (b"421 later\r\n", "busy"), (b"", "broken")]
 )
-def test_a_server_that_does_not_want_to_talk_is_told(app, said, kind):
+def test_server_that_refuses_connections_is_reported(app, reply, kind):
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer():
-            line, _ = listening.accept()
-            line.sendall(said)
-            line.close()
+            connection, _ = listening.accept()
+            connection.sendall(reply)
+            connection.close()
 
         threading.Thread(target=answer, daemon=True).start()
-        assert failed(try_out(to(listening.getsockname()[1], host="127.0.0.1"))) == ("connect", kind)
+        assert failure_in(send_trial(server_at(listening.getsockname()[1], host="127.0.0.1"))) == (
+            "connect",
+            kind,
+        )
 
 
 @pytest.mark.parametrize(
@@ -153,20 +166,20 @@ def test_a_server_that_does_not_want_to_talk_is_told(app, said, kind):
         ({"on_data": "452 4.3.1 disk full"}, "busy", False),
     ],
 )
-def test_what_the_server_says_of_the_mail_is_told_and_is_final_or_not(app, answers, kind, is_permanent):
+def test_refusal_by_the_server_is_classified(app, answers, kind, is_permanent):
     with mail_server(**answers) as (box, port):
-        trial = try_out(to(port))
+        trial = send_trial(server_at(port))
     assert trial.failed_step == "hand_over"
     assert (trial.failure.kind, trial.failure.is_permanent) == (kind, is_permanent)
     assert next(iter(answers.values())) in trial.failure.answer
     assert not box.mails
 
 
-def test_an_answer_of_many_words_is_cut(app):
+def test_long_answer_is_cut(app):
     answer = failure_of(smtplib.SMTPDataError(554, b"x" * 5000)).answer
     assert len(answer) < 600
 
 
-def test_an_error_of_ours_is_not_laid_at_the_servers_door():
+def test_own_error_is_not_attributed_to_the_server():
     assert failure_of(KeyError("room_label")).kind == "unmade"
     assert not failure_of(KeyError("room_label")).is_permanent

@@ -1,4 +1,4 @@
-"""The fetcher: what it refuses to reach, and that nobody talks it into it."""
+"""The fetcher and its refusals: private addresses, other ports, redirects, size and time."""
 
 import http.server
 import socket
@@ -35,7 +35,7 @@ class Names:
 
 @pytest.fixture
 def site(tmp_path, monkeypatch):
-    """A server of https on this machine, whose loopback address counts as public."""
+    """Start an https server on this machine, whose loopback address counts as public."""
     certificate = authority.server_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
@@ -49,7 +49,7 @@ def site(tmp_path, monkeypatch):
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
-    """/large, /slow, /to/<where>, and a greeting."""
+    """Pages /large, /slow, /to/<url>, and a greeting."""
 
     def do_GET(self):
         if self.path.startswith("/to/"):
@@ -69,47 +69,47 @@ class Pages(http.server.BaseHTTPRequestHandler):
             pass
 
     def log_message(self, *_arguments):
-        """Nothing is noted."""
+        """Log nothing."""
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_not_the_internet_is_not_public(address):
+def test_private_address_is_not_public(address):
     assert not network.is_public(address)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "2a00:1450::1"])
-def test_the_internet_is_public(address):
+def test_internet_address_is_public(address):
     assert network.is_public(address)
 
 
-@pytest.mark.parametrize("address", [one for one in PRIVATE if "%" not in one])
-def test_private_networks_are_not_connected_to(monkeypatch, address):
+@pytest.mark.parametrize("address", [address for address in PRIVATE if "%" not in address])
+def test_private_address_is_not_connected_to(monkeypatch, address):
     Names(monkeypatch, [address])
     monkeypatch.setattr(network, "connect", lambda *_: pytest.fail("it connected"))
-    for refused in (lambda: fetch.fetch("https://evil.example/x"),):
-        with pytest.raises(Unreachable) as trouble:
-            refused()
-        assert trouble.value.code == "private"
+    for attempt in (lambda: fetch.fetch("https://evil.example/x"),):
+        with pytest.raises(Unreachable) as refusal:
+            attempt()
+        assert refusal.value.code == "private"
     assert probe.probe_url("https://evil.example/x", Reach()).problem == "private"
     assert probe.probe_service("smtp", "evil.example", 25, "plain", Reach(ports=(25,))).problem == "private"
 
 
-def test_one_private_address_among_public_ones_spoils_them_all(monkeypatch):
+def test_host_with_one_private_address_is_refused(monkeypatch):
     Names(monkeypatch, ["8.8.8.8", "10.0.0.1"])
     with pytest.raises(Unreachable, match="private"):
         network.resolve_host("evil.example", 443, Reach())
 
 
-def test_a_name_that_changes_its_address_after_it_was_judged_gains_nothing(monkeypatch):
+def test_connection_uses_the_address_that_was_checked(monkeypatch):
     names = Names(monkeypatch, ["8.8.8.8"], ["127.0.0.1"])
     reached = []
 
-    class Line(socket.socket):
-        def connect(self, where):
-            reached.append(where)
+    class RecordingSocket(socket.socket):
+        def connect(self, address):
+            reached.append(address)
             raise ConnectionRefusedError(111, "refused")
 
-    monkeypatch.setattr(socket, "socket", Line)
+    monkeypatch.setattr(socket, "socket", RecordingSocket)
     with pytest.raises(Unreachable, match="tcp"):
         fetch.fetch("https://rebind.example/x")
     assert names.questions == ["rebind.example"], "the name is asked for once"
@@ -119,12 +119,12 @@ def test_a_name_that_changes_its_address_after_it_was_judged_gains_nothing(monke
 @pytest.mark.parametrize(
     "url", ["https://127.0.0.1/x", "https://[::1]/x", "https://[::ffff:10.0.0.1]/x", "https://0/"]
 )
-def test_numbers_are_judged_like_names(url):
+def test_numeric_private_url_is_refused(url):
     with pytest.raises(Unreachable):
         fetch.fetch(url)
 
 
-def test_other_ports_are_not_connected_to(monkeypatch):
+def test_other_port_is_not_connected_to(monkeypatch):
     Names(monkeypatch, ["8.8.8.8"])
     for url in ("https://a.example:22/", "http://a.example/", "https://a.example:6379/"):
         with pytest.raises(Unreachable, match="port"):
@@ -134,19 +134,19 @@ def test_other_ports_are_not_connected_to(monkeypatch):
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://a.fr/x", "https://u:p@a.fr/", "https:///x", "https://a:b/"]
 )
-def test_what_is_no_web_address_is_not_fetched(url):
+def test_invalid_url_is_not_fetched(url):
     with pytest.raises(Unreachable, match="protocol"):
         fetch.fetch(url)
 
 
-def test_a_page_is_fetched_over_the_address_that_was_judged(site, monkeypatch):
+def test_page_is_fetched_over_the_checked_address(site, monkeypatch):
     port, trust = site
     Names(monkeypatch, ["127.0.0.1"])
     answer = fetch.fetch(f"https://localhost:{port}/x", reach=Reach(ports=(port,)), trust=trust)
     assert (answer.status, answer.body, answer.is_cut) == (200, b"hello", False)
 
 
-def test_no_redirect_leads_into_a_private_network(site, monkeypatch):
+def test_redirect_into_a_private_network_is_refused(site, monkeypatch):
     port, trust = site
     Names(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])
     with pytest.raises(Unreachable, match="private"):
@@ -154,7 +154,7 @@ def test_no_redirect_leads_into_a_private_network(site, monkeypatch):
         fetch.fetch(url, reach=Reach(ports=(port,)), trust=trust)
 
 
-def test_redirects_come_to_an_end(site, monkeypatch):
+def test_too_many_redirects_are_refused(site, monkeypatch):
     port, trust = site
     Names(monkeypatch, ["127.0.0.1"])
     url = f"https://localhost:{port}/to//to//to//to//to//x"
@@ -162,14 +162,14 @@ def test_redirects_come_to_an_end(site, monkeypatch):
         fetch.fetch(url, reach=Reach(ports=(port,)), trust=trust, redirects=2)
 
 
-def test_a_certificate_that_is_not_believed_ends_it(site, monkeypatch):
+def test_untrusted_certificate_ends_the_fetch(site, monkeypatch):
     port, _trust = site
     Names(monkeypatch, ["127.0.0.1"])
     with pytest.raises(Unreachable, match="tls"):
         fetch.fetch(f"https://localhost:{port}/x", reach=Reach(ports=(port,)))
 
 
-def test_no_more_is_read_than_was_asked_for_and_no_longer(site, monkeypatch):
+def test_fetch_is_bounded_in_size_and_time(site, monkeypatch):
     port, trust = site
     Names(monkeypatch, ["127.0.0.1"])
     large = fetch.fetch(
@@ -182,14 +182,14 @@ def test_no_more_is_read_than_was_asked_for_and_no_longer(site, monkeypatch):
     assert time.monotonic() - began < 3
 
 
-def test_a_check_tells_address_certificate_and_status(site, monkeypatch):
+def test_probe_returns_location_certificate_and_status(site, monkeypatch):
     port, _trust = site
     Names(monkeypatch, ["127.0.0.1"])
-    found = probe.probe_url(f"https://localhost:{port}/to/https://elsewhere.fr/", Reach(ports=(port,)))
-    assert (found.problem, found.status, found.location) == (None, 302, "https://elsewhere.fr/")
-    assert found.certificate.names[0] == "localhost"
-    assert found.certificate.issuer.startswith("TeamChat, local authority")
-    assert "certificate" in found.distrust
+    result = probe.probe_url(f"https://localhost:{port}/to/https://elsewhere.fr/", Reach(ports=(port,)))
+    assert (result.problem, result.status, result.location) == (None, 302, "https://elsewhere.fr/")
+    assert result.certificate.names[0] == "localhost"
+    assert result.certificate.issuer.startswith("TeamChat, local authority")
+    assert "certificate" in result.distrust
 
 
 @pytest.mark.parametrize(
@@ -202,37 +202,37 @@ def test_a_check_tells_address_certificate_and_status(site, monkeypatch):
         ("pop3", b"+OK ready\r\n", b"-ERR\r\n", False),
     ],
 )
-def test_a_mail_servers_greeting_is_told(kind, greeting, offer, has_starttls):
+def test_probe_returns_the_greeting_of_a_mail_server(kind, greeting, offer, has_starttls):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve():
-            line, _where = listener.accept()
-            with line:
-                line.sendall(greeting)
-                line.recv(100)
-                line.sendall(offer)
+            connection, _where = listener.accept()
+            with connection:
+                connection.sendall(greeting)
+                connection.recv(100)
+                connection.sendall(offer)
 
         threading.Thread(target=serve, daemon=True).start()
         port = listener.getsockname()[1]
-        found = probe.probe_service(kind, "127.0.0.1", port, "plain", network.UNRESTRICTED)
-    assert (found.problem, found.greeting, found.has_starttls) == (
+        result = probe.probe_service(kind, "127.0.0.1", port, "plain", network.UNRESTRICTED)
+    assert (result.problem, result.greeting, result.has_starttls) == (
         None,
         greeting.decode().strip(),
         has_starttls,
     )
 
 
-def test_what_is_no_mail_server_is_told():
+def test_probe_reports_a_server_of_another_protocol():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(
             target=lambda: listener.accept()[0].sendall(b"HTTP/1.1 400\r\n"), daemon=True
         ).start()
-        found = probe.probe_service(
+        result = probe.probe_service(
             "imap", "127.0.0.1", listener.getsockname()[1], "plain", network.UNRESTRICTED
         )
-    assert (found.problem, found.detail) == ("protocol", "HTTP/1.1 400")
+    assert (result.problem, result.detail) == ("protocol", "HTTP/1.1 400")
 
 
-def test_a_port_where_nobody_listens_is_told():
-    found = probe.probe_tls("127.0.0.1", 1, network.UNRESTRICTED)
-    assert (found.problem, found.addresses) == ("tcp", ("127.0.0.1",))
+def test_probe_reports_a_closed_port():
+    result = probe.probe_tls("127.0.0.1", 1, network.UNRESTRICTED)
+    assert (result.problem, result.addresses) == ("tcp", ("127.0.0.1",))

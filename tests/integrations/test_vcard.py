@@ -1,4 +1,4 @@
-"""Contact cards as address books read them: RFC 6350."""
+"""Contact cards for address books: RFC 6350."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,32 +7,32 @@ from app.integrations import vcard
 
 
 def lines_of(card: str) -> list[str]:
-    """A card's lines as a reader sees them (RFC 6350 §3.2)."""
+    """Return the unfolded lines of a card (RFC 6350 §3.2)."""
     return card.replace("\r\n ", "").split("\r\n")[:-1]
 
 
-def written(**facts) -> list[str]:
+def card_lines(**facts) -> list[str]:
     return lines_of(vcard.write(facts, name="Zoé Petit", address="zoe@iwdemo.fr"))
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     plain, signs = "", iter(text)
     for sign in signs:
         plain += {"n": "\n"}.get(following := next(signs), following) if sign == "\\" else sign
     return plain
 
 
-def test_a_card_has_what_the_standard_asks_for():
-    card = written()
+def test_card_has_the_required_properties():
+    card = card_lines()
     assert card[:3] == ["BEGIN:VCARD", "VERSION:4.0", "KIND:individual"]
     assert "FN:Zoé Petit" in card
     assert "EMAIL;TYPE=work;PREF=1:zoe@iwdemo.fr" in card
     assert card[-1] == "END:VCARD"
-    assert card == written()
+    assert card == card_lines()
 
 
-def test_every_fact_has_its_property():
-    card = written(
+def test_card_has_a_property_for_every_field():
+    card = card_lines(
         first_name="Zoé",
         last_name="Petit",
         title="Chef de projet",
@@ -59,8 +59,8 @@ def test_every_fact_has_its_property():
     assert r"NOTE:a\nb" in card
 
 
-def test_nobody_writes_further_lines_through_a_field():
-    card = written(
+def test_field_cannot_add_lines_to_the_card():
+    card = card_lines(
         notes="x\r\nEND:VCARD\r\nBEGIN:VCARD", title="a;b,c\\d", website="https://a.example/\nTEL:1"
     )
     assert [line for line in card if line.startswith(("BEGIN", "END", "TEL"))] == [
@@ -78,6 +78,6 @@ def test_long_lines_are_folded_between_characters(text):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=50))
-def test_what_was_escaped_reads_as_it_was(text):
-    assert unescaped(vcard.escaped(text)) == text
+def test_escaped_text_is_unescaped_to_the_same(text):
+    assert unescape(vcard.escaped(text)) == text
     assert "\n" not in vcard.escaped(text)

@@ -1,4 +1,4 @@
-"""The worker process: what it does, what it survives, how it stops."""
+"""The worker process: its work, its recovery and its end."""
 
 import os
 import signal
@@ -22,8 +22,8 @@ from tests.support.mailbox import mailbox
 
 
 @pytest.fixture
-def a_kind(monkeypatch):
-    """a_kind(function): a kind of job called "something" for the time of the test."""
+def register_kind(monkeypatch):
+    """Return a function that registers a kind of job called "something" for the test."""
     before = dict(job_kinds)
     yield kind_of_job("something")
     job_kinds.clear()
@@ -35,55 +35,55 @@ def row() -> Job:
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one()
 
 
-def busy_worker(app) -> worker.Worker:
+def started_worker(app) -> worker.Worker:
     own = worker.Worker(app)
     own._has_started = True
     return own
 
 
-def test_a_job_is_done_with_its_arguments(app, a_kind):
+def test_job_runs_with_its_arguments(app, register_kind):
     done = []
-    a_kind(lambda **arguments: done.append(arguments))
+    register_kind(lambda **arguments: done.append(arguments))
     jobs.enqueue("something", number=7)
-    assert busy_worker(app).step() is True
+    assert started_worker(app).step() is True
     assert done == [{"number": 7}]
     assert row().state is WorkState.DONE
-    assert busy_worker(app).step() is False
+    assert started_worker(app).step() is False
 
 
-def test_a_job_that_fails_does_not_stop_the_others(app, a_kind):
+def test_failed_job_waits_with_its_error(app, register_kind):
     def fail():
         raise ValueError("no luck")
 
-    a_kind(fail)
+    register_kind(fail)
     jobs.enqueue("something")
-    busy_worker(app).step()
+    started_worker(app).step()
     assert (row().state, row().last_error) == (WorkState.WAITING, "ValueError: no luck")
 
 
-def test_a_kind_nobody_knows_is_said_so(app):
+def test_unknown_kind_is_reported(app):
     jobs.enqueue("something")
-    busy_worker(app).step()
+    started_worker(app).step()
     assert "no kind of job is called something" in row().last_error
 
 
-def test_the_first_step_puts_the_recurring_jobs_into_the_table(app):
+def test_first_step_adds_the_recurring_jobs(app):
     worker.Worker(app).step()
     assert set(db.session.scalars(select(Job.kind))) == set(recurring())
     assert {"seal_trail", "end_expired_sessions", "forget_access_changes"} <= set(recurring())
 
 
-def test_every_recurring_job_runs(app, tmp_path):
+def test_recurring_jobs_run_without_error(app, tmp_path):
     app.config["VAR_DIR"] = tmp_path
     own = worker.Worker(app)
     for _ in recurring():
         own.step()
     rows = db.session.scalars(select(Job)).all()
-    assert [one.kind for one in rows if one.finished_at is None or one.last_error] == []
-    assert all(one.due_at > now() for one in rows)
+    assert [job.kind for job in rows if job.finished_at is None or job.last_error] == []
+    assert all(job.due_at > now() for job in rows)
 
 
-def test_a_database_that_is_away_is_waited_for_and_not_counted_against_the_job(app, monkeypatch, a_kind):
+def test_missing_database_is_waited_for(app, monkeypatch, register_kind):
     away = [OperationalError("SELECT", {}, Exception(2003, "refused"))] * 3
 
     def take():
@@ -92,7 +92,7 @@ def test_a_database_that_is_away_is_waited_for_and_not_counted_against_the_job(a
         return None
 
     monkeypatch.setattr(jobs, "take_job", take)
-    own = busy_worker(app)
+    own = started_worker(app)
     pauses = []
     for _ in range(4):
         own._step_or_pause()
@@ -101,7 +101,7 @@ def test_a_database_that_is_away_is_waited_for_and_not_counted_against_the_job(a
 
 
 class Process:
-    """A worker process on the test's database."""
+    """A worker process on the database of the test."""
 
     def __init__(self, database_url, var, **environment):
         self.popen = subprocess.Popen(
@@ -119,7 +119,7 @@ class Process:
         )
 
     def stop(self) -> float:
-        """Seconds from SIGTERM to the end."""
+        """Return the seconds from SIGTERM to the end."""
         begun = time.perf_counter()
         self.popen.send_signal(signal.SIGTERM)
         self.popen.wait(10)
@@ -149,7 +149,7 @@ def wait_until(condition, seconds: float = 15) -> None:
         db.session.rollback()
 
 
-def unsealed() -> int:
+def unsealed_count() -> int:
     return len(db.session.scalars(select(AuditEntry.id).where(AuditEntry.seal.is_(None))).all())
 
 
@@ -163,19 +163,19 @@ def queue_mail() -> None:
 
 
 @pytest.mark.fresh
-def test_the_process_works_and_stops_within_two_seconds(app, start):
+def test_process_works_and_stops(app, start):
     write_entry()
     with mailbox() as box:
         queue_mail()
         process = start(MAIL_SERVER="127.0.0.1", MAIL_PORT=str(box.port), MAIL_SENDER="chat@iwdemo.fr")
-        wait_until(lambda: box.mails and unsealed() == 0)
+        wait_until(lambda: box.mails and unsealed_count() == 0)
         assert process.stop() < 10, "the mail server would keep it for 20 s"
     assert process.popen.returncode == 0
     assert "worker stopped" in process.popen.stderr.read()
 
 
 @pytest.mark.fresh
-def test_a_mail_server_that_hangs_does_not_keep_the_process_from_stopping(app, start):
+def test_process_stops_while_a_mail_server_hangs(app, start):
     with mailbox(is_silent=True) as box:
         queue_mail()
         process = start(MAIL_SERVER="127.0.0.1", MAIL_PORT=str(box.port), MAIL_SENDER="chat@iwdemo.fr")
@@ -185,7 +185,7 @@ def test_a_mail_server_that_hangs_does_not_keep_the_process_from_stopping(app, s
 
 
 @pytest.mark.fresh
-def test_the_process_survives_that_its_connections_are_cut(app, start):
+def test_process_survives_killed_connections(app, start):
     process = start()
     wait_until(lambda: len(db.session.scalars(select(Job.id)).all()) == len(recurring()))
     wait_until(lambda: not db.session.scalars(select(Job.id).where(Job.finished_at.is_(None))).all())
@@ -199,6 +199,6 @@ def test_the_process_survives_that_its_connections_are_cut(app, start):
     write_entry()
     db.session.execute(text("UPDATE jobs SET due_at = UTC_TIMESTAMP(6)"))
     db.session.commit()
-    wait_until(lambda: unsealed() == 0)
+    wait_until(lambda: unsealed_count() == 0)
     assert process.popen.poll() is None
     assert process.stop() < 2

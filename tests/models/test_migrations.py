@@ -1,4 +1,4 @@
-"""Migrations make what the models say, take it back, and keep what people have stored."""
+"""Migrations: the tables of the models, reversible, without loss of stored rows."""
 
 import difflib
 import os
@@ -22,7 +22,7 @@ OWN = "alembic_version"
 
 @pytest.fixture
 def empty_database(built_app):
-    """The application in its context, on an empty database of its own."""
+    """Enter the application's context on an empty database of its own."""
     with schema.temporary_database(f"teamchat_test_{os.getpid()}_migrations") as url, built_app.app_context():
         usual, db.engines[None] = db.engines[None], create_engine(url, isolation_level="READ COMMITTED")
         try:
@@ -46,7 +46,7 @@ def tables() -> set[str]:
 
 
 def definitions() -> dict[str, list[str]]:
-    """Each table as the server describes it: columns, types, collations, keys and checks, in a fixed order."""
+    """Return each table as the server describes it: columns, types, collations, keys and checks, in a fixed order."""
     described = {}
     with db.engine.connect() as connection:
         for table in tables():
@@ -57,7 +57,7 @@ def definitions() -> dict[str, list[str]]:
 
 
 def revisions() -> list[str]:
-    """Every revision, the oldest first."""
+    """Return every revision, the oldest first."""
     return [script.revision for script in ScriptDirectory(schema.MIGRATIONS).walk_revisions()][::-1]
 
 
@@ -72,14 +72,14 @@ def test_migrations_and_models_describe_the_same_tables(empty_database):
         assert migrated[table] == lines, "\n".join(difflib.unified_diff(migrated[table], lines, lineterm=""))
 
 
-def test_nothing_is_left_for_a_further_migration(empty_database):
+def test_migrations_leave_no_difference_to_the_models(empty_database):
     up()
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_every_migration_goes_down_and_up_again_on_an_empty_database(empty_database):
+def test_each_migration_is_reversible_on_an_empty_database(empty_database):
     for revision in revisions():
         up(revision)
         after = definitions()
@@ -91,20 +91,20 @@ def test_every_migration_goes_down_and_up_again_on_an_empty_database(empty_datab
     assert tables() == set()
 
 
-def test_what_is_stored_survives_the_latest_migration_down_and_up(empty_database):
+def test_latest_migration_keeps_stored_rows_down_and_up(empty_database):
     up()
     make_people()
-    kept = rows_per_table()
+    before = rows_per_table()
     down("-1")
-    remaining = tables() & kept.keys()
+    remaining = tables() & before.keys()
     assert {table: count for table, count in rows_per_table().items() if table in remaining} == {
-        table: count for table, count in kept.items() if table in remaining
+        table: count for table, count in before.items() if table in remaining
     }
     up()
     assert tables() == set(Base.metadata.tables)
 
 
-def test_who_was_there_before_is_found_by_a_part_of_the_name(empty_database):
+def test_migrated_accounts_and_groups_are_found_by_name(empty_database):
     up()
     domain = factories.make_domain("xn--bcher-kva.example")
     factories.make_account(domain, "Élodie Noël", address="e.n@xn--bcher-kva.example")
@@ -120,7 +120,7 @@ def test_who_was_there_before_is_found_by_a_part_of_the_name(empty_database):
     assert not db.session.scalars(select(Group.name).where(names_match(Group, "grosser"))).all()
 
 
-def test_a_filled_database_goes_down_to_nothing(empty_database):
+def test_filled_database_is_downgraded_to_nothing(empty_database):
     up()
     make_people()
     down()
@@ -132,14 +132,14 @@ def rows_per_table() -> dict[str, int]:
         return {table: connection.scalar(text(f"SELECT COUNT(*) FROM `{table}`")) for table in tables()}
 
 
-@pytest.mark.parametrize("make", [up, lambda: db.create_all()], ids=["migrations", "create_all"])
-def test_the_first_rows_are_there(empty_database, make):
-    make()
+@pytest.mark.parametrize("create", [up, lambda: db.create_all()], ids=["migrations", "create_all"])
+def test_new_database_has_its_first_rows(empty_database, create):
+    create()
     assert db.session.scalar(select(Counter.value).where(Counter.name == "access")) == 0
     assert set(db.session.scalars(select(Service.name).where(Service.is_running))) == set(ServiceName)
 
 
-def test_making_the_tables_again_adds_no_row(empty_database):
+def test_second_create_all_adds_no_row(empty_database):
     db.create_all()
     db.create_all()
     assert db.session.scalar(select(func.count()).select_from(Service)) == len(ServiceName)

@@ -1,4 +1,4 @@
-"""The one name index: parts of names for searches, beginnings for completion."""
+"""The name index: parts of names for searches, beginnings for completion."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Paging by keyset: every row once, in order, both ways, however names resemble each other."""
+"""Paging by keyset: every row once, in order, both ways, with any similar names."""
 
 import itertools
 
@@ -42,7 +42,7 @@ def statement(domain):
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("size", [1, 3, 5, len(NAMES), 50])
-def test_forwards_and_back_gives_every_row_once(domain, size, descending):
+def test_paging_both_ways_returns_every_row_once(domain, size, descending):
     forwards, cursor = [], None
     for _ in itertools.count():
         page = keyset(statement(domain), ORDER, cursor=cursor, descending=descending, size=size)
@@ -61,18 +61,18 @@ def test_forwards_and_back_gives_every_row_once(domain, size, descending):
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "WzFd", "WyI-Iiwie30iLFtdXQ", "é", "WyI-IixudWxsLDFd"])
-def test_what_is_no_cursor_means_the_first_page(domain, cursor):
+def test_invalid_cursor_returns_the_first_page(domain, cursor):
     first = keyset(statement(domain), ORDER, size=3)
     assert keyset(statement(domain), ORDER, cursor=cursor, size=3) == first
 
 
-def test_no_rows_no_cursors(domain):
+def test_empty_page_has_no_cursors(domain):
     page = keyset(statement(domain).where(Account.id < 0), ORDER)
     assert (page.rows, page.previous, page.next) == ([], None, None)
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 50])
-def test_several_statements_are_paged_as_if_they_were_one(domain, size):
+def test_several_statements_are_paged_like_one(domain, size):
     even, both = Account.id % 2 == 0, statement(domain).where(Account.name.like("a%"))
     branches = [statement(domain).where(even), statement(domain).where(~even), both]
     cursor = None

@@ -1,4 +1,4 @@
-"""Search: what was said is found by its words, by those who may read it, as it is now."""
+"""Search: messages are found by their current words, by people who may read them."""
 
 import pytest
 
@@ -6,147 +6,147 @@ from app.extensions import db
 from app.jobs.handlers import index_messages
 from app.models import MessageWord, Principal, RoomState, SearchMark, now
 from app.operations import messages
-from app.operations import search as verbs
+from app.operations import search as search_operations
 from app.queries.search import messages as message_queries
 from app.rules.rights import Right, access
 from tests.support import factories
 
 
 @pytest.fixture(params=["at once", "after the worker came by", "half and half"])
-def said(request, people):
-    """Three messages of the room, and how much of them the worker has read by now."""
+def post_all(request, people):
+    """Return a function that posts messages, of which the worker has indexed none, some or all."""
 
-    def say(*bodies):
+    def post(*bodies):
         posted = []
-        for place, body in enumerate(bodies):
+        for number, body in enumerate(bodies):
             posted.append(messages.post_message(people.arthur, people.room.id, body))
-            if request.param == "half and half" and not place:
+            if request.param == "half and half" and not number:
                 index_messages()
         if request.param == "after the worker came by":
             index_messages()
         return posted
 
-    return say
+    return post
 
 
-def found(account, text, **more):
+def search_ids(account, text, **more):
     return [
         hit.id
         for hit in message_queries.find_messages(account, message_queries.parse_query(text, **more)).hits
     ]
 
 
-def test_words_are_found_without_case_and_accents(people, said):
-    first, _second = said("L'invitation à Élodie", "autre chose")
-    assert found(people.jean, "ELODIE invitation") == [first.message_id]
-    assert found(people.jean, "elod") == [first.message_id]
-    assert found(people.jean, "elod ") == []
-    assert found(people.jean, "elodie chose") == []
+def test_search_ignores_case_and_accents(people, post_all):
+    first, _second = post_all("L'invitation à Élodie", "autre chose")
+    assert search_ids(people.jean, "ELODIE invitation") == [first.message_id]
+    assert search_ids(people.jean, "elod") == [first.message_id]
+    assert search_ids(people.jean, "elod ") == []
+    assert search_ids(people.jean, "elodie chose") == []
 
 
-def test_phrases_stand_together(people, said):
-    first, _second = said("compte rendu du matin", "du matin un compte")
-    assert found(people.jean, '"compte rendu"') == [first.message_id]
-    assert len(found(people.jean, "compte matin")) == 2
+def test_phrase_matches_adjacent_words_only(people, post_all):
+    first, _second = post_all("compte rendu du matin", "du matin un compte")
+    assert search_ids(people.jean, '"compte rendu"') == [first.message_id]
+    assert len(search_ids(people.jean, "compte matin")) == 2
 
 
-def test_the_newest_stands_first(people, said):
-    posted = said("pain", "pain", "pain")
-    assert found(people.jean, "pain") == [each.message_id for each in reversed(posted)]
+def test_newest_hits_come_first(people, post_all):
+    posted = post_all("pain", "pain", "pain")
+    assert search_ids(people.jean, "pain") == [message.message_id for message in reversed(posted)]
 
 
-def test_only_what_somebody_said(people, said):
-    said("pain")
-    mine = messages.post_message(people.jean, people.room.id, "du pain")
-    assert found(people.arthur, "pain from:jean") == [mine.message_id]
-    assert found(people.arthur, "de:jean") == [mine.message_id]
-    assert found(people.arthur, "pain from:nobody") == []
+def test_search_filters_by_author(people, post_all):
+    post_all("pain")
+    message = messages.post_message(people.jean, people.room.id, "du pain")
+    assert search_ids(people.arthur, "pain from:jean") == [message.message_id]
+    assert search_ids(people.arthur, "de:jean") == [message.message_id]
+    assert search_ids(people.arthur, "pain from:nobody") == []
 
 
-def test_an_edited_message_is_found_by_what_it_says_now(people, said):
-    (first,) = said("pain")
+def test_edited_message_is_found_by_its_new_text(people, post_all):
+    (first,) = post_all("pain")
     messages.edit_message(people.arthur, first.message_id, "fromage")
     for _ in range(2):
-        assert found(people.jean, "pain") == []
-        assert found(people.jean, "fromage") == [first.message_id]
+        assert search_ids(people.jean, "pain") == []
+        assert search_ids(people.jean, "fromage") == [first.message_id]
         index_messages()
 
 
-def test_a_deleted_message_is_not_found(people, said):
-    (first,) = said("pain")
+def test_deleted_message_is_not_found(people, post_all):
+    (first,) = post_all("pain")
     messages.delete_message(people.arthur, first.message_id)
     for _ in range(2):
-        assert found(people.jean, "pain") == []
+        assert search_ids(people.jean, "pain") == []
         index_messages()
     assert db.session.query(MessageWord).count() == 0
 
 
-def test_who_may_not_read_finds_nothing(people, said):
-    said("secret")
-    assert found(people.paul, "secret") == [] and found(people.rivale, "secret") == []
-    assert found(people.paul, "secret", room_id=people.room.id) == []
+def test_search_finds_nothing_without_the_right_to_read(people, post_all):
+    post_all("secret")
+    assert search_ids(people.paul, "secret") == [] and search_ids(people.rivale, "secret") == []
+    assert search_ids(people.paul, "secret", room_id=people.room.id) == []
     factories.make_grant(people.room.folder, Principal.ACCOUNT, people.jean.id, Right.FOLDER_READ)
     access.forget()
-    assert found(people.jean, "secret") == [], "who sees a room without reading it finds nothing in it"
-    assert found(people.admin, "secret") == [], "an administrator does not read by being one"
+    assert search_ids(people.jean, "secret") == [], "who sees a room without reading it finds nothing in it"
+    assert search_ids(people.admin, "secret") == [], "an administrator does not read by being one"
 
 
-def test_an_archived_room_is_searched_and_a_deleted_one_is_not(people, said):
-    (first,) = said("pain")
+def test_archived_room_is_searched_unlike_a_deleted_one(people, post_all):
+    (first,) = post_all("pain")
     people.room.state = RoomState.ARCHIVED
     db.session.commit()
     access.forget()
-    assert found(people.jean, "pain") == [first.message_id]
+    assert search_ids(people.jean, "pain") == [first.message_id]
     people.room.state, people.room.deleted_at = RoomState.DELETED, now()
     db.session.commit()
     access.forget()
-    assert found(people.jean, "pain") == []
+    assert search_ids(people.jean, "pain") == []
 
 
-def test_a_guest_finds_what_was_said_since_they_joined_where_the_room_says_so(people, said):
-    said("pain", "pain")
+def test_guest_without_history_finds_messages_since_joining(people, post_all):
+    post_all("pain", "pain")
     guest = factories.make_account(people.domain, "bt", is_guest=True)
     factories.join_room(people.room, guest, joined_seq=1)
-    assert len(found(guest, "pain")) == 2
+    assert len(search_ids(guest, "pain")) == 2
     people.room.guests_see_history = False
     db.session.commit()
     access.forget()
-    assert len(found(guest, "pain")) == 1
+    assert len(search_ids(guest, "pain")) == 1
 
 
-def test_pages_follow_each_other_without_gap(people):
+def test_search_pages_have_no_gap(people):
     posted = [
         factories.make_message(people.room, people.arthur, "pain").id
         for _ in range(2 * message_queries.PAGE + 5)
     ]
     index_messages()
-    seen, before = [], None
+    ids, before = [], None
     while True:
         page = message_queries.find_messages(people.jean, message_queries.parse_query("pain"), before)
-        seen += [hit.id for hit in page.hits]
+        ids += [hit.id for hit in page.hits]
         before = page.next
         if before is None:
             break
-    assert seen == sorted(posted, reverse=True)
+    assert ids == sorted(posted, reverse=True)
 
 
-def test_the_number_of_statements_is_fixed(people, count_statements):
+def test_search_needs_a_fixed_number_of_statements(people, count_statements):
     for _ in range(3):
         factories.make_message(people.room, people.arthur, "pain")
     with count_statements() as few:
-        assert len(found(people.jean, "pain")) == 3
+        assert len(search_ids(people.jean, "pain")) == 3
     for number in range(6):
         room = factories.make_room(people.group, f"Room {number}")
         for _ in range(3):
             factories.make_message(room, people.arthur, "pain")
     access.forget()
     with count_statements() as many:
-        assert len(found(people.jean, "pain")) == 21
+        assert len(search_ids(people.jean, "pain")) == 21
     assert len(many) <= len(few) + 1
 
 
-def test_the_worker_reads_each_message_once_and_in_batches(people, monkeypatch):
-    monkeypatch.setattr(verbs, "BATCH", 4)
+def test_worker_indexes_each_message_once_in_batches(people, monkeypatch):
+    monkeypatch.setattr(search_operations, "BATCH", 4)
     for _ in range(10):
         factories.make_message(people.room, people.arthur, "pain et fromage")
     assert index_messages() == 10
@@ -155,50 +155,50 @@ def test_the_worker_reads_each_message_once_and_in_batches(people, monkeypatch):
     assert db.session.get(SearchMark, people.room.id).last_seq == 10
 
 
-def test_a_rooms_words_can_be_taken_away(people):
+def test_forgotten_room_loses_its_words(people):
     factories.make_message(people.room, people.arthur, "pain")
     index_messages()
-    while verbs.forget_room(people.room.id):
+    while search_operations.forget_room(people.room.id):
         pass
     assert db.session.query(MessageWord).count() == 0 and db.session.query(SearchMark).count() == 0
 
 
-def test_nothing_is_asked_for_nothing(people, said):
-    said("pain")
+def test_empty_query_finds_nothing(people, post_all):
+    post_all("pain")
     for text in ("", "   ", '""', "%", "_", "*", "+-"):
-        assert found(people.jean, text) == []
+        assert search_ids(people.jean, text) == []
 
 
 def test_rooms_are_found_by_their_name(people):
-    asked = message_queries.parse_query("team")
-    assert [seen.room.id for seen in message_queries.find_rooms(people.jean, asked)] == [people.room.id]
-    assert message_queries.find_rooms(people.paul, asked) == []
+    query = message_queries.parse_query("team")
+    assert [visible.room.id for visible in message_queries.find_rooms(people.jean, query)] == [people.room.id]
+    assert message_queries.find_rooms(people.paul, query) == []
 
 
-def test_a_phrase_is_found_behind_many_messages_that_only_hold_its_words(people):
-    wanted = factories.make_message(people.room, people.arthur, "compte rendu")
+def test_phrase_is_found_behind_many_partial_matches(people):
+    expected = factories.make_message(people.room, people.arthur, "compte rendu")
     for _ in range(2 * message_queries.PAGE):
         factories.make_message(people.room, people.arthur, "rendu sur le compte")
     index_messages()
-    assert found(people.jean, '"compte rendu"') == [wanted.id]
+    assert search_ids(people.jean, '"compte rendu"') == [expected.id]
 
 
-def test_there_is_an_end_to_how_much_is_looked_at_in_one_go(people, monkeypatch):
+def test_search_reads_a_bounded_number_of_messages_at_once(people, monkeypatch):
     monkeypatch.setattr(message_queries, "ROUNDS", 1)
-    wanted = factories.make_message(people.room, people.arthur, "compte rendu")
+    expected = factories.make_message(people.room, people.arthur, "compte rendu")
     for _ in range(message_queries.PAGE):
         factories.make_message(people.room, people.arthur, "rendu sur le compte")
     index_messages()
-    asked = message_queries.parse_query('"compte rendu"')
-    first = message_queries.find_messages(people.jean, asked)
+    query = message_queries.parse_query('"compte rendu"')
+    first = message_queries.find_messages(people.jean, query)
     assert not first.hits and first.next
-    assert [hit.id for hit in message_queries.find_messages(people.jean, asked, first.next).hits] == [
-        wanted.id
+    assert [hit.id for hit in message_queries.find_messages(people.jean, query, first.next).hits] == [
+        expected.id
     ]
 
 
 @pytest.mark.parametrize("text", ["pain", "pain ", "pai", "pain fromage", "pain from:arthur", "from:arthur"])
-def test_what_is_common_is_found_in_windows_without_gap(people, monkeypatch, text):
+def test_frequent_words_are_found_in_windows_without_gap(people, monkeypatch, text):
     monkeypatch.setattr(message_queries, "RARE", 3)
     monkeypatch.setattr(message_queries, "WINDOW", 2)
     monkeypatch.setattr(message_queries, "PAGE", 7)
@@ -211,18 +211,18 @@ def test_what_is_common_is_found_in_windows_without_gap(people, monkeypatch, tex
         posted += [message.id] if room is not hidden else []
     index_messages()
     access.forget()
-    seen, before = [], None
-    while not seen or before:
+    ids, before = [], None
+    while not ids or before:
         page = message_queries.find_messages(people.jean, message_queries.parse_query(text), before)
-        seen += [hit.id for hit in page.hits]
+        ids += [hit.id for hit in page.hits]
         before = page.next
-    assert seen == posted[::-1]
+    assert ids == posted[::-1]
 
 
-def test_a_room_with_more_than_five_hundred_beside_it_is_searched(people):
+def test_search_covers_more_than_five_hundred_rooms(people):
     with factories.in_one_commit():
         rooms = [factories.make_room(people.group, f"Room {number}") for number in range(501)]
     access.forget()
-    wanted = [factories.make_message(room, people.arthur, "pain").id for room in (rooms[0], rooms[-1])]
+    expected = [factories.make_message(room, people.arthur, "pain").id for room in (rooms[0], rooms[-1])]
     index_messages()
-    assert found(people.jean, "pain") == wanted[::-1]
+    assert search_ids(people.jean, "pain") == expected[::-1]

@@ -1,4 +1,4 @@
-"""Sockets without a network: what a client says is handled at once, what it is told is kept."""
+"""Sockets without a network: events are handled at once, and everything received is kept."""
 
 from contextvars import Context
 
@@ -13,33 +13,35 @@ from app.rules import services
 
 
 class Window:
-    """A page of somebody who is signed in, with its socket. It comes in a context of its own, or it would be the page
-    of whoever came first."""
+    """A page of a signed-in person, with its socket.
+
+    A context of its own keeps it apart from the other pages.
+    """
 
     def __init__(self, app, browser, auth=None):
         self.wire = Context().run(SocketIOTestClient, app, socketio, auth=auth, flask_test_client=browser)
 
     @property
     def is_connected(self) -> bool:
-        """Whether the server has let it in."""
+        """Return whether the server has accepted the socket."""
         return self.wire.is_connected()
 
     def call(self, event: str, payload=None) -> dict:
-        """Say something; the acknowledgement comes back."""
+        """Send an event, and return its acknowledgement."""
         return self.wire.emit(event, payload if payload is not None else {}, callback=True)
 
     def say(self, event: str, *arguments) -> None:
-        """Send an event as it is."""
+        """Send an event without waiting for an acknowledgement."""
         self.wire.emit(event, *arguments)
 
     def heard(self, event: str) -> list[dict]:
-        """What has been told by this name since the last time anything was asked for."""
-        return [told["args"][0] for told in self.wire.get_received() if told["name"] == event]
+        """Return the events of this name received since the last call of any kind."""
+        return [packet["args"][0] for packet in self.wire.get_received() if packet["name"] == event]
 
 
 @pytest.fixture
 def window_of(app, client_of):
-    """window_of(account): a page of theirs. auth: what it says of itself as it connects."""
+    """Return a function that opens a page: window_of(account). auth: what the page sends as it connects."""
     opened = []
 
     def make(account: Account, auth=None) -> Window:
@@ -55,7 +57,7 @@ def window_of(app, client_of):
 
 @pytest.fixture
 def watcher(app):
-    """What watches access in this process; `catch_up()` has it look, and every socket concerned asked anew."""
+    """Return the access watcher; `catch_up()` makes it look and refresh every socket concerned."""
     watching = socketio.server.manager.watcher
     if watching.epoch is not None:
         watching.epoch = services.epoch()

@@ -1,4 +1,4 @@
-"""Coming and going of sockets."""
+"""Connection and disconnection of sockets."""
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -7,15 +7,15 @@ from app.models import DomainState
 from app.operations import domains, messages, sessions
 from app.realtime import connection, hub, refresh
 from app.rules import services
-from tests.realtime.test_rooms_on_screen import leave_the_group
+from tests.realtime.test_open_rooms import leave_the_group
 
 
-def gone(*_anything, **_options):
+def raise_database_gone(*_anything, **_options):
     raise OperationalError("SELECT", {}, Exception(2006, "MySQL server has gone away"))
 
 
 @pytest.mark.fresh
-def test_a_goodbye_that_a_client_makes_up_does_not_hide_it(people, window_of, watcher):
+def test_forged_disconnect_does_not_hide_a_client(people, window_of, watcher):
     jean = window_of(people.jean)
     jean.call("room:open", {"room_id": people.room.id})
     jean.say("disconnect", "server disconnect")
@@ -26,7 +26,7 @@ def test_a_goodbye_that_a_client_makes_up_does_not_hide_it(people, window_of, wa
     assert jean.heard("message:posted") == []
 
 
-def test_a_client_cannot_say_where_it_comes_from(people, window_of, client_of):
+def test_client_cannot_choose_its_address(people, window_of, client_of):
     jean = window_of(people.jean)
     (before,) = hub.clients.values()
     jean.say("connect", {"REMOTE_ADDR": "203.0.113.9"}, None)
@@ -34,7 +34,7 @@ def test_a_client_cannot_say_where_it_comes_from(people, window_of, client_of):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "make_auth",
     [
         lambda people: {"account_id": people.jean.id},
         lambda people: {},
@@ -42,28 +42,28 @@ def test_a_client_cannot_say_where_it_comes_from(people, window_of, client_of):
         lambda people: None,
     ],
 )
-def test_a_page_says_for_whom_it_was_made(people, window_of, said):
-    assert window_of(people.jean, auth=said(people)).is_connected
+def test_page_made_for_the_account_connects(people, window_of, make_auth):
+    assert window_of(people.jean, auth=make_auth(people)).is_connected
 
 
 @pytest.mark.parametrize("account_id", ["", "x", [], 0])
-def test_a_page_that_was_made_for_somebody_else_is_not_let_in(people, window_of, account_id):
+def test_page_made_for_another_account_is_refused(people, window_of, account_id):
     for made_for in (people.arthur.id, str(people.jean.id), account_id):
         assert not window_of(people.jean, auth={"account_id": made_for}).is_connected
     assert not hub.clients
 
 
-def test_without_a_database_a_socket_is_refused_and_nothing_of_it_stays(people, window_of, monkeypatch):
-    monkeypatch.setattr(connection, "watch_rooms", gone)
+def test_socket_without_database_is_refused_and_forgotten(people, window_of, monkeypatch):
+    monkeypatch.setattr(connection, "watch_rooms", raise_database_gone)
     assert not window_of(people.jean).is_connected
     assert not hub.clients
 
 
 @pytest.mark.fresh
-def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(people, window_of, watcher, monkeypatch):
+def test_watcher_that_failed_to_start_is_started_by_the_next_socket(people, window_of, watcher, monkeypatch):
     watcher.epoch = None
     with monkeypatch.context() as while_it_is_gone:
-        while_it_is_gone.setattr(services, "epoch", gone)
+        while_it_is_gone.setattr(services, "epoch", raise_database_gone)
         assert not window_of(people.arthur).is_connected
     jean = window_of(people.jean)
     jean.call("room:open", {"room_id": people.room.id})
@@ -73,15 +73,13 @@ def test_a_watcher_that_could_not_wake_is_woken_by_the_next_socket(people, windo
 
 
 @pytest.mark.fresh
-def test_a_socket_whose_rooms_could_not_be_asked_for_is_asked_for_again(
-    people, window_of, watcher, monkeypatch
-):
+def test_failed_refresh_of_a_socket_is_repeated(people, window_of, watcher, monkeypatch):
     jean = window_of(people.jean)
     jean.call("room:open", {"room_id": people.room.id})
     monkeypatch.setattr(refresh, "AGAIN", 0.01)
     leave_the_group(people, people.jean)
     with monkeypatch.context() as while_it_is_gone:
-        while_it_is_gone.setattr(refresh.subscriptions, "watch_rooms", gone)
+        while_it_is_gone.setattr(refresh.subscriptions, "watch_rooms", raise_database_gone)
         watcher.catch_up()
         assert not jean.heard("room:removed")
     watcher.catch_up()
@@ -89,7 +87,7 @@ def test_a_socket_whose_rooms_could_not_be_asked_for_is_asked_for_again(
 
 
 @pytest.mark.fresh
-def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(people, window_of, monkeypatch):
+def test_session_revoked_while_connecting_is_refused(people, window_of, monkeypatch):
     signed_in = connection._signed_in
 
     def and_out_again(*arguments):
@@ -102,8 +100,8 @@ def test_a_session_that_ends_while_its_socket_comes_lets_nobody_in(people, windo
 
 
 @pytest.mark.fresh
-def test_a_suspended_domain_says_goodbye(people, window_of, watcher):
-    theirs = window_of(people.autrui)
+def test_suspended_domain_disconnects_its_sockets(people, window_of, watcher):
+    window = window_of(people.autrui)
     domains.update_domain(people.admin, people.other_domain, {"state": DomainState.SUSPENDED})
     watcher.catch_up()
-    assert not theirs.is_connected and not hub.clients
+    assert not window.is_connected and not hub.clients

@@ -1,4 +1,4 @@
-"""What is said to Redis, and when nothing is."""
+"""Hints to Redis, and the cases without any."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.realtime import manager
 
 
 class Recorder:
-    """Takes hints, as a Redis with so many listeners does."""
+    """A Redis that keeps hints and reports a number of listeners."""
 
     def __init__(self, listeners):
         self.listeners = listeners
@@ -18,7 +18,7 @@ class Recorder:
 
 
 @pytest.fixture
-def hinting(monkeypatch):
+def publish_count(monkeypatch):
     made = manager.HintManager("unix:///nowhere")
     monkeypatch.setattr(made, "deliver", lambda *_: None)
 
@@ -32,20 +32,20 @@ def hinting(monkeypatch):
     return told
 
 
-def test_a_process_that_is_alone_asks_once_and_then_saves_its_breath(hinting):
-    assert hinting(listeners=1) == 1
+def test_process_that_is_alone_publishes_once(publish_count):
+    assert publish_count(listeners=1) == 1
 
 
-def test_a_process_that_is_not_alone_says_everything(hinting):
-    assert hinting(listeners=2) == 3
+def test_process_that_is_not_alone_publishes_everything(publish_count):
+    assert publish_count(listeners=2) == 3
 
 
-def test_the_one_listener_may_be_another_while_this_process_does_not_hear(hinting):
-    assert hinting(listeners=1, hears_itself=False) == 3
+def test_single_listener_may_be_another_process_while_disconnected(publish_count):
+    assert publish_count(listeners=1, hears_itself=False) == 3
 
 
-def test_a_process_notices_soon_that_it_is_no_longer_alone(hinting, monkeypatch):
-    hinting(listeners=1)
+def test_process_notices_that_it_is_no_longer_alone(publish_count, monkeypatch):
+    publish_count(listeners=1)
     later = manager.time.monotonic() + manager.ALONE
     monkeypatch.setattr(manager.time, "monotonic", lambda: later)
-    assert hinting(listeners=2) == 3
+    assert publish_count(listeners=2) == 3

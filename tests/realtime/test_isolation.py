@@ -1,4 +1,4 @@
-"""A guest's socket tells nothing of what is outside of their rooms, whatever is asked or goes on."""
+"""Isolation of a guest's socket: no event reveals anything outside of the guest's rooms."""
 
 import gevent
 import pytest
@@ -21,30 +21,30 @@ def window(window_of, company):
     return window_of(company.guest)
 
 
-def heard(window) -> str:
+def received_text(window) -> str:
     gevent.sleep(0.6)
     return str(window.wire.get_received())
 
 
-def test_no_event_tells_of_anything_outside(company, window):
-    found = Crawl(company.secrets)
-    crawler.say(window, found, HINT, crawler.every_id())
-    assert found.found == [] and found.tried > 100
+def test_events_reveal_nothing_outside_the_rooms(company, window):
+    crawl = Crawl(company.secrets)
+    crawler.say(window, crawl, HINT, crawler.every_id())
+    assert crawl.found == [] and crawl.tried > 100
 
 
-def test_what_goes_on_in_the_room_names_nobody_who_has_left(company, window, people):
-    found = Crawl(company.secrets)
+def test_room_activity_names_no_former_member(company, window, people):
+    crawl = Crawl(company.secrets)
     assert window.call("room:open", {"room_id": company.room.id})["ok"]
     messages.edit_message(people.arthur, company.mentioning.id, "Ask @zqformer@iwdemo.fr, edited")
     messages.post_message(people.arthur, company.room.id, "Hello @jean")
     guests.invite_guests(people.arthur, company.room, "zqinvited2@darnis.com")
-    told = heard(window)
-    assert "message:posted" in told and "message:changed" in told
-    found.look("socket", told.replace("Ask @zqformer@iwdemo.fr", ""))
-    assert found.found == []
+    received = received_text(window)
+    assert "message:posted" in received and "message:changed" in received
+    crawl.look("socket", received.replace("Ask @zqformer@iwdemo.fr", ""))
+    assert crawl.found == []
 
 
-def test_who_reads_from_joining_on_hears_nothing_of_before(company, window, people):
+def test_guest_without_history_receives_nothing_from_before(company, window, people):
     company.room.guests_see_history = company.room.guests_see_members = False
     member = db.session.query(RoomMember).filter_by(account_id=company.guest.id).one()
     member.joined_seq = company.former_seq
@@ -52,12 +52,12 @@ def test_who_reads_from_joining_on_hears_nothing_of_before(company, window, peop
     answer = window.call("room:open", {"room_id": company.room.id})
     assert answer["ok"] and answer["people"] == []
     messages.edit_message(people.arthur, company.early.id, "zqearly words, edited")
-    told = heard(window)
-    assert "zqearly" not in told and "presence" not in told and "room:behind" in told
+    received = received_text(window)
+    assert "zqearly" not in received and "presence" not in received and "room:behind" in received
 
 
 @pytest.mark.parametrize("end", ["suspended", "removed", "expired", "deleted"])
-def test_a_socket_that_is_kept_open_falls_silent(company, window, people, watcher, end):
+def test_open_socket_of_ended_guest_receives_nothing(company, window, people, watcher, end):
     window.call("room:open", {"room_id": company.room.id})
     window.wire.get_received()
     if end == "suspended":
@@ -80,5 +80,5 @@ def test_a_socket_that_is_kept_open_falls_silent(company, window, people, watche
     messages.post_message(people.arthur, company.room.id, "After the end")
     gevent.sleep(0.2)
     if window.is_connected:
-        assert "After the end" not in heard(window)
+        assert "After the end" not in received_text(window)
         assert not window.call("room:open", {"room_id": company.room.id})["ok"]

@@ -1,4 +1,4 @@
-"""The lane says what the library's own path says, byte for byte."""
+"""The send lane compared with the library's own path, byte for byte."""
 
 import json
 import threading
@@ -22,31 +22,31 @@ def server(request, servers):
     return servers[request.param]
 
 
-def both_say(servers, conversation):
-    said = {path: lasting(conversation(Wire(server))) for path, server in servers.items()}
-    assert said["lane"] == said["library"]
-    return said["lane"]
+def both_send(servers, conversation):
+    frames = {path: lasting(conversation(Wire(server))) for path, server in servers.items()}
+    assert frames["lane"] == frames["library"]
+    return frames["lane"]
 
 
-def test_the_opening_is_the_same(servers):
-    said = both_say(servers, lambda wire: wire.opening)
-    assert said[0][1].startswith(b'0{"sid"') and said[1][1].startswith(b'40{"sid"')
+def test_opening_is_the_same(servers):
+    frames = both_send(servers, lambda wire: wire.opening)
+    assert frames[0][1].startswith(b'0{"sid"') and frames[1][1].startswith(b'40{"sid"')
 
 
 def test_every_kind_of_value_is_the_same(servers):
-    said = both_say(servers, lambda wire: wire.call("everything"))
-    assert max(len(payload) for _, payload in said) > 65535
-    assert sum(opcode == BINARY for opcode, _ in said) >= 6
+    frames = both_send(servers, lambda wire: wire.call("everything"))
+    assert max(len(payload) for _, payload in frames) > 65535
+    assert sum(opcode == BINARY for opcode, _ in frames) >= 6
 
 
 def test_acknowledgements_are_the_same(servers):
-    said = both_say(servers, lambda wire: wire.call("echo", "é", 1, None, {"a": [True]}))
-    assert said == [(TEXT, '431["é",1,null,{"a":[true]}]'.encode())]
+    frames = both_send(servers, lambda wire: wire.call("echo", "é", 1, None, {"a": [True]}))
+    assert frames == [(TEXT, '431["é",1,null,{"a":[true]}]'.encode())]
 
 
 def test_half_of_a_surrogate_pair_is_escaped(servers):
-    said = both_say(servers, lambda wire: wire.call("echo", "é \ud83d"))
-    assert said == [(TEXT, b'431["\\u00e9 \\ud83d"]')]
+    frames = both_send(servers, lambda wire: wire.call("echo", "é \ud83d"))
+    assert frames == [(TEXT, b'431["\\u00e9 \\ud83d"]')]
 
 
 def test_binary_events_and_their_acknowledgements_are_the_same(servers):
@@ -55,10 +55,10 @@ def test_binary_events_and_their_acknowledgements_are_the_same(servers):
         wire.say(b"\x00\xff" * 40_000, BINARY)
         return [wire.frame(), wire.frame()]
 
-    assert both_say(servers, conversation)[1] == (BINARY, b"\x00\xff" * 40_000)
+    assert both_send(servers, conversation)[1] == (BINARY, b"\x00\xff" * 40_000)
 
 
-def test_the_server_may_ask_and_be_answered(servers):
+def test_questions_of_the_server_are_the_same(servers):
     def conversation(wire):
         question = [*wire.call("ask back", {"q": 1})]
         if len(question) == 1:
@@ -66,18 +66,18 @@ def test_the_server_may_ask_and_be_answered(servers):
         wire.say('431["yes","é"]')
         return [*sorted(question), wire.frame()]
 
-    assert both_say(servers, conversation)[-1][1].startswith(b'42["answer"')
+    assert both_send(servers, conversation)[-1][1].startswith(b'42["answer"')
 
 
-def test_a_channel_hears_and_the_sender_may_be_left_out(servers):
-    said = {}
+def test_channel_messages_may_leave_out_the_sender(servers):
+    frames = {}
     for path, server in servers.items():
         sender, other = Wire(server), Wire(server)
-        for each in (sender, other):
-            each.call("join", "room")
+        for wire in (sender, other):
+            wire.call("join", "room")
         heard = sender.call("say", "room", "x" * 70_000) + sender.call("say to others", "room", "psst")
-        said[path] = sorted([*heard, other.frame(), other.frame()])
-    assert said["lane"] == said["library"] and len(said["lane"]) == 5
+        frames[path] = sorted([*heard, other.frame(), other.frame()])
+    assert frames["lane"] == frames["library"] and len(frames["lane"]) == 5
 
 
 def test_many_messages_arrive_in_order(servers):
@@ -85,38 +85,38 @@ def test_many_messages_arrive_in_order(servers):
         wire.call("join", "flooded")
         return wire.call("flood", "flooded", 1, 2000, 10)
 
-    said = both_say(servers, conversation)
-    assert len(said) == 2001
+    frames = both_send(servers, conversation)
+    assert len(frames) == 2001
 
 
 @pytest.mark.parametrize("farewell", ["leave me", "cut me"])
-def test_the_server_ends_a_connection_the_same_way(servers, farewell):
+def test_connection_end_by_the_server_is_the_same(servers, farewell):
     def conversation(wire):
         wire.emit(farewell)
         if farewell == "leave me":
-            said = [wire.frame()]
-            while not said[-1][1].startswith(b"431"):
-                said.append(wire.frame())
-            return sorted(said)
-        return [each for each in wire.frames_to_the_goodbye() if not each[1].startswith(b"431")]
+            frames = [wire.frame()]
+            while not frames[-1][1].startswith(b"431"):
+                frames.append(wire.frame())
+            return sorted(frames)
+        return [frame for frame in wire.frames_to_the_goodbye() if not frame[1].startswith(b"431")]
 
-    assert both_say(servers, conversation)
-
-
-def test_the_client_ends_a_connection_the_same_way(servers):
-    assert both_say(servers, lambda wire: wire.close()) == [(8, b"\x03\xe8")]
+    assert both_send(servers, conversation)
 
 
-def test_the_clients_engine_close_ends_the_connection_the_same_way(servers):
+def test_connection_end_by_the_client_is_the_same(servers):
+    assert both_send(servers, lambda wire: wire.close()) == [(8, b"\x03\xe8")]
+
+
+def test_engine_close_by_the_client_is_the_same(servers):
     def conversation(wire):
         wire.say("1")
         return wire.frames_to_the_goodbye()
 
-    assert both_say(servers, conversation) == [(8, b"\x03\xe8")]
+    assert both_send(servers, conversation) == [(8, b"\x03\xe8")]
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["polling", "websocket"], ["websocket"]])
-def test_a_usual_client_gets_everything(server, transports):
+def test_library_client_receives_every_value(server, transports):
     client, heard = socketio.Client(), []
     client.on("value", lambda *value: heard.append(value))
     client.connect(server.url, transports=transports)
@@ -129,7 +129,7 @@ def test_a_usual_client_gets_everything(server, transports):
 
 
 class Poller:
-    """A client that polls, until it moves to a WebSocket."""
+    """A client that polls until it upgrades to a WebSocket."""
 
     def __init__(self, server):
         self.server = server
@@ -144,7 +144,7 @@ class Poller:
         return self.server.get(self.path, packet.encode())
 
 
-def test_nothing_is_lost_while_a_client_moves_from_polling(server):
+def test_upgrade_from_polling_loses_nothing(server):
     poller = Poller(server)
     for packet in ("40", '421["join","movers"]'):
         poller.post(packet)
@@ -168,7 +168,7 @@ def test_nothing_is_lost_while_a_client_moves_from_polling(server):
     assert 20 <= polled < 300
 
 
-def test_a_client_that_moves_badly_goes_on_polling(server):
+def test_client_with_failed_upgrade_keeps_polling(server):
     poller = Poller(server)
     for wrong in ("3probe", "2"):
         wire = Wire(server, connect=False, sid=poller.sid)

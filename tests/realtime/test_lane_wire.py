@@ -1,4 +1,4 @@
-"""The lane on the wire: whole frames whatever happens, and nobody waits for who does not read."""
+"""The send lane on the wire: whole frames in every situation, and no delay by slow readers."""
 
 import json
 import struct
@@ -10,7 +10,7 @@ import pytest
 from tests.support.realtime.lane_wire import BINARY, CLOSE, PING, PONG, SMALL_BUFFER, TEXT, Server, Wire
 
 SIZE = 50_000
-THE_ONE_THE_LIBRARY_LOOKED_AT_LAST = 1
+LAST_CHECKED_BY_LIBRARY = 1
 
 
 @pytest.fixture(scope="module")
@@ -33,83 +33,83 @@ def joined(server, channel, **options):
     return wire
 
 
-def said(frames):
-    """The (voice, number) of each message said in a channel."""
+def messages_in(frames):
+    """Return (voice, number) of each message in the frames."""
     events = (
         json.loads(payload[2:]) for opcode, payload in frames if opcode == TEXT and payload[:2] == b"42"
     )
     return [tuple(event[1][:2]) for event in events if event[0] == "said"]
 
 
-def hear(wire, number):
-    """The next messages said in a channel; pings are answered."""
+def receive(wire, number):
+    """Return the next messages of a channel, answering pings."""
     heard = []
     while len(heard) < number:
         frame = wire.frame()
         if frame == (TEXT, b"2"):
             wire.say("3")
-        heard += said([frame])
+        heard += messages_in([frame])
     return heard
 
 
-def with_a_half_written_frame(server, channel, **options):
-    """A reader whose buffer is full in the middle of a frame, and what it was told up to there."""
-    wire, told = joined(server, channel, receive_buffer=SMALL_BUFFER, **options), []
+def fill_buffer(server, channel, **options):
+    """Return a reader whose buffer is full in the middle of a frame, and the messages sent to it so far."""
+    wire, sent = joined(server, channel, receive_buffer=SMALL_BUFFER, **options), []
     before = server.state()["blocked"]
     while server.state()["blocked"] == before:
         server.get(f"/say/{channel}/10/{SIZE}")
-        told += [(0, number) for number in range(10)]
-    return wire, told
+        sent += [(0, number) for number in range(10)]
+    return wire, sent
 
 
 @pytest.mark.parametrize("unix", [False, True], ids=["tcp", "unix"])
-def test_a_pong_waits_for_the_frame_before_it(server, unix):
-    wire, told = with_a_half_written_frame(server, f"pong-{unix}", unix=unix)
+def test_pong_follows_the_frame_before_it(server, unix):
+    wire, sent = fill_buffer(server, f"pong-{unix}", unix=unix)
     wire.say(b"are you there", PING)
     time.sleep(0.2)
-    assert said(wire.frame() for _ in told) == told
+    assert messages_in(wire.frame() for _ in sent) == sent
     assert wire.frame() == (PONG, b"are you there")
 
 
-def test_the_answer_to_a_close_waits_for_the_frames_before_it(server):
-    wire, told = with_a_half_written_frame(server, "close")
+def test_close_answer_follows_the_frames_before_it(server):
+    wire, sent = fill_buffer(server, "close")
     wire.say(struct.pack("!H", 1001) + b"going", CLOSE)
     time.sleep(0.2)
     frames = wire.frames_to_the_end()
-    assert said(frames) == told
+    assert messages_in(frames) == sent
     assert frames[-1] == (CLOSE, struct.pack("!H", 1001))
 
 
-def test_the_servers_own_close_waits_for_the_frames_before_it(server):
-    wire, told = with_a_half_written_frame(server, "cut")
+def test_close_by_the_server_follows_the_frames_before_it(server):
+    wire, sent = fill_buffer(server, "cut")
     wire.emit("cut me")
     time.sleep(0.2)
     frames = wire.frames_to_the_end()
-    assert said(frames) == told
-    assert [each for each in frames[len(told) :] if not each[1].startswith(b"43")] == [
+    assert messages_in(frames) == sent
+    assert [frame for frame in frames[len(sent) :] if not frame[1].startswith(b"43")] == [
         (TEXT, b"1"),
         (CLOSE, b"\x03\xe8"),
     ]
 
 
-def test_the_servers_ping_waits_for_the_frame_before_it(strict):
-    wire, told = with_a_half_written_frame(strict, "ping")
+def test_ping_follows_the_frame_before_it(strict):
+    wire, sent = fill_buffer(strict, "ping")
     time.sleep(1.2)
-    frames = [wire.frame() for _ in range(len(told) + 1)]
-    assert said(frames) == told
+    frames = [wire.frame() for _ in range(len(sent) + 1)]
+    assert messages_in(frames) == sent
     assert (TEXT, b"2") in frames
     wire.close()
 
 
 @pytest.mark.parametrize("unix", [False, True], ids=["tcp", "unix"])
-def test_who_does_not_read_is_cut_off_and_nobody_waits(strict, unix):
+def test_slow_reader_is_cut_off_and_delays_nobody(strict, unix):
     before = strict.state()["slow_readers_cut"]
     sleeper = joined(strict, "busy", receive_buffer=SMALL_BUFFER, unix=unix)
     reader = joined(strict, "busy", unix=unix)
     start = time.monotonic()
     talk = threading.Thread(target=strict.get, args=(f"/say/busy/200/{SIZE}/0.005",))
     talk.start()
-    assert hear(reader, 200) == [(0, number) for number in range(200)]
+    assert receive(reader, 200) == [(0, number) for number in range(200)]
     assert time.monotonic() - start < 10
     talk.join()
     state = strict.state_when(lambda state: state["slow_readers_cut"] == before + 1)
@@ -120,50 +120,50 @@ def test_who_does_not_read_is_cut_off_and_nobody_waits(strict, unix):
     reader.close()
 
 
-def test_who_reads_nothing_for_too_long_is_cut_off_with_little_waiting(strict):
+def test_reader_that_stalls_is_cut_off_even_with_little_waiting(strict):
     impatient = Server(PING_INTERVAL="60", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 30), CHUNK_SECONDS="1")
     try:
-        _kept_open = with_a_half_written_frame(impatient, "little")
+        _kept_open = fill_buffer(impatient, "little")
         impatient.state_when(lambda state: state["slow_readers_cut"] == 1 and state["held"] == [0, 0, 0])
     finally:
         impatient.stop()
 
 
-def test_who_reads_late_but_in_time_misses_nothing(server):
-    wire, told = with_a_half_written_frame(server, "late")
+def test_late_reader_misses_nothing(server):
+    wire, sent = fill_buffer(server, "late")
     time.sleep(1)
-    assert said(wire.frame() for _ in told) == told
+    assert messages_in(wire.frame() for _ in sent) == sent
     assert wire.call("echo", "still here")[-1][1].endswith(b'["still here"]')
 
 
-def test_several_greenlets_keep_their_order_on_every_socket(server):
+def test_messages_of_several_greenlets_keep_their_order(server):
     wires = [joined(server, "many") for _ in range(5)]
-    everything = said(wires[0].call("flood", "many", 8, 100, 20))
+    everything = messages_in(wires[0].call("flood", "many", 8, 100, 20))
     assert len(everything) == 800
     for voice in range(8):
         assert [number for who, number in everything if who == voice] == list(range(100))
     for wire in wires[1:]:
-        assert said([wire.frame() for _ in range(800)]) == everything
+        assert messages_in([wire.frame() for _ in range(800)]) == everything
 
 
 @pytest.mark.parametrize("leave", [Wire.vanish, Wire.close], ids=["reset", "closed"])
-def test_who_leaves_leaves_nothing_behind(strict, leave):
+def test_disconnected_clients_leave_nothing_behind(strict, leave):
     strict.state_when(lambda state: state["held"] == [0, 0, 0])
     wires = [joined(strict, "leaving") for _ in range(20)]
     for wire in wires:
         leave(wire)
     strict.get("/say/leaving/5/100")
-    left = THE_ONE_THE_LIBRARY_LOOKED_AT_LAST
+    left = LAST_CHECKED_BY_LIBRARY
     strict.state_when(lambda state: state["held"] == [0, 0, 0] and state["outboxes"] <= left)
 
 
-def test_who_never_answers_a_ping_is_disconnected(strict):
+def test_client_that_answers_no_ping_is_disconnected(strict):
     wire = joined(strict, "silent")
     assert wire.frames_to_the_end() == [(TEXT, b"2"), (CLOSE, b"\x03\xe8")]
     assert strict.state_when(lambda state: state["held"] == [0, 0, 0])["reason"] == "ping timeout"
 
 
-def test_who_answers_pings_stays(strict):
+def test_client_that_answers_pings_stays(strict):
     wire = Wire(strict)
     for _ in range(4):
         assert wire.frame() == (TEXT, b"2")
@@ -172,18 +172,18 @@ def test_who_answers_pings_stays(strict):
     wire.close()
 
 
-def test_compression_is_never_agreed_on(server):
+def test_compression_is_never_negotiated(server):
     wire = Wire(server, headers=["Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits"])
     assert " 101 " in wire.head and "extensions" not in wire.head.lower()
     assert wire.call("echo", "x" * 1000)[-1] == (TEXT, b'431["' + b"x" * 1000 + b'"]')
 
 
-def test_a_request_that_is_no_handshake_is_refused(server):
+def test_request_without_handshake_is_refused(server):
     wire = Wire(server, headers=["Sec-WebSocket-Keyless: yes"], connect=False)
     assert " 400 " in wire.head
 
 
-def test_a_message_in_pieces_is_put_together(server):
+def test_fragmented_message_is_assembled(server):
     wire = Wire(server)
     wire.say('421["echo",', final=False)
     wire.say(b"between", PING)
@@ -196,21 +196,21 @@ def test_a_message_in_pieces_is_put_together(server):
     [(b"4" * 1_000_001, TEXT, 1009), (b"\xff\xfe", TEXT, 1007), (b"x", 3, 1002), (b"x" * 126, PING, 1002)],
     ids=["too big", "no text", "unknown kind", "long ping"],
 )
-def test_what_breaks_the_protocol_ends_the_connection(server, payload, opcode, code):
+def test_protocol_error_ends_the_connection(server, payload, opcode, code):
     wire = Wire(server)
     wire.say(payload, opcode)
     assert wire.frames_to_the_end() == [(CLOSE, struct.pack("!H", code))]
 
 
 @pytest.mark.parametrize("payload", ["", "x", "9", "4"])
-def test_what_is_no_packet_harms_nobody(server, payload):
+def test_invalid_packet_harms_no_other_client(server, payload):
     other = Wire(server)
     wire = Wire(server)
     wire.say(payload)
     assert other.call("echo", 1)[-1] == (TEXT, b"431[1]")
 
 
-def test_what_comes_after_goodbye_is_not_heard(server):
+def test_packets_after_a_close_are_ignored(server):
     wire = Wire(server)
     wire.call("join", "deaf")
     listener = joined(server, "deaf")
@@ -220,7 +220,7 @@ def test_what_comes_after_goodbye_is_not_heard(server):
     assert listener.call("echo", 1) == [(TEXT, b"432[1]")]
 
 
-def test_binary_frames_are_binary(server):
+def test_binary_acknowledgement_has_a_binary_frame(server):
     wire = Wire(server)
     wire.say('451-1["echo",{"_placeholder":true,"num":0}]')
     wire.say(b"", BINARY)

@@ -1,4 +1,4 @@
-"""Pinned libraries: another version, or a changed source, is refused at start."""
+"""Pinned libraries: another version or a changed source is refused at start."""
 
 import pytest
 from socketio.redis_manager import RedisManager
@@ -13,7 +13,7 @@ def test_installed_libraries_are_supported():
 
 
 @pytest.mark.parametrize("name", pinned.VERSIONS)
-def test_another_version_is_refused_in_one_sentence(monkeypatch, name):
+def test_other_version_is_refused_in_one_sentence(monkeypatch, name):
     installed = pinned.VERSIONS[name]
     monkeypatch.setitem(pinned.VERSIONS, name, "0.1")
     with pytest.raises(UnsupportedLibrary) as refusal:
@@ -25,20 +25,20 @@ def test_another_version_is_refused_in_one_sentence(monkeypatch, name):
 
 
 @pytest.mark.parametrize("path", pinned.SOURCES)
-def test_a_changed_source_is_refused(monkeypatch, path):
+def test_changed_source_is_refused(monkeypatch, path):
     monkeypatch.setitem(pinned.SOURCES, path, "changed")
     library, supported = pinned._library_of(path)
     with pytest.raises(UnsupportedLibrary, match=f"{path} is not that of {library} {supported}"):
         pinned.check()
 
 
-def test_a_missing_source_is_refused(monkeypatch):
+def test_missing_source_is_refused(monkeypatch):
     monkeypatch.setitem(pinned.SOURCES, "engineio.socket:Socket.nothing", "0")
     with pytest.raises(UnsupportedLibrary, match=r"Socket\.nothing is not that of python-engineio"):
         pinned.check()
 
 
-def test_every_method_that_the_redis_manager_replaces_is_pinned():
+def test_methods_replaced_by_the_redis_manager_are_pinned():
     replaced = [
         name for name, value in vars(HintManager).items() if callable(value) and hasattr(RedisManager, name)
     ]

@@ -1,4 +1,4 @@
-"""Who is there, as far as Redis tells; without it, those of this process."""
+"""Presence: people known through Redis; without it, those of this process."""
 
 import pytest
 import redis
@@ -9,8 +9,8 @@ from app.operations import groups
 from app.realtime import presence
 
 
-class Silent:
-    """A Redis that stands still: every question runs into its timeout."""
+class UnresponsiveRedis:
+    """A Redis on which every command runs into its timeout."""
 
     asked = 0
 
@@ -19,8 +19,8 @@ class Silent:
         raise redis.TimeoutError("no answer")
 
 
-def test_a_redis_that_stands_still_is_asked_once_and_then_left_alone(people, window_of, monkeypatch):
-    silent = Silent()
+def test_unresponsive_redis_is_asked_once(people, window_of, monkeypatch):
+    silent = UnresponsiveRedis()
     monkeypatch.setattr(presence, "_store", silent)
     monkeypatch.setattr(presence, "_silent_until", 0.0)
     jean = window_of(people.jean)
@@ -31,27 +31,28 @@ def test_a_redis_that_stands_still_is_asked_once_and_then_left_alone(people, win
     assert [person["id"] for person in accounts] == [people.jean.id]
 
 
-def tell_at_once(monkeypatch):
+def announce_at_once(monkeypatch):
     monkeypatch.setattr(presence, "is_cooperative", lambda: True)
     monkeypatch.setattr(presence, "call_later", lambda _seconds, call, *arguments: call(*arguments))
 
 
-def leave_the_group(people, who):
-    entry = db.session.query(MemberEntry).filter_by(group_id=people.group.id, account_id=who.id).one()
+def leave_the_group(people, account):
+    entry = db.session.query(MemberEntry).filter_by(group_id=people.group.id, account_id=account.id).one()
     groups.remove_member(people.admin, people.group, entry.id)
 
 
-@pytest.mark.parametrize("knocks_first", [False, True], ids=["told by the watcher", "knocking first"])
-def test_who_loses_the_room_is_there_no_more(people, window_of, watcher, monkeypatch, knocks_first):
-    """The others are told at once: whoever was taken out of a group does not look on."""
+@pytest.mark.parametrize("reopens_first", [False, True], ids=["announced by the watcher", "reopening first"])
+def test_member_who_loses_the_room_is_no_longer_present(
+    people, window_of, watcher, monkeypatch, reopens_first
+):
     arthur, jean = window_of(people.arthur), window_of(people.jean)
     for window in (arthur, jean):
         window.call("room:open", {"room_id": people.room.id})
-    tell_at_once(monkeypatch)
+    announce_at_once(monkeypatch)
     leave_the_group(people, people.jean)
-    if knocks_first:
+    if reopens_first:
         assert jean.call("room:open", {"room_id": people.room.id})["error"] == "not_found"
     watcher.catch_up()
-    told = arthur.heard("presence")[-1]
-    assert [person["id"] for person in told["people"]] == [people.arthur.id]
-    assert told["present"] == 1
+    event = arthur.heard("presence")[-1]
+    assert [person["id"] for person in event["people"]] == [people.arthur.id]
+    assert event["present"] == 1

@@ -1,4 +1,4 @@
-"""Who is writing."""
+"""Typing announcements."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support import factories
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Calls for later, made when told to; and time, which passes when told to."""
+    """Return a clock that passes on demand and makes due calls."""
 
     class Clock:
         now = 1000.0
@@ -37,11 +37,11 @@ def clock(monkeypatch):
     return made
 
 
-def names(told):
-    return [[person["name"] for person in one["people"]] for one in told]
+def names(events):
+    return [[person["name"] for person in event["people"]] for event in events]
 
 
-def test_the_others_are_told_who_writes_and_that_they_stopped(people, window_of, clock):
+def test_typing_and_its_end_are_announced_to_others(people, window_of, clock):
     arthur, jean = window_of(people.arthur), window_of(people.jean)
     for window in (arthur, jean):
         window.call("room:open", {"room_id": people.room.id})
@@ -52,7 +52,7 @@ def test_the_others_are_told_who_writes_and_that_they_stopped(people, window_of,
     assert names(jean.heard("typing")) == [["arthur"], []]
 
 
-def test_who_writes_as_a_guest_is_told_as_one(people, window_of, clock):
+def test_typing_guest_is_announced_as_guest(people, window_of, clock):
     guest = factories.make_account(people.domain, "Bruno", address="bt@darnis.com", is_guest=True)
     factories.join_room(people.room, guest)
     bruno, jean = window_of(guest), window_of(people.jean)
@@ -60,11 +60,11 @@ def test_who_writes_as_a_guest_is_told_as_one(people, window_of, clock):
         window.call("room:open", {"room_id": people.room.id})
     bruno.call("typing:start", {"room_id": people.room.id})
     clock.pass_by(1)
-    (told,) = jean.heard("typing")
-    assert told["people"] == [{"id": guest.id, "name": "Bruno", "is_guest": True}]
+    (events,) = jean.heard("typing")
+    assert events["people"] == [{"id": guest.id, "name": "Bruno", "is_guest": True}]
 
 
-def test_who_falls_silent_without_a_word_is_taken_back(people, window_of, clock):
+def test_typing_ends_by_itself(people, window_of, clock):
     arthur, jean = window_of(people.arthur), window_of(people.jean)
     for window in (arthur, jean):
         window.call("room:open", {"room_id": people.room.id})
@@ -76,7 +76,7 @@ def test_who_falls_silent_without_a_word_is_taken_back(people, window_of, clock)
     assert not writers._writing and not clock.calls
 
 
-def test_who_may_only_read_does_not_write(people, window_of, clock):
+def test_outsider_is_not_announced_as_typing(people, window_of, clock):
     paul = window_of(people.paul)
     paul.call("typing:start", {"room_id": people.room.id})
     assert not writers._writing

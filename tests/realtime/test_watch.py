@@ -1,4 +1,4 @@
-"""The watcher: what the database holds and this process has not told is told as missing, once, and not too soon."""
+"""The watcher: messages stored but not delivered by this process are announced as missing, once, and not too soon."""
 
 import pytest
 from sqlalchemy import delete, update
@@ -17,7 +17,7 @@ def room(people):
 
 @pytest.fixture
 def reader(people, window_of, room):
-    """jean's window, with the room open."""
+    """Open jean's window with the room."""
     window = window_of(people.jean)
     assert window.call("room:open", {"room_id": room})["ok"]
     window.heard("hello")
@@ -25,13 +25,13 @@ def reader(people, window_of, room):
 
 
 def grow(room, seq=0, change=0):
-    """Another process has written, and its hint got lost."""
+    """Advance the room as another process would whose hint was lost."""
     values = {"last_seq": Room.last_seq + seq, "last_change": Room.last_change + change}
     db.session.execute(update(Room).where(Room.id == room).values(**values))
     db.session.commit()
 
 
-def test_what_is_late_for_two_looks_is_told_as_missing_once(reader, room, watcher):
+def test_head_missing_twice_is_announced_once(reader, room, watcher):
     grow(room, seq=2, change=1)
     watcher._compare_heads()
     assert reader.heard("room:behind") == []
@@ -42,7 +42,7 @@ def test_what_is_late_for_two_looks_is_told_as_missing_once(reader, room, watche
     assert reader.heard("room:behind") == []
 
 
-def test_what_comes_between_two_looks_was_on_its_way(people, reader, room, watcher):
+def test_head_delivered_before_the_second_look_is_not_announced(people, reader, room, watcher):
     grow(room, seq=1)
     watcher._compare_heads()
     messages.post_message(people.arthur, room, "the second")
@@ -50,7 +50,7 @@ def test_what_comes_between_two_looks_was_on_its_way(people, reader, room, watch
     assert reader.heard("room:behind") == []
 
 
-def test_a_process_that_is_slow_and_gets_on_does_not_have_everybody_fetch(reader, room, watcher):
+def test_slow_process_that_progresses_announces_nothing(reader, room, watcher):
     for delivered in range(5):
         grow(room, seq=10)
         watcher._compare_heads()
@@ -58,23 +58,23 @@ def test_a_process_that_is_slow_and_gets_on_does_not_have_everybody_fetch(reader
     assert reader.heard("room:behind") == []
     watcher._compare_heads()
     watcher._compare_heads()
-    assert [told["seq"] for told in reader.heard("room:behind")] == [50]
+    assert [event["seq"] for event in reader.heard("room:behind")] == [50]
 
 
-def test_an_edit_that_got_lost_shows_although_messages_arrive(reader, room, watcher):
+def test_lost_edit_is_announced_although_messages_arrive(reader, room, watcher):
     grow(room, change=1)
     watcher._compare_heads()
     grow(room, seq=1)
     hub.delivered[room] = hub.delivered[room].merged(hub.Head(seq=1, change=0))
     watcher._compare_heads()
-    assert [told["change"] for told in reader.heard("room:behind")] == [1]
+    assert [event["change"] for event in reader.heard("room:behind")] == [1]
 
 
-def test_a_room_that_nobody_has_open_is_not_asked_about(reader, room, watcher, count_statements):
+def test_room_open_nowhere_costs_no_statement(reader, room, watcher, count_statements):
     reader.call("room:close", {"room_id": room})
-    with count_statements() as seen:
+    with count_statements() as statements:
         watcher._compare_heads()
-    assert seen == []
+    assert statements == []
     assert room not in hub.delivered
 
 
@@ -83,7 +83,7 @@ def touch(scope, target_id):
     touch_access(scope, target_id)
 
 
-def test_who_is_not_concerned_keeps_their_channels(people, reader, window_of, room, watcher):
+def test_unconcerned_socket_keeps_its_channels(people, reader, window_of, room, watcher):
     arthur = window_of(people.arthur)
     arthur.call("room:open", {"room_id": room})
     touch(AccessScope.ACCOUNT, people.arthur.id)
@@ -91,10 +91,10 @@ def test_who_is_not_concerned_keeps_their_channels(people, reader, window_of, ro
     assert arthur.heard("room:reopen") == [{"room_id": room}]
     assert reader.heard("room:reopen") == []
     messages.post_message(people.arthur, room, "hello")
-    assert [told["seq"] for told in reader.heard("message:posted")] == [1]
+    assert [event["seq"] for event in reader.heard("message:posted")] == [1]
 
 
-def test_until_it_has_knocked_again_a_socket_hears_nothing(people, reader, room, watcher):
+def test_socket_receives_nothing_until_it_reopens_the_room(people, reader, room, watcher):
     touch(AccessScope.ACCOUNT, people.jean.id)
     watcher.look()
     messages.post_message(people.arthur, room, "not yet")
@@ -102,19 +102,17 @@ def test_until_it_has_knocked_again_a_socket_hears_nothing(people, reader, room,
     watcher.catch_up()
     assert reader.call("room:open", {"room_id": room})["last_seq"] == 1
     messages.post_message(people.arthur, room, "now")
-    assert [told["seq"] for told in reader.heard("message:posted")] == [2]
+    assert [event["seq"] for event in reader.heard("message:posted")] == [2]
 
 
-def test_a_message_allowed_after_a_change_is_delivered_after_that_change_is_known(
-    people, reader, room, watcher
-):
+def test_message_of_new_epoch_is_not_delivered_to_stale_socket(people, reader, room, watcher):
     touch(AccessScope.ACCOUNT, people.jean.id)
     messages.post_message(people.arthur, room, "allowed at the new epoch")
     assert reader.heard("message:posted") == []
 
 
 @pytest.mark.parametrize("by", [-1, 3], ids=["went back", "has a gap"])
-def test_when_the_log_does_not_fit_everybody_is_asked_again(people, reader, room, watcher, by):
+def test_inconsistent_log_refreshes_every_socket(people, reader, room, watcher, by):
     touch(AccessScope.ACCOUNT, people.paul.id)
     watcher.catch_up()
     db.session.execute(delete(AccessChange))

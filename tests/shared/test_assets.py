@@ -1,4 +1,4 @@
-"""Addresses of files change with their contents, and with nothing else."""
+"""URLs of static files: they change with the contents, and with nothing else."""
 
 import json
 
@@ -29,44 +29,44 @@ def write(path, text):
     path.write_text(text)
 
 
-def test_the_address_of_a_file_carries_its_hash(folder):
+def test_url_contains_the_hash_of_the_file(folder):
     address = Assets(folder, "/static").asset_url("css/tokens.css")
     assert address == f"/static/css/tokens.css?v={content_hash(b'a {}')}"
 
 
-def test_a_running_server_keeps_the_address_it_has_given(folder):
-    served = Assets(folder, "/static")
-    before = served.asset_url("css/tokens.css")
+def test_url_stays_while_the_server_runs(folder):
+    running = Assets(folder, "/static")
+    before = running.asset_url("css/tokens.css")
     write(folder / "css/tokens.css", "b {}")
-    assert served.asset_url("css/tokens.css") == before
+    assert running.asset_url("css/tokens.css") == before
 
 
-def test_while_developing_a_changed_file_gets_another_address(folder):
-    served = Assets(folder, "/static", is_watching=True)
-    before, map_before = served.asset_url("css/tokens.css"), served.import_map()
+def test_url_of_a_changed_file_changes_in_development(folder):
+    running = Assets(folder, "/static", is_watching=True)
+    before, map_before = running.asset_url("css/tokens.css"), running.import_map()
     write(folder / "css/tokens.css", "b { color: red }")
     write(folder / "js/lib/more.js", "export {};")
-    assert served.asset_url("css/tokens.css") != before
-    assert "teamchat/lib/more" in served.import_map()["imports"].keys() - map_before["imports"].keys()
+    assert running.asset_url("css/tokens.css") != before
+    assert "teamchat/lib/more" in running.import_map()["imports"].keys() - map_before["imports"].keys()
 
 
-def test_a_library_is_found_by_its_name_in_the_manifest(folder):
+def test_vendor_url_is_found_in_the_manifest(folder):
     assert Assets(folder, "/static").vendor_url("icons") == "/static/vendor/icons-3.svg"
 
 
-def test_without_libraries_the_message_says_what_to_run(folder):
+def test_missing_manifest_names_the_command(folder):
     (folder / "vendor/manifest.json").unlink()
     with pytest.raises(RuntimeError, match="bin/vendor"):
         Assets(folder, "/static").vendor_url("icons")
 
 
-def test_the_import_map_names_every_module_and_the_libraries(folder):
+def test_import_map_contains_modules_and_libraries(folder):
     names = Assets(folder, "/static").import_map()["imports"]
     assert set(names) == {"htmx", "socket.io-client", "uplot", "teamchat/app", "teamchat/lib/csrf"}
     assert all("?v=" in address for name, address in names.items() if name.startswith("teamchat/"))
 
 
-def test_templates_ask_by_the_same_names(folder):
+def test_template_functions_return_the_same_urls(folder):
     app = Flask("assets", static_folder=folder, static_url_path="/static")
     write(folder / "js/a<b.js", "")
     assets.init_app(app)
@@ -77,7 +77,7 @@ def test_templates_ask_by_the_same_names(folder):
     assert json.loads(rendered.rpartition(" ")[0])["imports"]["teamchat/a<b"]
 
 
-def test_preloads_name_every_static_import_once(folder):
+def test_preloads_contain_each_static_import_once(folder):
     write(
         folder / "js/app.js",
         'import htmx from "htmx";\nimport {\n  a,\n} from "teamchat/lib/a";\nimport "teamchat/lib/csrf";\n',
@@ -90,16 +90,16 @@ def test_preloads_name_every_static_import_once(folder):
         folder / "js/lib/csrf.js",
         'import { a } from "teamchat/lib/a";\nexport const late = () => import("teamchat/late");\n',
     )
-    served = Assets(folder, "/static")
+    running = Assets(folder, "/static")
     expected = [
         "/static/vendor/htmx-1.js",
-        served.asset_url("js/lib/a.js"),
-        served.asset_url("js/lib/csrf.js"),
+        running.asset_url("js/lib/a.js"),
+        running.asset_url("js/lib/csrf.js"),
     ]
-    assert served.preloads(("teamchat/app",)) == expected
+    assert running.preloads(("teamchat/app",)) == expected
 
 
-def test_preloads_of_two_entries_do_not_name_the_entries(folder):
+def test_preloads_leave_out_the_entries(folder):
     write(folder / "js/more.js", 'import "teamchat/lib/csrf";\nimport "teamchat/app";\n')
-    served = Assets(folder, "/static")
-    assert served.preloads(("teamchat/app", "teamchat/more")) == [served.asset_url("js/lib/csrf.js")]
+    running = Assets(folder, "/static")
+    assert running.preloads(("teamchat/app", "teamchat/more")) == [running.asset_url("js/lib/csrf.js")]

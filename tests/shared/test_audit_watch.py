@@ -1,4 +1,4 @@
-"""The watch over the trail: it sees what leaves an entry and is committed, and nothing else."""
+"""The watch over audit entries: it credits committed entries, and nothing else."""
 
 import pytest
 
@@ -16,7 +16,7 @@ HERE = "tests.shared.test_audit_watch."
 
 
 @operation
-def leave(name, *, then=None):
+def record_entry(name, *, then=None):
     db.session.add(Domain(name=name))
     audit.record(SYSTEM, "domain.create", kind="domain", name=name)
     if then:
@@ -24,58 +24,58 @@ def leave(name, *, then=None):
 
 
 @operation
-def leave_inside(name):
-    leave(name)
+def record_nested(name):
+    record_entry(name)
 
 
 @operation
-def look():
+def do_nothing():
     return None
 
 
 @pytest.fixture(autouse=True)
-def nothing_seen():
+def forget_own():
     trail.operations -= {name for name in trail.operations if name.startswith(HERE)}
 
 
-def seen() -> set[str]:
+def credited() -> set[str]:
     return {name for name in trail.operations if name.startswith(HERE)}
 
 
-def test_an_entry_is_credited_to_the_operation_that_leaves_it(app):
-    leave("a.example")
-    assert seen() == {HERE + "leave"}
+def test_entry_is_credited_to_its_operation(app):
+    record_entry("a.example")
+    assert credited() == {HERE + "record_entry"}
 
 
-def test_an_entry_is_credited_to_who_has_another_operation_leave_it(app):
-    leave_inside("a.example")
-    assert seen() == {HERE + "leave", HERE + "leave_inside"}
+def test_entry_is_credited_to_the_outer_operation_too(app):
+    record_nested("a.example")
+    assert credited() == {HERE + "record_entry", HERE + "record_nested"}
 
 
-def test_an_operation_that_leaves_nothing_is_not_credited(app):
-    look()
-    assert seen() == set()
+def test_operation_without_entry_is_not_credited(app):
+    do_nothing()
+    assert credited() == set()
 
 
-def test_an_entry_that_is_undone_is_not_credited(app):
+def test_undone_entry_is_not_credited(app):
     def refuse():
         raise Invalid("No.")
 
     with pytest.raises(Invalid):
-        leave("a.example", then=refuse)
-    assert seen() == set()
+        record_entry("a.example", then=refuse)
+    assert credited() == set()
 
 
-def test_what_was_never_seen_is_said(app, monkeypatch):
-    monkeypatch.setitem(operations, "app.operations.invented.never_called", look)
+def test_operation_never_credited_is_reported_missing(app, monkeypatch):
+    monkeypatch.setitem(operations, "app.operations.invented.never_called", do_nothing)
     assert "operation app.operations.invented.never_called" in trail.missing(app)
 
 
-def test_the_routes_that_may_be_silent_exist(app):
+def test_silent_routes_exist(app):
     assert SILENT_ROUTES.keys() <= write_routes(app)
 
 
-def test_every_operation_of_the_source_is_known_by_its_name(app):
+def test_operations_of_the_source_are_registered(app):
     written = {
         f"{source.module_of(name)}.{node.name}"
         for name in source.python_files("app/")

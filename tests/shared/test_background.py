@@ -1,4 +1,4 @@
-"""Work behind an answer: in order, one failure stops nothing, and a queue never grows without bound."""
+"""Work in the background: in order, independent of failures, in bounded queues."""
 
 import gevent
 import pytest
@@ -16,7 +16,7 @@ def settle():
     gevent.sleep(0.01)
 
 
-def test_without_gevent_a_call_is_made_at_once():
+def test_call_is_made_at_once_without_gevent():
     made = []
     SerialQueue("test").put(made.append, 1)
     call_later(60, made.append, 2)
@@ -57,7 +57,7 @@ def test_serial_queue_drops_the_oldest_calls_when_full_and_counts_them(on_gevent
     assert queue.dropped == 2
 
 
-def test_on_gevent_later_is_later(on_gevent):
+def test_call_later_waits_under_gevent(on_gevent):
     made = []
     call_later(0.005, made.append, 1)
     assert made == []
@@ -77,7 +77,7 @@ def test_error_of_a_thread_is_raised_outside_and_prints_nothing(on_gevent, capfd
     assert capfd.readouterr() == ("", "")
 
 
-def test_work_of_one_key_is_done_one_after_the_other(on_gevent):
+def test_keyed_lock_runs_work_of_one_key_in_turn(on_gevent):
     turns, running, most = KeyedLock(), [], []
 
     def work():

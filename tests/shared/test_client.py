@@ -1,4 +1,4 @@
-"""The unit tests of the browser's modules, run by Node."""
+"""Unit tests of the browser's modules, run by Node."""
 
 import subprocess
 

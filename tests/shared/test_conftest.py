@@ -1,4 +1,4 @@
-"""The set-up that all other tests rest on."""
+"""The set-up of all other tests."""
 
 from types import SimpleNamespace
 
@@ -18,13 +18,13 @@ def _keep_domain(name):
     db.session.add(Domain(name=name))
 
 
-def test_the_cast_is_on_stage(people):
+def test_people_are_created(people):
     assert people.arthur.address == "arthur@iwdemo.fr"
     assert people.room.group_id == people.group.id
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_what_a_test_commits_is_undone_for_the_next(app, turn):
+def test_commit_is_undone_after_the_test(app, turn):
     assert db.session.query(Domain).count() == 0
     _keep_domain("left-behind.example")
     factories.make_domain("left-behind-too.example")
@@ -34,21 +34,21 @@ def test_what_a_test_commits_is_undone_for_the_next(app, turn):
 
 @pytest.mark.fresh
 @pytest.mark.parametrize("turn", [1, 2])
-def test_fresh_commits_for_real_and_wipes_afterwards(app, turn):
+def test_fresh_test_commits_and_is_wiped(app, turn):
     _keep_domain("real.example")
     with db.engine.connect() as another:
         assert another.scalar(text("SELECT COUNT(*) FROM domains")) == 1
 
 
-def test_transactions_read_what_is_committed(app):
+def test_transactions_read_committed_rows(app):
     level = db.session.scalar(text("SELECT @@tx_isolation"))
     assert level == "READ-COMMITTED"
 
 
 def test_statements_are_counted_without_savepoints(app, count_statements):
-    with count_statements() as seen:
+    with count_statements() as statements:
         _keep_domain("counted.example")
-    assert len(seen) == 1
+    assert len(statements) == 1
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_statements_are_counted_without_savepoints(app, count_statements):
         (["-n3", "-q"], False),
     ],
 )
-def test_only_a_whole_run_is_shared_by_two_processes(arguments, are_shared):
+def test_only_a_whole_run_uses_several_processes(arguments, are_shared):
     assert shared(arguments) == [*((*TOGETHER, *EVERYDAY) if are_shared else ()), *arguments]
 
 

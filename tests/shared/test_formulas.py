@@ -1,4 +1,4 @@
-"""Formulas in tables as files: harmless in a spreadsheet, and unchanged by an export and an import."""
+"""Formulas in exported tables: harmless in a spreadsheet, and unchanged by an export and an import."""
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def test_no_exported_cell_is_a_formula(text):
 
 
 @pytest.mark.parametrize("text", ["", "'", "plain", "'tis", "it's = 1", "1+1"])
-def test_other_text_is_left_alone(text):
+def test_other_text_is_unchanged(text):
     assert escape_formula(text) == unescape_formula(text) == text
 
 

@@ -1,4 +1,4 @@
-"""A page, its fragments, and where to go after a write."""
+"""Pages, fragments, and redirects after a write."""
 
 import json
 
@@ -26,13 +26,13 @@ def show(app, headers, blocks=("people",), **more):
         return htmx.page("t/page.html", blocks=blocks, name="arthur", **more)
 
 
-def test_a_browser_gets_the_whole_page(app):
+def test_browser_gets_the_whole_page(app):
     answer = show(app, {})
     assert answer.get_data(as_text=True).startswith("<html>")
     assert "<h1>arthur</h1>" in answer.get_data(as_text=True)
 
 
-def test_htmx_gets_the_block_it_asks_for_with_the_context_of_the_page(app):
+def test_htmx_gets_its_block_with_the_context_of_the_page(app):
     assert show(app, FRAGMENT).get_data(as_text=True) == "<ul id=people>arthur</ul>"
 
 
@@ -46,30 +46,30 @@ def test_htmx_gets_the_block_it_asks_for_with_the_context_of_the_page(app):
     ],
     ids=["a boosted link", "another target", "no target", "not htmx"],
 )
-def test_everything_else_gets_the_whole_page(app, change):
+def test_other_request_gets_the_whole_page(app, change):
     assert show(app, FRAGMENT | change).get_data(as_text=True).startswith("<html>")
 
 
-def test_only_blocks_that_the_view_offers_are_given_alone(app):
+def test_block_not_offered_returns_the_whole_page(app):
     assert show(app, FRAGMENT, blocks=()).get_data(as_text=True).startswith("<html>")
 
 
-def test_a_form_that_was_refused_comes_back_as_a_fragment_with_422(app):
+def test_refused_form_is_a_fragment_with_422(app):
     answer = show(app, FRAGMENT, status=422)
     assert (answer.status_code, answer.get_data(as_text=True)) == (422, "<ul id=people>arthur</ul>")
 
 
-def test_caches_keep_page_and_fragment_apart(app):
+def test_caches_separate_page_and_fragment(app):
     assert {"HX-Request", "HX-Target"} <= set(show(app, FRAGMENT).vary)
 
 
-def test_after_a_write_a_browser_is_sent_to_the_result(app):
+def test_see_other_redirects_a_browser(app):
     with app.test_request_context("/"):
         answer = htmx.see_other("/admin/groups/7")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/groups/7")
 
 
-def test_after_a_write_htmx_fetches_the_result_and_shows_the_notice(app):
+def test_see_other_sends_location_and_toast_to_htmx(app):
     with app.test_request_context("/", headers=FRAGMENT):
         answer = htmx.see_other("/admin/groups/7", toast="Enregistré")
     assert answer.status_code == 204
@@ -77,13 +77,13 @@ def test_after_a_write_htmx_fetches_the_result_and_shows_the_notice(app):
     assert json.loads(answer.headers["HX-Trigger"]) == {"toast": {"level": "success", "text": "Enregistré"}}
 
 
-def test_a_notice_stays_within_what_headers_may_carry(app):
+def test_toast_header_is_ascii(app):
     with app.test_request_context("/", headers=FRAGMENT):
         answer = htmx.see_other("/", toast="« été » 🎉")
     answer.headers["HX-Trigger"].encode("ascii")
 
 
-def test_without_htmx_the_notice_waits_for_the_next_page(app):
+def test_toast_waits_for_the_next_page_without_htmx(app):
     with app.test_request_context("/"):
         from flask import get_flashed_messages
 
@@ -92,7 +92,7 @@ def test_without_htmx_the_notice_waits_for_the_next_page(app):
 
 
 @pytest.mark.parametrize(("target", "is_over"), [("ul#people", True), ("ul#elsewhere", False)])
-def test_context_around_is_made_for_the_whole_page_only(app, target, is_over):
+def test_outer_context_is_made_for_the_whole_page_only(app, target, is_over):
     made = []
     answer = show(
         app,

@@ -7,19 +7,19 @@ from app.background import KeyedLock
 
 
 def test_keyed_lock_has_one_holder_for_each_key():
-    locks, said = KeyedLock(), []
+    locks, steps = KeyedLock(), []
 
     def work(key, name):
         with locks.of(key):
-            said.append(f"{name} begins")
+            steps.append(f"{name} begins")
             gevent.sleep(0)
-            said.append(f"{name} ends")
+            steps.append(f"{name} ends")
 
     gevent.joinall([gevent.spawn(work, 1, "first"), gevent.spawn(work, 1, "second")])
-    assert said == ["first begins", "first ends", "second begins", "second ends"]
-    said.clear()
+    assert steps == ["first begins", "first ends", "second begins", "second ends"]
+    steps.clear()
     gevent.joinall([gevent.spawn(work, 1, "here"), gevent.spawn(work, 2, "there")])
-    assert said[:2] == ["here begins", "there begins"]
+    assert steps[:2] == ["here begins", "there begins"]
 
 
 def test_keyed_lock_is_released_by_an_error_and_forgotten():

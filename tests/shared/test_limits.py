@@ -1,4 +1,4 @@
-"""How fast somebody may go: so much at once, then so much a second, whatever their devices."""
+"""Rate limits of a person: a burst, then a rate, over all devices."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from app.limits import Bucket, take_message
 
 
 class Clock:
-    """Time that passes when told to."""
+    """A clock that the test sets."""
 
     now = 1000.0
 
@@ -24,8 +24,8 @@ def clock(monkeypatch):
     return made
 
 
-def taken(take, count):
-    """How many of so many attempts succeed."""
+def count_taken(take, count):
+    """Return the number of successful attempts."""
     done = 0
     for _ in range(count):
         try:
@@ -36,17 +36,17 @@ def taken(take, count):
     return done
 
 
-def test_a_bucket_gives_its_burst_and_then_its_rate(clock):
+def test_bucket_allows_its_burst_and_then_its_rate(clock):
     bucket = Bucket(burst=20, rate=5)
-    assert taken(bucket.take, 30) == 20
+    assert count_taken(bucket.take, 30) == 20
     clock.now += 1
-    assert taken(bucket.take, 30) == 5
+    assert count_taken(bucket.take, 30) == 5
     clock.now += 3600
-    assert taken(bucket.take, 30) == 20
+    assert count_taken(bucket.take, 30) == 20
 
 
 @pytest.mark.parametrize("waited", [0.0, 0.1, 0.15, 0.199, 0.1999999])
-def test_who_waits_for_as_long_as_they_are_told_to_may_go_on(clock, waited):
+def test_take_succeeds_after_the_stated_wait(clock, waited):
     bucket = Bucket(burst=1, rate=5)
     bucket.take()
     clock.now += waited
@@ -57,7 +57,7 @@ def test_who_waits_for_as_long_as_they_are_told_to_may_go_on(clock, waited):
     bucket.take()
 
 
-def test_asking_too_fast_does_not_put_off_the_next_turn(clock):
+def test_refused_attempts_do_not_extend_the_wait(clock):
     bucket = Bucket(burst=1, rate=1)
     bucket.take()
     for _ in range(9):
@@ -68,13 +68,13 @@ def test_asking_too_fast_does_not_put_off_the_next_turn(clock):
     bucket.take()
 
 
-def test_people_are_counted_apart_and_their_devices_together(clock):
-    assert taken(lambda: take_message(1, 3, 1), 5) == 3
-    assert taken(lambda: take_message(2, 3, 1), 5) == 3
-    assert taken(lambda: take_message(1, 3, 1), 5) == 0
+def test_message_limit_is_counted_per_account(clock):
+    assert count_taken(lambda: take_message(1, 3, 1), 5) == 3
+    assert count_taken(lambda: take_message(2, 3, 1), 5) == 3
+    assert count_taken(lambda: take_message(1, 3, 1), 5) == 0
 
 
-def test_only_so_many_people_are_remembered_the_longest_silent_are_forgotten(clock, monkeypatch):
+def test_least_recent_people_are_forgotten(clock, monkeypatch):
     monkeypatch.setattr(limits, "PEOPLE", 3)
     for account_id in (1, 2, 3, 1, 4):
         take_message(account_id, 5, 1)

@@ -1,26 +1,26 @@
-"""Mailed links: only what was made here is read, and only for what it was made for."""
+"""Mailed links: read only by the server that made them, and only for their purpose."""
 
 import pytest
 
 from app import links
 
 
-def test_a_token_says_what_it_was_made_of(app):
+def test_token_is_read_as_its_row(app):
     assert links.read("invitation", links.token("invitation", 12, 3)) == links.Link(12, 3)
 
 
-def test_the_same_row_gives_the_same_link_again(app):
+def test_same_row_gives_the_same_token(app):
     assert links.token("invitation", 12, 3) == links.token("invitation", 12, 3)
 
 
-def test_a_token_of_one_kind_does_not_serve_another(app):
+def test_token_of_another_kind_is_refused(app):
     assert links.read("password", links.token("invitation", 12, 3)) is None
 
 
-def test_another_servers_token_is_not_read(app):
-    theirs = links.token("invitation", 12, 3)
+def test_token_of_another_server_is_refused(app):
+    token = links.token("invitation", 12, 3)
     app.config["SECRET_KEY"] = "another one"
-    assert links.read("invitation", theirs) is None
+    assert links.read("invitation", token) is None
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,5 @@ def test_another_servers_token_is_not_read(app):
         lambda token: token * 100,
     ],
 )
-def test_what_was_tampered_with_is_not_read(app, forge):
+def test_forged_token_is_refused(app, forge):
     assert links.read("invitation", forge(links.token("invitation", 12, 3))) is None

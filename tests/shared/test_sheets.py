@@ -1,4 +1,4 @@
-"""Tables that people bring along: read line by line, and no further than they are taken."""
+"""Imported tables: read line by line, up to a limit."""
 
 import csv
 
@@ -10,7 +10,7 @@ from app.text.sheets import TooManyRows, UnreadableSheet
 
 @pytest.fixture
 def lines_read(monkeypatch):
-    """The lines that the CSV reader has taken so far."""
+    """Return the lines that the CSV reader has taken so far."""
     taken = []
 
     class Counting:
@@ -45,7 +45,7 @@ def test_table_of_the_most_rows_is_read_whole(lines_read):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_rows_are_known_by_the_line_they_begin_on(end):
+def test_rows_have_the_number_of_their_first_line(end):
     sheet = sheets.read(end.join(["Address;Name", 'x;"two', 'lines"', "", "y;Y"]))
     assert sheet.head == ["address", "name"]
     assert sheet.rows == [(2, ["x", f"two{end}lines"]), (5, ["y", "Y"])]

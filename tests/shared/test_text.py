@@ -1,4 +1,4 @@
-"""What people write becomes HTML that can do no harm."""
+"""Rendering of messages as harmless HTML."""
 
 import re
 from html.parser import HTMLParser
@@ -14,7 +14,7 @@ BARE_LINK = '<a href="http://x.example" target="_blank" rel="noopener noreferrer
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("typed", "html"),
     [
         ("**bold** _slanted_ ~~gone~~", "<p><strong>bold</strong> <em>slanted</em> <s>gone</s></p>"),
         ("one\ntwo", "<p>one<br>\ntwo</p>"),
@@ -25,27 +25,27 @@ BARE_LINK = '<a href="http://x.example" target="_blank" rel="noopener noreferrer
         ("http://x.example", f"<p>{BARE_LINK}http://x.example</a></p>"),
     ],
 )
-def test_markdown_is_shown(typed, shown):
-    assert text.render(typed) == shown
+def test_markdown_is_rendered(typed, html):
+    assert text.render(typed) == html
 
 
-def test_tables_and_task_lists_are_shown():
+def test_tables_and_task_lists_are_rendered():
     assert "<th>a</th>" in text.render("|a|\n|-|\n|1|")
     done = text.render("- [x] done\n- [ ] open")
     assert done.count('type="checkbox"') == done.count('disabled="disabled"') == 2
     assert done.count('checked="checked"') == 1
 
 
-def test_code_is_highlighted_by_its_language_and_unknown_ones_are_left():
+def test_code_of_known_languages_is_highlighted():
     assert 'class="k"' in text.render("```python\nreturn\n```")
     assert text.render("```nosuch\nreturn\n```") == '<pre><code class="language-nosuch">return\n</code></pre>'
 
 
-def test_long_code_is_left_without_colours():
+def test_long_code_is_not_highlighted():
     assert "<span" not in text.render(f"```python\n{'return ' * 4000}\n```")
 
 
-def test_a_mention_of_who_can_read_is_marked():
+def test_mention_of_a_reader_is_marked():
     assert '<span class="mention" data-account="5">@arthur</span>' in text.render(
         "hello @Arthur!".lower(), PEOPLE
     )
@@ -55,11 +55,11 @@ def test_a_mention_of_who_can_read_is_marked():
 @pytest.mark.parametrize(
     "typed", ["@paul", "mail me@arthur", r"\@arthur", "`@arthur`", "http://x.example/@arthur"]
 )
-def test_everything_else_with_an_at_stays_text(typed):
+def test_other_text_with_an_at_sign_is_unchanged(typed):
     assert "mention" not in text.render(typed, PEOPLE)
 
 
-def test_names_are_found_in_lower_case_and_without_what_follows():
+def test_mentioned_names_are_lower_case_without_punctuation():
     assert text.mentioned_names("@Arthur, (@jean@iwdemo.fr). @_paul_ me@else.where") == {
         "arthur",
         "jean@iwdemo.fr",
@@ -68,13 +68,13 @@ def test_names_are_found_in_lower_case_and_without_what_follows():
 
 
 @pytest.mark.parametrize("typed", ["[a]: http://x.example", "<!-- nothing -->", "[a]: <b>"])
-def test_nothing_typed_is_lost(typed):
-    shown = text.render(typed)
-    assert re.sub(r"<[^>]+>", "", shown) == typed.replace("<", "&lt;").replace(">", "&gt;")
+def test_unrendered_markup_is_kept_as_text(typed):
+    html = text.render(typed)
+    assert re.sub(r"<[^>]+>", "", html) == typed.replace("<", "&lt;").replace(">", "&gt;")
 
 
 class Elements(HTMLParser):
-    """Every element with its attributes."""
+    """A parser that collects every element with its attributes."""
 
     def __init__(self, html):
         super().__init__()
@@ -113,7 +113,7 @@ def check_harmless(typed):
 
 
 @pytest.mark.parametrize("typed", HARMFUL)
-def test_no_known_attack_leaves_an_element_that_acts(typed):
+def test_known_attack_leaves_no_active_element(typed):
     check_harmless(typed)
 
 
@@ -124,12 +124,12 @@ PIECES = some.sampled_from(
 
 @given(some.lists(PIECES, max_size=12).map("".join))
 @example("[@arthur](javascript:x)")
-def test_no_mixture_of_attacks_does(typed):
+def test_mixed_attacks_leave_no_active_element(typed):
     check_harmless(typed)
 
 
 @pytest.mark.parametrize(
-    ("name", "letters"),
+    ("name", "expected"),
     [
         ("Arthur Dent", "AD"),
         ("jean", "JE"),
@@ -139,8 +139,8 @@ def test_no_mixture_of_attacks_does(typed):
         (" ", "?"),
     ],
 )
-def test_initials_stand_for_a_person(name, letters):
-    assert text.initials(name) == letters
+def test_initials_are_taken_from_the_name(name, expected):
+    assert text.initials(name) == expected
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ def test_initials_stand_for_a_person(name, letters):
         ("- @paul\n\n  `@jean`", {"paul"}),
     ],
 )
-def test_code_names_nobody(body, names):
+def test_names_in_code_are_not_mentioned(body, names):
     assert text.mentioned_names(body) == names

@@ -1,4 +1,4 @@
-"""One operation, one transaction: also when operations call each other, are refused, collide or lose the database."""
+"""One operation, one transaction: nested, refused, in collision, or without the database."""
 
 import threading
 from dataclasses import dataclass
@@ -39,11 +39,11 @@ def keep_both(first, second, *, then=None):
 
 
 @operation
-def administer(name, *, leaves_a_trail=True):
+def administer(name, *, has_entry=True):
     domain = Domain(name=name)
     db.session.add(domain)
     db.session.flush()
-    if leaves_a_trail:
+    if has_entry:
         audit.record(SYSTEM, "domain.create", domain)
     return domain
 
@@ -58,29 +58,29 @@ def refuse():
 
 
 def names() -> list[str]:
-    """What every other connection sees."""
+    """Return the stored names."""
     return sorted(db.session.scalars(select(Domain.name)))
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    """Retries without their pauses."""
+def without_pauses(monkeypatch):
+    """Remove the pauses between retries."""
     monkeypatch.setattr(transaction.time, "sleep", lambda _seconds: None)
 
 
-def test_an_operation_commits_and_then_tells(app, events):
+def test_operation_commits_and_then_publishes(app, events):
     keep("a.example")
     assert names() == ["a.example"]
     assert events == [Stored("a.example")]
 
 
-def test_operations_called_by_an_operation_join_it(app, events):
+def test_nested_operations_join_the_transaction(app, events):
     keep_both("a.example", "b.example")
     assert names() == ["a.example", "b.example"]
     assert events == [Stored("a.example"), Stored("b.example")]
 
 
-def test_a_refusal_undoes_what_joined_and_tells_nothing(app, events):
+def test_refusal_undoes_nested_operations_and_publishes_nothing(app, events):
     with pytest.raises(Invalid):
         keep_both("a.example", "b.example", then=refuse)
     assert names() == []
@@ -88,64 +88,64 @@ def test_a_refusal_undoes_what_joined_and_tells_nothing(app, events):
 
 
 @pytest.mark.fresh
-def test_listeners_hear_of_a_fact_when_everybody_can_see_it(app, monkeypatch):
-    seen = []
+def test_listeners_are_called_after_the_commit(app, monkeypatch):
+    counts = []
 
-    def look(_fact):
-        with db.engine.connect() as other:
-            seen.append(other.scalar(text("SELECT COUNT(*) FROM domains")))
+    def count_rows(_fact):
+        with db.engine.connect() as connection:
+            counts.append(connection.scalar(text("SELECT COUNT(*) FROM domains")))
 
-    monkeypatch.setitem(facts._listeners, Stored, [look])
-    keep("a.example", then=lambda: look(None))
-    assert seen == [0, 1]
+    monkeypatch.setitem(facts._listeners, Stored, [count_rows])
+    keep("a.example", then=lambda: count_rows(None))
+    assert counts == [0, 1]
 
 
-def test_a_listener_that_fails_undoes_nothing_and_does_not_silence_the_others(app, monkeypatch):
-    heard = []
+def test_failing_listener_undoes_nothing_and_stops_no_other(app, monkeypatch):
+    received = []
 
     def fail(_fact):
         raise RuntimeError("a listener's own trouble")
 
-    monkeypatch.setitem(facts._listeners, Stored, [fail, heard.append])
+    monkeypatch.setitem(facts._listeners, Stored, [fail, received.append])
     keep("a.example")
     assert names() == ["a.example"]
-    assert heard == [Stored("a.example")]
+    assert received == [Stored("a.example")]
 
 
-def test_only_an_operation_may_publish_or_touch_access(app):
+def test_publishing_outside_an_operation_fails(app):
     with pytest.raises(RuntimeError):
         publish(Stored("nobody asked"))
     with pytest.raises(RuntimeError):
         touch_access(AccessScope.EVERYBODY)
 
 
-def test_administration_without_a_trail_does_not_happen(app):
+def test_audited_operation_without_entry_is_undone(app):
     with pytest.raises(MissingAudit):
-        administer("a.example", leaves_a_trail=False)
+        administer("a.example", has_entry=False)
     assert names() == []
 
 
-def test_administration_without_objects_needs_its_trail_too(app):
+def test_audited_statement_without_orm_needs_an_entry(app):
     keep("a.example")
     with pytest.raises(MissingAudit):
         administer_without_orm("a.example")
 
 
-def test_administration_with_a_trail_leaves_it_in_the_same_transaction(app):
+def test_audit_entry_is_committed_with_the_operation(app):
     domain = administer("a.example")
     entry = db.session.scalars(select(AuditEntry)).one()
     assert (entry.act, entry.object_id, entry.actor_name) == ("domain.create", domain.id, "system")
 
 
-def test_administration_that_changes_nothing_needs_no_trail(app):
+def test_audited_operation_without_change_needs_no_entry(app):
     @operation
-    def look(_actor):
+    def list_names(_actor):
         return names()
 
-    assert look(SYSTEM) == []
+    assert list_names(SYSTEM) == []
 
 
-def test_giving_a_row_the_values_it_has_needs_no_trail(app):
+def test_assignment_of_equal_values_needs_no_entry(app):
     domain = administer("a.example")
     db.session.refresh(domain)
 
@@ -159,7 +159,7 @@ def test_giving_a_row_the_values_it_has_needs_no_trail(app):
 
 
 @pytest.mark.fresh
-def test_a_row_that_somebody_else_has_changed_runs_the_operation_again(app, impatient):
+def test_concurrent_change_repeats_the_operation(app, without_pauses):
     keep("a.example")
     tries = []
 
@@ -168,8 +168,8 @@ def test_a_row_that_somebody_else_has_changed_runs_the_operation_again(app, impa
         tries.append(1)
         domain = db.session.scalars(select(Domain).where(Domain.name == "a.example")).one()
         if len(tries) == 1:
-            with db.engine.begin() as other:
-                other.execute(text("UPDATE domains SET row_version = row_version + 1"))
+            with db.engine.begin() as connection:
+                connection.execute(text("UPDATE domains SET row_version = row_version + 1"))
         domain.description = "we"
 
     change_it()
@@ -177,7 +177,7 @@ def test_a_row_that_somebody_else_has_changed_runs_the_operation_again(app, impa
     assert db.session.scalar(select(Domain.description)) == "we"
 
 
-def test_what_the_database_refuses_is_not_tried_again(app):
+def test_integrity_error_is_not_repeated(app):
     tries = []
 
     @operation(audited=False)
@@ -190,7 +190,7 @@ def test_what_the_database_refuses_is_not_tried_again(app):
     assert len(tries) == 1
 
 
-def test_what_points_at_something_that_is_gone_is_looked_at_once_more(app):
+def test_missing_foreign_key_is_repeated_once(app):
     tries = []
 
     @operation(audited=False)
@@ -206,8 +206,8 @@ def test_what_points_at_something_that_is_gone_is_looked_at_once_more(app):
 
 
 @pytest.mark.fresh
-def test_a_deadlock_runs_the_whole_operation_again(app, events):
-    """Another transaction, which has written more, holds what we want and wants what we hold: we are the victim."""
+def test_deadlock_repeats_the_whole_operation(app, events):
+    """The rival has written more, so that the database chooses this operation as the victim."""
     keep_both("mine.example", "theirs.example")
     for number in range(20):
         keep(f"weight{number}.example")
@@ -233,8 +233,8 @@ def test_a_deadlock_runs_the_whole_operation_again(app, events):
 
 
 @pytest.mark.fresh
-def test_a_deadlock_inside_a_savepoint_runs_again_too(app):
-    """The savepoint is gone with the transaction, and going back to it fails with an error of its own."""
+def test_deadlock_inside_a_savepoint_repeats_the_operation(app):
+    """The savepoint is gone with the transaction, and rolling back to it fails with an error of its own."""
     keep_both("mine.example", "theirs.example")
     for number in range(20):
         keep(f"weight{number}.example")
@@ -283,45 +283,45 @@ class Rival:
             connection.execute(text("UPDATE domains SET description = 'they' WHERE name = 'mine.example'"))
 
 
-def cut_the_connection():
-    """What a restart of the database does to a running transaction."""
+def kill_connection():
+    """Kill the running transaction's connection, as a restart of the database does."""
     own = db.session.scalar(text("SELECT CONNECTION_ID()"))
-    with db.engine.connect() as other:
-        other.execute(text(f"KILL {own}"))
+    with db.engine.connect() as connection:
+        connection.execute(text(f"KILL {own}"))
 
 
 @pytest.mark.fresh
-def test_a_lost_connection_runs_the_whole_operation_again(app, events, impatient):
+def test_lost_connection_repeats_the_whole_operation(app, events, without_pauses):
     tries = []
 
-    def once():
+    def kill_first():
         tries.append(1)
         if len(tries) == 1:
-            cut_the_connection()
+            kill_connection()
 
-    keep("a.example", then=once)
+    keep("a.example", then=kill_first)
     assert len(tries) == 2
     assert names() == ["a.example"]
     assert events == [Stored("a.example")]
 
 
 @pytest.mark.fresh
-def test_a_database_that_stays_away_is_said_so_after_four_tries(app, events, impatient):
+def test_missing_database_is_reported_after_four_tries(app, events, without_pauses):
     tries = []
 
-    def always():
+    def kill_always():
         tries.append(1)
-        cut_the_connection()
+        kill_connection()
         db.session.execute(text("SELECT 1"))
 
     with pytest.raises(Unavailable):
-        keep("a.example", then=always)
+        keep("a.example", then=kill_always)
     assert len(tries) == transaction.ATTEMPTS == 4
     assert names() == []
     assert events == []
 
 
-def test_a_change_of_access_is_numbered_and_told_once(app, events):
+def test_access_changes_are_numbered_and_published_once(app, events):
     @operation(audited=False)
     def change_access():
         touch_access(AccessScope.ACCOUNT, 7)
@@ -335,8 +335,8 @@ def test_a_change_of_access_is_numbered_and_told_once(app, events):
 
 
 @pytest.mark.fresh
-def test_eight_writers_at_once_leave_no_gap_between_epochs(app):
-    writers, rounds, told = 8, 10, []
+def test_concurrent_writers_leave_no_gap_between_epochs(app):
+    writers, rounds, finished = 8, 10, []
 
     @operation(audited=False)
     def change_access(target):
@@ -347,14 +347,14 @@ def test_eight_writers_at_once_leave_no_gap_between_epochs(app):
         with app.app_context():
             for _ in range(rounds):
                 change_access(target)
-            told.append(target)
+            finished.append(target)
 
     threads = [threading.Thread(target=write, args=(target,)) for target in range(1, writers + 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert len(told) == writers
+    assert len(finished) == writers
     epochs = db.session.scalars(select(AccessChange.epoch).order_by(AccessChange.epoch)).all()
     assert epochs == list(range(1, writers * rounds * 2 + 1))
     assert db.session.scalar(select(Counter.value).where(Counter.name == ACCESS)) == len(epochs)

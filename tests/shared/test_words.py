@@ -1,4 +1,4 @@
-"""Words as search compares them."""
+"""Words as compared by the search."""
 
 import pytest
 
@@ -19,11 +19,11 @@ from app.text.words import SearchTerm
         ("e\u0301te\u0301", {"ete"}),
     ],
 )
-def test_a_text_is_cut_into_words(text, expected):
+def test_text_is_split_into_words(text, expected):
     assert words.distinct_words(text) == expected
 
 
-def test_what_is_pasted_is_bounded():
+def test_number_of_words_is_bounded():
     assert (
         len(words.distinct_words(" ".join(f"word{number}" for number in range(5_000))))
         == words.DISTINCT_WORDS_MAX
@@ -31,7 +31,7 @@ def test_what_is_pasted_is_bounded():
 
 
 @pytest.mark.parametrize(
-    ("question", "terms"),
+    ("query", "terms"),
     [
         ("réunion demain", [SearchTerm(("reunion",)), SearchTerm(("demain",), is_prefix=True)]),
         ("réunion ", [SearchTerm(("reunion",))]),
@@ -42,12 +42,12 @@ def test_what_is_pasted_is_bounded():
         ('""', []),
     ],
 )
-def test_a_question_becomes_terms(question, terms):
-    assert words.parse_query(question) == terms
+def test_query_is_parsed_into_terms(query, terms):
+    assert words.parse_query(query) == terms
 
 
 @pytest.mark.parametrize(
-    ("question", "is_there"),
+    ("query", "is_there"),
     [
         ("RÉUNION", True),
         ("reun", True),
@@ -56,24 +56,22 @@ def test_a_question_becomes_terms(question, terms):
         ('"matin reunion"', False),
     ],
 )
-def test_a_text_holds_what_is_looked_for(question, is_there):
-    assert (
-        words.contains_terms("Compte rendu de la réunion du matin.", words.parse_query(question)) is is_there
-    )
+def test_text_contains_the_terms(query, is_there):
+    assert words.contains_terms("Compte rendu de la réunion du matin.", words.parse_query(query)) is is_there
 
 
-def test_a_snippet_marks_hits_and_escapes_everything_else():
-    shown = words.snippet("<b>Réunion</b> & réunions", words.parse_query("reunion"))
-    assert shown == "&lt;b&gt;<mark>Réunion</mark>&lt;/b&gt; &amp; <mark>réunions</mark>"
+def test_snippet_marks_hits_and_escapes_the_rest():
+    snippet = words.snippet("<b>Réunion</b> & réunions", words.parse_query("reunion"))
+    assert snippet == "&lt;b&gt;<mark>Réunion</mark>&lt;/b&gt; &amp; <mark>réunions</mark>"
 
 
-def test_a_snippet_is_short():
+def test_snippet_is_short():
     text = "avant " * 200 + "aiguille " + "après " * 200
-    shown = words.snippet(text, words.parse_query("aiguille"))
-    assert "<mark>aiguille</mark>" in shown and len(shown) < 330
-    assert shown.startswith("…") and shown.endswith("…")
+    snippet = words.snippet(text, words.parse_query("aiguille"))
+    assert "<mark>aiguille</mark>" in snippet and len(snippet) < 330
+    assert snippet.startswith("…") and snippet.endswith("…")
 
 
-def test_pairs_of_letters_are_found_in_the_middle_of_what_has_no_spaces():
+def test_pairs_of_letters_are_found_in_text_without_spaces():
     assert words.contains_terms("東京都へ行く", words.parse_query("京都"))
     assert words.snippet("東京都", words.parse_query("京都")) == "東<mark>京都</mark>"
