@@ -270,14 +270,14 @@ def verify(key: bytes, head: tuple[int, bytes] | None) -> ChainVerdict:
             return ChainVerdict(sealed, waiting, entry.id)
         sealed += 1
         is_head_seen = is_head_seen or (entry.id, entry.seal) == head
-    return ChainVerdict(sealed, waiting, None if is_head_seen else head[0])
+    return ChainVerdict(sealed, waiting, None if is_head_seen or head is None else head[0])
 
 
 def chain() -> ChainState:
     """Return the state of the chain without computing it. Three statements."""
     last = select(AuditEntry.id).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
     beyond = AuditEntry.id > (db.session.scalar(last) or 0)
-    unsealed = db.session.scalar(select(func.count(AuditEntry.id)).where(beyond))
+    unsealed = db.session.scalar(select(func.count(AuditEntry.id)).where(beyond)) or 0
     kept = json.loads(settings.get(Setting.TRAIL_VERDICT) or "{}")
     if not kept:
         return ChainState(unsealed)

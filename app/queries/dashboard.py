@@ -109,7 +109,7 @@ def _between(model, hour: datetime, *conditions) -> int:
     within = (model.id >= start, *conditions)
     if end is not None:
         within = (*within, model.id < end)
-    return db.session.scalar(select(func.count(model.id)).where(*within))
+    return db.session.scalar(select(func.count(model.id)).where(*within)) or 0
 
 
 def first_since(model, moment: datetime) -> int | None:

@@ -111,8 +111,8 @@ def endings(actor) -> list[DomainEnding]:
     return [DomainEnding(domain, _days_until(domain.expires_at, moment)) for domain in rows]
 
 
-def _days_until(moment: datetime, start: datetime) -> int:
-    return (moment - start).days if moment > start else -1
+def _days_until(moment: datetime | None, start: datetime) -> int:
+    return (moment - start).days if moment is not None and moment > start else -1
 
 
 def _count(statement) -> int:
@@ -215,7 +215,7 @@ def administered_counts(actor) -> dict[str, int]:
         "groups": groups,
         "rooms": rooms,
     }
-    return {name: db.session.scalar(question) for name, question in questions.items()}
+    return {name: db.session.scalar(question) or 0 for name, question in questions.items()}
 
 
 def messages_since(moment: datetime) -> int:
@@ -224,7 +224,7 @@ def messages_since(moment: datetime) -> int:
     if first is None:
         return 0
     since = (Message.id >= first, Message.kind == MessageKind.MESSAGE)
-    return db.session.scalar(select(func.count(Message.id)).where(*since))
+    return db.session.scalar(select(func.count(Message.id)).where(*since)) or 0
 
 
 def domain_impact(domain: Domain) -> Impact:
@@ -237,7 +237,7 @@ def domain_impact(domain: Domain) -> Impact:
         .join(Group)
         .where(Group.domain_id == domain.id, Group.has_teamchat, _is_shown())
     )
-    return Impact(db.session.scalar(people), db.session.scalar(rooms))
+    return Impact(db.session.scalar(people) or 0, db.session.scalar(rooms) or 0)
 
 
 def _is_shown():

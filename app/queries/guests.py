@@ -55,7 +55,7 @@ def guest_list(actor, query: ListQuery) -> Listing:
 
 def guest_count(actor) -> int:
     """Return the number of guests that an actor administers."""
-    return db.session.scalar(select(func.count(Account.id)).where(policy.of_guests(actor)))
+    return db.session.scalar(select(func.count(Account.id)).where(policy.of_guests(actor))) or 0
 
 
 def conditions(actor, query: ListQuery) -> list:
@@ -88,7 +88,7 @@ def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
     sponsors = {one.id: one for one in db.session.scalars(statement)} if ids else {}
     names, counts = _rooms(actor, [guest.id for guest in accounts])
     return [
-        GuestRow(guest, sponsors.get(guest.sponsor_id), names[guest.id][:ROOMS_NAMED], counts[guest.id])
+        GuestRow(guest, sponsors.get(guest.sponsor_id or 0), names[guest.id][:ROOMS_NAMED], counts[guest.id])
         for guest in accounts
     ]
 
@@ -105,7 +105,8 @@ def rooms_of(actor, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]
 
 
 def _rooms(actor, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
-    names, counts = defaultdict(list), Counter()
+    names: dict[int, list[str]] = defaultdict(list)
+    counts: Counter = Counter()
     statement = select(RoomMember.account_id, Room.name, room_rules.of_rooms(actor)).join(
         Room, Room.id == RoomMember.room_id
     )
@@ -234,7 +235,7 @@ def lines_of(rows: list) -> list[InvitationLine]:
 def _latest(conditions: list) -> list[InvitationLine]:
     statement = statement_of(conditions)
     latest = statement.order_by(Invitation.sent_at.desc(), Invitation.id.desc()).limit(SHOWN)
-    return lines_of(db.session.execute(latest).unique().all())
+    return lines_of(list(db.session.execute(latest).unique()))
 
 
 # What the list can show instead of the invitations that wait for an answer.

@@ -54,7 +54,7 @@ class Listing:
 
 def count_rows(statement) -> int:
     """Count the rows of a statement."""
-    return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+    return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
 
 
 def total_rows(page: Page, statement) -> int:

@@ -47,7 +47,7 @@ def states_of(kind: str, about_ids: Iterable[int]) -> dict[int, MailState]:
         .group_by(OutgoingMail.about_id)
     )
     mails = db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(latest)))
-    return {mail.about_id: _state(mail) for mail in mails}
+    return {mail.about_id: _state(mail) for mail in mails if mail.about_id is not None}
 
 
 def _state(mail: OutgoingMail) -> MailState:
@@ -81,7 +81,7 @@ def outbox(query: ListQuery) -> Listing:
         beginning = addresses.normalise(query.search)
         statement = statement.where(OutgoingMail.recipient.startswith(beginning, autoescape=True))
     page = keyset(statement, (OutgoingMail.id,), cursor=query.cursor, descending=True)
-    total = db.session.scalar(statement.with_only_columns(func.count(OutgoingMail.id)))
+    total = db.session.scalar(statement.with_only_columns(func.count(OutgoingMail.id))) or 0
     return Listing(Page([_row(row[0]) for row in page.rows], page.previous, page.next), total)
 
 
@@ -101,7 +101,7 @@ def find_mail(mail_id: int) -> OutboxRow:
 
 def arguments_of(mail_id: int) -> dict:
     """Return the arguments that a mail's text is made from."""
-    return json.loads(db.session.get(OutgoingMail, mail_id).arguments)
+    return json.loads(db.session.get_one(OutgoingMail, mail_id).arguments)
 
 
 def _row(mail: OutgoingMail) -> OutboxRow:
@@ -188,7 +188,7 @@ def _ending(account_id: int, days: int, room_id: int | None = None) -> dict:
     return {
         "guest": guest,
         "sponsor": db.session.get(Account, guest.sponsor_id) if guest.sponsor_id else None,
-        "room_label": room_label(db.session.get(Room, room_id)) if room_id else None,
+        "room_label": room_label(db.session.get_one(Room, room_id)) if room_id else None,
         "link": _address("join/extend", token_of(EXTENSION, guest)),
     }
 

@@ -133,9 +133,8 @@ def _page(room_id: int, condition, order, limit: int, floor: int) -> list[Messag
     end.
     """
     keys = select(Message.id).where(Message.room_id == room_id, condition, _behind(floor))
-    keys = keys.order_by(*order).limit(limit + 1)
-    keys = keys.subquery("page")
-    return _views(_messages(room_id).join(keys, keys.c.id == Message.id).order_by(*order))
+    page = keys.order_by(*order).limit(limit + 1).subquery("page")
+    return _views(_messages(room_id).join(page, page.c.id == Message.id).order_by(*order))
 
 
 def _messages(room_id: int):

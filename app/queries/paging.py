@@ -56,7 +56,7 @@ def keyset_of(branches: list, order: Sequence, *, whole, cursor: str | None = No
     """
     is_backwards, place = _read(cursor, order)
     columns = [column.desc() if is_backwards else column for column in order]
-    keys = set()
+    keys: set = set()
     for branch in branches:
         first = branch.with_only_columns(order[-1], maintain_column_froms=True)
         first = first.where(_beyond(order, place, is_backwards)) if place else first

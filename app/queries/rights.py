@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.queries.accounts.listing import names_match
 from app.queries.domains import matches
-from app.queries.groups.members import SHOWN, Candidate
+from app.queries.groups.members import MODELS, SHOWN, Candidate
 from app.queries.paging import Page, keyset
 from app.queries.rooms import people as people_queries
 from app.rules import groups as group_rules
@@ -33,6 +33,7 @@ from app.rules import rooms as room_rules
 from app.rules.guests import policy
 from app.rules.rights import Right, audience, lists
 from app.rules.rights.explanation import NamedEntry, entries_of, names_of
+from app.rules.rooms import Nameable
 
 # Rooms in the tree; the list of the group's rooms has them all.
 TREE_ROOMS_SHOWN = 200
@@ -60,11 +61,11 @@ class Difference:
 
 def find_place(actor, kind: str, place_id: int) -> Folder | Room:
     """Return a TeamChat folder or room whose rights an actor may change. Errors: NotFound, Forbidden."""
-    place = (
-        db.session.get({"folder": Folder, "room": Room}[kind], place_id)
-        if kind in ("folder", "room")
-        else None
-    )
+    place: Folder | Room | None = None
+    if kind == "folder":
+        place = db.session.get(Folder, place_id)
+    elif kind == "room":
+        place = db.session.get(Room, place_id)
     if isinstance(place, Room) and (place.kind is RoomKind.DIRECT or place.state is RoomState.DELETED):
         place = None
     if place is None or (isinstance(place, Folder) and place.kind is not FolderKind.TEAMCHAT):
@@ -82,7 +83,10 @@ def tree_of(group_id: int) -> Tree:
     ).all()
     teamchat = folders.get(FolderKind.TEAMCHAT)
     return Tree(
-        folders.get(FolderKind.PUBLIC), teamchat, rooms[:TREE_ROOMS_SHOWN], len(rooms) > TREE_ROOMS_SHOWN
+        folders.get(FolderKind.PUBLIC),
+        teamchat,
+        list(rooms[:TREE_ROOMS_SHOWN]),
+        len(rooms) > TREE_ROOMS_SHOWN,
     )
 
 
@@ -149,7 +153,7 @@ def drifting(folder: Folder, cursor: str | None = None) -> tuple[Page, int]:
     page = keyset(statement, (Room.name, Room.id), cursor=cursor)
     total = db.session.scalar(select(func.count()).select_from(statement.subquery()))
     rooms = [row[0] for row in page.rows]
-    return Page(_differences(folder, rooms), page.previous, page.next), total
+    return Page(_differences(folder, rooms), page.previous, page.next), total or 0
 
 
 def drifting_marks(folder: Folder, limit: int) -> dict[int, str]:
@@ -178,7 +182,7 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
 
 
 def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
-    grants = {}
+    grants: dict[tuple, dict[tuple[Principal, int], Right]] = {}
     for grant in db.session.scalars(select(Grant).where(*conditions)):
         lines = grants.setdefault((grant.room_id, grant.folder_id), {})
         lines[grant.principal, grant.principal_id] = Right(grant.rights)
@@ -262,9 +266,6 @@ def _office(room: Room) -> Group | Domain | None:
     return db.session.get(Domain, domain_id) if domain_id else None
 
 
-MODELS = {EntryKind.ACCOUNT: Account, EntryKind.DOMAIN: Domain, EntryKind.GROUP: Group}
-
-
 def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[Candidate], bool]:
     """Return the first candidates of a kind that a person may know of, and whether there are more."""
     if kind is EntryKind.ACCOUNT:
@@ -279,7 +280,7 @@ def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[
 
 def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates that a person may know of, in their order."""
-    known = {}
+    known: dict[tuple[EntryKind, int], Candidate] = {}
     for kind, model in MODELS.items():
         ids = [key for asked, key in principals if asked is kind]
         rows = db.session.scalars(_seen(actor, model).where(model.id.in_(ids))) if ids else ()
@@ -287,9 +288,9 @@ def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Cand
     return [known[principal] for principal in principals if principal in known]
 
 
-def _seen(actor, model):
+def _seen(actor, model: Nameable):
     statement = select(model).where(rooms.in_sight(actor, model))
-    return statement if model is Domain else statement.options(lazyload(model.domain))
+    return statement if issubclass(model, Domain) else statement.options(lazyload(model.domain))
 
 
 def _candidate(kind: EntryKind, row) -> Candidate:

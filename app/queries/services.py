@@ -59,7 +59,7 @@ def _view(rows: dict[ServiceName, Service], name: ServiceName, now_count: int | 
     stopped = tuple(ServiceName(need) for need in needs if not rows[ServiceName(need)].is_running)
     is_supported = name is not ServiceName.TEAMCHAT or services.database_is_supported()
     has_peak = name in (ServiceName.TEAMCHAT, ServiceName.WEBCLIENT)
-    peak = max(row.peak, now_count) if has_peak else None
+    peak = max(row.peak, now_count or 0) if has_peak else None
     return ServiceView(
         name,
         row.is_running,
@@ -78,5 +78,5 @@ def _counted() -> dict[ServiceName, int]:
     return {
         ServiceName.TEAMCHAT: total.open_rooms,
         ServiceName.WEBCLIENT: total.windows,
-        ServiceName.MAIL: db.session.scalar(waiting),
+        ServiceName.MAIL: db.session.scalar(waiting) or 0,
     }

@@ -38,7 +38,7 @@ def task_list(actor, cursor: str | None = None, *, only_own: bool = False) -> Pa
 def open_count(actor) -> int:
     """Return the number of an actor's unfinished tasks."""
     statement = select(func.count(Task.id)).where(Task.owner_id == actor.id, Task.state.in_(OPEN))
-    return db.session.scalar(statement)
+    return db.session.scalar(statement) or 0
 
 
 def line_list(task: Task, cursor: str | None = None) -> Page:

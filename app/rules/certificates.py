@@ -179,7 +179,7 @@ def check_addresses(values: dict[str, str]) -> Check:
         if problem:
             sentence = _("%(label)s: %(problem)s", label=url.label, problem=problem)
             return Check("discovery", State.FAILURE, sentence)
-    public = values.get(discovery.HOST_NAME)
+    public = values[discovery.HOST_NAME]
     for url in needed:
         if discovery.is_external(url.name, values[url.name], public) and url.name != "webadmin":
             sentence = _(

@@ -111,7 +111,7 @@ def defaults(public_url: str, host_name: str) -> dict[str, str]:
     given = urlsplit(public_url)
     port = f":{given.port}" if given.port else ""
     base = f"{given.scheme}://{url_host(host_name)}{port}"
-    own = {url.name: base + url.path if url.is_required else "" for url in URLS}
+    own = {url.name: base + url.path if url.path is not None else "" for url in URLS}
     types = dict.fromkeys(TYPE_NAMES, STANDARD)
     return {name: own.get(name) or types.get(name) or "" for name in NAMES} | dict.fromkeys(HOSTS, host_name)
 

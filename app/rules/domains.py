@@ -1,6 +1,6 @@
 """Switches: what is on for whom. effective = services run and domain's switch and account's switch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,7 +81,7 @@ def own_features(subject: Domain | Account) -> dict[Feature, bool]:
     return {feature: own_switch(subject, feature) for feature in Feature}
 
 
-def services_run(feature: Feature, running: set[ServiceName]) -> bool:
+def services_run(feature: Feature, running: Set[ServiceName]) -> bool:
     """Return whether the services behind a feature run. running: names of the running services."""
     return all(ServiceName(needed) in running for needed in NEEDED[feature])
 

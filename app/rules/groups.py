@@ -87,7 +87,7 @@ def branches(group_id: int) -> list:
     groups = list(db.session.scalars(select(inner_groups(group_id).c.group_id)))
     entries = select(MemberEntry).where(MemberEntry.group_id.in_(groups))
     by_domain = entries.with_only_columns(MemberEntry.domain_id).where(MemberEntry.kind == EntryKind.DOMAIN)
-    domains = sorted(set(db.session.scalars(by_domain)))
+    domains = sorted({key for key in db.session.scalars(by_domain) if key is not None})
     named = entries.with_only_columns(MemberEntry.account_id).where(MemberEntry.kind == EntryKind.ACCOUNT)
     people = select(Account).where(~Account.is_guest, Account.id.not_in(_kept_out(group_id, groups)))
     by_entry = people.where(Account.id.in_(named), Account.domain_id.not_in(domains))
@@ -149,16 +149,13 @@ def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: se
 
 
 def _edges_among(ids) -> dict[int, list[int]]:
-    """Which of these groups each of them holds."""
+    """Return the groups that each of these groups contains directly, among these."""
     statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
         MemberEntry.kind == EntryKind.GROUP,
         MemberEntry.group_id.in_(ids),
         MemberEntry.inner_group_id.in_(ids),
     )
-    edges: dict[int, list[int]] = {}
-    for outer, inner in db.session.execute(statement):
-        edges.setdefault(outer, []).append(inner)
-    return edges
+    return _edges(db.session.execute(statement))
 
 
 def _direct(account: Account, *columns):
@@ -225,15 +222,12 @@ def _is_excluded(account_id, group_id):
 
 
 def edges_below(group_id: int) -> dict[int, list[int]]:
-    """Which groups each group inside of this one holds, itself included. One statement."""
+    """Return the groups that a group, and each group inside it, contains directly. One statement."""
     below = select(inner_groups(group_id).c.group_id)
     statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
         MemberEntry.kind == EntryKind.GROUP, MemberEntry.group_id.in_(below)
     )
-    edges: dict[int, list[int]] = {}
-    for outer, inner in db.session.execute(statement):
-        edges.setdefault(outer, []).append(inner)
-    return edges
+    return _edges(db.session.execute(statement))
 
 
 def shortest_path(start: int, goal: int, edges: dict[int, list[int]], excluded: set[int]) -> tuple[int, ...]:
@@ -259,3 +253,10 @@ def shortest_path(start: int, goal: int, edges: dict[int, list[int]], excluded: 
 def _reached(came_from: dict[int, int | None], outer: int, inner: int) -> int:
     came_from[inner] = outer
     return inner
+
+
+def _edges(rows) -> dict[int, list[int]]:
+    edges: dict[int, list[int]] = {}
+    for outer, inner in rows:
+        edges.setdefault(outer, []).append(inner)
+    return edges

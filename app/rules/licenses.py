@@ -238,7 +238,7 @@ def seats_used() -> int:
         .where(Domain.has_teamchat, Domain.state == DomainState.ACTIVE, ~Domain.is_internal)
         .where(~Account.is_guest, Account.state.not_in(CLOSED))
     )
-    return db.session.scalar(statement)
+    return db.session.scalar(statement) or 0
 
 
 def require_seat(adding: int = 1) -> None:

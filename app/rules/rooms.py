@@ -13,6 +13,9 @@ from app.rules.rights import Right, access, lists, scope
 # Lines that are gone and told by name: a form that remembers more was not made by us.
 MOST_NAMED = 500
 
+# Models of the principals that have a name.
+Nameable = type[Account] | type[Domain] | type[Group]
+
 
 def administers(actor, place: Folder | Room) -> bool:
     """Return whether a folder or room is within an administrator's scope.
@@ -33,7 +36,9 @@ def administers(actor, place: Folder | Room) -> bool:
         )
     if db.session.scalar(select(exists(statement))):
         return True
-    return group_id is None and scope.is_server_wide(actor) and not _has_owner(place)
+    return (
+        isinstance(place, Room) and group_id is None and scope.is_server_wide(actor) and not _has_owner(place)
+    )
 
 
 def of_rooms(actor):
@@ -120,14 +125,18 @@ def may_name(actor, row: Account | Domain | Group) -> bool:
 
 
 def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Principal, int]]:
-    """Of what a form says stood on a list: whom the person may know of. Three statements at most."""
-    models = {Principal.ACCOUNT: Account, Principal.GROUP: Group, Principal.DOMAIN: Domain}
+    """Return those of a form's principals that the person may know of. Three statements at most."""
+    models: dict[Principal, Nameable] = {
+        Principal.ACCOUNT: Account,
+        Principal.GROUP: Group,
+        Principal.DOMAIN: Domain,
+    }
     allowed = {(principal, 0) for principal in set(Principal) - models.keys()}
     domains = select(Domain.id).where(scope.of_domains(actor))
     for principal, model in models.items():
         ids = [key for kind, key in subjects if kind is principal][:MOST_NAMED]
         if ids:
-            own = model.id if model is Domain else model.domain_id
+            own = _domain_column(model)
             is_visible = or_(own.in_(domains), in_sight(actor, model))
             allowed |= {
                 (principal, key)
@@ -136,7 +145,13 @@ def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Princip
     return [subject for subject in subjects if subject in allowed]
 
 
-def in_sight(actor, model: type[Account | Domain | Group]):
+def _domain_column(model: Nameable):
+    if issubclass(model, Domain):
+        return model.id
+    return model.domain_id
+
+
+def in_sight(actor, model: Nameable):
     """Return a condition on accounts, groups or domains: those a person without administration may put on a list.
 
     These are the people they see, the groups they are in, and their own domain.

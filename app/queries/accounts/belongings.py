@@ -77,7 +77,7 @@ def account_weight(account: Account) -> AccountWeight:
         MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id
     )
     rooms = select(func.count(RoomMember.id)).where(RoomMember.account_id == account.id, RoomMember.is_member)
-    return AccountWeight(*(db.session.scalar(question) for question in (messages, sessions, groups, rooms)))
+    return AccountWeight(*(db.session.scalar(count) or 0 for count in (messages, sessions, groups, rooms)))
 
 
 def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
@@ -95,7 +95,7 @@ def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
     )
     named = {(Principal.GROUP, key) for row in rows for way in row.ways for key in way.group_ids}
     names = names_of(named | {(Principal.DOMAIN, account.domain_id)})
-    return Belonging(Page(rows, page.previous, page.next), total, len(ways) - total, names)
+    return Belonging(Page(rows, page.previous, page.next), total or 0, len(ways) - (total or 0), names)
 
 
 def rooms_without_heir(account: Account) -> list[Room]:
@@ -126,10 +126,8 @@ def owned_by(actor, account: Account) -> tuple[list[Room], list[Room]]:
     groups = {room.group_id for room in rooms if room.group_id is not None}
     managed_groups = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
     inside = {None, *db.session.scalars(managed_groups)} if groups else {None}
-    heaps = ([], [])
-    for room in rooms:
-        heaps[room.group_id not in inside].append(room)
-    return heaps
+    managed = [room for room in rooms if room.group_id in inside]
+    return managed, [room for room in rooms if room.group_id not in inside]
 
 
 def heirs_of(room: Room, account: Account, limit: int, only: int | None = None) -> list[Account]:
@@ -184,7 +182,7 @@ def entrusted_to(account: Account) -> Entrusted:
     """Count an account's guests and open invitations. Two statements."""
     guests = select(func.count(Account.id)).where(*guests_of(account))
     invitations = select(func.count(Invitation.id)).where(*unanswered_of(account))
-    return Entrusted(db.session.scalar(guests), db.session.scalar(invitations))
+    return Entrusted(db.session.scalar(guests) or 0, db.session.scalar(invitations) or 0)
 
 
 def guests_of(account: Account) -> tuple:

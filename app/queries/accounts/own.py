@@ -33,7 +33,7 @@ def own_counts(account: Account) -> Counts:
         Message.deleted_at.is_(None),
     )
     message_count = db.session.scalar(select(func.count()).select_from(Message).where(*own_messages))
-    return Counts(message_count, len(access.visible_rooms(account)))
+    return Counts(message_count or 0, len(access.visible_rooms(account)))
 
 
 def picture(token: str) -> bytes | None:

@@ -82,7 +82,7 @@ def group_weight(group: Group) -> GroupWeight:
     entries = (MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == group.id)
     outer = db.session.scalar(select(func.count()).select_from(MemberEntry).where(*entries))
     count, messages = db.session.execute(rooms).one()
-    return GroupWeight(count, int(messages), outer)
+    return GroupWeight(count, int(messages), outer or 0)
 
 
 def _per_group(model, ids: list[int], *conditions) -> dict[int, int]:
@@ -101,7 +101,8 @@ def groups_inside(addresses: Iterable[str]) -> dict[str, list[str]]:
 
     Unknown addresses are skipped. One statement for each thousand groups of a level.
     """
-    found, edge = {}, set(addresses)
+    found: dict[str, list[str]] = {}
+    edge = set(addresses)
     seen = set(edge)
     while edge:
         for outer, inner in _held_by(sorted(edge)):

@@ -22,6 +22,7 @@ from app.rules.groups import Way
 from app.rules.rights import scope
 from app.rules.rights.audience import ways_in
 from app.rules.rights.explanation import names_of
+from app.rules.rooms import Nameable
 
 # Ways of being in that a row tells.
 WAYS_SHOWN = 3
@@ -91,26 +92,24 @@ class EntryRow:
 
     @property
     def name(self) -> str:
-        entry = self.entry
-        if entry.kind is EntryKind.ACCOUNT:
-            return entry.account.name
-        return entry.domain.name if entry.kind is EntryKind.DOMAIN else entry.inner_group.name
+        return self._subject.name
 
     @property
     def address(self) -> str | None:
         """Return the second line of the entry; None for a domain, whose name says all."""
-        entry = self.entry
-        if entry.kind is EntryKind.ACCOUNT:
-            return entry.account.address
-        return entry.inner_group.address if entry.kind is EntryKind.GROUP else None
+        return None if isinstance(self._subject, Domain) else self._subject.address
 
     @property
     def domain_id(self) -> int:
         """Return the entry's domain, whose administrators may follow its link."""
-        entry = self.entry
-        if entry.kind is EntryKind.DOMAIN:
-            return entry.domain_id
-        return (entry.account or entry.inner_group).domain_id
+        return self._subject.id if isinstance(self._subject, Domain) else self._subject.domain_id
+
+    @property
+    def _subject(self) -> Account | Domain | Group:
+        subject = self.entry.account or self.entry.domain or self.entry.inner_group
+        # A constraint of the table: an entry names one of the three.
+        assert subject is not None
+        return subject
 
 
 def member_list(group: Group, query: ListQuery | None = None) -> Listing:
@@ -181,8 +180,8 @@ def _people_behind(entries: list[MemberEntry]) -> dict[tuple[EntryKind, int], in
 
 def _people_of_groups(group_ids: set[int]):
     """Return people of several groups, inner ones included, counted in one statement (columns root, count)."""
-    tree = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(group_ids))
-    tree = tree.cte("roots", recursive=True)
+    roots = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(group_ids))
+    tree = roots.cte("roots", recursive=True)
     step = select(tree.c.root, MemberEntry.inner_group_id).where(
         MemberEntry.group_id == tree.c.group_id, MemberEntry.kind == EntryKind.GROUP
     )
@@ -206,8 +205,14 @@ def _is_person():
     return ~Account.is_guest
 
 
-# Candidates shown at once; whoever looks for somebody else types.
+# Candidates shown at once; a search finds the others.
 SHOWN = 30
+
+MODELS: dict[EntryKind, Nameable] = {
+    EntryKind.ACCOUNT: Account,
+    EntryKind.DOMAIN: Domain,
+    EntryKind.GROUP: Group,
+}
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,8 @@ def member_candidates(
     looked through; the group's own unless told otherwise.
     """
     within = scope.of_members(actor, group) if group else scope.of_domains(actor)
-    statement = _statement(within, kind, domain or group.domain, search.strip())
+    accounts_of = domain or (group.domain if group else actor.domain)
+    statement = _statement(within, kind, accounts_of, search.strip())
     rows = db.session.scalars(statement.limit(SHOWN + 1)).unique().all()
     there = _there(group, kind, [row.id for row in rows]) if group else set()
     circles = groups.containing_groups(group.id) if group and kind is EntryKind.GROUP else frozenset()
@@ -241,12 +247,13 @@ def member_candidates(
 
 def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates in the actor's scope, in their order. Three statements at most."""
-    known = {}
-    for kind, model in ((EntryKind.ACCOUNT, Account), (EntryKind.DOMAIN, Domain), (EntryKind.GROUP, Group)):
+    known: dict[tuple[EntryKind, int], Candidate] = {}
+    for kind, model in MODELS.items():
         ids = [key for asked, key in principals if asked is kind]
         if ids:
             statement = select(model).where(model.id.in_(ids), scope.of_domains(actor))
-            statement = statement if model is Domain else statement.join(model.domain)
+            if not issubclass(model, Domain):
+                statement = statement.join(model.domain)
             known |= {
                 (kind, row.id): _candidate(kind, row, False, False) for row in db.session.scalars(statement)
             }
@@ -255,17 +262,11 @@ def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Ca
 
 def _statement(within, kind: EntryKind, domain: Domain, search: str):
     if kind is EntryKind.ACCOUNT:
-        statement = _accounts(domain)
-        model = Account
-    elif kind is EntryKind.GROUP:
-        statement = (
-            select(Group).join(Group.domain).options(lazyload(Group.domain)).order_by(Group.name, Group.id)
-        )
-        model = Group
-    else:
-        statement = select(Domain).order_by(Domain.name)
-        return statement.where(within, matches(search))
-    return statement.where(within, names_match(model, search))
+        return _accounts(domain).where(within, names_match(Account, search))
+    if kind is EntryKind.DOMAIN:
+        return select(Domain).order_by(Domain.name).where(within, matches(search))
+    groups = select(Group).join(Group.domain).options(lazyload(Group.domain))
+    return groups.order_by(Group.name, Group.id).where(within, names_match(Group, search))
 
 
 def _accounts(domain: Domain):

@@ -60,7 +60,7 @@ def exclusions(group: Group, cursor: str | None = None) -> tuple[Page, int]:
     total = db.session.scalar(
         select(func.count()).select_from(Exclusion).where(Exclusion.group_id == group.id)
     )
-    return Page([row[0] for row in page.rows], page.previous, page.next), total
+    return Page([row[0] for row in page.rows], page.previous, page.next), total or 0
 
 
 def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:

@@ -216,7 +216,7 @@ def room_people_count(room: Room) -> int:
     own = _people([room.id]).get(room.id, 0)
     if room.kind is not RoomKind.PUBLIC:
         return own
-    return effective_member_count(db.session.get(Group, room.group_id)) + own
+    return effective_member_count(db.session.get_one(Group, room.group_id)) + own
 
 
 def _of(place: Group | Domain):
@@ -239,8 +239,9 @@ def _people(room_ids: list[int]) -> dict[int, int]:
     statement = select(RoomMember.room_id, func.count()).where(
         RoomMember.room_id.in_(room_ids), RoomMember.is_member
     )
-    rows = db.session.execute(statement.group_by(RoomMember.room_id)) if room_ids else ()
-    return counts | dict(tuple(row) for row in rows)
+    for room_id, count in db.session.execute(statement.group_by(RoomMember.room_id)) if room_ids else ():
+        counts[room_id] = count
+    return counts
 
 
 def _owners(room_ids: list[int]) -> dict[int, list[str]]:

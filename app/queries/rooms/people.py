@@ -1,5 +1,6 @@
 """People of a room, and people who could be added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -69,11 +70,15 @@ def _branches(room: Room) -> list:
     entries = select(Account).where(Account.id.in_(_entries(room)))
     if room.kind is not RoomKind.PUBLIC:
         return [entries]
+    # Public rooms belong to a group.
+    assert room.group_id is not None
     group = [branch.where(Account.state.not_in(CLOSED)) for branch in groups.branches(room.group_id)]
     return [*group, entries.where(Account.is_guest)]
 
 
-def candidates(actor: Account, room: Room | None, search: str = "", keep: list[int] = ()) -> list[Account]:
+def candidates(
+    actor: Account, room: Room | None, search: str = "", keep: Sequence[int] = ()
+) -> list[Account]:
     """Return the first people an actor sees and could bring into a room, or into a direct conversation (no room).
 
     keep: ids that were chosen already; they stay on the list whatever is searched.
@@ -106,9 +111,9 @@ def direct_titles(account: Account, room_ids: list[int]) -> dict[int, str]:
         .order_by(RoomMember.room_id, Account.name)
     )
     titles: dict[int, str] = {}
-    for room_id, *who in rows:
-        is_hidden = account.is_guest and not who[3]
-        name = _("Former participant") if is_hidden else names.shown_name(who[0], who[1], is_guest=who[2])
+    for room_id, own_name, state, is_guest, is_member in rows:
+        is_hidden = account.is_guest and not is_member
+        name = _("Former participant") if is_hidden else names.shown_name(own_name, state, is_guest=is_guest)
         titles[room_id] = f"{titles[room_id]}, {name}" if room_id in titles else name
     return titles
 

@@ -41,7 +41,8 @@ def find_words(rooms, question, authors, floors, before, limit) -> list[int]:
     """
     is_rare, looked_for = _rarest_first(question.terms)
     upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
-    width, ids = (upper if is_rare else WINDOW), []
+    width = upper if is_rare else WINDOW
+    ids: list[int] = []
     while upper > 0 and len(ids) < limit:
         lower = max(0, upper - width)
         statement = _between(lower, upper, rooms, looked_for, authors, floors)

@@ -224,7 +224,12 @@ def account_of_password_link(token: str) -> Account | None:
     """Return the account of a password link; None if it was used, has expired, or the account is closed."""
     link = links.read(PURPOSE, token)
     account = db.session.get(Account, link.id) if link else None
-    if account is None or account.password_generation != link.generation or not account.is_active:
+    if (
+        link is None
+        or account is None
+        or account.password_generation != link.generation
+        or not account.is_active
+    ):
         return None
     is_fresh = account.password_link_until is not None and account.password_link_until > now()
     return account if is_fresh else None

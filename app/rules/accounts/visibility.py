@@ -19,7 +19,8 @@ def visible_to(actor: Account):
         if not actor.is_guest or room_access.room.guests_see_members
     ]
     entries = [room_access.room.id for room_access in rooms]
-    groups = {room_access.room.group_id for room_access in rooms if room_access.room.kind is RoomKind.PUBLIC}
+    public = [seen.room.group_id for seen in rooms if seen.room.kind is RoomKind.PUBLIC]
+    groups = {group_id for group_id in public if group_id is not None}
     conditions = [
         Account.id == actor.id,
         _in_rooms(entries),

@@ -50,7 +50,7 @@ def open_link(token: str, reader: Account | None = None) -> OpenedLink:
     mailed = links.read(INVITATION, token)
     link = mailed or links.read(COPIED, token)
     invitation = db.session.get(Invitation, link.id) if link else None
-    if invitation is None:
+    if link is None or invitation is None:
         return OpenedLink(LinkTarget.UNKNOWN)
     guest = guest_of(invitation.address)
     state = policy.state_of(invitation, is_inside(invitation))
@@ -106,7 +106,7 @@ def guest_by_link(purpose: str, token: str) -> Account | None:
     """Return the guest of a link that was neither used nor replaced by a newer one."""
     link = links.read(purpose, token)
     guest = db.session.get(Account, link.id) if link else None
-    if guest is None or not guest.is_guest or guest.link_generation != link.generation:
+    if link is None or guest is None or not guest.is_guest or guest.link_generation != link.generation:
         return None
     return guest
 
@@ -120,7 +120,7 @@ def _through_a_copy(opens: LinkTarget, guest: Account | None, reader: Account | 
     """Hide from everybody but the guest what depends on the address having an account."""
     if opens not in (LinkTarget.REGISTER, LinkTarget.JOIN, LinkTarget.SUSPENDED):
         return opens
-    is_guest = opens is LinkTarget.JOIN and reader is not None and reader.id == guest.id
+    is_guest = opens is LinkTarget.JOIN and reader is not None and guest is not None and reader.id == guest.id
     return LinkTarget.JOIN if is_guest else LinkTarget.ASK
 
 

@@ -93,7 +93,7 @@ def hosted_domain(address: str) -> Domain | None:
 def policy_domain(room: Room, inviter: Account) -> Domain:
     """Return the domain whose rules for guests apply in a room: that of its administrators, else the inviter's."""
     domain_id = rooms.domain_id_of(room) or inviter.domain_id
-    return db.session.get(Domain, domain_id)
+    return db.session.get_one(Domain, domain_id)
 
 
 def is_allowed_from(domain: Domain, address: str) -> bool:

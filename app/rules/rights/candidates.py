@@ -35,7 +35,7 @@ def candidates_of(person: Person, room_id: int | None = None, *, is_light: bool 
     values = {"account": person.account_id, "groups": list(person.group_ids), "room": room_id}
     statement = _candidates(room_id is not None, is_light)
     rows = db.session.execute(statement, values, execution_options={"populate_existing": True})
-    return [(row, row) for row in rows] if is_light else rows.all()
+    return [(row, row) for row in rows] if is_light else [tuple(row) for row in rows]
 
 
 # Statements are built once for each use: building one costs more than running it.

@@ -49,7 +49,6 @@ def explain(account: Account, room: Room) -> Explanation:
     scope = facts.rooms[room.id].scope
     if not decision.is_inside:
         return Explanation(account, room, decision, scope)
-    has_ways = room.group_id is not None and not account.is_guest
     named = _named((*decision.deciding, *decision.overruled))
     count = len(decision.deciding)
     return Explanation(
@@ -57,7 +56,7 @@ def explain(account: Account, room: Room) -> Explanation:
         room,
         decision,
         scope,
-        ways=tuple(groups.ways_in(account, room.group_id)) if has_ways else (),
+        ways=_ways(account, room),
         deciding=named[:count],
         overruled=named[count:],
     )
@@ -95,6 +94,12 @@ def names_of(principals) -> dict[tuple[Principal, int], str]:
             shown = "{}" if kind is Principal.ACCOUNT else "[{}]"
             names |= {(kind, key): shown.format(name) for key, name in rows}
     return names
+
+
+def _ways(account: Account, room: Room) -> tuple[Way, ...]:
+    if room.group_id is None or account.is_guest:
+        return ()
+    return tuple(groups.ways_in(account, room.group_id))
 
 
 def _named(entries: tuple[AclEntry, ...]) -> tuple[NamedEntry, ...]:

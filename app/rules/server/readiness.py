@@ -188,7 +188,7 @@ def link_state(token: str) -> LinkState:
     """Return the state of a setup link. The comparison takes the same time for every token."""
     if settings.is_installed():
         return LinkState.USED
-    expected = settings.get(Setting.SETUP_DIGEST, "")
+    expected = settings.get(Setting.SETUP_DIGEST) or ""
     is_same = hmac.compare_digest(expected, digest_of(token))
     until = settings.get(Setting.SETUP_UNTIL)
     is_fresh = until is not None and datetime.fromisoformat(until) > now()

@@ -1,6 +1,7 @@
 """Settings that the server keeps in the database."""
 
 from enum import StrEnum
+from typing import overload
 from urllib.parse import urlsplit
 
 from flask import current_app, g, has_request_context
@@ -36,6 +37,10 @@ class Setting(StrEnum):
 SECRETS = {Setting.MAIL_PASSWORD, Setting.SETUP_DIGEST}
 
 
+@overload
+def get(name: str) -> str | None: ...
+@overload
+def get(name: str, default: str) -> str: ...
 def get(name: str, default: str | None = None) -> str | None:
     """Return the value of a setting; default where there is none.
 
@@ -76,7 +81,7 @@ def own_mail_server() -> MailServer | None:
 
 def mail_version() -> int:
     """Return how many times the mail server was set in WebAdmin."""
-    return int(get(Setting.MAIL_VERSION, "0"))
+    return int(get(Setting.MAIL_VERSION) or 0)
 
 
 def default_sender() -> str:
@@ -99,7 +104,7 @@ def _read() -> dict[str, str | None]:
 def _mail_from_settings() -> MailServer:
     sealed = get(Setting.MAIL_PASSWORD)
     return MailServer(
-        host=get(Setting.MAIL_SERVER),
+        host=get(Setting.MAIL_SERVER, ""),
         port=int(get(Setting.MAIL_PORT, "25")),
         protection=get(Setting.MAIL_PROTECTION, PLAIN),
         username=get(Setting.MAIL_USERNAME),
