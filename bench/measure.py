@@ -185,7 +185,7 @@ def print_report(results, page_figures, rights_figures, changes, whole_domain_li
     for label, figures in rights_figures.items():
         times = f"{figures['p50']:8.1f} {figures['processor_ms']:8.1f}"
         print(f"{label:50} {times} {figures['statements']:4} {figures['rooms']:6}")
-    print("\nUntil a right is felt in an open window (p50 ms; p95 ms)\n")
+    print("\nUntil a change of rights reaches an open window (p50 ms; p95 ms)\n")
     print("\n".join(propagation.report(changes)))
     print("\nA whole domain in 200 groups of 5 rooms\n")
     print("\n".join(whole_domain_lines))

@@ -65,7 +65,7 @@ def test_messages_are_recent_ordered_and_partly_unread(filled):
     assert unread == {"arthur": 0, "jean": 4, "hugo": None}
 
 
-def test_who_prints_addresses_and_the_password(app):
+def test_who_command_prints_addresses_and_the_password(app):
     output = run(app, "who").output
     assert all(person.address in output for person in company.PEOPLE)
     assert company.PASSWORD in output

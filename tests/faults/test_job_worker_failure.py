@@ -76,10 +76,12 @@ def test_mail_of_worker_killed_while_sending_is_sent_by_the_next(work, worker_at
 def test_mail_of_worker_killed_after_sending_keeps_its_message_id(work, worker_at):
     queue_mail(work, "arthur@iwdemo.fr")
     with mailbox() as box:
-        mails = ReportingMails()
+        mails, has_started = ReportingMails(), threading.Event()
         box.mails = mails
+        # The mail may arrive before the worker's process is known here.
+        mails.then = lambda: has_started.wait(15) and first.kill()
         first = worker_at(box)
-        mails.then = first.kill
+        has_started.set()
         until(lambda: len(mails) == 1, 15, "sent")
         until(lambda: first.process.poll() is not None, 10, "killed")
         assert state_of(work, "arthur@iwdemo.fr") == ("waiting", 1, True)
