@@ -22,9 +22,9 @@ class Assets:
         self.folder = Path(folder)
         self.url = url.rstrip("/")
         self.is_watching = is_watching
-        self._read = {}
-        self._map = None
-        self._preloads = {}
+        self._read: dict[Path, tuple] = {}
+        self._map: dict | None = None
+        self._preloads: dict = {}
 
     def asset_url(self, path: str) -> str:
         """Return the address of one of our files, given its path below the static folder."""

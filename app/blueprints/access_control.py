@@ -13,13 +13,13 @@ from app.rules import services
 
 def open_to_everybody(view: Callable) -> Callable:
     """Mark a view that needs no sign-in."""
-    view.is_open = True
+    view.is_open = True  # type: ignore[attr-defined]
     return view
 
 
 def open_to_accounts(view: Callable) -> Callable:
     """Mark a view of WebAdmin that accounts reach by a right they hold; the view itself asks for that right."""
-    view.is_for_accounts = True
+    view.is_for_accounts = True  # type: ignore[attr-defined]
     return view
 
 

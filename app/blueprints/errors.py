@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import htmx
 from app.errors import Forbidden, NotFound, Refusal, SignedOut, TooMany, Unavailable
@@ -59,7 +60,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _tell_unexpected)
 
 
-def tell(refusal: Refusal) -> Response:
+def tell(refusal: Refusal) -> BaseResponse:
     """Answer with a refusal, in the form that the client asked for."""
     if isinstance(refusal, Unavailable):
         _forget_the_database()
@@ -77,7 +78,7 @@ def wants_json() -> bool:
     )
 
 
-def _form_of_answer() -> Callable[[Refusal], Response]:
+def _form_of_answer() -> Callable[[Refusal], BaseResponse]:
     if wants_json():
         return _as_json
     return _as_notice if request.headers.get("HX-Request") == "true" else _as_page
@@ -99,7 +100,7 @@ def _as_notice(refusal: Refusal) -> Response:
     return htmx.say(response, refusal.sentence, "error")
 
 
-def _as_page(refusal: Refusal) -> Response:
+def _as_page(refusal: Refusal) -> BaseResponse:
     if isinstance(refusal, SignedOut):
         return redirect(sign_in_url(), 303)
     return _page(refusal)
@@ -128,11 +129,11 @@ def _own_sentence(refusal: Refusal):
     return None if is_usual else refusal.sentence
 
 
-def _tell_stale_form(_error: CSRFError) -> Response:
+def _tell_stale_form(_error: CSRFError) -> BaseResponse:
     return tell(StaleForm())
 
 
-def _tell_http_error(error: HTTPException) -> Response:
+def _tell_http_error(error: HTTPException) -> BaseResponse:
     if isinstance(error, RequestRedirect) or error.code is None:
         return error.get_response()
     response = tell(_refusal_for(error.code))
@@ -159,9 +160,9 @@ def _usual_sentence(status: int) -> str:
     return sentences.get(status, _("The server does not understand this request."))
 
 
-def _tell_database_error(error: Exception) -> Response:
+def _tell_database_error(error: Exception) -> BaseResponse:
     """Answer that the database is gone; a page that only reads is tried once more, on a new connection."""
-    if not isinstance(error, PoolTimeout) and not connection_is_lost(error):
+    if isinstance(error, DBAPIError) and not connection_is_lost(error):
         return _tell_unexpected(error)
     log.warning("database does not answer", error=type(error).__name__)
     if request.method == "GET" and "asked_again" not in g:
@@ -184,7 +185,7 @@ def _forget_the_database() -> None:
     g._login_user = AnonymousUserMixin()
 
 
-def _tell_unexpected(error: Exception) -> Response:
+def _tell_unexpected(error: Exception) -> BaseResponse:
     log.exception("unexpected error", exc_info=error)
     db.session.rollback()
     return tell(Unexpected())

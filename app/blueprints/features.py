@@ -69,18 +69,22 @@ def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
 
     An account's is editable only where its domain has the feature.
     """
-    below, facets_of = ground(), domains.domain_facets
-    if isinstance(subject, Account):
-        facets_of = domains.account_facets
+    below = ground()
     return [
         _tile(
             form[feature],
-            facets_of(subject, feature, below),
+            _facets(subject, feature, below),
             subject,
             is_editable and _is_granted(subject, feature),
         )
         for feature in Feature
     ]
+
+
+def _facets(subject: Domain | Account, feature: Feature, below: SwitchConditions) -> Facets:
+    if isinstance(subject, Account):
+        return domains.account_facets(subject, feature, below)
+    return domains.domain_facets(subject, feature, below)
 
 
 def typed(form, subject: Domain | Account) -> dict[Feature, bool]:

@@ -42,7 +42,7 @@ def submission(
     form: FlaskForm,
     show: Callable[..., Response],
     *,
-    current: Callable[[], tuple[int, dict]] | None = None,
+    current: Callable[[], tuple] | None = None,
     status: int | None = None,
     passing: Refusals = (),
 ) -> Iterator[None]:

@@ -62,7 +62,7 @@ def address(**changes) -> str:
     arguments = {**request.args.to_dict(), "cursor": None, **changes}
     if "column" in arguments:
         arguments["column"] = request.args.getlist("column")
-    return with_query(request.endpoint, arguments)
+    return with_query(str(request.endpoint), arguments)
 
 
 def with_query(endpoint: str, arguments: dict, **values) -> str:
@@ -70,7 +70,7 @@ def with_query(endpoint: str, arguments: dict, **values) -> str:
 
     They are not given to url_for, which takes some names (_external, endpoint) for orders.
     """
-    path = url_for(endpoint, **{**request.view_args, **values})
+    path = url_for(endpoint, **{**(request.view_args or {}), **values})
     query = urlencode({name: value for name, value in arguments.items() if value}, doseq=True)
     return f"{path}?{query}" if query else path
 
@@ -113,7 +113,7 @@ class Filter:
 
     name: str
     title: Any
-    labels: Mapping[str, Any]
+    labels: Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class ListPage:
     @property
     def url(self) -> str:
         """Return the address of the list without search and filters."""
-        return url_for(request.endpoint, **request.view_args)
+        return url_for(str(request.endpoint), **(request.view_args or {}))
 
     @property
     def shown_columns(self) -> list[Column]:

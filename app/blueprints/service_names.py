@@ -1,10 +1,12 @@
 """Services as people call them."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from app.models import ServiceName
 
-NAMES = {
+NAMES: dict[str, Any] = {
     ServiceName.TEAMCHAT: "TeamChat",
     ServiceName.GROUPWARE: "GroupWare",
     ServiceName.WEBDAV: "WebDAV",

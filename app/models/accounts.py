@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -98,7 +98,7 @@ class Account(Keyed, Dated, Versioned, Searchable, Base):
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
     # The session that the account was loaded for, if it is signed in.
-    session_id: ClassVar[int | None] = None
+    session_id = cast("int | None", None)
 
     @property
     def is_active(self) -> bool:

@@ -1,8 +1,9 @@
 """Base class and mixins of models: names of constraints, key, creation time, row version, search text."""
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Identity, Integer, MetaData, event, inspect
+from sqlalchemy import Identity, Integer, MetaData, Table, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.models.types import BigInt, UtcDateTime, folded, now
@@ -19,6 +20,11 @@ NAMES = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that do without objects."""
+    return cast(Table, model.__table__)
 
 
 class Keyed:

@@ -6,6 +6,7 @@ A worker that dies lets its lease run out, and the work is taken again: every jo
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from sqlalchemy import or_, select
 
@@ -29,7 +30,7 @@ ERROR_LENGTH = 2000
 class LeasedWork:
     """A piece of work that this process holds. model: the kind of its row."""
 
-    model: type
+    model: type[Job] | type[OutgoingMail]
     id: int
     name: str
     arguments: dict
@@ -39,7 +40,7 @@ class LeasedWork:
 
 
 @operation(audited=False)
-def enqueue(kind: str, *, due_at: datetime | None = None, **arguments) -> Job:
+def enqueue(kind: str, *, due_at: datetime | None = None, **arguments: Any) -> Job:
     """Have a job done by the worker, not before due_at. arguments: plain values."""
     job = Job(kind=kind, arguments=json.dumps(arguments), due_at=due_at or now())
     db.session.add(job)
@@ -100,7 +101,7 @@ def put_mail_back(taken: LeasedWork, failure: MailFailure, answer: str, *, is_pe
 
     answer: the server's words, for administrators.
     """
-    row = _held(taken)
+    row = _held_mail(taken)
     row.leased_until, row.failure, row.last_error = None, failure, answer[:ERROR_LENGTH]
     if is_permanent or taken.attempt >= ATTEMPTS:
         row.state, row.finished_at = WorkState.FAILED, now()
@@ -111,14 +112,14 @@ def put_mail_back(taken: LeasedWork, failure: MailFailure, answer: str, *, is_pe
 @operation(audited=False)
 def drop_mail(taken: LeasedWork) -> None:
     """Say that a mail need not leave any more: what it speaks of is gone."""
-    row = _held(taken)
+    row = _held_mail(taken)
     row.state, row.finished_at, row.leased_until = WorkState.CANCELLED, now(), None
     row.failure, row.last_error = None, None
 
 
 @operation(audited=False)
-def _take(model: type) -> LeasedWork | None:
-    """Return rows that another worker is just taking are skipped, never waited for."""
+def _take(model: type[Job] | type[OutgoingMail]) -> LeasedWork | None:
+    """Lease the next row that is due, skipping rows that another worker is leasing."""
     due = (
         select(model)
         .where(model.state == WorkState.WAITING, model.due_at <= now())
@@ -127,7 +128,7 @@ def _take(model: type) -> LeasedWork | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = db.session.scalars(due).one_or_none()
+    row = cast("Job | OutgoingMail | None", db.session.scalars(due).one_or_none())
     if row is None:
         return None
     row.attempts += 1
@@ -148,7 +149,12 @@ def _taken(row: Job | OutgoingMail) -> LeasedWork:
 
 
 def _held(taken: LeasedWork) -> Job | OutgoingMail:
-    return db.session.get(taken.model, taken.id, with_for_update=True)
+    row = db.session.get_one(taken.model, taken.id, with_for_update=True)
+    return cast("Job | OutgoingMail", row)
+
+
+def _held_mail(taken: LeasedWork) -> OutgoingMail:
+    return db.session.get_one(OutgoingMail, taken.id, with_for_update=True)
 
 
 def _delay(attempt: int) -> timedelta:

@@ -1,6 +1,7 @@
 """Mails that shall leave: rows of the outbox, written in the transaction that asks for them."""
 
 import json
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -11,6 +12,7 @@ from app.i18n import language_of
 from app.integrations.mail import MailServer
 from app.models import Account, MailFailure, OutgoingMail, WorkState, now
 from app.operations import audit
+from app.operations.locks import execute_update
 from app.rules.rights import scope
 from app.rules.server import settings
 from app.transaction import operation
@@ -19,13 +21,13 @@ from app.transaction import operation
 About = tuple[str, int]
 
 
-def queue(account: Account, template: str, *, about: About | None = None, **arguments) -> OutgoingMail:
+def queue(account: Account, template: str, *, about: About | None = None, **arguments: Any) -> OutgoingMail:
     """Queue a mail to an account, in its language. arguments: ids and plain values; the text is made when it leaves."""
     return queue_to(account.address, template, language_of(account), about=about, **arguments)
 
 
 def queue_to(
-    recipient: str, template: str, language: str, *, about: About | None = None, **arguments
+    recipient: str, template: str, language: str, *, about: About | None = None, **arguments: Any
 ) -> OutgoingMail:
     """Have a mail sent to any address. Only inside of an operation: it leaves when that is committed."""
     about_kind, about_id = about or (None, None)
@@ -43,7 +45,7 @@ def queue_to(
 
 
 @operation
-def send_test_mail(actor, address: str, language: str) -> None:
+def send_test_mail(actor: Account, address: str, language: str) -> None:
     """Have a mail sent that only says that mails arrive. Server administrators only."""
     scope.require_server_administrator(actor)
     if settings.mail_server() is None:
@@ -53,7 +55,7 @@ def send_test_mail(actor, address: str, language: str) -> None:
 
 
 @operation
-def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
+def note_trial(actor: Account, server: MailServer, address: str, outcome: str) -> None:
     """Record that a mail server was tried: which one, for whom; outcome: "ok", or what failed."""
     scope.require_server_administrator(actor)
     audit.record(
@@ -62,7 +64,7 @@ def note_trial(actor, server: MailServer, address: str, outcome: str) -> None:
 
 
 @operation
-def resend_mail(actor, mail_id: int) -> OutgoingMail:
+def resend_mail(actor: Account, mail_id: int) -> OutgoingMail:
     """Have a mail leave now. One that waits is not kept waiting; one that left is sent once more, as a new mail."""
     mail = _locked(actor, mail_id)
     if mail.state is WorkState.DONE:
@@ -75,7 +77,7 @@ def resend_mail(actor, mail_id: int) -> OutgoingMail:
 
 
 @operation
-def cancel_mail(actor, mail_id: int) -> OutgoingMail:
+def cancel_mail(actor: Account, mail_id: int) -> OutgoingMail:
     """Have a mail that waits never leave. Error: Conflict when it is leaving at this moment, or has left."""
     mail = _locked(actor, mail_id)
     if mail.state is not WorkState.WAITING or _is_leaving(mail):
@@ -86,7 +88,7 @@ def cancel_mail(actor, mail_id: int) -> OutgoingMail:
 
 
 @operation
-def resend_failed_mails(actor) -> int:
+def resend_failed_mails(actor: Account) -> int:
     """Have every mail that was given up tried again. Gives how many."""
     scope.require_server_administrator(actor)
     failed = update(OutgoingMail).where(OutgoingMail.state == WorkState.FAILED)
@@ -97,9 +99,7 @@ def resend_failed_mails(actor) -> int:
         "finished_at": None,
         "failure": None,
     }
-    count = db.session.execute(
-        failed.values(values), execution_options={"synchronize_session": False}
-    ).rowcount
+    count = execute_update(failed.values(values))
     audit.record(actor, "mail.resend_failed", kind="mail", after={"count": count})
     return count
 
@@ -117,7 +117,7 @@ def note_bounce(mail_id: int, failure: MailFailure, answer: str) -> None:
         mail.state, mail.failure, mail.last_error = WorkState.FAILED, failure, answer
 
 
-def _locked(actor, mail_id: int) -> OutgoingMail:
+def _locked(actor: Account, mail_id: int) -> OutgoingMail:
     scope.require_server_administrator(actor)
     statement = select(OutgoingMail).where(OutgoingMail.id == mail_id).with_for_update()
     mail = db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
@@ -144,5 +144,5 @@ def _copy_of(mail: OutgoingMail) -> OutgoingMail:
     return copy
 
 
-def _record(actor, act: str, mail: OutgoingMail) -> None:
+def _record(actor: Account, act: str, mail: OutgoingMail) -> None:
     audit.record(actor, act, kind="mail", id=mail.id, name=mail.recipient, after={"template": mail.template})

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from flask_babel import gettext as _
@@ -31,7 +31,7 @@ from app.i18n import in_language, language_of
 from app.identity import SYSTEM
 from app.models import Account, Job, Outcome, Task, TaskLine, TaskState, WorkState, now
 from app.operations import audit, jobs
-from app.queries import tasks as questions
+from app.queries.tasks import OPEN, find_task
 from app.rules.rights import scope
 from app.transaction import connection_is_lost, operation, savepoint
 
@@ -104,14 +104,14 @@ def lock_task(task_id: int) -> Task | None:
     return db.session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
 
 
-def owner_of(task: Task):
-    """In whose name a task acts; none when the account is gone."""
+def owner_of(task: Task) -> Account | None:
+    """Return the account in whose name a task acts; None when it is gone."""
     if task.owner_id is None:
         return SYSTEM
     return db.session.get(Account, task.owner_id, populate_existing=True)
 
 
-def may_act(owner) -> bool:
+def may_act(owner: Account | None) -> TypeGuard[Account]:
     """Return whether the owner still administers anything."""
     return owner is not None and scope.is_administrator(owner) and getattr(owner, "is_active", True)
 
@@ -125,14 +125,14 @@ KEPT = timedelta(days=30)
 
 @operation
 def start_task(
-    actor,
+    actor: Account,
     kind: str,
     *,
     total: int,
     subject: str | None = None,
     domain_id: int | None = None,
     file_name: str | None = None,
-    **arguments,
+    **arguments: Any,
 ) -> Task:
     """Have work done by the worker, in the actor's name and within their scope as it is then.
 
@@ -161,10 +161,12 @@ def start_task(
 
 
 @operation
-def cancel_task(actor, task: Task) -> Task:
+def cancel_task(actor: Account, task: Task) -> Task:
     """Have a task stop before its next row; what is done stays done. Its owner and server-wide administrators may."""
-    task = questions.find_task(actor, task.id)
-    task = lock_task(task.id)
+    locked = lock_task(find_task(actor, task.id).id)
+    if locked is None:
+        raise NotFound()
+    task = locked
     if task.is_over:
         raise Invalid(_("This task is over already."), code="task_over")
     task.is_cancelling = True
@@ -180,7 +182,7 @@ def resume_tasks() -> int:
     waiting = set(
         db.session.scalars(select(Job.arguments).where(Job.kind == JOB, Job.state == WorkState.WAITING))
     )
-    open_ids = db.session.scalars(select(Task.id).where(Task.state.in_(questions.OPEN))).all()
+    open_ids = db.session.scalars(select(Task.id).where(Task.state.in_(OPEN))).all()
     lost = [key for key in open_ids if json.dumps({"task_id": key}) not in waiting]
     for key in lost:
         jobs.enqueue(JOB, task_id=key)
@@ -263,7 +265,7 @@ def take_step(task_id: int, step: TaskStep) -> bool:
     if task is None or task.is_over:
         return False
     owner = owner_of(task)
-    if task.is_cancelling or not may_act(owner):
+    if not may_act(owner) or task.is_cancelling:
         _stop(task)
         return False
     if task.place < step.place:
@@ -272,7 +274,7 @@ def take_step(task_id: int, step: TaskStep) -> bool:
     return True
 
 
-def _outcome(owner, task: Task, step: TaskStep) -> tuple[Outcome, str | None]:
+def _outcome(owner: Account, task: Task, step: TaskStep) -> tuple[Outcome, str | None]:
     kind, arguments = kinds[task.kind], json.loads(task.arguments)
     try:
         with savepoint(is_rehearsal=kind.is_rehearsal):

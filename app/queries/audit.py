@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.extensions import db
 from app.models import Account, AuditEntry, Domain, Group, Room
@@ -109,7 +110,7 @@ class AuditSearch:
         return self != AuditSearch()
 
 
-def audit_page(actor, search: AuditSearch, cursor: str | None = None) -> Page:
+def audit_page(actor: Account, search: AuditSearch, cursor: str | None = None) -> Page:
     """Return a page of the audit log within the actor's scope, the latest entry first.
 
     Five statements at most.
@@ -118,7 +119,7 @@ def audit_page(actor, search: AuditSearch, cursor: str | None = None) -> Page:
     return Page(_entries(row[0] for row in page.rows), page.previous, page.next)
 
 
-def every_entry(actor, search: AuditSearch) -> Iterator[AuditRecord]:
+def every_entry(actor: Account, search: AuditSearch) -> Iterator[AuditRecord]:
     """All that is found, the latest first, a batch in memory at a time."""
     statement, last_id = _found(actor, search), None
     while True:
@@ -132,7 +133,7 @@ def every_entry(actor, search: AuditSearch) -> Iterator[AuditRecord]:
         last_id = entries[-1].id
 
 
-def existing(actor, entries: list[AuditRecord]) -> set[tuple[str, int]]:
+def existing(actor: Account, entries: list[AuditRecord]) -> set[tuple[str, int]]:
     """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
     present = set()
     for kind, (model, statement) in _present(actor).items():
@@ -160,7 +161,7 @@ def _entries(rows: Iterable[AuditEntry]) -> list[AuditRecord]:
     ]
 
 
-def _present(actor) -> dict[str, tuple]:
+def _present(actor: Account) -> dict[str, tuple]:
     """Return what the actor may see, by kind: the model, and a statement of its ids."""
     own_domains = scope.of_domains(actor)
     accounts = select(Account.id).join(Account.domain).where(own_domains, ~Account.is_guest)
@@ -174,7 +175,7 @@ def _present(actor) -> dict[str, tuple]:
     }
 
 
-def _found(actor, search: AuditSearch):
+def _found(actor: Account, search: AuditSearch) -> Select:
     statement = select(AuditEntry)
     if not scope.is_server_wide(actor):
         ids = db.session.scalars(select(Domain.id).where(scope.of_domains(actor))).all()
@@ -195,13 +196,13 @@ def _found(actor, search: AuditSearch):
     return _between(statement, search.since, search.until)
 
 
-def _begins(column, text: str):
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
     """Return a condition: a column begins with a text. A whole address is compared as it is."""
     address = addresses.normalise(text)
     return column == address if "@" in text else column.startswith(address, autoescape=True)
 
 
-def _between(statement, since: datetime | None, until: datetime | None):
+def _between(statement: Select, since: datetime | None, until: datetime | None) -> Select:
     """Restrict a statement to a period.
 
     Moments become ids first, since every index of the log ends with the id.

@@ -1,9 +1,11 @@
 """Figures as the Dashboard shows them: connections now, and what happened by hour, day or week."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -102,7 +104,7 @@ def counted(hour: datetime) -> dict[FigureName, int]:
     return {FigureName.MESSAGES: messages, FigureName.SIGN_INS: sign_ins}
 
 
-def _between(model, hour: datetime, *conditions) -> int:
+def _between(model: Any, hour: datetime, *conditions: Any) -> int:
     start, end = first_since(model, hour), first_since(model, hour + HOUR)
     if start is None:
         return 0
@@ -112,7 +114,7 @@ def _between(model, hour: datetime, *conditions) -> int:
     return db.session.scalar(select(func.count(model.id)).where(*within)) or 0
 
 
-def first_since(model, moment: datetime) -> int | None:
+def first_since(model: Any, moment: datetime) -> int | None:
     """Return the key of the first row since a moment, found by halving the range of keys."""
     lowest, highest = db.session.execute(select(func.min(model.id), func.max(model.id))).one()
     if highest is None or _next(model, highest)[1] < moment:
@@ -124,7 +126,7 @@ def first_since(model, moment: datetime) -> int | None:
     return lowest
 
 
-def _next(model, key: int) -> tuple[int, datetime]:
+def _next(model: Any, key: int) -> tuple[int, datetime]:
     statement = select(model.id, model.created_at).where(model.id >= key).order_by(model.id).limit(1)
     return db.session.execute(statement).one()
 
@@ -148,7 +150,7 @@ def _beginning(moment: datetime, period: Period, zone: tzinfo) -> datetime:
     return _local(day - timedelta(days=day.weekday() if period is Period.WEEKS else 0), zone)
 
 
-def _starts(first: datetime, period: Period, zone: tzinfo):
+def _starts(first: datetime, period: Period, zone: tzinfo) -> Iterator[datetime]:
     """Every step up to now. Days have 23 to 25 hours: they are counted by the calendar."""
     start, moment = first, now()
     while start <= moment:
@@ -159,5 +161,5 @@ def _starts(first: datetime, period: Period, zone: tzinfo):
             start = _local(start.date() + STEPS[period], zone)
 
 
-def _local(day, zone: tzinfo) -> datetime:
+def _local(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)

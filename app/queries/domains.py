@@ -1,9 +1,11 @@
 """Contents of a domain, its limits and its end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
 
 from app.extensions import db
 from app.models import (
@@ -101,7 +103,7 @@ def open_deletion(domain: Domain) -> Task | None:
     return db.session.scalars(statement.where(Task.state.in_(OPEN)).limit(1)).first()
 
 
-def endings(actor) -> list[DomainEnding]:
+def endings(actor: Account) -> list[DomainEnding]:
     """Return the domains of an actor's scope that have ended or end within a fortnight, earliest first."""
     moment = now()
     statement = select(Domain).where(
@@ -115,7 +117,7 @@ def _days_until(moment: datetime | None, start: datetime) -> int:
     return (moment - start).days if moment is not None and moment > start else -1
 
 
-def _count(statement) -> int:
+def _count(statement: Select) -> int:
     return db.session.scalar(statement) or 0
 
 
@@ -132,7 +134,7 @@ class DomainRow:
     group_count: int
 
 
-def domain_list(actor, query: ListQuery) -> Listing:
+def domain_list(actor: Account, query: ListQuery) -> Listing:
     """Return a page of the domains an administrator administers. Four statements."""
     statement = select(Domain).where(*conditions(actor, query))
     page = keyset(statement, (Domain.name,), cursor=query.cursor, descending=query.is_descending)
@@ -142,7 +144,7 @@ def domain_list(actor, query: ListQuery) -> Listing:
     return Listing(Page(rows, page.previous, page.next), count_rows(statement))
 
 
-def conditions(actor, query: ListQuery) -> list:
+def conditions(actor: Account, query: ListQuery) -> list:
     """Return the conditions of a list of domains."""
     rests = [scope.of_domains(actor)]
     for name, value in query.filters:
@@ -157,7 +159,7 @@ def conditions(actor, query: ListQuery) -> list:
     return rests
 
 
-def every_domain(actor, query: ListQuery):
+def every_domain(actor: Account, query: ListQuery) -> Iterator[Row]:
     """All domains that a list leaves, as rows by name."""
     columns = (Domain.id, Domain.name, Domain.description, Domain.state, Domain.language)
     features = (Domain.has_groupware, Domain.has_webdav, Domain.has_teamchat)
@@ -165,7 +167,7 @@ def every_domain(actor, query: ListQuery):
     yield from db.session.execute(statement)
 
 
-def matches(search: str):
+def matches(search: str) -> ColumnElement[bool]:
     """Return a condition: the domain's name or description holds what was typed."""
     name = addresses.normalise(f"@{search}").lstrip("@")
     return or_(
@@ -174,18 +176,18 @@ def matches(search: str):
     )
 
 
-def domain_count(actor) -> int:
+def domain_count(actor: Account) -> int:
     """Return the number of domains that an actor administers."""
     return count_rows(select(Domain.id).where(scope.of_domains(actor)))
 
 
-def domains_of(actor, limit: int = 500) -> list[Domain]:
+def domains_of(actor: Account, limit: int = 500) -> list[Domain]:
     """Return the domains an administrator may choose from in a form."""
     statement = select(Domain).where(scope.of_domains(actor)).order_by(Domain.name).limit(limit)
     return list(db.session.scalars(statement))
 
 
-def _per_domain(model, ids: list[int]) -> dict[int, int]:
+def _per_domain(model: Any, ids: list[int]) -> dict[int, int]:
     if not ids:
         return {}
     statement = select(model.domain_id, func.count(model.id)).where(model.domain_id.in_(ids))
@@ -200,7 +202,7 @@ class Impact:
     rooms: int
 
 
-def administered_counts(actor) -> dict[str, int]:
+def administered_counts(actor: Account) -> dict[str, int]:
     """Return the numbers of domains, accounts, groups and rooms that an actor administers.
 
     Four statements.
@@ -240,5 +242,5 @@ def domain_impact(domain: Domain) -> Impact:
     return Impact(db.session.scalar(people) or 0, db.session.scalar(rooms) or 0)
 
 
-def _is_shown():
+def _is_shown() -> ColumnElement[bool]:
     return Room.state != RoomState.DELETED

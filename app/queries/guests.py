@@ -1,10 +1,12 @@
 """The list of guests, with who answers for each and the rooms they are in."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.errors import NotFound
@@ -43,7 +45,7 @@ class GuestRow:
     room_count: int
 
 
-def guest_list(actor, query: ListQuery) -> Listing:
+def guest_list(actor: Account, query: ListQuery) -> Listing:
     """Return a page of the guests in somebody's scope. Five statements."""
     order = ORDERS.get(query.order, ORDERS["name"])
     statement = select(Account).options(lazyload(Account.domain)).where(*conditions(actor, query))
@@ -53,12 +55,12 @@ def guest_list(actor, query: ListQuery) -> Listing:
     return Listing(Page(rows, page.previous, page.next), total)
 
 
-def guest_count(actor) -> int:
+def guest_count(actor: Account) -> int:
     """Return the number of guests that an actor administers."""
     return db.session.scalar(select(func.count(Account.id)).where(policy.of_guests(actor))) or 0
 
 
-def conditions(actor, query: ListQuery) -> list:
+def conditions(actor: Account, query: ListQuery) -> list:
     """Return the conditions of a list of guests, shared by the page, its export and actions on all matches."""
     rests = [policy.of_guests(actor), *(_filtered(name, value) for name, value in query.filters)]
     if query.search:
@@ -68,7 +70,7 @@ def conditions(actor, query: ListQuery) -> list:
     return rests
 
 
-def every_guest(actor, query: ListQuery, batch: int = 500):
+def every_guest(actor: Account, query: ListQuery, batch: int = 500) -> Iterator[Any]:
     """All guests that a list leaves, in the order of their keys; memory holds a batch at a time."""
     last = 0
     while True:
@@ -81,7 +83,7 @@ def every_guest(actor, query: ListQuery, batch: int = 500):
         last = found_now[-1].id
 
 
-def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
+def rows_of(actor: Account, accounts: list[Account]) -> list[GuestRow]:
     """Return guests with their sponsors and rooms. Two statements however many they are."""
     ids = {guest.sponsor_id for guest in accounts if guest.sponsor_id}
     statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
@@ -93,7 +95,7 @@ def rows_of(actor, accounts: list[Account]) -> list[GuestRow]:
     ]
 
 
-def rooms_of(actor, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]:
+def rooms_of(actor: Account, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]:
     """Return the rooms a guest is in that somebody looks after, by name; and how many others there are."""
     statement = select(Room, RoomMember, room_rules.of_rooms(actor)).join(
         RoomMember, RoomMember.room_id == Room.id
@@ -104,7 +106,7 @@ def rooms_of(actor, guest: Account) -> tuple[list[tuple[Room, RoomMember]], int]
     return known, len(rows) - len(known)
 
 
-def _rooms(actor, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
+def _rooms(actor: Account, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
     names: dict[int, list[str]] = defaultdict(list)
     counts: Counter = Counter()
     statement = select(RoomMember.account_id, Room.name, room_rules.of_rooms(actor)).join(
@@ -120,7 +122,7 @@ def _rooms(actor, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
     return names, counts
 
 
-def _filtered(name: str, value: str):
+def _filtered(name: str, value: str) -> ColumnElement[bool]:
     if value not in GUEST_FILTERS.get(name, ()):
         return false()
     if name == "state":
@@ -134,7 +136,7 @@ def _filtered(name: str, value: str):
     }[value]
 
 
-def _is_in_a_room():
+def _is_in_a_room() -> ColumnElement[bool]:
     """Return a condition: the guest is in a room. Rooms in the trash do not count."""
     mine = (RoomMember.account_id == Account.id, RoomMember.is_member)
     return exists().where(Room.id == RoomMember.room_id, Room.state != RoomState.DELETED, *mine)
@@ -184,7 +186,7 @@ def invitations_to(actor: Account, guest: Account) -> list[InvitationLine]:
     return _latest([Invitation.address == guest.address, administered(actor)])
 
 
-def administered(actor: Account):
+def administered(actor: Account) -> ColumnElement[bool]:
     """Return a condition on Invitation: into rooms that an actor administers."""
     return Invitation.room_id.in_(select(Room.id).where(rooms.of_rooms(actor)))
 
@@ -208,7 +210,7 @@ def find_administered(actor: Account, invitation_id: int) -> Invitation:
     return invitation
 
 
-def statement_of(conditions: list):
+def statement_of(conditions: list) -> Select:
     """Invitations that fulfil conditions, each with whether its guest is in the room now."""
     entry = and_(
         RoomMember.room_id == Invitation.room_id,
@@ -244,7 +246,7 @@ INVITATION_FILTERS = {"state": ("expired", "revoked")}
 ORDER = (Invitation.sent_at, Invitation.id)
 
 
-def invitation_list(actor, query: ListQuery) -> Listing:
+def invitation_list(actor: Account, query: ListQuery) -> Listing:
     """Return a page of the invitations into rooms that somebody administers, the latest first.
 
     Three statements.
@@ -254,7 +256,7 @@ def invitation_list(actor, query: ListQuery) -> Listing:
     return Listing(Page(lines_of(page.rows), page.previous, page.next), _count(conditions))
 
 
-def invitation_count(actor) -> int:
+def invitation_count(actor: Account) -> int:
     """Return the number of invitations that wait for an answer."""
     return _count(_conditions(actor, ListQuery()))
 
@@ -263,7 +265,7 @@ def _count(conditions: list) -> int:
     return db.session.scalar(select(func.count(Invitation.id)).where(*conditions)) or 0
 
 
-def _conditions(actor, query: ListQuery) -> list:
+def _conditions(actor: Account, query: ListQuery) -> list:
     rests = [administered(actor), *_in_state(dict(query.filters).get("state"))]
     if query.search:
         inviters = select(Account.id).where(names_match(Account, query.search))

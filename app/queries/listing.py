@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.extensions import db
 from app.queries.paging import Page
@@ -52,19 +52,19 @@ class Listing:
         return self.page.rows
 
 
-def count_rows(statement) -> int:
+def count_rows(statement: Select) -> int:
     """Count the rows of a statement."""
     return db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
 
 
-def total_rows(page: Page, statement) -> int:
+def total_rows(page: Page, statement: Select) -> int:
     """Return the number of rows of a statement of which a page was read; nothing is counted where that is all."""
     if page.previous is None and page.next is None:
         return len(page.rows)
     return remembered_count(statement)
 
 
-def remembered_count(statement) -> int:
+def remembered_count(statement: Select) -> int:
     """Return the number of rows of a statement; large numbers are remembered for half a minute.
 
     Counting a hundred thousand index entries takes longer than reading the page below, and nobody notices a

@@ -129,8 +129,8 @@ def room_label(room: Room) -> str:
     return f"{room.group.address} - {room.name}" if room.group is not None else room.name
 
 
-def _about(*templates: str):
-    def register(function):
+def _about(*templates: str) -> Callable:
+    def register(function: Callable) -> Callable:
         for template in templates:
             _facts[template] = function
         return function

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
-from sqlalchemy import Row, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, true
 
 from app.extensions import db
 from app.models import Account, AccountState, Message, MessageKind, ReadMark, Room, RoomMember
@@ -121,12 +122,12 @@ def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[Me
     return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit, floor)[::-1]
 
 
-def _behind(floor: int):
+def _behind(floor: int) -> ColumnElement[bool]:
     """Return the condition for a floor. Notes at the floor itself precede the reader's entry."""
     return Message.seq > floor if floor else true()
 
 
-def _page(room_id: int, condition, order, limit: int, floor: int) -> list[MessageView]:
+def _page(room_id: int, condition: Any, order: Any, limit: int, floor: int) -> list[MessageView]:
     """Return the first of a room in this order, one more than asked for, to know whether there are more.
 
     The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's
@@ -137,7 +138,7 @@ def _page(room_id: int, condition, order, limit: int, floor: int) -> list[Messag
     return _views(_messages(room_id).join(page, page.c.id == Message.id).order_by(*order))
 
 
-def _messages(room_id: int):
+def _messages(room_id: int) -> Select:
     return (
         select(
             Message.id,
@@ -163,7 +164,7 @@ def _messages(room_id: int):
     )
 
 
-def _views(statement) -> list[MessageView]:
+def _views(statement: Select) -> list[MessageView]:
     return [_view(row) for row in db.session.execute(statement)]
 
 
@@ -304,7 +305,7 @@ def latest_floor(room: Room) -> int:
     return db.session.scalar(statement) or 0
 
 
-def _named(html) -> list[int]:
+def _named(html: str | None) -> list[int]:
     return [int(account_id) for account_id, _name in MENTION.findall(html or "")]
 
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
 
 from app.extensions import db
 from app.models.types import UtcDateTime
@@ -26,7 +27,12 @@ class Page:
 
 
 def keyset(
-    statement, order: Sequence, *, cursor: str | None = None, descending=False, size: int = SIZE
+    statement: Select,
+    order: Sequence,
+    *,
+    cursor: str | None = None,
+    descending: bool = False,
+    size: int = SIZE,
 ) -> Page:
     """Return the page of a statement that a cursor names; the first one where all that stood there has gone meanwhile.
 
@@ -48,7 +54,9 @@ def keyset(
     )
 
 
-def keyset_of(branches: list, order: Sequence, *, whole, cursor: str | None = None, size: int = SIZE) -> Page:
+def keyset_of(
+    branches: list, order: Sequence, *, whole: Select, cursor: str | None = None, size: int = SIZE
+) -> Page:
     """Return the page of several statements about the same rows, each with an index of its own, as if they were one.
 
     From each come only the first rows behind the cursor; the database then puts these in order. whole: the
@@ -73,7 +81,7 @@ def _page(rows: list, order: Sequence, *, has_before: bool, has_after: bool) -> 
     return Page(rows, previous, _cursor(">", rows[-1], order) if has_after else None)
 
 
-def _beyond(order: Sequence, place: list, downwards: bool):
+def _beyond(order: Sequence, place: list, downwards: bool) -> ColumnElement[bool]:
     """Return rows behind a place.
 
     The first condition repeats the others: it lets the index be entered there.
@@ -89,7 +97,7 @@ def _beyond(order: Sequence, place: list, downwards: bool):
     return and_(first, or_(*steps))
 
 
-def _beyond_nullable(order: Sequence, place: list, downwards: bool):
+def _beyond_nullable(order: Sequence, place: list, downwards: bool) -> ColumnElement[bool]:
     """Return the same where the first column may be NULL, which is less than anything."""
     first, last = order
     further = last < place[1] if downwards else last > place[1]
@@ -100,11 +108,11 @@ def _beyond_nullable(order: Sequence, place: list, downwards: bool):
     return or_(same, first < place[0], first.is_(None)) if downwards else or_(same, first > place[0])
 
 
-def _may_be_null(column) -> bool:
+def _may_be_null(column: Any) -> bool:
     return bool(getattr(column, "nullable", False))
 
 
-def _cursor(direction: str, row, order: Sequence) -> str:
+def _cursor(direction: str, row: Row, order: Sequence) -> str:
     values = [_value(row, column) for column in order]
     text = json.dumps([direction, *values], ensure_ascii=False, separators=(",", ":"), default=_written)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -114,7 +122,7 @@ def _written(value: datetime) -> str:
     return value.isoformat()
 
 
-def _value(row, column):
+def _value(row: Row, column: Any) -> Any:
     """Return the value of a column in a row, which holds the whole object first, or the column itself."""
     return getattr(row[0], column.key) if hasattr(row[0], column.key) else getattr(row, column.key)
 
@@ -131,7 +139,7 @@ def _read(cursor: str | None, order: Sequence) -> tuple[bool, list]:
         return False, []
 
 
-def _place(column, value):
+def _place(column: Any, value: Any) -> Any:
     """Return a value of a cursor as its column has it. Error: ValueError, where it makes no sense there."""
     if value is None and _may_be_null(column):
         return None

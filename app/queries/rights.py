@@ -1,8 +1,9 @@
 """Data of the rights windows: places, lists, grants without effect, rooms that differ from their folder."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import lazyload
 
 from app.errors import NotFound
@@ -59,7 +60,7 @@ class Difference:
     in_room: Right | None
 
 
-def find_place(actor, kind: str, place_id: int) -> Folder | Room:
+def find_place(actor: Account, kind: str, place_id: int) -> Folder | Room:
     """Return a TeamChat folder or room whose rights an actor may change. Errors: NotFound, Forbidden."""
     place: Folder | Room | None = None
     if kind == "folder":
@@ -118,7 +119,7 @@ def reaches_nobody(place: Folder | Room, principal: Principal, principal_id: int
     return not db.session.scalar(select(exists(people)))
 
 
-def people_of(place: Folder | Room):
+def people_of(place: Folder | Room) -> Select:
     """Return a statement of everybody a place is open to."""
     if isinstance(place, Room):
         return audience.people_of(place)
@@ -181,7 +182,7 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     return differences
 
 
-def _grants(*conditions) -> dict[tuple, dict[tuple[Principal, int], Right]]:
+def _grants(*conditions: Any) -> dict[tuple, dict[tuple[Principal, int], Right]]:
     grants: dict[tuple, dict[tuple[Principal, int], Right]] = {}
     for grant in db.session.scalars(select(Grant).where(*conditions)):
         lines = grants.setdefault((grant.room_id, grant.folder_id), {})
@@ -266,7 +267,7 @@ def _office(room: Room) -> Group | Domain | None:
     return db.session.get(Domain, domain_id) if domain_id else None
 
 
-def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[Candidate], bool]:
+def candidates_by_sight(actor: Account, kind: EntryKind, search: str = "") -> tuple[list[Candidate], bool]:
     """Return the first candidates of a kind that a person may know of, and whether there are more."""
     if kind is EntryKind.ACCOUNT:
         people = people_queries.candidates(actor, None, search)
@@ -278,7 +279,7 @@ def candidates_by_sight(actor, kind: EntryKind, search: str = "") -> tuple[list[
     return [_candidate(kind, row) for row in rows[:SHOWN]], len(rows) > SHOWN
 
 
-def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
+def chosen_by_sight(actor: Account, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates that a person may know of, in their order."""
     known: dict[tuple[EntryKind, int], Candidate] = {}
     for kind, model in MODELS.items():
@@ -288,11 +289,11 @@ def chosen_by_sight(actor, principals: list[tuple[EntryKind, int]]) -> list[Cand
     return [known[principal] for principal in principals if principal in known]
 
 
-def _seen(actor, model: Nameable):
+def _seen(actor: Account, model: Nameable) -> Select:
     statement = select(model).where(rooms.in_sight(actor, model))
     return statement if issubclass(model, Domain) else statement.options(lazyload(model.domain))
 
 
-def _candidate(kind: EntryKind, row) -> Candidate:
+def _candidate(kind: EntryKind, row: Any) -> Candidate:
     detail = row.description if kind is EntryKind.DOMAIN else row.address
     return Candidate(kind, row.id, row.name, detail)

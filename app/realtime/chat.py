@@ -34,7 +34,7 @@ def open_room(client: hub.Client, payload: dict) -> dict:
         "last_seq": opened.last_seq,
         "last_read": opened.last_read,
         "change": opened.change,
-        "can": [right.name.lower() for right in opened.rights],
+        "can": [str(right.name).lower() for right in opened.rights],
         "is_archived": not opened.rights & Right.ITEMS_WRITE and listing.is_archived(room_id),
         **present,
     }

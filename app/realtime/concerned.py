@@ -1,5 +1,7 @@
 """Sockets that a change of access may concern: few enough to spare the others, never too few."""
 
+from collections.abc import Set
+
 from sqlalchemy import select
 
 from app import channels
@@ -57,12 +59,11 @@ def _who_see(room_ids: list[int]) -> list[hub.Client]:
     folders = db.session.scalars(
         select(Room.folder_id).where(Room.id.in_(rooms), Room.folder_id.is_not(None))
     )
-    told = {channels.folder(folder_id) for folder_id in folders} | {
-        channels.watch(room_id) for room_id in rooms
-    }
+    told = {channels.folder(folder_id) for folder_id in folders if folder_id is not None}
+    told |= {channels.watch(room_id) for room_id in rooms}
     return _told_by(told, rooms)
 
 
-def _told_by(told: set[str], rooms: set[int] = frozenset()) -> list[hub.Client]:
+def _told_by(told: set[str], rooms: Set[int] = frozenset()) -> list[hub.Client]:
     """Return the sockets that are in one of these channels or have one of these rooms open."""
     return [client for client in hub.clients.values() if client.watched & told or client.rooms.keys() & rooms]

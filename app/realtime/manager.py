@@ -37,7 +37,7 @@ class Watched:
         """Deliver an event to the sockets of this process."""
         if self.watcher is not None:
             self.watcher.before_delivery(event, data, epoch)
-        super().emit(event, data, namespace=namespace, room=room, ignore_queue=True)
+        super().emit(event, data, namespace=namespace, room=room, ignore_queue=True)  # type: ignore[misc]
 
 
 class LocalManager(Watched, Manager):

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import inspect
 from importlib.metadata import version
+from typing import Any
 
 VERSIONS = {
     "python-socketio": "5.18.1",
@@ -87,7 +88,7 @@ def _library_of(path: str) -> tuple[str, str]:
 def fingerprint(path: str) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of the source of "module:name.name"."""
     module, _, names = path.partition(":")
-    value = importlib.import_module(module)
+    value: Any = importlib.import_module(module)
     for name in names.split("."):
         value = getattr(value, name, None)
     source = inspect.getsource(value) if value else ""

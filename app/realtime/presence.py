@@ -81,7 +81,7 @@ def refresh() -> None:
 
 def _own(room_id: int) -> list[dict]:
     writing = writers.in_room(room_id)
-    people = {}
+    people: dict[int, dict] = {}
     for client in hub.in_room(room_id):
         state = "watching" if client.rooms[room_id].is_visible else "background"
         if client.account_id in writing:

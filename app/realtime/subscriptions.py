@@ -49,9 +49,10 @@ def _is_still_signed_in(client: hub.Client) -> bool:
 
 def _hint_channel(seen: access.RoomAccess) -> str:
     room = seen.room
-    inherits = room.folder_id is not None and not room.has_own_list
     is_guest_entry = seen.member is not None and seen.member.is_member
-    return channels.folder(room.folder_id) if inherits and not is_guest_entry else channels.watch(room.id)
+    if room.folder_id is not None and not room.has_own_list and not is_guest_entry:
+        return channels.folder(room.folder_id)
+    return channels.watch(room.id)
 
 
 def enter(client: hub.Client, room_id: int, is_visible: bool) -> None:

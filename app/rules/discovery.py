@@ -4,7 +4,7 @@ import ipaddress
 import json
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import idna
 from flask import current_app
@@ -210,7 +210,7 @@ def _problem_of_url(url: DiscoveryAddress, text: str) -> str | None:
     return _problem_of_parts(given, host, port)
 
 
-def _problem_of_parts(url, host: str, port: int | None) -> str | None:
+def _problem_of_parts(url: SplitResult, host: str, port: int | None) -> str | None:
     if url.scheme != "https":
         return _("The URL must begin with https://.")
     if url.username is not None or url.password is not None:

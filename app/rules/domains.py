@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.errors import Invalid
 from app.extensions import db
@@ -228,7 +229,7 @@ def require_room_for_guest(domain: Domain, *, with_invited: bool = False) -> Non
         )
 
 
-def _limit(domain: Domain, column) -> int | None:
+def _limit(domain: Domain, column: Any) -> int | None:
     """Return a domain's limit; where there is one, lock the domain's row until the commit."""
     limit = db.session.scalar(select(column).where(Domain.id == domain.id))
     if limit is None:
@@ -262,5 +263,5 @@ def invited_count(domain: Domain) -> int:
     return _count(statement.where(Invitation.inviter_id.in_(inviters)))
 
 
-def _count(statement) -> int:
+def _count(statement: Select) -> int:
     return db.session.scalar(statement) or 0

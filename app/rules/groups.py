@@ -4,11 +4,27 @@ An account excluded from a group is neither in it nor, through it, in the groups
 remain.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal, or_, select, union
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from app.extensions import db
 from app.models import Account, EntryKind, Exclusion, MemberEntry
@@ -35,7 +51,7 @@ def groups_of(account: Account) -> frozenset[int]:
 
 
 @cache
-def _groups_of_somebody():
+def _groups_of_somebody() -> Select:
     """Built once: building it costs more than MariaDB takes to run it."""
     somebody = SimpleNamespace(id=bindparam("account"), domain_id=bindparam("domain"))
     excluded = select(Exclusion.group_id).where(Exclusion.account_id == somebody.id)
@@ -52,7 +68,7 @@ def containing_groups(group_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(select(_containing(start).c.group_id)))
 
 
-def inner_groups(group_id: int):
+def inner_groups(group_id: int) -> CTE:
     """Return a selectable of the ids of a group and all groups inside it, to any depth (column group_id)."""
     tree = select(literal(group_id).label("group_id")).cte(recursive=True)
     step = select(MemberEntry.inner_group_id).where(
@@ -61,7 +77,7 @@ def inner_groups(group_id: int):
     return tree.union(step)
 
 
-def effective_members(group_id: int):
+def effective_members(group_id: int) -> Select:
     """Return a statement of the accounts in a group, each once, without guests and internal accounts."""
     inner = select(inner_groups(group_id).c.group_id)
     suspects = select(Exclusion.account_id).where(Exclusion.group_id.in_(inner))
@@ -142,13 +158,15 @@ def ways_of(account: Account) -> dict[int, list[Way]]:
     return {group_id: _ways_down(group_id, entries, edges, excluded) for group_id in ids}
 
 
-def _ways_down(group_id: int, entries, edges: dict[int, list[int]], excluded: set[int]) -> list[Way]:
+def _ways_down(
+    group_id: int, entries: Sequence[Row], edges: dict[int, list[int]], excluded: set[int]
+) -> list[Way]:
     paths = [(entry, shortest_path(group_id, entry.group_id, edges, excluded)) for entry in entries]
     ways = [Way(path, entry.id, entry.kind) for entry, path in paths if path]
     return sorted(ways, key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
 
 
-def _edges_among(ids) -> dict[int, list[int]]:
+def _edges_among(ids: Collection[int]) -> dict[int, list[int]]:
     """Return the groups that each of these groups contains directly, among these."""
     statement = select(MemberEntry.group_id, MemberEntry.inner_group_id).where(
         MemberEntry.kind == EntryKind.GROUP,
@@ -158,14 +176,14 @@ def _edges_among(ids) -> dict[int, list[int]]:
     return _edges(db.session.execute(statement))
 
 
-def _direct(account: Account, *columns):
+def _direct(account: Account | SimpleNamespace, *columns: Any) -> Select:
     """Entries that name the account or its domain."""
     own = and_(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == account.id)
     domain = and_(MemberEntry.kind == EntryKind.DOMAIN, MemberEntry.principal_id == account.domain_id)
     return select(MemberEntry.group_id.label("group_id"), *columns).where(or_(own, domain))
 
 
-def _containing(start, excluded=None):
+def _containing(start: Any, excluded: Any = None) -> CTE:
     tree = select(start.subquery("start").c.group_id).cte(recursive=True)
     step = select(MemberEntry.group_id).where(
         MemberEntry.kind == EntryKind.GROUP, MemberEntry.principal_id == tree.c.group_id
@@ -175,7 +193,7 @@ def _containing(start, excluded=None):
     return tree.union(step)
 
 
-def _named_in(groups):
+def _named_in(groups: Any) -> CompoundSelect:
     """Return the ids of accounts that an entry of these groups names, itself or by its domain.
 
     The entries are read first, so that both halves use an index.
@@ -190,7 +208,7 @@ def _named_in(groups):
     return union(named, by_domain)
 
 
-def _suspects_inside(group_id: int, below):
+def _suspects_inside(group_id: int, below: Any) -> Select:
     """Of those who are excluded somewhere below a group: who is in it all the same, another way."""
     suspects = (
         select(Exclusion.account_id).where(Exclusion.group_id.in_(below)).distinct().subquery("suspects")
@@ -217,7 +235,7 @@ def _suspects_inside(group_id: int, below):
     return select(reach.c.account_id).where(reach.c.group_id == group_id)
 
 
-def _is_excluded(account_id, group_id):
+def _is_excluded(account_id: Any, group_id: Any) -> ColumnElement[bool]:
     return exists().where(Exclusion.account_id == account_id, Exclusion.group_id == group_id)
 
 
@@ -255,7 +273,7 @@ def _reached(came_from: dict[int, int | None], outer: int, inner: int) -> int:
     return inner
 
 
-def _edges(rows) -> dict[int, list[int]]:
+def _edges(rows: Any) -> dict[int, list[int]]:
     edges: dict[int, list[int]] = {}
     for outer, inner in rows:
         edges.setdefault(outer, []).append(inner)

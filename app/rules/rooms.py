@@ -1,6 +1,8 @@
 """Management of rooms and folders: by right inside, and by administrators from outside without reading."""
 
-from sqlalchemy import exists, false, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.errors import Forbidden, NotFound
@@ -17,7 +19,7 @@ MOST_NAMED = 500
 Nameable = type[Account] | type[Domain] | type[Group]
 
 
-def administers(actor, place: Folder | Room) -> bool:
+def administers(actor: Account, place: Folder | Room) -> bool:
     """Return whether a folder or room is within an administrator's scope.
 
     Direct rooms belong only to their people.
@@ -41,7 +43,7 @@ def administers(actor, place: Folder | Room) -> bool:
     )
 
 
-def of_rooms(actor):
+def of_rooms(actor: Account) -> ColumnElement[bool]:
     """Return a condition on Room: those within an administrator's scope, as in administers()."""
     owner = aliased(RoomMember)
     groups = select(Group.id).join(Group.domain).where(scope.of_domains(actor))
@@ -64,14 +66,14 @@ def _has_owner(room: Room) -> bool:
     return db.session.scalar(select(exists(owners))) is True
 
 
-def rights_of(actor, place: Folder | Room) -> Right:
+def rights_of(actor: Account, place: Folder | Room) -> Right:
     """Return a person's rights in a folder or room by its lists."""
     if isinstance(place, Folder):
         return lists.rights_in_folder(actor, place)
     return access.rights_in(actor, place.id)
 
 
-def may(actor, right: Right, place: Folder | Room) -> bool:
+def may(actor: Account, right: Right, place: Folder | Room) -> bool:
     """Return whether a person may do this by right, or as an administrator of the place.
 
     Administrators of a place neither read nor write in it.
@@ -79,7 +81,7 @@ def may(actor, right: Right, place: Folder | Room) -> bool:
     return bool(rights_of(actor, place) & right) or administers(actor, place)
 
 
-def require(actor, right: Right, place: Folder | Room) -> None:
+def require(actor: Account, right: Right, place: Folder | Room) -> None:
     """Refuse what may not be done: as if the place did not exist to those who may not know of it."""
     if administers(actor, place):
         return
@@ -90,12 +92,12 @@ def require(actor, right: Right, place: Folder | Room) -> None:
         raise Forbidden()
 
 
-def require_may_administer(actor, place: Folder | Room) -> None:
+def require_may_administer(actor: Account, place: Folder | Room) -> None:
     """Refuse those who may not change rights here."""
     require(actor, Right.ADMINISTRATION_ADMINISTER, place)
 
 
-def has_lost_administration(actor, place: Folder | Room) -> bool:
+def has_lost_administration(actor: Account, place: Folder | Room) -> bool:
     """Return whether an actor who has just changed rights here could not do so again."""
     if administers(actor, place):
         return False
@@ -115,7 +117,7 @@ def domain_id_of(place: Folder | Room) -> int | None:
     return db.session.scalar(owner.order_by(RoomMember.id).limit(1))
 
 
-def may_name(actor, row: Account | Domain | Group) -> bool:
+def may_name(actor: Account, row: Account | Domain | Group) -> bool:
     """Return whether a person may put a principal on a list: within their scope, or among those they can see."""
     domain_id = row.id if isinstance(row, Domain) else row.domain_id
     if scope.administers_domain(actor, domain_id):
@@ -124,7 +126,7 @@ def may_name(actor, row: Account | Domain | Group) -> bool:
     return db.session.scalar(select(exists().where(model.id == row.id, in_sight(actor, model)))) is True
 
 
-def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Principal, int]]:
+def nameable(actor: Account, subjects: list[tuple[Principal, int]]) -> list[tuple[Principal, int]]:
     """Return those of a form's principals that the person may know of. Three statements at most."""
     models: dict[Principal, Nameable] = {
         Principal.ACCOUNT: Account,
@@ -145,13 +147,13 @@ def nameable(actor, subjects: list[tuple[Principal, int]]) -> list[tuple[Princip
     return [subject for subject in subjects if subject in allowed]
 
 
-def _domain_column(model: Nameable):
+def _domain_column(model: Nameable) -> Any:
     if issubclass(model, Domain):
         return model.id
     return model.domain_id
 
 
-def in_sight(actor, model: Nameable):
+def in_sight(actor: Account, model: Nameable) -> ColumnElement[bool]:
     """Return a condition on accounts, groups or domains: those a person without administration may put on a list.
 
     These are the people they see, the groups they are in, and their own domain.
@@ -163,7 +165,7 @@ def in_sight(actor, model: Nameable):
     return false() if actor.is_guest else Domain.id == actor.domain_id
 
 
-def require_unarchived(actor, right: Right, room: Room) -> None:
+def require_unarchived(actor: Account, right: Right, room: Room) -> None:
     """Refuse as require() does, by the rights the lists give while the room is not archived."""
     rights = access.rights_if_active(actor, room)
     if not rights & Right.FOLDER_READ:

@@ -15,6 +15,7 @@ SCRIPTS = ["app/static/js", "app/static/css", "tests/client"]
 CHECKS = {
     "format": [RUFF, "format", "--check", "--quiet", "--output-format=concise", "."],
     "code": [RUFF, "check", "--quiet", "--output-format=concise", "."],
+    "types": [str(PYTHON), "-m", "mypy", "app", "--cache-dir=var/mypy"],
     "scripts": [*BIOME, "--error-on-warnings", "--colors=off", *SCRIPTS],
     "types of scripts": [NODE, "node_modules/typescript/bin/tsc", "--project", "app/static/js/jsconfig.json"],
     "templates": [str(PYTHON), "-m", "djlint", "app/templates", "--lint", "--quiet"],

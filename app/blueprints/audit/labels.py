@@ -1,5 +1,7 @@
 """Labels of the audit log."""
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
@@ -47,7 +49,8 @@ def kind_of(entry: AuditRecord) -> str:
 def url_of(entry: AuditRecord) -> str:
     """Return the page of what an act was done to."""
     endpoint, name = PAGES[entry.object_kind]
-    return url_for(endpoint, **{name: entry.object_id})
+    values: dict[str, Any] = {name: entry.object_id}
+    return url_for(endpoint, **values)
 
 
 def acts() -> dict[str, str]:

@@ -93,7 +93,9 @@ def _page(collection: Collection, action: Action, selection: Selection, status: 
     wanted = selection.wanted
     asked = [(field, list(field.choices(me(), wanted))) for field in action.fields]
     found, values = context.get("found"), context.get("values", {})
-    worth = found is not None and found.changing and action.consequence is not None
+    consequence = None
+    if found is not None and found.changing and action.consequence is not None:
+        consequence = action.consequence(me(), found.changing, values)
     return dialog(
         "bulk/action.html",
         status,
@@ -104,7 +106,7 @@ def _page(collection: Collection, action: Action, selection: Selection, status: 
         asked=asked,
         given=_given(),
         answers=[(field.label, _label(choices, values.get(field.name))) for field, choices in asked],
-        consequence=action.consequence(me(), found.changing, values) if worth else None,
+        consequence=consequence,
         **context,
     )
 

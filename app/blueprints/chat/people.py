@@ -135,8 +135,10 @@ def people_page(seen: access.RoomAccess) -> Response:
 
 def _ways(seen: access.RoomAccess, accounts: list[Account]) -> dict:
     """Return how people are in the room's group, for members of it; guests do not learn how a company is made up."""
-    is_told = seen.room.kind is RoomKind.PUBLIC and not me().is_guest
-    return ways_for_members(accounts, seen.room.group) if is_told else {}
+    group = seen.room.group
+    if group is None or seen.room.kind is not RoomKind.PUBLIC or me().is_guest:
+        return {}
+    return ways_for_members(accounts, group)
 
 
 def _may_set_guests(seen: access.RoomAccess) -> bool:

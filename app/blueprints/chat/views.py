@@ -5,6 +5,7 @@ from functools import partial
 from uuid import uuid4
 
 from flask import Blueprint, Response, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.access_control import me
 from app.blueprints.chat.forms import MessageForm
@@ -41,7 +42,7 @@ class ReaderRights:
 
 
 @blueprint.errorhandler(ServiceStopped)
-def show_stopped(stopped: ServiceStopped) -> Response:
+def show_stopped(stopped: ServiceStopped) -> BaseResponse:
     """Show the frame with a notice that comes back by itself; pieces of a page are refused as usual."""
     if wants_fragment() or wants_json() or request.method != "GET":
         return tell(stopped)

@@ -89,7 +89,7 @@ def document() -> Response:
     return _shared(jsonify(version=1, host=values[discovery.HOST_NAME], services=services, urls=urls))
 
 
-@blueprint.get(discovery.ADDRESSES["teamchat_api"].path)
+@blueprint.get(str(discovery.ADDRESSES["teamchat_api"].path))
 @open_to_everybody
 def teamchat_api() -> Response:
     """Show what stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""

@@ -114,8 +114,10 @@ def last_day(moment: datetime | None) -> str:
 
 def end_of(day: str | None) -> datetime | None:
     """Return the moment at which a day is over, where this server is."""
-    found = parse_day(day)
-    return found and datetime.combine(found + timedelta(days=1), time(), _zone()).astimezone(UTC)
+    last = parse_day(day)
+    if last is None:
+        return None
+    return datetime.combine(last + timedelta(days=1), time(), _zone()).astimezone(UTC)
 
 
 def _zone() -> ZoneInfo:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints import audit_labels, features, lists
 from app.blueprints.access_control import me
@@ -87,7 +88,7 @@ def create_domain() -> Response:
 
 
 @blueprint.get("/<int:domain_id>/")
-def show(domain_id: int) -> Response:
+def show(domain_id: int) -> BaseResponse:
     """Show a domain: its accounts are what one looks for most."""
     domain = scope.find_domain(me(), domain_id)
     return redirect(url_for("accounts.index", domain_id=domain.id))

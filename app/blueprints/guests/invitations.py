@@ -13,6 +13,7 @@ from app.htmx import page, see_other
 from app.operations import guests
 from app.queries.guests import INVITATION_FILTERS, find_administered, invitation_list
 from app.queries.guests import invitation_count as count_invitations
+from app.rules.guests.policy import InvitationState
 
 
 @blueprint.get("/invitations")
@@ -20,7 +21,9 @@ def invitations() -> Response:
     """Show the invitations that wait for an answer, or have ended without. Fragments: list."""
     query = lists.list_query(filters=INVITATION_FILTERS)
     listing = invitation_list(me(), query)
-    states = {state: invitation_labels.STATES[state] for state in INVITATION_FILTERS["state"]}
+    states = {
+        state: invitation_labels.STATES[InvitationState(state)] for state in INVITATION_FILTERS["state"]
+    }
     shown = ListPage(
         query,
         listing,

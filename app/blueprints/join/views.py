@@ -129,6 +129,7 @@ def _shown(token: str, opened: OpenedLink, form, status: int = 200) -> Response:
     }
     if opened.opens not in templates:
         status = 404 if opened.opens is LinkTarget.UNKNOWN else GONE
+    reader = _reader()
     return page(
         templates.get(opened.opens, "join/over.html"),
         status=status,
@@ -137,8 +138,8 @@ def _shown(token: str, opened: OpenedLink, form, status: int = 200) -> Response:
         invitation=opened.invitation,
         can_be_asked=opened.invitation is not None and links.is_wanted_again(opened.invitation),
         form=form,
-        reader=_reader(),
-        is_own=opened.guest is not None and _reader() is not None and _reader().id == opened.guest.id,
+        reader=reader,
+        is_own=opened.guest is not None and reader is not None and reader.id == opened.guest.id,
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import partial
 
 from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
@@ -53,7 +54,7 @@ LETTER_POLICY = (
 def index() -> Response:
     """Show the outbox. Fragments: list."""
     scope.require_server_administrator(me())
-    filters = {"state": WorkState, "template": labels.KINDS, "failure": MailFailure}
+    filters: dict[str, Iterable[str]] = {"state": WorkState, "template": labels.KINDS, "failure": MailFailure}
     query = lists.list_query(sorts=("-id",), filters=filters)
     listing = outbox.outbox(query)
     shown = ListPage(

@@ -14,7 +14,7 @@ from app.blueprints.rights import labels, parsing
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
 from app.htmx import say, see_other, wants_fragment
-from app.models import EntryKind, Folder, Room
+from app.models import EntryKind, Folder, Principal, Room
 from app.operations import rights as right_operations
 from app.queries.domains import domains_of
 from app.queries.groups.members import Candidate, chosen_candidates, member_candidates
@@ -102,7 +102,7 @@ def _chosen(place) -> list[Candidate]:
 
 
 def _choice(candidate: Candidate, present: dict) -> picker.PickerChoice:
-    key = lists.key_of(candidate.kind, candidate.id)
+    key = lists.key_of(Principal(candidate.kind), candidate.id)
     return picker.choice(candidate, key=key, note=_("has a line already") if key in present else "")
 
 
@@ -119,7 +119,7 @@ def _candidates(place, kind: EntryKind, search: str):
     wanted = request.values.get("domain", type=int)
     if wanted is not None and wanted not in known:
         scope.find_domain(me(), wanted)
-    domain = known.get(wanted) or known.get(usual) or domains[0]
+    domain = known.get(wanted or 0) or known.get(usual or 0) or domains[0]
     return *member_candidates(me(), None, kind, search, domain), domains, domain
 
 

@@ -71,10 +71,10 @@ def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) 
 def _wanted() -> list[int]:
     """Return the one room whose button was pressed, or those that were ticked."""
     texts = request.form.getlist("one")[:1] or lists.chosen("room", AT_ONCE)
-    found = [parse_whole_number(text) for text in texts]
-    if None in found:
+    ids = [parse_whole_number(text) for text in texts]
+    if None in ids:
         raise NotFound()
-    return found
+    return [room_id for room_id in ids if room_id is not None]
 
 
 def _seen() -> dict[int, str]:

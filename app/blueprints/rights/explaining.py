@@ -95,4 +95,6 @@ def _about(room: Room) -> dict:
 
 
 def _room(room_id: int) -> Room:
-    return find_place(me(), "room", room_id)
+    room = find_place(me(), "room", room_id)
+    assert isinstance(room, Room)
+    return room

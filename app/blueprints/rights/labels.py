@@ -22,9 +22,9 @@ PRESETS = {
 }
 
 FAMILIES = (
-    (_l("Items"), [right for right in LABELS if right.name.startswith("ITEMS")]),
-    (_l("Folder"), [right for right in LABELS if right.name.startswith("FOLDER")]),
-    (_l("Administration"), [right for right in LABELS if right.name.startswith("ADMINISTRATION")]),
+    (_l("Items"), [right for right in LABELS if str(right.name).startswith("ITEMS")]),
+    (_l("Folder"), [right for right in LABELS if str(right.name).startswith("FOLDER")]),
+    (_l("Administration"), [right for right in LABELS if str(right.name).startswith("ADMINISTRATION")]),
 )
 
 EVERYBODY_MEANS = {

@@ -31,7 +31,7 @@ class Links:
         kind, scope_id = self.answer.scope
         if self.is_mine or kind != lists.FOLDER_SCOPE:
             return True
-        return rooms.may(self.actor, Right.ADMINISTRATION_ADMINISTER, db.session.get(Folder, scope_id))
+        return rooms.may(self.actor, Right.ADMINISTRATION_ADMINISTER, db.session.get_one(Folder, scope_id))
 
     def dashboard(self) -> str | None:
         return url_for("dashboard.show") if scope.is_administrator(self.actor) else None
@@ -69,7 +69,7 @@ class Links:
     def door(self) -> str | None:
         """Return the list of those who are in."""
         room = self.answer.room
-        if room.kind is RoomKind.PUBLIC and not self.answer.account.is_guest:
+        if room.group_id is not None and room.kind is RoomKind.PUBLIC and not self.answer.account.is_guest:
             return self.members(room.group_id)
         return url_for("rooms.people" if self.is_mine else "chat.room_people", room_id=room.id)
 

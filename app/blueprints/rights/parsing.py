@@ -11,7 +11,7 @@ from app.operations.rights import PRINCIPAL_MODELS, Subject
 from app.rules.rights import PRESETS, Right
 from app.text.parsing import parse_whole_number
 
-NAMES = {right.name.lower(): right for right in Right if right}
+NAMES = {str(right.name).lower(): right for right in Right if right}
 
 
 def subject_of(text: str) -> Subject:

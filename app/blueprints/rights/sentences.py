@@ -94,11 +94,17 @@ def _obstacle_of(account: Account) -> Obstacle:
     """
     if account.is_guest:
         return Obstacle(Level.ACCOUNT_STATE, Feature.TEAMCHAT)
-    return domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
+    obstacle = domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
+    if obstacle is None:
+        raise ValueError(f"nothing stands in the way of account {account.id}")
+    return obstacle
 
 
 def _group_off(links: Links, answer: Explanation) -> ExplanationStep:
-    domain = answer.room.group.domain
+    group = answer.room.group
+    # Only rooms of a group are closed by one.
+    assert group is not None
+    domain = group.domain
     obstacle = domains.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
     if obstacle is not None:
         return ExplanationStep(
@@ -133,6 +139,7 @@ def _ways(links: Links, answer: Explanation) -> list[ExplanationStep]:
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
         return [ExplanationStep("on", _("%(name)s is in this room.", name=name), links.door())]
     if not links.is_mine:
+        assert answer.room.group is not None
         known = members.ways_for_members([answer.account], answer.room.group)
         return [ExplanationStep("on", text, links.door()) for text in known[answer.account.id].texts]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}

@@ -169,7 +169,7 @@ def _folder_url(place) -> str | None:
     """Return the list that a room inherits, for whoever may change it too: they are shown no tree to reach it by."""
     if not isinstance(place, Room) or place.folder_id is None or place.kind is not RoomKind.PUBLIC:
         return None
-    folder = db.session.get(Folder, place.folder_id)
+    folder = db.session.get_one(Folder, place.folder_id)
     return url_of(folder) if rooms.may(me(), Right.ADMINISTRATION_ADMINISTER, folder) else None
 
 

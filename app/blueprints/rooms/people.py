@@ -166,4 +166,4 @@ def _chosen() -> list[int]:
     numbers = [parse_whole_number(text) for text in picker.chosen_keys("person")]
     if None in numbers:
         raise NotFound()
-    return numbers
+    return [number for number in numbers if number is not None]

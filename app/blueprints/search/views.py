@@ -1,6 +1,7 @@
 """The search box of WebAdmin's header, and its page where no scripts run."""
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -75,7 +76,7 @@ def _line(hit: FinderHit) -> FinderResults:
     return FinderResults(
         title,
         readable(hit.detail) if "@" in hit.detail else hit.detail,
-        url_for(view, **{name: hit.id}),
+        url_for(view, **cast(dict[str, Any], {name: hit.id})),
         icon,
     )
 
@@ -83,7 +84,7 @@ def _line(hit: FinderHit) -> FinderResults:
 def _pages(question: str) -> list[FinderResults]:
     """Pages of the menus, as far as the role has them, whose title has every word."""
     asked = finder.search_words(question)
-    found = {}
+    found: dict[str, FinderResults] = {}
     for entry, section in every_entry():
         titled = words.distinct_words(entry["title"])
         if asked and all(any(word.startswith(one) for word in titled) for one in asked):

@@ -36,10 +36,10 @@ def know(account: Account) -> None:
 
     @after_this_request
     def tell(response: Response) -> Response:
-        safe = {"secure": True, "httponly": True, "samesite": "Lax"}
-        response.set_cookie(COOKIE, _signer().dumps(names), max_age=LIFE, path="/", **safe)
+        value = _signer().dumps(names)
+        response.set_cookie(COOKIE, value, max_age=LIFE, path="/", secure=True, httponly=True, samesite="Lax")
         return response
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="teamchat known device")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="teamchat known device")

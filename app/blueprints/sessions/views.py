@@ -22,7 +22,7 @@ from app.queries.sessions import devices
 from app.rules.server import settings
 
 blueprint = Blueprint("sessions", __name__)
-blueprint.record_once(lambda state: loader.init_app(state.app))
+blueprint.record_once(lambda state: loader.init_app(state.app))  # type: ignore[arg-type]  # Flask types it as App
 
 # An address of this very server. Browsers take `//host` and `/\host` for another one.
 OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]*")

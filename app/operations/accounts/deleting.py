@@ -10,7 +10,7 @@ from sqlalchemy import Case, Row, Select, case, delete, func, select, update
 from app.errors import Invalid
 from app.events import RoomChanged
 from app.extensions import db
-from app.identity import SYSTEM, System
+from app.identity import SYSTEM
 from app.models import (
     CLOSED,
     INTERNAL_DOMAIN,
@@ -81,7 +81,7 @@ class Handover:
     sponsor: str | None = None
 
 
-def entrust_guests(actor: Account | System, account: Account, choice: int | Successor) -> Handover:
+def entrust_guests(actor: Account, account: Account, choice: int | Successor) -> Handover:
     """Hand over the guests and unanswered invitations of an account.
 
     choice: the id of an active account of the same domain, or a Successor. Error: Invalid.
@@ -97,7 +97,7 @@ def entrust_guests(actor: Account | System, account: Account, choice: int | Succ
     return Handover(_hand_over_guests(actor, account, sponsor), invitations, sponsor.address)
 
 
-def _chosen_sponsor(actor: Account | System, account: Account, choice: int | Successor) -> Account | None:
+def _chosen_sponsor(actor: Account, account: Account, choice: int | Successor) -> Account | None:
     if choice is Successor.NOBODY:
         return None
     if choice is Successor.FIRST:
@@ -126,7 +126,7 @@ def _no_such_sponsor() -> Invalid:
     )
 
 
-def _hand_over_guests(actor: Account | System, account: Account, sponsor: Account) -> int:
+def _hand_over_guests(actor: Account, account: Account, sponsor: Account) -> int:
     is_own_guest = guests_of(account)
     addresses = select(Account.id, Account.address).where(*is_own_guest).order_by(Account.id)
     guests = db.session.execute(addresses.limit(AUDITED_GUESTS_MAX + 1)).all()
@@ -150,7 +150,7 @@ def _next_link_generation() -> Case[int]:
 
 
 def _audit_each_guest(
-    actor: Account | System, account: Account, sponsor: Account, guests: Sequence[Row[int, str]]
+    actor: Account, account: Account, sponsor: Account, guests: Sequence[Row[int, str]]
 ) -> None:
     for guest_id, address in guests:
         audit.record(
@@ -301,7 +301,7 @@ def _leave_rooms(
 
 
 def _give_up_room(
-    actor: Account | System, room: Room, account: Account, choice: int | OwnedRooms, counts: DeletionCounts
+    actor: Account, room: Room, account: Account, choice: int | OwnedRooms, counts: DeletionCounts
 ) -> None:
     only = None if isinstance(choice, OwnedRooms) else int(choice)
     new_owner = None

@@ -31,14 +31,16 @@ The page's part is one macro: templates/ui/selection.html, and `blueprints/bulk`
 
 import pkgutil
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from app.errors import Invalid, NotFound
 from app.extensions import db
+from app.models import Account, Task
 from app.operations import tasks
 from app.operations.bulk.actions import Action, Collection, Field, Preview, Selection, UnchangedRows
 from app.operations.tasks import TaskKind, TaskStep, Unchanged
@@ -78,16 +80,21 @@ def collection_named(name: str) -> Collection:
     return collections[name]
 
 
-def count(actor, collection: Collection, selection: Selection) -> int:
+def count(actor: Account, collection: Collection, selection: Selection) -> int:
     """Return the number of chosen rows within the actor's scope."""
     rows = collection.statement(actor, selection).with_only_columns(collection.columns[0]).order_by(None)
-    return db.session.scalar(select(func.count()).select_from(rows.subquery()))
+    return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
-def preview(actor, collection: Collection, action: Action, selection: Selection, values: dict) -> Preview:
+def preview(
+    actor: Account, collection: Collection, action: Action, selection: Selection, values: dict
+) -> Preview:
     """Return what would become of every chosen row; memory holds a thousand at a time."""
     values = prepared(actor, action, values)
-    total, changing, examples, reasons, named = 0, 0, [], Counter(), {}
+    total = changing = 0
+    examples: list[str] = []
+    reasons: Counter[str] = Counter()
+    named: dict[str, list[str]] = {}
     for row in _all_rows(actor, collection, selection):
         total += 1
         reason = action.judge(actor, row, values)
@@ -102,12 +109,12 @@ def preview(actor, collection: Collection, action: Action, selection: Selection,
     return Preview(total, changing, examples, kept)
 
 
-def prepared(actor, action: Action, values: dict) -> dict:
+def prepared(actor: Account, action: Action, values: dict) -> dict:
     """Return an action's values, with what it has looked up for them."""
     return {**values, "prepared": action.prepare(actor, values) if action.prepare else None}
 
 
-def checked_values(actor, action: Action, wanted: dict, given: dict) -> dict:
+def checked_values(actor: Account, action: Action, wanted: dict, given: dict) -> dict:
     """Return the values of an action's fields. Error: Invalid, at the field without an answer."""
     values = {}
     for asked in action.fields:
@@ -118,7 +125,9 @@ def checked_values(actor, action: Action, wanted: dict, given: dict) -> dict:
     return values
 
 
-def start_action(actor, collection: Collection, action: Action, selection: Selection, values: dict):
+def start_action(
+    actor: Account, collection: Collection, action: Action, selection: Selection, values: dict
+) -> Task:
     """Start the task that does it. Gives the task."""
     if not scope.is_administrator(actor):
         raise NotFound()
@@ -139,20 +148,20 @@ def _selection(arguments: dict) -> Selection:
     return Selection(None if ids is None else tuple(ids), arguments["wanted"])
 
 
-def _all_rows(actor, collection: Collection, selection: Selection):
+def _all_rows(actor: Account, collection: Collection, selection: Selection) -> Iterator[Row]:
     place = 0
     while rows := _rows(actor, collection, selection, place, BATCH):
         yield from rows
         place = rows[-1].id
 
 
-def _rows(actor, collection: Collection, selection: Selection, place: int, limit: int) -> list:
+def _rows(actor: Account, collection: Collection, selection: Selection, place: int, limit: int) -> list:
     statement = collection.statement(actor, selection).where(collection.columns[0] > place)
     return list(db.session.execute(statement.limit(limit)).all())
 
 
 def _steps(
-    collection: Collection, action_name: str, actor, arguments: dict, place: int, limit: int
+    collection: Collection, action_name: str, actor: Account, arguments: dict, place: int, limit: int
 ) -> list[TaskStep]:
     """Return the next rows; each brings along what was looked up for all of them."""
     rows = _rows(actor, collection, _selection(arguments), place, limit)
@@ -162,7 +171,7 @@ def _steps(
     return [TaskStep(row.id, row.label, values) for row in rows]
 
 
-def _do(collection: Collection, action_name: str, actor, arguments: dict, step: TaskStep) -> None:
+def _do(collection: Collection, action_name: str, actor: Account, arguments: dict, step: TaskStep) -> None:
     """One row: judged as it is now, then given to the operation."""
     action = collection.action(actor, action_name)
     rows = _rows(actor, collection, _selection(arguments), step.place - 1, 1)

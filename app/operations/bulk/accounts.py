@@ -1,19 +1,27 @@
 """Actions on many accounts."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Row, select
 
 from app.errors import NotFound
 from app.extensions import db
 from app.i18n import LANGUAGE_NAMES
 from app.models import Account, AccountState, Domain, EntryKind, Group, MemberEntry, Role
-from app.operations import accounts as verbs
-from app.operations import groups as member_verbs
+from app.operations.accounts import (
+    OwnedRooms,
+    Successor,
+    delete_account,
+    set_account_features,
+    update_account,
+)
 from app.operations.bulk import Action, Collection, Field, register
+from app.operations.groups import add_members
 from app.queries.accounts import belongings
 from app.queries.accounts import listing as listed
 from app.queries.listing import ListQuery
@@ -31,7 +39,7 @@ GROUPS_OFFERED = 500
 SPONSORS_OFFERED = 100
 
 
-def domain_of(actor, wanted: dict) -> Domain:
+def domain_of(actor: Account, wanted: dict) -> Domain:
     """Return the domain whose list it is. Error: NotFound."""
     key = parse_whole_number(str(wanted.get("domain", "")))
     if key is None:
@@ -39,43 +47,43 @@ def domain_of(actor, wanted: dict) -> Domain:
     return scope.find_domain(actor, key)
 
 
-def _off_limits(actor, row) -> str | None:
+def _off_limits(actor: Account, row: Row) -> str | None:
     """Why nothing of an account may be changed."""
     if not scope.may_touch(actor, row):
         return _("This account has a higher role than yours.")
     return None
 
 
-def state(state: AccountState, already):
+def state(state: AccountState, already: LazyString) -> dict[str, Any]:
     """Judge and do of an action that gives accounts a state."""
 
-    def judge(actor, row, values):
+    def judge(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
         if row.state is state:
             return str(already)
         if row.id == actor.id:
             return _("This is your own account: you would lock yourself out.")
         return _off_limits(actor, row)
 
-    def do(actor, account, values):
-        verbs.update_account(actor, account, {"state": state})
+    def do(actor: Account, account: Account, values: dict[str, Any]) -> None:
+        update_account(actor, account, {"state": state})
 
     return {"judge": judge, "do": do}
 
 
-def teamchat(is_on: bool, already):
+def teamchat(is_on: bool, already: LazyString) -> dict[str, Any]:
     """Judge and do of an action that switches TeamChat. It needs the other two, which come along with it."""
     wanted = dict.fromkeys(Feature, True) if is_on else {Feature.TEAMCHAT: False}
 
-    def judge(actor, row, values):
+    def judge(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
         return str(already) if row.has_teamchat is is_on else _off_limits(actor, row)
 
-    def do(actor, account, values):
-        verbs.set_account_features(actor, account, wanted)
+    def do(actor: Account, account: Account, values: dict[str, Any]) -> None:
+        set_account_features(actor, account, wanted)
 
     return {"judge": judge, "do": do}
 
 
-def judge_role(actor, row, values):
+def judge_role(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.role == values["role"]:
         return _("Has this role already.")
     if row.id == actor.id:
@@ -83,17 +91,17 @@ def judge_role(actor, row, values):
     return _off_limits(actor, row)
 
 
-def judge_language(actor, row, values):
+def judge_language(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if (row.language or "") == values["language"]:
         return _("Has this language already.")
     return _off_limits(actor, row)
 
 
-def judge_member(actor, row, values):
+def judge_member(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     return _("Is a member already.") if row.id in values["prepared"].members else None
 
 
-def members(actor, values: dict) -> SimpleNamespace:
+def members(actor: Account, values: dict) -> SimpleNamespace:
     """Return the group, and who has an entry of their own in it."""
     group = scope.find_group(actor, int(values["group"]))
     entries = select(MemberEntry.principal_id).where(MemberEntry.group_id == group.id)
@@ -101,12 +109,12 @@ def members(actor, values: dict) -> SimpleNamespace:
     return SimpleNamespace(group=group, members=set(db.session.scalars(entries)))
 
 
-def add_member(actor, account, values) -> None:
+def add_member(actor: Account, account: Account, values: dict[str, Any]) -> None:
     group = scope.find_group(actor, int(values["group"]))
-    member_verbs.add_members(actor, group, [(EntryKind.ACCOUNT, account.id)])
+    add_members(actor, group, [(EntryKind.ACCOUNT, account.id)])
 
 
-def judge_deletion(actor, row, values):
+def judge_deletion(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.id == actor.id:
         return _("This is your own account: somebody else must delete it.")
     if str(row.id) == values.get("sponsor"):
@@ -114,7 +122,7 @@ def judge_deletion(actor, row, values):
     return _off_limits(actor, row)
 
 
-def deletion(actor, count: int, values) -> str:
+def deletion(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "%(num)s account is deleted for good: its devices are signed out, it leaves its groups and rooms. Its "
         "messages stay under its name.",
@@ -124,17 +132,17 @@ def deletion(actor, count: int, values) -> str:
     )
 
 
-def delete(actor, account, values) -> None:
-    query = values.get("sponsor", verbs.Successor.FIRST)
-    verbs.delete_account(
+def delete(actor: Account, account: Account, values: dict[str, Any]) -> None:
+    query = values.get("sponsor", Successor.FIRST)
+    delete_account(
         actor,
         account,
-        owned=verbs.OwnedRooms(values["owned"]),
-        sponsor=verbs.Successor.FIRST if query == verbs.Successor.FIRST else int(query),
+        owned=OwnedRooms(values["owned"]),
+        sponsor=Successor.FIRST if query == Successor.FIRST else int(query),
     )
 
 
-def disabling(actor, count: int, values) -> str:
+def disabling(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "%(num)s person is signed out everywhere and cannot sign in any more.",
         "%(num)s people are signed out everywhere and cannot sign in any more.",
@@ -142,15 +150,15 @@ def disabling(actor, count: int, values) -> str:
     )
 
 
-def roles(actor, wanted) -> list:
+def roles(actor: Account, wanted: dict[str, str]) -> list:
     return [(role, ROLES[role]) for role in scope.grantable_roles(actor)]
 
 
-def languages(actor, wanted) -> list:
+def languages(actor: Account, wanted: dict[str, str]) -> list:
     return [*LANGUAGE_NAMES.items(), ("", _l("Chosen by the person"))]
 
 
-def groups(actor, wanted) -> list:
+def groups(actor: Account, wanted: dict[str, str]) -> list:
     statement = select(Group.id, Group.name, Group.address).where(
         Group.domain_id == domain_of(actor, wanted).id
     )
@@ -162,22 +170,22 @@ OWNED = Field(
     "owned",
     _l("Private rooms that only this person owns"),
     lambda actor, wanted: [
-        (verbs.OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
-        (verbs.OwnedRooms.DELETE, _l("are deleted")),
+        (OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
+        (OwnedRooms.DELETE, _l("are deleted")),
     ],
 )
 
 
-def _sponsors(actor, wanted) -> list:
+def _sponsors(actor: Account, wanted: dict[str, str]) -> list:
     found = belongings.able_in(actor, domain_of(actor, wanted), SPONSORS_OFFERED)
     named = [(one.id, f"{one.name} ({one.address})") for one in found]
-    return [(verbs.Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
+    return [(Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
 
 
 SPONSOR = Field("sponsor", _l("Who answers for their guests from now on"), _sponsors)
 
 
-def _matching(actor, wanted: dict) -> list:
+def _matching(actor: Account, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
     return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
 
@@ -220,7 +228,7 @@ ACTIONS = (
         icon="shield",
         fields=(Field("role", _l("Role"), roles),),
         judge=judge_role,
-        do=lambda actor, account, values: verbs.update_account(actor, account, {"role": values["role"]}),
+        do=lambda actor, account, values: update_account(actor, account, {"role": values["role"]}),
     ),
     Action(
         "set_language",
@@ -228,9 +236,7 @@ ACTIONS = (
         icon="language",
         fields=(Field("language", _l("Language"), languages),),
         judge=judge_language,
-        do=lambda actor, account, values: verbs.update_account(
-            actor, account, {"language": values["language"]}
-        ),
+        do=lambda actor, account, values: update_account(actor, account, {"language": values["language"]}),
     ),
     Action(
         "add_to_group",

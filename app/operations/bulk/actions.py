@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.errors import NotFound
+from app.models import Account
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,18 @@ class Collection:
     domain_of: Callable = lambda actor, wanted: None
     fixed: tuple[str, ...] = ()
 
-    def offered(self, actor) -> list[Action]:
+    def offered(self, actor: Account) -> list[Action]:
         """Return the actions a person may choose from."""
         return [action for action in self.actions if action.may(actor)]
 
-    def action(self, actor, name: str) -> Action:
+    def action(self, actor: Account, name: str) -> Action:
         """Return an action by its name. Error: NotFound."""
         for action in self.offered(actor):
             if action.name == name:
                 return action
         raise NotFound()
 
-    def statement(self, actor, selection: "Selection"):
+    def statement(self, actor: Account, selection: "Selection") -> Select:
         """Return the chosen rows that exist in the actor's scope, in the order of their ids."""
         wanted = selection.wanted
         if selection.ids is not None:

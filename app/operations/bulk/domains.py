@@ -1,27 +1,30 @@
 """Actions on many domains, for server and web administrators."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import Row
 
-from app.models import Domain, DomainState
-from app.operations import domains as verbs
+from app.models import Account, Domain, DomainState
 from app.operations.bulk import Action, Collection, register
+from app.operations.domains import update_domain
 from app.queries import domains as listed
 from app.queries.listing import ListQuery
 from app.rules.rights import scope
 
 
-def _matching(actor, wanted: dict) -> list:
+def _matching(actor: Account, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
     return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
-def _judge_reopening(actor, row, values):
+def _judge_reopening(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     return _("Is active already.") if row.state is DomainState.ACTIVE else None
 
 
-def _judge_suspending(actor, row, values):
+def _judge_suspending(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.state is DomainState.SUSPENDED:
         return _("Is suspended already.")
     if not scope.may_close(actor, row):
@@ -29,7 +32,7 @@ def _judge_suspending(actor, row, values):
     return _("This is your own domain: you would lock yourself out.") if row.id == actor.domain_id else None
 
 
-def _suspension(actor, count: int, values) -> str:
+def _suspension(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "Nobody of %(num)s domain can sign in any more until it is active again.",
         "Nobody of %(num)s domains can sign in any more until they are active again.",
@@ -44,7 +47,7 @@ ACTIONS = (
         icon="circle-check",
         may=scope.is_server_wide,
         judge=_judge_reopening,
-        do=lambda actor, domain, values: verbs.update_domain(actor, domain, {"state": DomainState.ACTIVE}),
+        do=lambda actor, domain, values: update_domain(actor, domain, {"state": DomainState.ACTIVE}),
     ),
     Action(
         "suspend",
@@ -53,7 +56,7 @@ ACTIONS = (
         may=scope.is_server_wide,
         judge=_judge_suspending,
         consequence=_suspension,
-        do=lambda actor, domain, values: verbs.update_domain(actor, domain, {"state": DomainState.SUSPENDED}),
+        do=lambda actor, domain, values: update_domain(actor, domain, {"state": DomainState.SUSPENDED}),
     ),
 )
 

@@ -1,32 +1,35 @@
 """Actions on many groups of a domain."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import Row
 
-from app.models import Group
-from app.operations import groups as verbs
+from app.models import Account, Group
 from app.operations.bulk import Action, Collection, register
 from app.operations.bulk.accounts import domain_of
+from app.operations.groups import delete_group, update_group
 from app.queries.groups import listing as listed
 from app.queries.listing import ListQuery
 from app.rules.rights import scope
 
 
-def _matching(actor, wanted: dict) -> list:
+def _matching(actor: Account, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
     return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
-def _judge_enabling(actor, row, values):
+def _judge_enabling(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     return _("Has TeamChat already.") if row.has_teamchat else None
 
 
-def _judge_disabling(actor, row, values):
+def _judge_disabling(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     return None if row.has_teamchat else _("Has no TeamChat.")
 
 
-def _hiding(actor, count: int, values) -> str:
+def _hiding(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "The rooms of %(num)s group are hidden and kept: they come back when TeamChat is enabled again.",
         "The rooms of %(num)s groups are hidden and kept: they come back when TeamChat is enabled again.",
@@ -34,7 +37,7 @@ def _hiding(actor, count: int, values) -> str:
     )
 
 
-def _deletion(actor, count: int, values) -> str:
+def _deletion(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "%(num)s group is deleted for good: its people lose its rooms at once; the rooms are gone after 30 days.",
         "%(num)s groups are deleted for good: their people lose their rooms at once; the rooms are gone after "
@@ -49,7 +52,7 @@ ACTIONS = (
         _l("Enable TeamChat"),
         icon="messages",
         judge=_judge_enabling,
-        do=lambda actor, group, values: verbs.update_group(
+        do=lambda actor, group, values: update_group(
             actor, group, {"has_public_folder": True, "has_teamchat": True}
         ),
     ),
@@ -59,7 +62,7 @@ ACTIONS = (
         icon="messages-off",
         judge=_judge_disabling,
         consequence=_hiding,
-        do=lambda actor, group, values: verbs.update_group(actor, group, {"has_teamchat": False}),
+        do=lambda actor, group, values: update_group(actor, group, {"has_teamchat": False}),
     ),
     Action(
         "delete",
@@ -67,7 +70,7 @@ ACTIONS = (
         icon="trash",
         is_destructive=True,
         consequence=_deletion,
-        do=lambda actor, group, values: verbs.delete_group(actor, group),
+        do=lambda actor, group, values: delete_group(actor, group),
     ),
 )
 

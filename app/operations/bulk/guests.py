@@ -1,16 +1,20 @@
 """Actions on many guests."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Label, Row, select
 from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, AccountState, Domain
-from app.operations import guests as verbs
 from app.operations.bulk import Action, Collection, Field, register
+from app.operations.guests import change_sponsor, delete_guest, extend_guest, update_guest
 from app.operations.tasks import Unchanged
 from app.queries import guests as listed
 from app.queries.listing import ListQuery
@@ -20,27 +24,27 @@ from app.rules.rights import scope
 SPONSORS_OFFERED = 500
 
 
-def _matching(actor, wanted: dict) -> list:
+def _matching(actor: Account, wanted: dict) -> list:
     filters = tuple((name, wanted[name]) for name in listed.GUEST_FILTERS if wanted.get(name))
     return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
 
 
-def _judge_state(state: AccountState, already):
+def _judge_state(state: AccountState, already: LazyString) -> Callable:
     return lambda actor, row, values: str(already) if row.state is state else None
 
 
-def _do_state(state: AccountState):
-    return lambda actor, guest, values: verbs.update_guest(actor, guest, {"state": state})
+def _do_state(state: AccountState) -> Callable:
+    return lambda actor, guest, values: update_guest(actor, guest, {"state": state})
 
 
-def _extend(actor, guest, values) -> None:
+def _extend(actor: Account, guest: Account, values: dict[str, Any]) -> None:
     until = policy.extended_until(guest)
     if until is None:
         raise Unchanged(_("It cannot be extended any more."))
-    verbs.extend_guest(actor, guest, until)
+    extend_guest(actor, guest, until)
 
 
-def _judge_extension(actor, row, values) -> str | None:
+def _judge_extension(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.expires_at is None:
         return _("The account has no end.")
     if not row.has_sponsor:
@@ -50,14 +54,14 @@ def _judge_extension(actor, row, values) -> str | None:
     return None
 
 
-def _of_sponsors_domain(column):
+def _of_sponsors_domain(column: Any) -> Label:
     """Return a column of the domain of a guest's sponsor, as a subquery."""
     sponsor = aliased(Account)
     found = select(column).join(sponsor, sponsor.domain_id == Domain.id)
     return found.where(sponsor.id == Account.sponsor_id).scalar_subquery().label(column.key)
 
 
-def _sponsors(actor, wanted) -> list[tuple[str, str]]:
+def _sponsors(actor: Account, wanted: dict[str, str]) -> list[tuple[str, str]]:
     statement = (
         select(Account.id, Account.name, Account.address)
         .join(Domain, Domain.id == Account.domain_id)
@@ -68,14 +72,14 @@ def _sponsors(actor, wanted) -> list[tuple[str, str]]:
     return [(str(key), f"{name} ({address})") for key, name, address in db.session.execute(statement)]
 
 
-def _change_sponsor(actor, guest, values) -> None:
+def _change_sponsor(actor: Account, guest: Account, values: dict[str, Any]) -> None:
     sponsor = db.session.get(Account, int(values["sponsor"]))
     if sponsor is None:
         raise NotFound()
-    verbs.change_sponsor(actor, guest, sponsor)
+    change_sponsor(actor, guest, sponsor)
 
 
-def _deletion(actor, count: int, values) -> str:
+def _deletion(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
         "%(num)s guest can no longer sign in. What they have written stays, signed “(deleted guest)”.",
         "%(num)s guests can no longer sign in. What they have written stays, signed “(deleted guest)”.",
@@ -112,7 +116,7 @@ ACTIONS = (
         icon="trash",
         is_destructive=True,
         consequence=_deletion,
-        do=lambda actor, guest, values: verbs.delete_guest(actor, guest),
+        do=lambda actor, guest, values: delete_guest(actor, guest),
     ),
 )
 

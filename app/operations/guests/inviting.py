@@ -69,12 +69,12 @@ def queue_leaving(person: Account, guest: Account, room_id: int, days: int) -> N
     mail.queue(person, template, about=("account", guest.id), account_id=guest.id, room_id=room_id, days=days)
 
 
-def bring_in_hosted(actor, room: Room, address: str, domain: Domain) -> None:
+def bring_in_hosted(actor: Account, room: Room, address: str, domain: Domain) -> None:
     """Add the account behind an address of a domain hosted here, or refuse with the way to do it. Error: Invalid.
 
     Of another organisation's domain nothing is said but that it is hosted here: not whether the address exists.
     """
-    if room.kind is RoomKind.PUBLIC:
+    if room.group is not None and room.kind is RoomKind.PUBLIC:
         raise Invalid(
             _(
                 "This address belongs to this server. Whoever shall be in this room is added to the group "
@@ -98,7 +98,7 @@ def bring_in_hosted(actor, room: Room, address: str, domain: Domain) -> None:
     _add(actor, room, account)
 
 
-def _add(actor, room: Room, account: Account) -> None:
+def _add(actor: Account, room: Room, account: Account) -> None:
     try:
         if add_people(actor, room, [account.id]) == 0:
             raise Invalid(_("This person is in the room already."), code="inside")
@@ -132,7 +132,7 @@ class InvitationOutcome:
 
 @operation
 def invite_guests(
-    actor, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
+    actor: Account, room: Room, addresses: str, personal_line: str | None = None, language: str | None = None
 ) -> list[InvitationOutcome]:
     """Invite one or more addresses into a room. Addresses that cannot be invited come back with a reason."""
     policy.require_may_invite_guests(actor, room)
@@ -157,7 +157,7 @@ def _entries(text: str) -> list[addresse_rules.Pasted]:
 
 
 def _outcome(
-    actor, room: Room, entry: addresse_rules.Pasted, line: str | None, language: str
+    actor: Account, room: Room, entry: addresse_rules.Pasted, line: str | None, language: str
 ) -> InvitationOutcome:
     try:
         address = policy.checked_address(entry.address)
@@ -171,7 +171,7 @@ def _outcome(
     return InvitationOutcome(entry.text, address)
 
 
-def _invite(actor, room: Room, address: str, line: str | None, language: str) -> None:
+def _invite(actor: Account, room: Room, address: str, line: str | None, language: str) -> None:
     if not policy.is_allowed_from(policy.policy_domain(room, actor), address):
         raise Invalid(_("Guests from this mail domain are not allowed here."), code="denied")
     guest = _guest(address)
@@ -191,7 +191,7 @@ def _invite(actor, room: Room, address: str, line: str | None, language: str) ->
     _renew(invitation, actor, guest, line, language)
 
 
-def _require_room_in_domain(actor, guest: Account | None) -> None:
+def _require_room_in_domain(actor: Account, guest: Account | None) -> None:
     """Refuse guests beyond the domain's limit.
 
     A guest whom the inviter knows takes no new place; of any other the answer must not reveal whether they
@@ -204,7 +204,9 @@ def _require_room_in_domain(actor, guest: Account | None) -> None:
             raise
 
 
-def _renew(invitation: Invitation, actor, guest: Account | None, line: str | None, language: str) -> None:
+def _renew(
+    invitation: Invitation, actor: Account, guest: Account | None, line: str | None, language: str
+) -> None:
     """Reuse the row of an address and a room; its new generation ends all links made before."""
     invitation.inviter_id = actor.id
     invitation.account_id = guest.id if guest else None
@@ -218,7 +220,7 @@ def _renew(invitation: Invitation, actor, guest: Account | None, line: str | Non
     queue_invitation(invitation)
 
 
-def _require_space(actor, room: Room) -> None:
+def _require_space(actor: Account, room: Room) -> None:
     """Under the room's lock: a person's open invitations, and a room's guests with those that are invited."""
     is_open = (
         Invitation.accepted_at.is_(None),
@@ -238,9 +240,9 @@ def _require_space(actor, room: Room) -> None:
         .join(Account, Account.id == RoomMember.account_id)
         .where(RoomMember.room_id == room.id, RoomMember.is_member, Account.is_guest)
     )
-    invited = db.session.scalar(pending.where(Invitation.room_id == room.id))
+    invited = db.session.scalar(pending.where(Invitation.room_id == room.id)) or 0
     most = current_app.config["GUESTS_PER_ROOM"]
-    if db.session.scalar(inside) + invited >= most:
+    if (db.session.scalar(inside) or 0) + invited >= most:
         raise Invalid(_("A room has %(count)s guests at most.", count=most), code="room_limit")
 
 
@@ -258,7 +260,7 @@ def _is_member(room: Room, address: str) -> bool:
     return db.session.scalar(statement.where(*mine)) is not None
 
 
-def _tell(actor, room: Room, done: list[InvitationOutcome]) -> None:
+def _tell(actor: Account, room: Room, done: list[InvitationOutcome]) -> None:
     invited = [one.address for one in done if not one.is_account]
     if not invited:
         return

@@ -23,7 +23,7 @@ from app.operations.sessions import count_attempt, reset_attempts
 from app.rules import domains, rooms
 from app.rules.accounts import names, passwords
 from app.rules.guests import policy
-from app.rules.guests.links import CONFIRMATION, LinkTarget, guest_by_link, open_link
+from app.rules.guests.links import CONFIRMATION, LinkTarget, OpenedLink, guest_by_link, open_link
 from app.transaction import operation, touch_access
 
 # Between two mails that confirm an address.
@@ -38,7 +38,7 @@ def register_guest(token: str, *, name: str, password: str, language: str) -> Ac
     The password is hashed before anything is locked.
     """
     opened = open_link(token)
-    if opened.opens is not LinkTarget.REGISTER:
+    if opened.opens is not LinkTarget.REGISTER or opened.invitation is None:
         raise NotFound()
     name = names.checked_guest_name(name)
     kept = passwords.hash_new_password(password, name=name, address=opened.invitation.address)
@@ -96,9 +96,12 @@ def join_room(token: str, reader: Account | None = None) -> Invitation:
     reader: the signed-in account; a link that was not mailed admits nobody else.
     """
     opened, invitation = _locked(token, LinkTarget.JOIN, reader)
-    invitation.account_id = opened.guest.id
+    guest = opened.guest
+    if guest is None:
+        raise NotFound()
+    invitation.account_id = guest.id
     invitation.generation += 1
-    if not _enter(invitation, opened.guest):
+    if not _enter(invitation, guest):
         raise NotFound()
     return invitation
 
@@ -124,7 +127,9 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     return guest
 
 
-def _locked(token: str, wanted: LinkTarget, reader: Account | None = None):
+def _locked(
+    token: str, wanted: LinkTarget, reader: Account | None = None
+) -> tuple[OpenedLink, Invitation]:
     """Return what a link opens, and its invitation under the lock.
 
     The state is read again under the lock, since the invitation may have been revoked meanwhile.

@@ -1,7 +1,9 @@
 """A guest's time: extended, warned of its end, ended. What is due is found by time alone, so each may run twice."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select, update
@@ -55,7 +57,7 @@ def extend_by_link(token: str) -> Account:
 
 
 @operation
-def extend_guest(actor, guest: Account, until: datetime | None) -> Account:
+def extend_guest(actor: Account, guest: Account, until: datetime | None) -> Account:
     """Change the end of a guest's account; None means never, where the domain sets no limit.
 
     Errors: NotFound; Invalid when the domain does not allow it.
@@ -95,7 +97,7 @@ def end_stays() -> int:
     members = db.session.scalars(due).all()
     for member in members:
         member.is_member, member.expires_at = False, None
-        guest = db.session.get(Account, member.account_id)
+        guest = db.session.get_one(Account, member.account_id)
         touch_access(AccessScope.ACCOUNT, guest.id)
         _note_end(guest, member)
     return len(members)
@@ -140,7 +142,7 @@ def end_unverified() -> int:
     return len(found)
 
 
-def _extend(actor, guest: Account, until: datetime | None) -> Account:
+def _extend(actor: Account, guest: Account, until: datetime | None) -> Account:
     before, guest.expires_at = guest.expires_at, until
     guest.warned_days = None
     guest.link_generation += 1
@@ -166,9 +168,10 @@ def _warn_of_accounts() -> int:
     )
     count = 0
     for guest in db.session.scalars(due.with_for_update(skip_locked=True)).unique().all():
-        warning = _due(guest.expires_at, guest.warned_days)
-        if warning is not None:
-            guest.warned_days, days = warning, _days_until(guest.expires_at)
+        end = guest.expires_at
+        warning = _due(end, guest.warned_days)
+        if end is not None and warning is not None:
+            guest.warned_days, days = warning, _days_until(end)
             _to_both(guest, lambda person, guest=guest, days=days: queue_ending(person, guest, days))
             count += 1
     return count
@@ -181,10 +184,11 @@ def _warn_of_stays() -> int:
     )
     count = 0
     for member in db.session.scalars(due.with_for_update(skip_locked=True)).all():
-        warning = _due(member.expires_at, member.warned_days)
-        guest = db.session.get(Account, member.account_id)
-        if warning is not None and guest.is_active:
-            member.warned_days, days = warning, _days_until(member.expires_at)
+        end = member.expires_at
+        warning = _due(end, member.warned_days)
+        guest = db.session.get_one(Account, member.account_id)
+        if end is not None and warning is not None and guest.is_active:
+            member.warned_days, days = warning, _days_until(end)
             room_id = member.room_id
             _to_both(
                 guest,
@@ -196,8 +200,10 @@ def _warn_of_stays() -> int:
     return count
 
 
-def _due(end: datetime, warned: int | None) -> int | None:
-    """Which warning is due, by its days before the end; None, when it was sent."""
+def _due(end: datetime | None, warned: int | None) -> int | None:
+    """Return the warning that is due, as days before the end, None if it was sent."""
+    if end is None:
+        return None
     left = end - now()
     reached = [days for days in policy.WARNED if left <= timedelta(days=days)]
     if not reached or (warned is not None and warned <= min(reached)):
@@ -210,7 +216,7 @@ def _days_until(end: datetime) -> int:
     return ceil((end - now()) / timedelta(days=1))
 
 
-def _to_both(guest: Account, queue) -> None:
+def _to_both(guest: Account, queue: Callable) -> None:
     queue(guest)
     sponsor = policy.sponsor_of(guest)
     if sponsor is not None and sponsor.is_active:
@@ -218,7 +224,7 @@ def _to_both(guest: Account, queue) -> None:
 
 
 def _note_end(guest: Account, member: RoomMember) -> None:
-    room = db.session.get(Room, member.room_id)
+    room = db.session.get_one(Room, member.room_id)
     write_note(guest, room, "ended")
     audit.record(
         SYSTEM,
@@ -241,7 +247,7 @@ CARD = ("first_name", "last_name", "notes")
 
 
 @operation
-def update_guest(actor, guest: Account, values: dict, seen_version: int | None = None) -> Account:
+def update_guest(actor: Account, guest: Account, values: dict, seen_version: int | None = None) -> Account:
     """Change a guest: all values or none.
 
     values may hold name, language, state, first_name, last_name, notes, expires_at, password, and sponsor, an account.
@@ -275,13 +281,15 @@ def update_guest(actor, guest: Account, values: dict, seen_version: int | None =
 
 
 @operation
-def update_guest_card(actor, guest: Account, values: dict, seen_version: int | None = None) -> ContactCard:
+def update_guest_card(
+    actor: Account, guest: Account, values: dict, seen_version: int | None = None
+) -> ContactCard:
     """Write on a guest's card. Errors: NotFound, Invalid, Conflict."""
     return write_card(actor, _locked(actor, guest), values, seen_version)
 
 
 @operation
-def set_guest_password(actor, guest: Account, password: str) -> Account:
+def set_guest_password(actor: Account, guest: Account, password: str) -> Account:
     """Give a guest a new password; every device of theirs must sign in again. Error: Invalid."""
     guest = _locked(actor, guest)
     guest.password_hash = passwords.hash_new_password(password, name=guest.name, address=guest.address)
@@ -291,13 +299,13 @@ def set_guest_password(actor, guest: Account, password: str) -> Account:
 
 
 @operation
-def suspend_guest(actor, guest: Account) -> Account:
+def suspend_guest(actor: Account, guest: Account) -> Account:
     """Keep a guest from signing in, everywhere and at once; their rooms and words stay."""
     return update_guest(actor, guest, {"state": AccountState.DISABLED})
 
 
 @operation
-def change_sponsor(actor, guest: Account, sponsor: Account) -> Account:
+def change_sponsor(actor: Account, guest: Account, sponsor: Account) -> Account:
     """Make another account the sponsor of a guest. Errors: NotFound, Invalid.
 
     The link to extend that was mailed to the former sponsor ends; the one that confirms an address does not.
@@ -318,7 +326,7 @@ def change_sponsor(actor, guest: Account, sponsor: Account) -> Account:
 
 
 @operation
-def revoke_guest_session(actor, guest: Account, session_id: int) -> None:
+def revoke_guest_session(actor: Account, guest: Account, session_id: int) -> None:
     """Sign one device of a guest out. Error: NotFound."""
     guest = _locked(actor, guest)
     session = next((one for one in open_sessions(guest) if one.id == session_id), None)
@@ -329,7 +337,7 @@ def revoke_guest_session(actor, guest: Account, session_id: int) -> None:
 
 
 @operation
-def delete_guest(actor, guest: Account) -> None:
+def delete_guest(actor: Account, guest: Account) -> None:
     """Delete a guest from the server: their words stay, signed as a deleted guest's; their address is free again."""
     guest = _locked(actor, guest)
     mine = update(Invitation).where(Invitation.account_id == guest.id)
@@ -342,7 +350,7 @@ def delete_guest(actor, guest: Account) -> None:
     erase_account(actor, guest)
 
 
-def _locked(actor, guest: Account, seen_version: int | None = None) -> Account:
+def _locked(actor: Account, guest: Account, seen_version: int | None = None) -> Account:
     guest = locks.lock_row(policy.find_guest(actor, guest.id), seen_version)
     if guest.state is AccountState.DELETED:
         raise NotFound()
@@ -360,6 +368,13 @@ def _sign_out(guest: Account) -> None:
         end_session(session)
 
 
-def _record(actor, guest: Account, act: str, before=None, after=None, domain_id=None) -> None:
+def _record(
+    actor: Account,
+    guest: Account,
+    act: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    domain_id: int | None = None,
+) -> None:
     domain_id = domain_id or policy.sponsor_domain_id(guest)
     audit.record(actor, act, guest, before=before, after=after, domain_id=domain_id)

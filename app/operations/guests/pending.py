@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.errors import Invalid, NotFound, ServiceStopped, TooMany
 from app.extensions import db
@@ -31,7 +31,7 @@ PAUSE = timedelta(minutes=1)
 
 
 @operation
-def resend_invitation(actor, invitation: Invitation) -> None:
+def resend_invitation(actor: Account, invitation: Invitation) -> None:
     """Send the mail that is waited for again; the time to use it begins anew, earlier links stay good.
     Errors: NotFound, TooMany."""
     wanted = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
@@ -39,7 +39,7 @@ def resend_invitation(actor, invitation: Invitation) -> None:
     policy.require_may_invite_guests(actor, invitation.room)
     if invitation.sent_at > now() - PAUSE:
         raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
-    if invitation.registered_at is not None:
+    if invitation.registered_at is not None and invitation.account is not None:
         queue_confirmation(invitation, invitation.account)
     else:
         queue_invitation(invitation)
@@ -48,7 +48,7 @@ def resend_invitation(actor, invitation: Invitation) -> None:
 
 
 @operation
-def revoke_invitation(actor, invitation: Invitation) -> None:
+def revoke_invitation(actor: Account, invitation: Invitation) -> None:
     """Take an invitation back that was not used yet: its links end. Error: NotFound."""
     wanted = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.REGISTERED)
     invitation = _locked(actor, invitation, wanted)
@@ -58,7 +58,7 @@ def revoke_invitation(actor, invitation: Invitation) -> None:
 
 
 @operation
-def invite_again(actor, invitation: Invitation) -> None:
+def invite_again(actor: Account, invitation: Invitation) -> None:
     """Invite a guest again who has left, was removed, or whose invitation has ended. Error: NotFound."""
     wanted = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
     invitation = _locked(actor, invitation, wanted)
@@ -73,7 +73,7 @@ def invite_again(actor, invitation: Invitation) -> None:
     invitation.inviter_id = sponsor.id
 
 
-def _answering(actor, invitation: Invitation) -> Account:
+def _answering(actor: Account, invitation: Invitation) -> Account:
     """Return the sponsor of a guest who is invited again: the actor, unless room and inviter are another domain's.
 
     Then it is the former inviter, or somebody of their domain: its limits and administrators stay the
@@ -89,7 +89,7 @@ def _answering(actor, invitation: Invitation) -> Account:
 
 
 @operation
-def copy_invitation_link(actor, invitation: Invitation) -> str:
+def copy_invitation_link(actor: Account, invitation: Invitation) -> str:
     """Return the link of an invitation, to be passed on another way; the trail says who took it.
 
     Error: NotFound.
@@ -99,12 +99,12 @@ def copy_invitation_link(actor, invitation: Invitation) -> str:
     return f"{settings.public_url()}/join/{copied_token(invitation)}"
 
 
-def may_manage(actor, invitation: Invitation) -> bool:
+def may_manage(actor: Account, invitation: Invitation) -> bool:
     """Return whether somebody may see and change an invitation: who has sent it, and the room's administrators."""
     return actor.id == invitation.inviter_id or rooms.administers(actor, invitation.room)
 
 
-def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
+def _locked(actor: Account, invitation: Invitation, states: tuple[InvitationState, ...]) -> Invitation:
     """Return an invitation that the actor may manage, locked, in one of these states.
 
     Errors: NotFound, Invalid.
@@ -117,7 +117,7 @@ def _locked(actor, invitation: Invitation, states: tuple[InvitationState, ...]) 
     return invitation
 
 
-def _record(actor, invitation: Invitation, act: str) -> None:
+def _record(actor: Account, invitation: Invitation, act: str) -> None:
     audit.record(
         actor,
         act,
@@ -194,5 +194,5 @@ def _is_told_enough(inviter: Account) -> bool:
     return len(db.session.scalars(lately.limit(A_DAY)).all()) >= A_DAY
 
 
-def _is_sent():
+def _is_sent() -> ColumnElement[bool]:
     return OutgoingMail.state != WorkState.CANCELLED

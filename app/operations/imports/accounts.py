@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role
-from app.operations import accounts as verbs
+from app.operations.accounts import create_account, update_account
 from app.operations.imports import running, table
 from app.operations.imports.table import ImportKind, ImportRow
 from app.rules.accounts import names
@@ -53,11 +53,11 @@ def _find(domain: Domain, address: str) -> Account | None:
     return db.session.scalars(statement.where(~Account.is_guest)).one_or_none()
 
 
-def _make(actor, domain: Domain, row: ImportRow) -> None:
+def _make(actor: Account, domain: Domain, row: ImportRow) -> None:
     """Passwords count here only; who has none in the table is mailed a link to choose one."""
     values = _values(row.cells)
     state = values.pop("state", AccountState.ENABLED)
-    account = verbs.create_account(
+    account = create_account(
         actor,
         domain,
         name=values.pop("name", ""),
@@ -67,14 +67,14 @@ def _make(actor, domain: Domain, row: ImportRow) -> None:
         **values,
     )
     if state is not AccountState.ENABLED:
-        verbs.update_account(actor, account, {"state": state})
+        update_account(actor, account, {"state": state})
 
 
-def _change(actor, account: Account, row: ImportRow) -> bool:
+def _change(actor: Account, account: Account, row: ImportRow) -> bool:
     wanted, features = table.differing(account, _values(row.cells)), _features(row.cells)
     switched = {one: is_on for one, is_on in features.items() if getattr(account, f"has_{one}") is not is_on}
     if wanted or switched:
-        verbs.update_account(actor, account, {**wanted, "features": switched})
+        update_account(actor, account, {**wanted, "features": switched})
     return bool(wanted or switched)
 
 

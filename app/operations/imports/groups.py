@@ -1,7 +1,7 @@
 """Groups of a table in an order in which each can be made: those that others have as members come first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -11,8 +11,14 @@ from sqlalchemy import select
 
 from app.errors import Invalid
 from app.extensions import db
-from app.models import Address, Domain, Group
-from app.operations import groups as verbs
+from app.models import Account, Address, Domain, Group
+from app.operations.groups import (
+    UnknownAddresses,
+    add_addresses,
+    circular_membership,
+    create_group,
+    update_group,
+)
 from app.operations.imports import running, table
 from app.operations.imports.table import ImportKind, ImportRow
 from app.queries.groups.listing import groups_inside
@@ -28,14 +34,14 @@ PASSES = 100
 
 
 def inner_first(
-    inner: dict[str, list[str]], added: dict[str, list[str]]
+    inner: dict[str, list[str]], added: Mapping[str, Collection[str]]
 ) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     """Return the names, what they contain first, and for each that would close a circle the way from it to itself.
 
     inner: what each name contains, all of them names too. added: what of it is new; one that adds nothing to
     a circle does not close it. What closes one adds nothing, so further circles are looked for without it.
     """
-    circles = {}
+    circles: dict[str, tuple[str, ...]] = {}
     for _pass in range(PASSES):
         order, found = _search(inner, added)
         if not found:
@@ -48,13 +54,17 @@ def inner_first(
     return order, circles
 
 
-def _search(inner: dict, added: dict) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+def _search(
+    inner: dict[str, list[str]], added: Mapping[str, Collection[str]]
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     """Return one walk through all names: their order, and who closes a circle.
 
     A table is deeper than Python's stack: so no recursion. Of several ways to what has been looked through
     only the first is seen.
     """
-    order, circles, done = [], {}, set()
+    order: list[str] = []
+    circles: dict[str, tuple[str, ...]] = {}
+    done: set[str] = set()
     for start in inner:
         if start in done:
             continue
@@ -82,7 +92,7 @@ def _next(names: Iterator[str], done: set[str]) -> str | None:
     return next((name for name in names if name not in done), None)
 
 
-def _closed(circle: list[str], added: dict[str, list[str]], known: dict) -> list[str]:
+def _closed(circle: list[str], added: Mapping[str, Collection[str]], known: dict) -> list[str]:
     """Return a circle, begun with the last name that adds the one behind it; all else was there before.
 
     Empty where nobody adds anything to it, or where one of those who do is known to be refused.
@@ -117,16 +127,16 @@ def _find(domain: Domain, address: str) -> Group | None:
     return db.session.scalars(statement).one_or_none()
 
 
-def _make(actor, domain: Domain, row: ImportRow) -> None:
+def _make(actor: Account, domain: Domain, row: ImportRow) -> None:
     alias = row.address.rpartition("@")[0]
-    group = verbs.create_group(actor, domain, name=row.cells.get("name", ""), alias=alias)
+    group = create_group(actor, domain, name=row.cells.get("name", ""), alias=alias)
     _change(actor, group, row)
 
 
-def _change(actor, group: Group, row: ImportRow) -> bool:
+def _change(actor: Account, group: Group, row: ImportRow) -> bool:
     wanted = table.differing(group, _values(row.cells))
     if wanted:
-        verbs.update_group(actor, group, wanted)
+        update_group(actor, group, wanted)
     return _add_members(actor, group, row) > 0 or bool(wanted)
 
 
@@ -135,7 +145,7 @@ def _values(cells: dict[str, str]) -> dict:
 
     Error: Invalid, at the cell.
     """
-    values = {}
+    values: dict = {}
     if "name" in cells:
         values["name"] = names.checked_name(cells["name"])
     if "description" in cells:
@@ -146,11 +156,11 @@ def _values(cells: dict[str, str]) -> dict:
     return values
 
 
-def _add_members(actor, group: Group, row: ImportRow) -> int:
+def _add_members(actor: Account, group: Group, row: ImportRow) -> int:
     wanted = _members(row)
     try:
-        count = verbs.add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
-    except verbs.UnknownAddresses as refusal:
+        count = add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
+    except UnknownAddresses as refusal:
         unknown = ", ".join(line.text for line in refusal.lines[:UNKNOWN_SHOWN])
         if len(refusal.lines) > UNKNOWN_SHOWN:
             unknown += ", …"
@@ -158,7 +168,7 @@ def _add_members(actor, group: Group, row: ImportRow) -> int:
         raise Invalid(sentence, code="unknown_members", field="members") from refusal
     if row.circle:
         # Only now: the way may lead through groups of which those who cannot name its first one may not know.
-        raise verbs.circular_membership(row.circle[1], row.circle)
+        raise circular_membership(row.circle[1], row.circle)
     return count
 
 

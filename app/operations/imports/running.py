@@ -10,12 +10,12 @@ from flask_babel import ngettext
 
 from app.background import run_in_thread
 from app.errors import Invalid
-from app.models import Domain, Task, TaskState
+from app.models import Account, Domain, Task, TaskState
 from app.operations import tasks
 from app.operations.imports import table
 from app.operations.imports.table import ImportKind, ImportRow, full_address, import_row
 from app.operations.tasks import FollowUp, TaskKind, TaskStep
-from app.queries import tasks as questions
+from app.queries.tasks import find_task
 from app.rules.rights import scope
 from app.text import sheets
 from app.transaction import release_connection
@@ -35,7 +35,7 @@ def register(kind: ImportKind) -> None:
     tasks.register(kind.run, TaskKind(doing, steps, partial(_do, kind), False, _after_run))
 
 
-def check_import(actor, domain: Domain, data: bytes, *, name: str, kind: str = "accounts") -> Task:
+def check_import(actor: Account, domain: Domain, data: bytes, *, name: str, kind: str = "accounts") -> Task:
     """Try an import: a task that takes every row back again and keeps what would be refused. Errors: Invalid.
 
     kind: of the rows, "accounts" or "groups". name: of the file. It is read beside the event loop, with no connection
@@ -51,9 +51,9 @@ def check_import(actor, domain: Domain, data: bytes, *, name: str, kind: str = "
     return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, asked)
 
 
-def start_import(actor, task: Task) -> Task:
+def start_import(actor: Account, task: Task) -> Task:
     """Do what was tried. Doing it again changes nothing more: rows that are so already are left alone."""
-    task = questions.find_task(actor, task.id)
+    task = find_task(actor, task.id)
     kind = next((one for one in _kinds.values() if one.check == task.kind), None)
     if kind is None or task.state is not TaskState.DONE:
         raise Invalid(_("This is no import that was tried."), code="not_tried")
@@ -80,13 +80,13 @@ def _parsed(data: bytes) -> tuple[str, str, sheets.Sheet]:
     return text, encoding, sheets.read(text, ROWS_AT_MOST)
 
 
-def _started(actor, kind: str, domain: Domain, total: int, name: str | None, asked: dict) -> Task:
+def _started(actor: Account, kind: str, domain: Domain, total: int, name: str | None, asked: dict) -> Task:
     return tasks.start_task(
         actor, kind, total=total, subject=domain.name, domain_id=domain.id, file_name=name, **asked
     )
 
 
-def _steps(kind: ImportKind, actor, arguments: dict, place: int, limit: int) -> list[TaskStep]:
+def _steps(kind: ImportKind, actor: Account, arguments: dict, place: int, limit: int) -> list[TaskStep]:
     table.require_kept(arguments["file"])
     domain = scope.find_domain(actor, arguments["domain"])
     return _all_steps(kind, arguments["file"], domain.name)[place : place + limit]
@@ -95,7 +95,8 @@ def _steps(kind: ImportKind, actor, arguments: dict, place: int, limit: int) -> 
 @lru_cache(maxsize=1)
 def _all_steps(kind: ImportKind, token: str, domain_name: str) -> list[TaskStep]:
     """Return every row with the line its address appears on first; a second row about it is refused."""
-    first, rows = {}, []
+    first: dict[str, int] = {}
+    rows = []
     for line, record in table.table(token).records():
         cells = table.meaning_of_row(kind, record)
         address = full_address(cells.get("address", ""), domain_name)
@@ -104,11 +105,11 @@ def _all_steps(kind: ImportKind, token: str, domain_name: str) -> list[TaskStep]
     return [TaskStep(place, row.cells.get("address", ""), row, row.line) for place, row in enumerate(rows, 1)]
 
 
-def _try(kind: ImportKind, actor, arguments: dict, step: TaskStep) -> None:
+def _try(kind: ImportKind, actor: Account, arguments: dict, step: TaskStep) -> None:
     import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), kind.tried(step.value))
 
 
-def _do(kind: ImportKind, actor, arguments: dict, step: TaskStep) -> None:
+def _do(kind: ImportKind, actor: Account, arguments: dict, step: TaskStep) -> None:
     import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), step.value)
 
 

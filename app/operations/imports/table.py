@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.background import run_in_thread
 from app.encryption import decrypt, encrypt
 from app.errors import Invalid
-from app.models import Domain
+from app.models import Account, Domain
 from app.operations.tasks import Unchanged
 from app.rules.accounts import addresses
 from app.text import sheets
@@ -60,7 +60,7 @@ class ImportKind:
     tried: Callable = lambda row: row
     known: dict[str, str] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         known = {alias: name for name, aliases in self.columns.items() for alias in aliases}
         object.__setattr__(self, "known", known)
 
@@ -107,7 +107,7 @@ def meaning_of_row(kind: ImportKind, record: dict[str, str]) -> dict[str, str]:
     return read | ({SURPLUS: record[SURPLUS]} if SURPLUS in record else {})
 
 
-def value_of_word(name: str, cells: dict[str, str], words: dict):
+def value_of_word(name: str, cells: dict[str, str], words: dict) -> Any:
     """Return the value that a word in a cell stands for. Error: Invalid, at the cell."""
     text = cells[name]
     if text.lower() not in words:
@@ -119,7 +119,7 @@ def value_of_word(name: str, cells: dict[str, str], words: dict):
     return words[text.lower()]
 
 
-def differing(found, values: dict) -> dict:
+def differing(found: Any, values: dict) -> dict:
     """Return the values that a row of the database does not have yet."""
     return {name: value for name, value in values.items() if getattr(found, name) != value}
 
@@ -177,7 +177,7 @@ def _folder() -> Path:
     return Path(current_app.config["VAR_DIR"]) / "imports"
 
 
-def import_row(actor, kind: ImportKind, domain: Domain, row: ImportRow) -> None:
+def import_row(actor: Account, kind: ImportKind, domain: Domain, row: ImportRow) -> None:
     """Do one row. Errors: what the operations of its kind refuse; Unchanged, when there is nothing to do."""
     _check_address(domain, row)
     found = kind.find(domain, row.address)

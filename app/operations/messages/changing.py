@@ -7,7 +7,7 @@ from app import text
 from app.errors import Invalid, NotFound
 from app.events import MessageChanged
 from app.extensions import db
-from app.models import Mention, Message, MessageKind, MessageVersion, now
+from app.models import Account, Mention, Message, MessageKind, MessageVersion, now
 from app.operations.messages.content import checked_body, insert_mentions, people_mentioned
 from app.operations.messages.numbering import RoomPosition, next_change
 from app.rules import rooms
@@ -16,7 +16,7 @@ from app.transaction import operation, publish
 
 
 @operation(audited=False)
-def edit_message(actor, message_id: int, body: str) -> int:
+def edit_message(actor: Account, message_id: int, body: object) -> int:
     """Give a message a new wording; the earlier one is kept. Returns the room's change number.
 
     The author may while they may post, others with items_modify.
@@ -36,7 +36,7 @@ def edit_message(actor, message_id: int, body: str) -> int:
 
 
 @operation(audited=False)
-def delete_message(actor, message_id: int) -> int:
+def delete_message(actor: Account, message_id: int) -> int:
     """Delete a message's text, earlier versions too. The row stays, so that the numbering has no hole.
 
     The author may while they may post, others with items_delete. Return the room's change number.
@@ -50,14 +50,14 @@ def delete_message(actor, message_id: int) -> int:
     return _announce_change(message, place)
 
 
-def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Message, RoomPosition]:
+def _lock_message(actor: Account, message_id: int, right_for_others: Right) -> tuple[Message, RoomPosition]:
     """Return a message that actor may change, with its room locked and the room's next change number given to it."""
     room_id = db.session.scalar(select(Message.room_id).where(Message.id == message_id))
     if room_id is None:
         raise NotFound()
     place = next_change(room_id)
     access.require(actor, Right.ITEMS_READ, room_id, epoch=place.epoch)
-    message = db.session.get(Message, message_id, populate_existing=True)
+    message = db.session.get_one(Message, message_id, populate_existing=True)
     if message.seq <= rooms.floors(actor, [room_id]).get(room_id, 0):
         raise NotFound()
     needed = Right.ITEMS_WRITE if message.author_id == actor.id else right_for_others
@@ -68,10 +68,9 @@ def _lock_message(actor, message_id: int, right_for_others: Right) -> tuple[Mess
     return message, place
 
 
-def _keep_version(message: Message, actor) -> None:
-    number = db.session.scalar(
-        select(func.count()).select_from(MessageVersion).where(MessageVersion.message_id == message.id)
-    )
+def _keep_version(message: Message, actor: Account) -> None:
+    versions = select(func.count()).select_from(MessageVersion).where(MessageVersion.message_id == message.id)
+    number = db.session.scalar(versions) or 0
     version = MessageVersion(
         message_id=message.id,
         number=number + 1,

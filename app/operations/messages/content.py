@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections.abc import Iterable
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -17,7 +18,7 @@ from app.rules.rights import Right, access
 UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
-def checked_body(body) -> str:
+def checked_body(body: object) -> str:
     """Return a message's text, without trailing space and of allowed length. Error: Invalid."""
     body = _storable(body) if isinstance(body, str) else ""
     if all(unicodedata.category(sign) in UNSEEN for sign in body):
@@ -57,7 +58,7 @@ def checked_client_id(client_id: str | None) -> str:
         ) from None
 
 
-def people_mentioned(body: str, actor, room_id: int, epoch: int) -> dict[str, Account]:
+def people_mentioned(body: str, actor: Account, room_id: int, epoch: int) -> dict[str, Account]:
     """Return the people a text mentions, by the name used, among those who can read the room.
 
     At most 50 names are looked at. epoch: of access, read under the room's lock.
@@ -74,7 +75,7 @@ def people_mentioned(body: str, actor, room_id: int, epoch: int) -> dict[str, Ac
     return {by_address[account.address]: account for account in readers}
 
 
-def _home(actor, room_id: int) -> str:
+def _home(actor: Account, room_id: int) -> str:
     """Return the domain that a name without one belongs to: one's own, for a guest that of the room's group."""
     if not actor.is_guest:
         return actor.domain.name
@@ -84,7 +85,7 @@ def _home(actor, room_id: int) -> str:
     return db.session.scalar(statement.where(Room.id == room_id)) or actor.domain.name
 
 
-def insert_mentions(message_id: int, accounts) -> None:
+def insert_mentions(message_id: int, accounts: Iterable[Account]) -> None:
     """Keep who is named in a message, each once."""
     rows = [
         {"message_id": message_id, "account_id": account_id} for account_id in {one.id for one in accounts}

@@ -7,6 +7,7 @@ request never fails the others. Without a database all are refused at once.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 import gevent
 import structlog
@@ -37,13 +38,13 @@ class GroupWriter:
     one: takes one value and returns the result, or raises the refusal.
     """
 
-    def __init__(self, many: Callable[[list], list], one: Callable):
+    def __init__(self, many: Callable[[list], list], one: Callable) -> None:
         self.many = many
         self.one = one
         self._waiting: list[Request] = []
         self._is_writing = False
 
-    def ask(self, app: Flask, key: Hashable, value):
+    def ask(self, app: Flask, key: Hashable, value: Any) -> Any:
         """Write a value together with what else waits. Returns its result or raises its refusal."""
         request = Request(key, value)
         self._waiting.append(request)
@@ -69,7 +70,9 @@ class GroupWriter:
             self._begin(app)
 
     def _next_group(self) -> list[Request]:
-        group, left, keys = [], [], set()
+        group: list[Request] = []
+        left: list[Request] = []
+        keys: set[Hashable] = set()
         for request in self._waiting:
             # A key that was passed over stays behind: the requests of one key keep their order.
             fits = len(group) < LARGEST_GROUP and request.key not in keys
@@ -102,12 +105,12 @@ class GroupWriter:
         return True
 
 
-def _answer_all(group: list[Request], result) -> None:
+def _answer_all(group: list[Request], result: Any) -> None:
     for request in group:
         _answer(request, result)
 
 
-def _answer(request: Request, result) -> None:
+def _answer(request: Request, result: Any) -> None:
     if isinstance(result, Exception):
         request.answer.set_exception(result)
     else:

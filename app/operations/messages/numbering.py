@@ -1,22 +1,24 @@
 """Numbers of messages in a room, taken under its lock: without holes, none twice."""
 
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models import ACCESS, Counter, Group, Message, Room, RoomKind, now
+from app.models.base import table_of
 
 _rooms, _counters, _messages = Room.__table__.c, Counter.__table__.c, Message.__table__.c
 _groups = Group.__table__.c
 TAKE_NUMBERS = (
-    update(Room.__table__)
+    update(table_of(Room))
     .where(_rooms.id == bindparam("room"))
     .values(last_seq=_rooms.last_seq + bindparam("count"), last_posted_at=bindparam("at"))
 )
 TAKE_CHANGE = (
-    update(Room.__table__).where(_rooms.id == bindparam("room")).values(last_change=_rooms.last_change + 1)
+    update(table_of(Room)).where(_rooms.id == bindparam("room")).values(last_change=_rooms.last_change + 1)
 )
 READ_PLACE = select(
     _rooms.last_seq,
@@ -58,7 +60,8 @@ def next_numbers(room_id: int, count: int = 1) -> RoomPosition:
 
     The row stays locked until the commit, so that none is missing or given twice.
     """
-    if not db.session.execute(TAKE_NUMBERS, {"room": room_id, "count": count, "at": now()}).rowcount:
+    taking = db.session.execute(TAKE_NUMBERS, {"room": room_id, "count": count, "at": now()})
+    if not cast(CursorResult, taking).rowcount:
         raise NotFound()
     return room_position(room_id)
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import TooMany
 from app.extensions import db
 from app.models import GroupPace, now
+from app.models.base import table_of
 from app.operations.messages.numbering import RoomPosition
 
 # Seconds. The second that a minute began in counts whole, so the limit is never exceeded, and waiting is at
@@ -22,7 +23,7 @@ MINUTE = 60
 _paces = GroupPace.__table__.c
 LOCKED = select(_paces.sends).where(_paces.group_id == bindparam("group")).with_for_update()
 KEEP = (
-    update(GroupPace.__table__).where(_paces.group_id == bindparam("group")).values(sends=bindparam("kept"))
+    update(table_of(GroupPace)).where(_paces.group_id == bindparam("group")).values(sends=bindparam("kept"))
 )
 
 
@@ -31,7 +32,7 @@ def take_sends(place: RoomPosition, wanted: int = 1) -> int:
 
     Asked after the locks on rooms are taken; several groups in the order of their ids.
     """
-    if place.limit is None or not wanted:
+    if place.limit is None or place.group_id is None or not wanted:
         return wanted
     second, sends = _recent(place.group_id)
     allowed = min(wanted, max(0, place.limit - sum(sends.values())))
@@ -43,6 +44,8 @@ def take_sends(place: RoomPosition, wanted: int = 1) -> int:
 
 def too_fast(place: RoomPosition) -> TooMany:
     """Return the refusal, with the seconds after which the group takes a message again."""
+    # Only groups have a limit.
+    assert place.group_id is not None and place.limit is not None
     _second, sends = _recent(place.group_id)
     moment = now().timestamp()
     seconds = max(1, ceil(_free_at(sends, place.limit, moment) - moment))

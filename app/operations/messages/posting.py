@@ -14,6 +14,7 @@ from app.errors import Invalid, NotFound, Refusal
 from app.events import MessagePosted
 from app.extensions import db
 from app.models import Account, Message, MessageKind, now
+from app.models.base import table_of
 from app.operations.messages.content import checked_body, checked_client_id, insert_mentions, people_mentioned
 from app.operations.messages.group_writer import GroupWriter
 from app.operations.messages.numbering import RoomPosition, next_numbers, return_numbers
@@ -23,7 +24,7 @@ from app.rules.rights import Right, access
 from app.transaction import is_open, operation, publish
 
 _messages = Message.__table__.c
-INSERT_MESSAGES = insert(Message.__table__).returning(_messages.id, _messages.author_id, _messages.client_id)
+INSERT_MESSAGES = insert(table_of(Message)).returning(_messages.id, _messages.author_id, _messages.client_id)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Draft:
     mentioned: list[Account] = field(default_factory=list)
     written_at: datetime = field(default_factory=now)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         # Rendered before anybody waits for the room's lock. Who may be mentioned is only known under it.
         if not self.may_mention:
             self.html = text.render(self.body)
@@ -71,7 +72,7 @@ class Draft:
         }
 
 
-def post_message(actor, room_id: int, body: str, *, client_id: str | None = None) -> Posted:
+def post_message(actor: Account, room_id: int, body: object, *, client_id: str | None = None) -> Posted:
     """Post a message in a room. Sending the same client_id again returns the message already posted.
 
     That holds whatever the author's rights have become since: what was accepted stays accepted.
@@ -83,7 +84,8 @@ def post_message(actor, room_id: int, body: str, *, client_id: str | None = None
     try:
         draft = Draft(actor, room_id, checked_body(body), client_id)
         if _may_share_a_commit(draft):
-            return _writer.ask(current_app._get_current_object(), (actor.id, room_id), draft)
+            app = current_app._get_current_object()  # type: ignore[attr-defined]  # a method of the proxy
+            return _writer.ask(app, (actor.id, room_id), draft)
         with _room_locks.of(room_id):
             return _post_alone(draft)
     except (IntegrityError, Refusal):
@@ -132,7 +134,7 @@ _room_locks = KeyedLock()
 _writer = GroupWriter(many=_post_group, one=_post_alone)
 
 
-def posted_before(actor, room_id: int, client_id: str) -> Posted | None:
+def posted_before(actor: Account, room_id: int, client_id: str) -> Posted | None:
     """Return the message that this author has posted under this client_id. Error: Invalid if in another room."""
     row = db.session.execute(
         select(Message.id, Message.room_id, Message.seq).where(

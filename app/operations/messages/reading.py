@@ -1,20 +1,24 @@
 """Read marks: opening a room, reading, and posting move them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import BindParameter, CursorResult, Select, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from app.events import RoomBroughtBack, RoomRead
 from app.extensions import db
-from app.models import ReadMark, Room, RoomMember, now
+from app.models import Account, ReadMark, Room, RoomMember, now
+from app.models.base import table_of
+from app.operations.locks import execute_update
 from app.rules.rights import Right, access
 from app.rules.rooms import floors
 from app.transaction import operation, publish
 
 _marks = ReadMark.__table__.c
 MOVE_SOME = (
-    update(ReadMark.__table__)
+    update(table_of(ReadMark))
     .where(
         tuple_(_marks.account_id, _marks.room_id, _marks.last_read_seq).in_(
             bindparam("marks", expanding=True)
@@ -32,12 +36,13 @@ def move_own_marks(posted: list[tuple[int, int, int]]) -> None:
     """
     first = {room_id: (account_id, seq) for account_id, room_id, seq in reversed(posted)}
     marks = [(account_id, room_id, seq - 1) for room_id, (account_id, seq) in first.items()]
-    if db.session.execute(MOVE_SOME, {"marks": marks}).rowcount == len(marks):
+    moving = db.session.execute(MOVE_SOME, {"marks": marks})
+    if cast(CursorResult, moving).rowcount == len(marks):
         for room_id, (account_id, seq) in first.items():
             publish(RoomRead(account_id, room_id, seq, 0))
 
 
-MINE = bindparam("account")
+MINE: BindParameter[int] = bindparam("account")
 # Built once: everybody opens a room after the server was restarted.
 AT_OPENING = (
     select(Room.last_seq, Room.last_change, ReadMark.last_read_seq, RoomMember.is_hidden)
@@ -58,7 +63,7 @@ class OpenedRoom:
 
 
 @operation(audited=False)
-def open_room(actor, room_id: int) -> OpenedRoom:
+def open_room(actor: Account, room_id: int) -> OpenedRoom:
     """Open a room. At the first opening everything there counts as read."""
     rights = access.require(actor, Right.ITEMS_READ, room_id)
     last_seq, change, last_read, is_hidden = db.session.execute(
@@ -73,18 +78,17 @@ def open_room(actor, room_id: int) -> OpenedRoom:
 
 
 @operation(audited=False)
-def mark_read(actor, room_id: int, seq: int) -> int:
+def mark_read(actor: Account, room_id: int, seq: int) -> int:
     """Say that a person has read up to a place; a mark never moves back. Returns how many are unread now."""
     access.require(actor, Right.ITEMS_READ, room_id)
     last_seq, _ = _heads(room_id)
     seq = max(0, min(int(seq), last_seq))
-    moved = db.session.execute(
+    moving = (
         update(ReadMark)
         .where(ReadMark.account_id == actor.id, ReadMark.room_id == room_id, ReadMark.last_read_seq < seq)
-        .values(last_read_seq=seq),
-        execution_options={"synchronize_session": False},
+        .values(last_read_seq=seq)
     )
-    if moved.rowcount:
+    if execute_update(moving):
         publish(RoomRead(actor.id, room_id, seq, last_seq - seq))
         return last_seq - seq
     mark = db.session.scalar(_mark(actor, room_id))
@@ -95,7 +99,7 @@ def mark_read(actor, room_id: int, seq: int) -> int:
     return max(0, last_seq - mark)
 
 
-def bring_back(room_id: int, account_ids=None) -> None:
+def bring_back(room_id: int, account_ids: Collection[int] | None = None) -> None:
     """Show a room again to those who had hidden it: they opened it, or were spoken to in it. None: to everybody."""
     hidden = [RoomMember.room_id == room_id, RoomMember.is_hidden]
     if account_ids is not None:
@@ -110,7 +114,7 @@ def bring_back(room_id: int, account_ids=None) -> None:
     publish(RoomBroughtBack(room_id, ids))
 
 
-def begin_reading_here(room_id: int, account_ids) -> None:
+def begin_reading_here(room_id: int, account_ids: Collection[int]) -> None:
     """Guests who read from joining on have nothing unread from before: their marks from an earlier stay move up."""
     mine = (RoomMember.room_id == room_id, RoomMember.account_id == ReadMark.account_id)
     joined = select(RoomMember.joined_seq).where(*mine).scalar_subquery()
@@ -129,11 +133,11 @@ def _heads(room_id: int) -> tuple[int, int]:
     return db.session.execute(select(Room.last_seq, Room.last_change).where(Room.id == room_id)).one()
 
 
-def _mark(actor, room_id: int):
+def _mark(actor: Account, room_id: int) -> Select:
     return select(ReadMark.last_read_seq).where(ReadMark.account_id == actor.id, ReadMark.room_id == room_id)
 
 
-def _first_mark(actor, room_id: int, seq: int) -> None:
+def _first_mark(actor: Account, room_id: int, seq: int) -> None:
     """Two devices may open a room for the first time at once: the second finds the mark there and leaves it."""
     row = {"account_id": actor.id, "room_id": room_id, "last_read_seq": seq, "opened_at": now()}
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, select
@@ -39,7 +40,7 @@ DIRECT_AT_MOST = 8
 
 @operation
 def create_room(
-    actor, kind: RoomKind, name: str, *, group_id: int | None = None, topic: str | None = None
+    actor: Account, kind: RoomKind, name: str, *, group_id: int | None = None, topic: str | None = None
 ) -> Room:
     """Create a public room in a group, or a private one in a group or on its own; its creator owns a private room."""
     kind = RoomKind(kind)
@@ -57,7 +58,7 @@ def create_room(
 
 
 @operation
-def open_direct(actor, account_ids: list[int]) -> Room:
+def open_direct(actor: Account, account_ids: list[int]) -> Room:
     """Return the direct room of these people and oneself: the one there is, or a new one."""
     _require_chat(actor)
     people = _people(actor, account_ids)
@@ -79,7 +80,7 @@ def open_direct(actor, account_ids: list[int]) -> Room:
 
 
 @operation
-def clone_room(actor, room: Room, name: str | None = None) -> Room:
+def clone_room(actor: Account, room: Room, name: str | None = None) -> Room:
     """Create a room with the name, rights and members of another, without its messages."""
     if room.kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation cannot be copied."), code="not_for_direct")
@@ -111,7 +112,7 @@ def require_free_name(folder_id: int, name: str, but: int | None = None) -> None
         )
 
 
-def _runs_from_outside(actor, kind: RoomKind, group_id: int | None) -> bool:
+def _runs_from_outside(actor: Account, kind: RoomKind, group_id: int | None) -> bool:
     """Return whether an administrator creates a public room of a group without being in it."""
     if kind is not RoomKind.PUBLIC or group_id is None or not services.state().chat_runs:
         return False
@@ -120,7 +121,7 @@ def _runs_from_outside(actor, kind: RoomKind, group_id: int | None) -> bool:
     return folder is not None and rooms.administers(actor, folder)
 
 
-def _require_chat(actor) -> None:
+def _require_chat(actor: Account) -> None:
     """Rooms are made by accounts that TeamChat is on for; guests make none."""
     if not services.state().chat_runs:
         raise ServiceStopped()
@@ -128,7 +129,7 @@ def _require_chat(actor) -> None:
         raise Forbidden(_("TeamChat is not on for your account."), code="teamchat_off")
 
 
-def _folder_for(actor, kind: RoomKind, group_id: int | None) -> Folder | None:
+def _folder_for(actor: Account, kind: RoomKind, group_id: int | None) -> Folder | None:
     if kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation is opened with people."), code="not_for_direct", field="kind")
     if group_id is None:
@@ -145,7 +146,7 @@ def _folder_for(actor, kind: RoomKind, group_id: int | None) -> Folder | None:
     return folder
 
 
-def _people(actor, account_ids: list[int]) -> list[Account]:
+def _people(actor: Account, account_ids: list[int]) -> list[Account]:
     """Return everybody of a direct room, the actor too, by id.
 
     Errors: Invalid, NotFound for whom the actor cannot see.
@@ -164,7 +165,7 @@ def _people(actor, account_ids: list[int]) -> list[Account]:
     return people
 
 
-def _stored(kind, name, folder, actor, **values) -> Room:
+def _stored(kind: Any, name: str, folder: Folder | None, actor: Account, **values: Any) -> Room:
     is_public = kind is RoomKind.PUBLIC
     own = {"unique_key": uuid.uuid4().hex, "has_own_list": not is_public}
     room = Room(
@@ -180,7 +181,7 @@ def _stored(kind, name, folder, actor, **values) -> Room:
     return room
 
 
-def _fill(room: Room, people: list, owner=None) -> None:
+def _fill(room: Room, people: list, owner: Account | None = None) -> None:
     """Add the people of a private or direct room, and the first grants of its list."""
     for person in people:
         db.session.add(RoomMember(room_id=room.id, account_id=person.id, is_owner=person is owner))
@@ -207,7 +208,7 @@ def _copy_rows(room: Room, copy: Room) -> None:
         touch_access(AccessScope.ACCOUNT, member.account_id)
 
 
-def _made(actor, room: Room, folder: Folder | None) -> None:
+def _made(actor: Account, room: Room, folder: Folder | None) -> None:
     write_note(actor, room, "created")
     audit.record(
         actor,
@@ -224,7 +225,7 @@ FIRST_ROOM = "TeamChat"
 
 
 @operation
-def enable_teamchat(actor, group: Group) -> Room:
+def enable_teamchat(actor: Account, group: Group) -> Room:
     """Turn TeamChat on for a group with a public folder: its rooms come back, or the first one is made."""
     group = locks.lock_row(scope.find_group(actor, group.id))
     domains.require_public_folder(group.has_public_folder)
@@ -239,7 +240,7 @@ def enable_teamchat(actor, group: Group) -> Room:
 
 
 @operation
-def disable_teamchat(actor, group: Group) -> None:
+def disable_teamchat(actor: Account, group: Group) -> None:
     """Turn TeamChat off for a group: its rooms are hidden and kept."""
     group = locks.lock_row(scope.find_group(actor, group.id))
     group.has_teamchat = False
@@ -282,7 +283,7 @@ def _any_room(group: Group) -> Room | None:
     return db.session.scalars(rooms.order_by(Room.id).limit(1)).first()
 
 
-def _first_room(actor, group: Group, folder: Folder) -> Room:
+def _first_room(actor: Account, group: Group, folder: Folder) -> Room:
     return _add(
         Room(
             kind=RoomKind.PUBLIC,
@@ -295,7 +296,7 @@ def _first_room(actor, group: Group, folder: Folder) -> Room:
     )
 
 
-def _add(row):
+def _add(row: Any) -> Any:
     db.session.add(row)
     db.session.flush()
     return row

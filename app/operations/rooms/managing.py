@@ -1,9 +1,10 @@
 """Rooms run by those with the right, and by administrators from outside, without joining and without reading."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 
 from app.errors import Invalid, NotFound
 from app.events import RoomChanged
@@ -38,7 +39,7 @@ IN_TRASH = timedelta(days=30)
 
 
 @operation
-def rename_room(actor, room: Room, name: str, seen_version: int | None = None) -> Room:
+def rename_room(actor: Account, room: Room, name: str, seen_version: int | None = None) -> Room:
     """Give a room another name; its address stays."""
     room = _run(actor, room, Right.FOLDER_RENAME, seen_version)
     name = names.checked_name(name)
@@ -52,7 +53,7 @@ def rename_room(actor, room: Room, name: str, seen_version: int | None = None) -
 
 
 @operation
-def set_topic(actor, room: Room, topic: str | None, seen_version: int | None = None) -> Room:
+def set_topic(actor: Account, room: Room, topic: str | None, seen_version: int | None = None) -> Room:
     """Say what a room is about, beside its name."""
     room = _run(actor, room, Right.FOLDER_RENAME, seen_version)
     topic = names.checked_description(topic, field="topic")
@@ -64,13 +65,15 @@ def set_topic(actor, room: Room, topic: str | None, seen_version: int | None = N
 
 
 @operation
-def update_room(actor, room: Room, *, name: str, topic: str | None, seen_version: int | None = None) -> Room:
+def update_room(
+    actor: Account, room: Room, *, name: str, topic: str | None, seen_version: int | None = None
+) -> Room:
     """Give a room its name and its topic; both, or neither."""
     return set_topic(actor, rename_room(actor, room, name, seen_version), topic)
 
 
 @operation
-def archive_room(actor, room: Room) -> Room:
+def archive_room(actor: Account, room: Room) -> Room:
     """Make a room read only and put it under Archive."""
     room = _run(actor, room, Right.FOLDER_DELETE)
     _require_state(room, RoomState.ACTIVE)
@@ -79,7 +82,7 @@ def archive_room(actor, room: Room) -> Room:
 
 
 @operation
-def reopen_room(actor, room: Room) -> Room:
+def reopen_room(actor: Account, room: Room) -> Room:
     """Take a room out of the archive: people write in it again."""
     room = _locked(room)
     _require_archive_right(actor, room)
@@ -90,7 +93,7 @@ def reopen_room(actor, room: Room) -> Room:
 
 
 @operation
-def delete_room(actor, room: Room) -> Room:
+def delete_room(actor: Account, room: Room) -> Room:
     """Put a room into the trash, for 30 days; then it is gone for good."""
     room = _locked(room)
     _require_archive_right(actor, room)
@@ -101,7 +104,7 @@ def delete_room(actor, room: Room) -> Room:
 
 
 @operation
-def restore_room(actor, room: Room) -> Room:
+def restore_room(actor: Account, room: Room) -> Room:
     """Take a room out of the trash, as it was before: an administrator's act."""
     room = _locked(room)
     if not rooms.administers(actor, room):
@@ -115,7 +118,7 @@ def restore_room(actor, room: Room) -> Room:
     return _moved(actor, room, before or RoomState.ACTIVE, "room.restore")
 
 
-def _run(actor, room: Room, right: Right, seen_version: int | None = None) -> Room:
+def _run(actor: Account, room: Room, right: Right, seen_version: int | None = None) -> Room:
     """Return the room, locked, for somebody who may do this with it; direct conversations are run by nobody."""
     room = _locked(room, seen_version)
     rooms.require(actor, right, room)
@@ -130,7 +133,7 @@ def _locked(room: Room, seen_version: int | None = None) -> Room:
     return locks.lock_row(room, seen_version)
 
 
-def _require_archive_right(actor, room: Room) -> None:
+def _require_archive_right(actor: Account, room: Room) -> None:
     """Check the right a person had before archiving: an archived room leaves nobody more than reading."""
     if room.kind is RoomKind.DIRECT:
         raise Invalid(_("A direct conversation cannot be deleted for the others."), code="not_for_direct")
@@ -145,13 +148,13 @@ def _require_state(room: Room, state: RoomState) -> None:
         raise Invalid(_("Somebody has moved this room in the meantime."), code="wrong_state")
 
 
-def _moved(actor, room: Room, state: RoomState, act: str) -> Room:
+def _moved(actor: Account, room: Room, state: RoomState, act: str) -> Room:
     before, room.state = room.state, state
     touch_access(AccessScope.ROOM, room.id)
     return _changed(actor, room, act, {"state": before}, {"state": state})
 
 
-def _changed(actor, room: Room, act: str, before: dict, after: dict) -> Room:
+def _changed(actor: Account, room: Room, act: str, before: dict, after: dict) -> Room:
     audit.record(actor, act, room, before=before, after=after, domain_id=rooms.domain_id_of(room))
     publish(RoomChanged(room.id, room.folder_id if not room.has_own_list else None))
     return room
@@ -163,7 +166,7 @@ LONGEST = 3650
 
 @operation
 def set_guest_settings(
-    actor,
+    actor: Account,
     room: Room,
     *,
     guests_see_history: bool,
@@ -240,11 +243,11 @@ def purge_room(room_id: int) -> bool:
         return True
     if _take(RoomMember.id, RoomMember.room_id == room_id, ~RoomMember.is_owner):
         return True
-    _take_room(db.session.get(Room, room_id))
+    _take_room(db.session.get_one(Room, room_id))
     return False
 
 
-def _is_due():
+def _is_due() -> tuple[ColumnElement[bool], ...]:
     return Room.state == RoomState.DELETED, Room.deleted_at < now() - IN_TRASH
 
 
@@ -260,7 +263,7 @@ def _take_messages(room_id: int) -> bool:
     return bool(ids)
 
 
-def _take(column, *conditions) -> bool:
+def _take(column: Any, *conditions: Any) -> bool:
     """Return a batch of the rows that these conditions hold for. Returns whether there were any."""
     keys = list(db.session.scalars(select(column).where(*conditions).limit(BATCH)))
     if keys:
@@ -275,5 +278,5 @@ def _take_room(room: Room) -> None:
     db.session.delete(room)
 
 
-def _write(statement) -> None:
+def _write(statement: Update | Delete) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})

@@ -2,9 +2,10 @@
 
 import json
 import uuid
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.errors import Forbidden, Invalid, NotFound
 from app.events import MessageChanged
@@ -23,7 +24,7 @@ NAMED = 20
 
 
 @operation
-def add_people(actor, room: Room, account_ids: list[int]) -> int:
+def add_people(actor: Account, room: Room, account_ids: list[int]) -> int:
     """Bring accounts into a private room. Who is in already stays. Returns how many came."""
     room = locks.lock_row(room)
     policy.require_may_add_people(actor, room)
@@ -40,7 +41,7 @@ def add_people(actor, room: Room, account_ids: list[int]) -> int:
 
 
 @operation
-def remove_person(actor, room: Room, account: Account) -> None:
+def remove_person(actor: Account, room: Room, account: Account) -> None:
     """Remove a person from a private room, or a guest from any. Account and messages stay."""
     room = locks.lock_row(room)
     rooms.require(actor, Right.ADMINISTRATION_KICK, room)
@@ -58,11 +59,13 @@ def remove_person(actor, room: Room, account: Account) -> None:
 
 
 @operation
-def leave_room(actor, room: Room) -> None:
+def leave_room(actor: Account, room: Room) -> None:
     """Leave: a private room for good; a public or direct one is hidden until something brings it back."""
     seen = access.find_room(actor, room.id)
     room = locks.lock_row(room)
     if room.kind is RoomKind.PRIVATE or actor.is_guest:
+        # Members of private rooms and guests have an entry of their own.
+        assert seen.member is not None
         _require_another_owner(room, seen.member)
         _take_out(room, seen.member)
         write_note(actor, room, "left")
@@ -73,7 +76,7 @@ def leave_room(actor, room: Room) -> None:
 
 
 @operation
-def hand_over(actor, room: Room, account: Account) -> None:
+def hand_over(actor: Account, room: Room, account: Account) -> None:
     """Give a private room another owner: an owner steps back, an administrator adds one from outside."""
     room = _private(room)
     own = db.session.scalars(_row_of(room, actor.id)).one_or_none() if actor.id else None
@@ -85,7 +88,7 @@ def hand_over(actor, room: Room, account: Account) -> None:
     if account.is_guest:
         raise Invalid(_("A guest cannot own a room."), code="guest_owner", field="people")
     member.is_owner = True
-    if is_owner and account.id != actor.id:
+    if own is not None and is_owner and account.id != actor.id:
         own.is_owner = False
         touch_access(AccessScope.ACCOUNT, actor.id)
     touch_access(AccessScope.ACCOUNT, account.id)
@@ -94,7 +97,7 @@ def hand_over(actor, room: Room, account: Account) -> None:
 
 
 @operation(audited=False)
-def set_favourite(actor, room: Room, is_favourite: bool) -> None:
+def set_favourite(actor: Account, room: Room, is_favourite: bool) -> None:
     """Pin a room to the top of the actor's list, or unpin it."""
     access.find_room(actor, room.id)
     _own_row(actor, room).is_favourite = bool(is_favourite)
@@ -107,7 +110,7 @@ def _private(room: Room) -> Room:
     return room
 
 
-def _addable(actor, account_ids: list[int]) -> list[Account]:
+def _addable(actor: Account, account_ids: list[int]) -> list[Account]:
     """Return accounts an actor may bring in: those they see, or administer, with TeamChat on.
 
     Errors: NotFound, Invalid.
@@ -152,7 +155,7 @@ def _require_another_owner(room: Room, member: RoomMember) -> None:
         return
     owners = select(func.count()).select_from(RoomMember)
     mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
-    if db.session.scalar(owners.where(*mine)) < 2:
+    if (db.session.scalar(owners.where(*mine)) or 0) < 2:
         raise Invalid(
             _("This room would have no owner: hand it over first, or delete it."),
             code="last_owner",
@@ -167,7 +170,7 @@ def _rows(room: Room, account_ids: list[int]) -> dict[int, RoomMember]:
     return {row.account_id: row for row in db.session.scalars(statement)}
 
 
-def _row_of(room: Room, account_id: int):
+def _row_of(room: Room, account_id: int) -> Select:
     return select(RoomMember).where(RoomMember.room_id == room.id, RoomMember.account_id == account_id)
 
 
@@ -178,7 +181,7 @@ def _member(room: Room, account: Account) -> RoomMember:
     return member
 
 
-def _own_row(actor, room: Room) -> RoomMember:
+def _own_row(actor: Account, room: Room) -> RoomMember:
     """Return the actor's row in a room; in a public room it holds personal settings only."""
     row = db.session.scalars(_row_of(room, actor.id)).one_or_none()
     if row is None:
@@ -187,11 +190,11 @@ def _own_row(actor, room: Room) -> RoomMember:
     return row
 
 
-def _record(actor, room: Room, act: str, **values) -> None:
+def _record(actor: Account, room: Room, act: str, **values: dict[str, Any]) -> None:
     audit.record(actor, act, room, domain_id=rooms.domain_id_of(room), **values)
 
 
-def write_note(actor, room: Room, act: str, **about) -> None:
+def write_note(actor: Account, room: Room, act: str, **about: Any) -> None:
     """Leave a note: act is a word of queries/notes.py, about what it speaks of. The server itself leaves none."""
     if actor.id is None:
         return
@@ -202,7 +205,7 @@ def write_note(actor, room: Room, act: str, **about) -> None:
     note = Message(
         room_id=room.id,
         seq=place.seq,
-        note=db.session.scalar(number) + 1,
+        note=(db.session.scalar(number) or 0) + 1,
         change_no=place.change_no,
         kind=MessageKind.NOTE,
         author_id=actor.id,

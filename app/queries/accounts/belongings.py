@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.extensions import db
@@ -80,7 +81,7 @@ def account_weight(account: Account) -> AccountWeight:
     return AccountWeight(*(db.session.scalar(count) or 0 for count in (messages, sessions, groups, rooms)))
 
 
-def groups_of(actor, account: Account, cursor: str | None = None) -> Belonging:
+def groups_of(actor: Account, account: Account, cursor: str | None = None) -> Belonging:
     """Return a page of the groups an account is in, with every way there, by name.
 
     The number of statements is fixed.
@@ -117,7 +118,7 @@ def rooms_without_heir(account: Account) -> list[Room]:
     return list(db.session.scalars(statement))
 
 
-def owned_by(actor, account: Account) -> tuple[list[Room], list[Room]]:
+def owned_by(actor: Account, account: Account) -> tuple[list[Room], list[Room]]:
     """Return these rooms in two lists for an administrator of the account. Two statements.
 
     The first holds rooms that the administrator manages, the second private rooms in groups of others.
@@ -199,7 +200,7 @@ def unanswered_of(account: Account) -> tuple:
     )
 
 
-def successors(actor, account: Account, limit: int) -> list[Account]:
+def successors(actor: Account, account: Account, limit: int) -> list[Account]:
     """Return possible successors of a sponsor: the asking administrator first, where they are of its domain.
 
     Then the domain's other administrators, then its people by name. Two statements.
@@ -207,7 +208,7 @@ def successors(actor, account: Account, limit: int) -> list[Account]:
     return _ordered(actor, _able(account.domain_id).where(Account.id != account.id), limit)
 
 
-def able_in(actor, domain: Domain, limit: int) -> list[Account]:
+def able_in(actor: Account, domain: Domain, limit: int) -> list[Account]:
     """Return possible sponsors in a domain, in the same order. Two statements."""
     return _ordered(actor, _able(domain.id), limit)
 
@@ -218,7 +219,7 @@ def successor(account: Account, successor_id: int) -> Account | None:
     return db.session.scalars(able.where(Account.id == successor_id)).one_or_none()
 
 
-def _ordered(actor, able, limit: int) -> list[Account]:
+def _ordered(actor: Account, able: Any, limit: int) -> list[Account]:
     actor_first = case((Account.id == actor.id, 0), else_=1)
     administrators = able.where(Account.role != Role.USER).order_by(actor_first, Account.id)
     accounts = list(db.session.scalars(administrators.limit(limit)))
@@ -226,7 +227,7 @@ def _ordered(actor, able, limit: int) -> list[Account]:
     return accounts + list(db.session.scalars(people.limit(limit - len(accounts))))
 
 
-def _able(domain_id: int):
+def _able(domain_id: int) -> Select:
     """Of the same domain, so that its administrators and its limits stay the guests'; a suspended domain keeps them."""
     return (
         select(Account)

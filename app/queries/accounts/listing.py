@@ -1,10 +1,12 @@
 """The list of a domain's accounts. It holds a hundred thousand of them: one index carries all but the page."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select, true
 from sqlalchemy.orm import contains_eager, lazyload
 
 from app.extensions import db
@@ -80,7 +82,7 @@ def account_list(domain: Domain, query: ListQuery) -> Listing:
     return Listing(Page(rows, page.previous, page.next), total_rows(page, keys.with_only_columns(Account.id)))
 
 
-def _searched(keys, domain: Domain, search: str):
+def _searched(keys: Any, domain: Domain, search: str) -> Select:
     """Return the keys of a list among those that the words find, as they are found fastest. One statement."""
     alone = select(Account.id).where(*conditions(domain, ListQuery(search=search))).limit(FEW + 1)
     ids = db.session.scalars(alone.with_hint(Account, NARROW, "mysql")).all()
@@ -98,7 +100,7 @@ def conditions(domain: Domain, query: ListQuery) -> list:
     return rests
 
 
-def every_account(domain: Domain, query: ListQuery, batch: int = 1000):
+def every_account(domain: Domain, query: ListQuery, batch: int = 1000) -> Iterator[Row]:
     """All accounts that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
     last = 0
     while True:
@@ -110,7 +112,7 @@ def every_account(domain: Domain, query: ListQuery, batch: int = 1000):
         last = rows[-1].id
 
 
-def _filtered(name: str, value: str):
+def _filtered(name: str, value: str) -> Any:
     if value not in FILTERS.get(name, ()):
         return false()
     if name == "feature":
@@ -120,7 +122,7 @@ def _filtered(name: str, value: str):
     return getattr(Account, name) == value
 
 
-def _seen(value: str):
+def _seen(value: str) -> ColumnElement[bool]:
     if value == "never":
         return Account.last_sign_in_at.is_(None)
     word, _dash, days = value.partition("-")
@@ -159,7 +161,7 @@ class AdministratorRow:
     is_foreign: bool
 
 
-def administrator_list(actor, query: ListQuery) -> Listing:
+def administrator_list(actor: Account, query: ListQuery) -> Listing:
     """Return a page of the administrators of one's scope, and of those from elsewhere who administer a domain of it.
 
     query.filters may hold "role". Only for domain administrators does the number of statements grow with the
@@ -204,7 +206,7 @@ def further_domains(account: Account) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def _administrators_rows(actor, accounts: list[Account]) -> list[AdministratorRow]:
+def _administrators_rows(actor: Account, accounts: list[Account]) -> list[AdministratorRow]:
     known = _domains_of(actor, [one.id for one in accounts if one.role is Role.DOMAIN])
     inside = {domain.id for domain in _domains_in_scope(actor, {one.domain_id for one in accounts})}
     return [
@@ -224,7 +226,7 @@ def _names(account: Account, further: list[str], is_inside: bool) -> tuple[str, 
     return ((account.domain.name,) if is_inside else ()) + tuple(further)
 
 
-def _domains_of(actor, account_ids: list[int]) -> dict[int, list[str]]:
+def _domains_of(actor: Account, account_ids: list[int]) -> dict[int, list[str]]:
     names = defaultdict(list)
     statement = (
         select(AdministeredDomain.account_id, Domain.name)
@@ -237,19 +239,19 @@ def _domains_of(actor, account_ids: list[int]) -> dict[int, list[str]]:
     return names
 
 
-def _domains_in_scope(actor, ids: set[int]) -> list[Domain]:
+def _domains_in_scope(actor: Account, ids: set[int]) -> list[Domain]:
     statement = select(Domain).where(Domain.id.in_(ids), scope.of_domains(actor))
     return list(db.session.scalars(statement)) if ids else []
 
 
-def names_match(model, search: str):
+def names_match(model: Any, search: str) -> ColumnElement[bool]:
     """Return a condition: the name and address contain every word of the search, in any order."""
     words = split_query(search)
     # A word that is empty after folding, such as a lone accent, matches nothing.
     return and_(true(), *(_like(model, f"%{_escaped(word)}%") for word in words)) if all(words) else false()
 
 
-def name_begins(model, text: str):
+def name_begins(model: Any, text: str) -> ColumnElement[bool]:
     """Return a condition: the address, the name or a later word of the name begins with the text."""
     begun = " ".join(split_query(text))
     if not begun:
@@ -258,7 +260,7 @@ def name_begins(model, text: str):
     return or_(_like(model, f"{begun}%"), _like(model, f"%\n{begun}%"), _like(model, f"% {begun}%"))
 
 
-def _like(model, pattern: str):
+def _like(model: Any, pattern: str) -> ColumnElement[bool]:
     return model.search_text.like(pattern, escape="/")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -94,7 +95,7 @@ def _batch(account: Account, after: int) -> list:
     return list(db.session.execute(statement))
 
 
-def _message(message, room_name: str) -> dict:
+def _message(message: Any, room_name: str) -> dict:
     return {
         "room": room_name,
         "room_id": message.room_id,

@@ -1,9 +1,10 @@
 """The list of a domain's groups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import Row, false, func, select
 from sqlalchemy.orm import aliased, lazyload
 
 from app.extensions import db
@@ -48,7 +49,7 @@ def conditions(domain: Domain, query: ListQuery) -> list:
     return rests
 
 
-def every_group(domain: Domain, query: ListQuery, batch: int = 1000):
+def every_group(domain: Domain, query: ListQuery, batch: int = 1000) -> Iterator[Row]:
     """All groups that a list leaves, as rows in the order of their keys; memory holds a batch at a time."""
     columns = (Group.id, Group.name, Group.address, Group.description, Group.has_public_folder)
     last = 0
@@ -85,7 +86,7 @@ def group_weight(group: Group) -> GroupWeight:
     return GroupWeight(count, int(messages), outer or 0)
 
 
-def _per_group(model, ids: list[int], *conditions) -> dict[int, int]:
+def _per_group(model: Any, ids: list[int], *conditions: Any) -> dict[int, int]:
     if not ids:
         return {}
     statement = select(model.group_id, func.count()).where(model.group_id.in_(ids), *conditions)
@@ -112,7 +113,7 @@ def groups_inside(addresses: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _held_by(addresses: list[str]):
+def _held_by(addresses: list[str]) -> Iterator[Row]:
     outer, inner = aliased(Group), aliased(Group)
     statement = (
         select(outer.address, inner.address)

@@ -3,10 +3,12 @@
 Administrators see them whole, members as far as they know them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.extensions import db
@@ -77,7 +79,7 @@ def _outer(way: Way, account: Account, group: Group, groups: dict, domains: dict
     return _("Member of %(group)s", group=group.name)
 
 
-def _names(model, ids) -> dict[int, str]:
+def _names(model: Any, ids: Collection[int]) -> dict[int, str]:
     return (
         dict(db.session.execute(select(model.id, model.name).where(model.id.in_(ids))).all()) if ids else {}
     )
@@ -140,7 +142,7 @@ def _conditions(group: Group, query: ListQuery) -> list:
     return rests
 
 
-def _is_called(search: str):
+def _is_called(search: str) -> ColumnElement[bool]:
     """Return a condition: whoever the entry stands for is called so. Each is looked up by its key."""
     return or_(
         MemberEntry.account.has(names_match(Account, search)),
@@ -178,7 +180,7 @@ def _people_behind(entries: list[MemberEntry]) -> dict[tuple[EntryKind, int], in
     return counts
 
 
-def _people_of_groups(group_ids: set[int]):
+def _people_of_groups(group_ids: set[int]) -> Select:
     """Return people of several groups, inner ones included, counted in one statement (columns root, count)."""
     roots = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(group_ids))
     tree = roots.cte("roots", recursive=True)
@@ -201,7 +203,7 @@ def _people_of_groups(group_ids: set[int]):
     return select(people.c.root, func.count(people.c.id.distinct())).group_by(people.c.root)
 
 
-def _is_person():
+def _is_person() -> ColumnElement[bool]:
     return ~Account.is_guest
 
 
@@ -228,7 +230,7 @@ class Candidate:
 
 
 def member_candidates(
-    actor, group: Group | None, kind: EntryKind, search: str = "", domain: Domain | None = None
+    actor: Account, group: Group | None, kind: EntryKind, search: str = "", domain: Domain | None = None
 ) -> tuple[list[Candidate], bool]:
     """Return the first candidates of a kind in the actor's scope, and whether there are more. Three statements.
 
@@ -245,13 +247,13 @@ def member_candidates(
     return shown, len(rows) > SHOWN
 
 
-def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
+def chosen_candidates(actor: Account, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates in the actor's scope, in their order. Three statements at most."""
     known: dict[tuple[EntryKind, int], Candidate] = {}
     for kind, model in MODELS.items():
-        ids = [key for asked, key in principals if asked is kind]
+        ids = [key for chosen_kind, key in principals if chosen_kind is kind]
         if ids:
-            statement = select(model).where(model.id.in_(ids), scope.of_domains(actor))
+            statement: Select = select(model).where(model.id.in_(ids), scope.of_domains(actor))
             if not issubclass(model, Domain):
                 statement = statement.join(model.domain)
             known |= {
@@ -260,7 +262,7 @@ def chosen_candidates(actor, principals: list[tuple[EntryKind, int]]) -> list[Ca
     return [known[principal] for principal in principals if principal in known]
 
 
-def _statement(within, kind: EntryKind, domain: Domain, search: str):
+def _statement(within: Any, kind: EntryKind, domain: Domain, search: str) -> Select:
     if kind is EntryKind.ACCOUNT:
         return _accounts(domain).where(within, names_match(Account, search))
     if kind is EntryKind.DOMAIN:
@@ -269,7 +271,7 @@ def _statement(within, kind: EntryKind, domain: Domain, search: str):
     return groups.order_by(Group.name, Group.id).where(within, names_match(Group, search))
 
 
-def _accounts(domain: Domain):
+def _accounts(domain: Domain) -> Select:
     statement = select(Account).join(Account.domain).options(lazyload(Account.domain))
     is_there = (~Account.is_guest, Account.state.not_in(CLOSED))
     return statement.where(Account.domain_id == domain.id, *is_there).order_by(Account.name, Account.id)
@@ -282,7 +284,7 @@ def _there(group: Group, kind: EntryKind, ids: list[int]) -> set[int]:
     return set(db.session.scalars(statement)) if ids else set()
 
 
-def _candidate(kind: EntryKind, row, is_in: bool, is_circle: bool) -> Candidate:
+def _candidate(kind: EntryKind, row: Row, is_in: bool, is_circle: bool) -> Candidate:
     if kind is EntryKind.DOMAIN:
         return Candidate(kind, row.id, row.name, row.description, is_in)
     return Candidate(kind, row.id, row.name, row.address, is_in, is_circle)

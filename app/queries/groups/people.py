@@ -72,7 +72,7 @@ def matrix(room: Room, search: str = "", cursor: str | None = None) -> Page:
     return Page(rows, page.previous, page.next)
 
 
-def find_person(actor, room: Room, account_id: int) -> Account:
+def find_person(actor: Account, room: Room, account_id: int) -> Account:
     """Return a person whose rights can be explained: of the actor's scope, or in the room.
 
     Error: NotFound.
@@ -82,7 +82,7 @@ def find_person(actor, room: Room, account_id: int) -> Account:
     return person if person is not None else scope.find_account(actor, account_id)
 
 
-def people_to_ask_about(actor, room: Room, search: str, limit: int = 20) -> list[Account]:
+def people_to_ask_about(actor: Account, room: Room, search: str, limit: int = 20) -> list[Account]:
     """Return people who match a search: those in the room first, then accounts of the scope."""
     whole, order = select(Account).options(joinedload(Account.domain)), (Account.name, Account.id)
     inside = [branch.where(names_match(Account, search)) for branch in audience.branches(room)]
@@ -111,7 +111,7 @@ class SeenRooms:
     others: int
 
 
-def seen_by(actor, account: Account) -> SeenRooms:
+def seen_by(actor: Account, account: Account) -> SeenRooms:
     """Return the rooms another account has, without those that are none of the administrator's business."""
     seen = access.visible_rooms(account)
     ids = [one.room.id for one in seen if one.room.kind is RoomKind.PRIVATE and one.room.group_id is None]

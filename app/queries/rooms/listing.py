@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.errors import NotFound
 from app.extensions import db
@@ -75,14 +75,14 @@ TABS = ("all", "recent", "archive", "hidden")
 RECENTLY = timedelta(days=14)
 
 
-def room_list(account, tab: str = "all") -> RoomList:
+def room_list(account: Account, tab: str = "all") -> RoomList:
     """Return the rooms a person sees, in sections, with what is unread. The number of statements is fixed."""
     visible = access.visible_rooms(account)
     rooms = [room_access for room_access in visible if _belongs(room_access, tab)]
     return RoomList(_sections(account, rooms), sum(_is_hidden(room_access) for room_access in visible))
 
 
-def _sections(account, rooms: list[access.RoomAccess]) -> list[RoomSection]:
+def _sections(account: Account, rooms: list[access.RoomAccess]) -> list[RoomSection]:
     marks = _marks(account)
     titles = direct_titles(
         account, [room_access.room.id for room_access in rooms if room_access.room.kind is RoomKind.DIRECT]
@@ -95,7 +95,7 @@ def _sections(account, rooms: list[access.RoomAccess]) -> list[RoomSection]:
     return [sections[key] for key in sorted(sections)]
 
 
-def title_of(account, room: Room) -> str:
+def title_of(account: Account, room: Room) -> str:
     """Return a room's title for a person: its name, or the other people of a direct one."""
     return (
         direct_titles(account, [room.id]).get(room.id, room.name)
@@ -124,7 +124,7 @@ def _is_hidden(room_access: access.RoomAccess) -> bool:
     return bool(room_access.member and room_access.member.is_hidden and room_access.rights & Right.ITEMS_READ)
 
 
-def _marks(account) -> dict[int, int]:
+def _marks(account: Account) -> dict[int, int]:
     statement = select(ReadMark.room_id, ReadMark.last_read_seq).where(ReadMark.account_id == account.id)
     return {row.room_id: row.last_read_seq for row in db.session.execute(statement)}
 
@@ -183,7 +183,7 @@ def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
     return Listing(Page(rows, page.previous, page.next), count_rows(statement.with_only_columns(Room.id)))
 
 
-def find_managed_room(actor, room_id: int) -> Room:
+def find_managed_room(actor: Account, room_id: int) -> Room:
     """Return a room that an administrator looks after, in the trash too. Error: NotFound."""
     room = db.session.get(Room, room_id)
     if room is None or room.kind is RoomKind.DIRECT or not room_rules.administers(actor, room):
@@ -219,7 +219,7 @@ def room_people_count(room: Room) -> int:
     return effective_member_count(db.session.get_one(Group, room.group_id)) + own
 
 
-def _of(place: Group | Domain):
+def _of(place: Group | Domain) -> ColumnElement[bool]:
     if isinstance(place, Group):
         return Room.group_id == place.id
     owned = (
@@ -230,7 +230,7 @@ def _of(place: Group | Domain):
     return (Room.kind == RoomKind.PRIVATE) & Room.group_id.is_(None) & Room.id.in_(owned)
 
 
-def _in_state(wanted: str):
+def _in_state(wanted: str) -> ColumnElement[bool]:
     return Room.state == RoomState(wanted) if wanted else Room.state != RoomState.DELETED
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, Room, RoomKind, RoomMember
@@ -125,10 +125,10 @@ def owners_of(room: Room) -> list[Account]:
     return list(db.session.scalars(statement.where(*mine).order_by(Account.name)).unique())
 
 
-def _entries(room: Room):
+def _entries(room: Room) -> Select:
     return select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
 
 
-def _with_member(room: Room):
+def _with_member(room: Room) -> Select:
     mine = and_(RoomMember.account_id == Account.id, RoomMember.room_id == room.id, RoomMember.is_member)
     return select(Account, RoomMember).outerjoin(RoomMember, mine)

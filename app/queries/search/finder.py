@@ -1,8 +1,9 @@
 """Search of WebAdmin's header: domains, accounts, groups and guests within an administrator's scope."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -46,7 +47,7 @@ class FinderHit:
     detail: str = ""
 
 
-def find(actor, query: str) -> list[FinderHit]:
+def find(actor: Account, query: str) -> list[FinderHit]:
     """Return domains, accounts, groups and guests whose name and address contain every word of the query.
 
     Five statements at most, of bounded cost.
@@ -69,7 +70,7 @@ def search_words(query: str) -> list[str]:
     return found if found and len(found[0]) >= SHORTEST else []
 
 
-def account_statement(actor, search: str, within: list[int] | None):
+def account_statement(actor: Account, search: str, within: list[int] | None) -> Select:
     """Return the statement of matching accounts in some domains, or in all (None)."""
     entry = aliased(Account)
     statement = _statement(Account, entry, ACCOUNTS, search).where(~entry.is_guest)
@@ -77,20 +78,20 @@ def account_statement(actor, search: str, within: list[int] | None):
     return _within(actor, statement.join(Account.domain), entry, within)
 
 
-def group_statement(actor, search: str, within: list[int] | None):
+def group_statement(actor: Account, search: str, within: list[int] | None) -> Select:
     """Return the statement of matching groups in some domains, or in all (None)."""
     entry = aliased(Group)
     statement = _statement(Group, entry, GROUPS, search)
     return _within(actor, statement.join(Group.domain), entry, within)
 
 
-def guest_statement(actor, search: str):
+def guest_statement(actor: Account, search: str) -> Select:
     """Return the statement of matching guests that an administrator looks after."""
     entry = aliased(Account)
     return _statement(Account, entry, ACCOUNTS, search).where(entry.is_guest, policy.of_guests(actor))
 
 
-def _statement(model, entry, index: str, search: str):
+def _statement(model: Any, entry: Any, index: str, search: str) -> Select:
     """Select rows by the entries of an index. STRAIGHT_JOIN: the entries are read first, rows only for hits."""
     return (
         select(model.id, model.name, model.address)
@@ -105,19 +106,19 @@ def _statement(model, entry, index: str, search: str):
     )
 
 
-def _within(actor, statement, entry, within: list[int] | None):
+def _within(actor: Account, statement: Select, entry: Any, within: list[int] | None) -> Select:
     statement = statement.with_hint(Domain, BY_KEY, "mysql").where(scope.of_domains(actor))
     return statement if within is None else statement.where(entry.domain_id.in_(within))
 
 
-def _domain_ids(actor) -> list[int] | None:
+def _domain_ids(actor: Account) -> list[int] | None:
     """Return the domains to search; None for a server-wide administrator."""
     if scope.is_server_wide(actor):
         return None
     return list(db.session.scalars(select(Domain.id).where(scope.of_domains(actor)).limit(DOMAINS)))
 
 
-def _domains(actor, query: str) -> list[FinderHit]:
+def _domains(actor: Account, query: str) -> list[FinderHit]:
     statement = (
         select(Domain).where(scope.of_domains(actor), matches(query)).order_by(Domain.name).limit(EACH)
     )
@@ -126,6 +127,6 @@ def _domains(actor, query: str) -> list[FinderHit]:
     ]
 
 
-def _hits(kind: str, statement) -> list[FinderHit]:
+def _hits(kind: str, statement: Select) -> list[FinderHit]:
     rows = sorted(db.session.execute(statement), key=lambda row: (row.name.casefold(), row.id))
     return [FinderHit(kind, row.id, row.name, row.address) for row in rows]

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -26,13 +27,20 @@ RARE = 1_000
 WINDOW = 1_000
 
 
-def undeleted_by(authors) -> list:
+def undeleted_by(authors: list[int] | None) -> list:
     """Return conditions on Message: undeleted messages of people, optionally of these authors only."""
     conditions = [Message.kind == MessageKind.MESSAGE, Message.deleted_at.is_(None)]
     return conditions if authors is None else [*conditions, Message.author_id.in_(authors)]
 
 
-def find_words(rooms, question, authors, floors, before, limit) -> list[int]:
+def find_words(
+    rooms: list[int],
+    question: "SearchQuery",
+    authors: list[int] | None,
+    floors: dict[int, int],
+    before: int | None,
+    limit: int,
+) -> list[int]:
     """Return ids of messages among the words, the newest first; some may be gone or worded otherwise by now.
 
     Where a word is rare, all that holds it is read at once. Else the newest messages are looked through
@@ -76,7 +84,14 @@ def _rarest_first(terms: list[SearchTerm]) -> tuple[bool, list[tuple[str, bool]]
     return counts[looked_for[0]] < RARE, looked_for
 
 
-def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
+def _between(
+    lower: int,
+    upper: int,
+    rooms: list[int],
+    looked_for: list[tuple[str, bool]],
+    authors: list[int] | None,
+    floors: dict[int, int],
+) -> Select:
     """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
     if not looked_for:
         reached = _reached(Message, Message.id, lower, upper, rooms, floors)
@@ -98,7 +113,9 @@ def _between(lower: int, upper: int, rooms, looked_for, authors, floors):
     return statement.order_by(first.message_id.desc())
 
 
-def _reached(table, message_id, lower: int, upper: int, rooms, floors) -> list:
+def _reached(
+    table: Any, message_id: Any, lower: int, upper: int, rooms: list[int], floors: dict[int, int]
+) -> list:
     """In the window, in these rooms, behind where each begins for the person."""
     # MariaDB makes a table of a list of a thousand and then does not use the index for the window.
     parts = [table.room_id.in_(rooms[start : start + 500]) for start in range(0, len(rooms), 500)]
@@ -109,7 +126,7 @@ def _reached(table, message_id, lower: int, upper: int, rooms, floors) -> list:
     return reached
 
 
-def _matches(table, word: str, is_prefix: bool):
+def _matches(table: Any, word: str, is_prefix: bool) -> ColumnElement[bool]:
     return table.word.startswith(word, autoescape=True) if is_prefix else table.word == word
 
 
@@ -178,7 +195,7 @@ def parse_query(text: str, room_id: int | None = None) -> SearchQuery:
     return SearchQuery(text, words.parse_query(" ".join(kept)), author, room_id)
 
 
-def find_messages(account: Account, question: SearchQuery, before: int | None = None) -> MessageResults:
+def find_messages(account: Account, question: "SearchQuery", before: int | None = None) -> MessageResults:
     """Return messages that match a search, in rooms the person may read. before: a message's id.
 
     The number of statements depends neither on the number of rooms nor on that of the hits.
@@ -217,7 +234,13 @@ def _authors(account: Account, name: str) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def _fresh(rooms, question, authors, floors, before) -> list[int]:
+def _fresh(
+    rooms: list[int],
+    question: "SearchQuery",
+    authors: list[int] | None,
+    floors: dict[int, int],
+    before: int | None,
+) -> list[int]:
     """Return the ids of matching messages that were posted or edited after the index was updated."""
     behind = (
         select(Room.id, SearchMark.last_seq, SearchMark.last_change)
@@ -253,7 +276,7 @@ def _fresh(rooms, question, authors, floors, before) -> list[int]:
     ]
 
 
-def _hits(account: Account, ids: list[int], question: SearchQuery) -> list[MessageHit]:
+def _hits(account: Account, ids: list[int], question: "SearchQuery") -> list[MessageHit]:
     if not ids:
         return []
     statement = (
@@ -271,7 +294,9 @@ def _hits(account: Account, ids: list[int], question: SearchQuery) -> list[Messa
     return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
 
 
-def _hit(row, text: messages.SearchableText, titles: dict[int, str], question: SearchQuery) -> MessageHit:
+def _hit(
+    row: Row, text: messages.SearchableText, titles: dict[int, str], question: "SearchQuery"
+) -> MessageHit:
     message, room = row.Message, row.Room
     return MessageHit(
         id=message.id,
@@ -289,7 +314,7 @@ def _hit(row, text: messages.SearchableText, titles: dict[int, str], question: S
     )
 
 
-def find_rooms(account: Account, question: SearchQuery) -> list[access.RoomAccess]:
+def find_rooms(account: Account, question: "SearchQuery") -> list[access.RoomAccess]:
     """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
     if not question.terms or question.author:
         return []

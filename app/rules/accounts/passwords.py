@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -66,7 +67,7 @@ def _verified(kept: str, password: str) -> bool:
         return False
 
 
-def _aside(work: Callable, *args):
+def _aside(work: Callable, *args: Any) -> Any:
     """Do work that holds a processor in a thread where gevent runs; argon2 lets the other threads go on."""
     with _turn:
         return run_in_thread(work, *args)

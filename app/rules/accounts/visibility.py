@@ -3,7 +3,7 @@
 Guests see only the people of their rooms.
 """
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.extensions import db
 from app.models import CLOSED, Account, RoomKind, RoomMember
@@ -11,7 +11,7 @@ from app.rules import groups as group_rules
 from app.rules.rights import access
 
 
-def visible_to(actor: Account):
+def visible_to(actor: Account) -> ColumnElement[bool]:
     """Return a condition on Account: the people an actor sees in pickers, completion and search, the actor included."""
     rooms = [
         room_access
@@ -36,11 +36,11 @@ def sees(actor: Account, other: Account) -> bool:
     return db.session.scalar(select(exists().where(Account.id == other.id, visible_to(actor)))) is True
 
 
-def _in_rooms(room_ids: list[int]):
+def _in_rooms(room_ids: list[int]) -> ColumnElement[bool]:
     return Account.id.in_(
         select(RoomMember.account_id).where(RoomMember.room_id.in_(room_ids), RoomMember.is_member)
     )
 
 
-def _in_group(group_id: int):
+def _in_group(group_id: int) -> ColumnElement[bool]:
     return Account.id.in_(group_rules.effective_members(group_id).with_only_columns(Account.id))

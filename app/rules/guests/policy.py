@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from app.errors import Forbidden, Invalid, NotFound
@@ -154,7 +154,7 @@ def extension(end: datetime | None, days: int | None, longest: int | None) -> da
     return until if until > end + timedelta(hours=1) else None
 
 
-def has_sponsor():
+def has_sponsor() -> ColumnElement[bool]:
     """Return a condition on Account: the guest has a sponsor who can sign in."""
     sponsor, domain = aliased(Account), aliased(Domain)
     return exists().where(
@@ -198,7 +198,7 @@ def sees_members_of(account: Account, room_id: int) -> bool:
     return db.session.scalar(select(Room.guests_see_members).where(Room.id == room_id)) is True
 
 
-def of_guests(actor):
+def of_guests(actor: Account) -> ColumnElement[bool]:
     """Return a condition on Account: the guests within an administrator's scope, those of its accounts."""
     sponsor, domain = aliased(Account), aliased(Domain)
     if scope.is_server_wide(actor):
@@ -211,7 +211,7 @@ def of_guests(actor):
     return and_(Account.is_guest, Account.state != AccountState.DELETED, Account.sponsor_id.in_(own))
 
 
-def find_guest(actor, account_id: int) -> Account:
+def find_guest(actor: Account, account_id: int) -> Account:
     """Return a guest by id, within the actor's scope. Error: NotFound."""
     statement = select(Account).join(Account.domain).options(contains_eager(Account.domain))
     guest = db.session.scalars(statement.where(Account.id == account_id, of_guests(actor))).one_or_none()

@@ -9,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 
-from app.errors import Forbidden, NotFound, ServiceStopped
+from app.errors import Forbidden, NotFound, Refusal, ServiceStopped
 from app.extensions import db
 from app.models import Account, Room, RoomMember, now
 from app.rules import services
@@ -116,7 +117,7 @@ def _refuse_outside(account: Account, right: Right, room_id: int, epoch: int) ->
     return require(account, right, room_id, epoch=now_at)
 
 
-def _outside(state: services.ServerState):
+def _outside(state: services.ServerState) -> Refusal:
     return NotFound() if state.chat_runs else ServiceStopped()
 
 
@@ -175,7 +176,7 @@ def _remember(key: tuple[int, int], answer: CachedRights) -> None:
         _remembered.popitem(last=False)
 
 
-def _visible(account: Account, state: services.ServerState, **how) -> list[RoomAccess]:
+def _visible(account: Account, state: services.ServerState, **how: Any) -> list[RoomAccess]:
     facts, rows = open_to(account, state, **how)
     decisions = ((room, facts.decide(account.id, room.id), member) for room, member in rows)
     return [RoomAccess(room, decision, member) for room, decision, member in decisions if decision.rights]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from app.extensions import db
 from app.models import Account, EntryKind, Exclusion, MemberEntry, Room, RoomKind, RoomMember
@@ -56,7 +57,7 @@ def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
     return found
 
 
-def people_of(room: Room):
+def people_of(room: Room) -> Select:
     """Return a statement of the accounts that a room is open to, each once."""
     entries = select(RoomMember.account_id).where(RoomMember.room_id == room.id, RoomMember.is_member)
     invited = select(Account.id).where(Account.id.in_(entries))
@@ -84,12 +85,12 @@ def _exclusions(ids: list[int]) -> dict[int, set[int]]:
     return found
 
 
-def _names_account():
+def _names_account() -> ColumnElement[bool]:
     return or_(
         and_(MemberEntry.kind == EntryKind.ACCOUNT, MemberEntry.principal_id == Account.id),
         and_(MemberEntry.kind == EntryKind.DOMAIN, MemberEntry.principal_id == Account.domain_id),
     )
 
 
-def _is_excluded(account_id, group_id):
+def _is_excluded(account_id: Any, group_id: Any) -> ColumnElement[bool]:
     return exists().where(Exclusion.account_id == account_id, Exclusion.group_id == group_id)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import and_, bindparam, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, or_, select, union
 from sqlalchemy.orm import contains_eager, defer, lazyload
 
 from app.extensions import db
@@ -40,7 +40,7 @@ def candidates_of(person: Person, room_id: int | None = None, *, is_light: bool 
 
 # Statements are built once for each use: building one costs more than running it.
 @cache
-def _candidates(is_one_room: bool, is_light: bool):
+def _candidates(is_one_room: bool, is_light: bool) -> Select:
     """Return the statement of the public rooms of a person's groups and the rooms with an entry of their own.
 
     The ids come from a derived table, so that both halves use their index however many rooms there are.
@@ -62,7 +62,7 @@ def _candidates(is_one_room: bool, is_light: bool):
     )
 
 
-def _candidate_ids(is_one_room: bool):
+def _candidate_ids(is_one_room: bool) -> CompoundSelect:
     groups = Room.group_id.in_(bindparam("groups", expanding=True))
     through_group = select(Room.id).where(Room.kind == RoomKind.PUBLIC, groups)
     through_entry = select(RoomMember.room_id.label("id")).where(
@@ -74,7 +74,7 @@ def _candidate_ids(is_one_room: bool):
     return union(through_group, through_entry)
 
 
-def group_is_on():
+def group_is_on() -> ColumnElement[bool]:
     """Return the condition on Group and its Domain under which the rooms of the group are open."""
     domain = and_(
         Domain.state == DomainState.ACTIVE, Domain.has_teamchat, Domain.has_groupware, Domain.has_webdav

@@ -134,8 +134,10 @@ def decide(person: Person, room: RoomFacts, grants: Iterable[AclEntry]) -> Decis
     basis = closed_everywhere(person, room.does_service_run) or _closed_here(person, room)
     if basis is not None:
         return _CLOSED[basis]
+    deciding: tuple[AclEntry, ...] = ()
+    overruled: tuple[AclEntry, ...] = ()
     if _is_owner(person, room):
-        basis, rights, deciding, overruled = Basis.OWNER, FULL, (), ()
+        basis, rights = Basis.OWNER, FULL
     else:
         rights, deciding, overruled = _by_list(person, grants)
         basis = Basis.ENTRIES if deciding else Basis.NO_ENTRY
@@ -170,7 +172,9 @@ def _is_owner(person: Person, room: RoomFacts) -> bool:
     return person.account_id in room.owners and room.kind is not RoomKind.PUBLIC and not person.is_guest
 
 
-def _by_list(person: Person, entries: Iterable[AclEntry]):
+def _by_list(
+    person: Person, entries: Iterable[AclEntry]
+) -> tuple[Right, tuple[AclEntry, ...], tuple[AclEntry, ...]]:
     """Return the union of the most specific entries that match, these entries, and the others that match."""
     levels: dict[int, list[AclEntry]] = {}
     for entry in entries:

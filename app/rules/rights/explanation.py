@@ -1,5 +1,6 @@
 """Explanations of decisions about rights: the decision with the ways into the group and the names of its entries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -79,7 +80,7 @@ def entries_of(scope: Scope) -> list[NamedEntry]:
     return sorted(named, key=lambda named: (order.get(named.entry.principal, 9), named.name))
 
 
-def names_of(principals) -> dict[tuple[Principal, int], str]:
+def names_of(principals: Collection[tuple[Principal, int]]) -> dict[tuple[Principal, int], str]:
     """Return how principals are shown: addresses, those of groups in brackets. At most three statements."""
     names = {(principal, key): f"[{principal}]" for principal, key in principals}
     kinds = (

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.extensions import db
 from app.models import (
@@ -200,7 +200,7 @@ def _entry(principal: Principal, principal_id: int, rights: int) -> AclEntry:
 
 # Built once for each use: building the statement costs more than running it.
 @cache
-def _entries_statement(has_guests: bool, has_members: bool, knows_groups: bool):
+def _entries_statement(has_guests: bool, has_members: bool, knows_groups: bool) -> Select:
     folders = Grant.scope_id.in_(bindparam("folders", expanding=True))
     rooms = Grant.scope_id.in_(bindparam("rooms", expanding=True))
     groups = Grant.principal_id.in_(bindparam("groups", expanding=True)) if knows_groups else None

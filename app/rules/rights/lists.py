@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -55,7 +56,7 @@ def marks(folder: Folder, rooms: list[Room]) -> dict[int, str]:
     return {key: _mark([inherited, sorted(lines.get((ROOM_SCOPE, key), []))]) for key in ids}
 
 
-def _mark(value) -> str:
+def _mark(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:12]
 
 
