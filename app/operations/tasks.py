@@ -57,7 +57,7 @@ class TaskKind:
     steps: Callable
     do: Callable
     is_rehearsal: bool = False
-    follow_up: Callable = lambda task: None
+    follow_up: Callable = lambda _task: None
 
 
 @dataclass(frozen=True)

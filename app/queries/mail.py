@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -175,7 +176,7 @@ def _confirmation(account_id: int) -> dict:
 
 
 @_about("password_link")
-def _password_link(account_id: int, is_from_administrator: bool) -> dict:
+def _password_link(account_id: int, **_unused: Any) -> dict:
     account = db.session.get(Account, account_id)
     if account is None or not account.is_active or account.password_link_until is None:
         raise NotFound()
@@ -183,7 +184,7 @@ def _password_link(account_id: int, is_from_administrator: bool) -> dict:
 
 
 @_about("guest_ends", "sponsored_guest_ends", "stay_ends", "sponsored_stay_ends")
-def _ending(account_id: int, days: int, room_id: int | None = None) -> dict:
+def _ending(account_id: int, room_id: int | None = None, **_unused: Any) -> dict:
     guest = _guest(account_id)
     return {
         "guest": guest,

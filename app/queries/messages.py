@@ -205,7 +205,7 @@ SENTENCES = {
     "invited": lambda who, about: _("%(who)s has invited %(people)s", who=who, people=about["people"]),
     "joined": lambda who, _about: _("%(who)s has joined the room", who=who),
     "ended": lambda who, _about: _("The access of %(who)s has ended", who=who),
-    "owner": lambda who, about: _("%(people)s owns the room now", people=about["people"]),
+    "owner": lambda _who, about: _("%(people)s owns the room now", people=about["people"]),
 }
 
 # A mention as text.render writes it; nobody can type one, since HTML is shown as it was typed.

@@ -140,11 +140,11 @@ def _read(cursor: str | None, order: Sequence) -> tuple[bool, list]:
 
 
 def _place(column: Any, value: Any) -> Any:
-    """Return a value of a cursor as its column has it. Error: ValueError, where it makes no sense there."""
+    """Return a value of a cursor as its column has it. Errors: ValueError, TypeError."""
     if value is None and _may_be_null(column):
         return None
     if isinstance(value, str) and isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat(value).astimezone(UTC)
     if not isinstance(value, str | int):
-        raise ValueError(value)
+        raise TypeError(value)
     return value

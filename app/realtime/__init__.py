@@ -2,13 +2,14 @@
 
 from flask import Flask
 
+from app.background import is_cooperative
 from app.extensions import socketio
 
 
 def init_app(app: Flask) -> None:
     """Bind Socket.IO to the application: one namespace, WebSocket first, sessions of our own."""
-    from app.realtime import chat, connection, handlers, lane, packets, typing
-    from app.realtime.manager import HintManager, LocalManager
+    from app.realtime import chat, connection, handlers, lane, packets, typing  # noqa: PLC0415 (they import this package)
+    from app.realtime.manager import HintManager, LocalManager  # noqa: PLC0415
 
     settings = app.config
     manager = HintManager(settings["REDIS_URL"]) if settings["REDIS_URL"] else LocalManager()
@@ -34,6 +35,4 @@ def init_app(app: Flask) -> None:
 
 
 def _async_mode() -> str:
-    from app.background import is_cooperative
-
     return "gevent" if is_cooperative() else "threading"

@@ -67,17 +67,21 @@ def _answering(app: Flask, event: str, handler: Callable):
 def _answer(event, handler, client, payload) -> dict:
     try:
         client.questions.take()
-        if not isinstance(payload, dict):
-            raise Invalid(_("This message has no content."), code="bad_payload")
-        return {"ok": True, **(handler(client, payload) or {})}
+        return {"ok": True, **(handler(client, _content(payload)) or {})}
     except Refusal as refusal:
         return _refused(refusal)
     except AWAY as error:
-        log.error("database failed", event_name=event, error=str(error.__cause__ or error)[:300])
+        log.warning("database failed", event_name=event, error=str(error.__cause__ or error)[:300])
         return _refused(Unavailable())
     except Exception:
         log.exception("socket message failed", event_name=event, account=client.account_id)
         return _refused(Refusal(_("Something went wrong on the server. It has been noted."), code="internal"))
+
+
+def _content(payload) -> dict:
+    if not isinstance(payload, dict):
+        raise Invalid(_("This message has no content."), code="bad_payload")
+    return payload
 
 
 def _refused(refusal: Refusal) -> dict:

@@ -69,7 +69,7 @@ peak = 0
 
 def add(client: Client) -> None:
     """Add a socket that was connected."""
-    global peak
+    global peak  # noqa: PLW0603
     clients[client.sid] = client
     by_account[client.account_id].add(client.sid)
     peak = max(peak, len(clients))

@@ -37,7 +37,7 @@ _silent_until = 0.0
 
 def bind(url: str) -> None:
     """Use a Redis for what processes tell each other."""
-    global _store
+    global _store  # noqa: PLW0603
     patience = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": None}
     _store = redis.Redis.from_url(url, **patience) if url else None
 
@@ -110,7 +110,7 @@ def _tell(room_id: int) -> None:
 
 def _exchange(room_id: int) -> None:
     """Store what this process knows of a room, and read what the others know."""
-    global _silent_until
+    global _silent_until  # noqa: PLW0603
     if _store is None or time.monotonic() < _silent_until:
         _others.pop(room_id, None)
         return

@@ -28,7 +28,7 @@ def open_room(sid, message):
 
 @server.on("message:post")
 def post(sid, message):
-    global posted
+    global posted  # noqa: PLW0603
     posted += 1
     html = f"<p>{message['body']}</p>".ljust(HTML_BYTES)
     server.emit(

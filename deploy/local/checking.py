@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         return report(error)
     if arguments:
         for command in FIXES.values():
-            subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+            subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
     return 0 if check() else 1
 
 
@@ -52,7 +52,9 @@ def check() -> bool:
 
 def _run_check(name: str, command: list[str]) -> bool:
     start = time.monotonic()
-    process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     verdict = "not in order" if process.returncode else "in order"
     print(f"  {name}: {verdict} ({time.monotonic() - start:.1f} s)", flush=True)
     if process.returncode:

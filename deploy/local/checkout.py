@@ -69,7 +69,8 @@ def _require_room() -> None:
 
 
 def _make_environment() -> None:
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
+    has_pip = [PYTHON, "-c", "import pip"]
+    if PYTHON.exists() and subprocess.run(has_pip, capture_output=True, check=False).returncode == 0:
         return
     with step("Making a virtual environment"):
         run(

@@ -98,11 +98,11 @@ def _as_root(packages: list[str]) -> list[str]:
     if os.getuid() == 0:
         return []
     sudo = shutil.which("sudo")
-    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True).returncode == 0:
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
         return [sudo, "DEBIAN_FRONTEND=noninteractive"]
     if sudo and sys.stdin.isatty():
         print(f"  {', '.join(packages)} must be installed from Debian; sudo asks for your password.")
-        if subprocess.run([sudo, "-v"]).returncode == 0:
+        if subprocess.run([sudo, "-v"], check=False).returncode == 0:
             return [sudo, "DEBIAN_FRONTEND=noninteractive"]
     raise CommandError(
         "Programs are missing and this account may not install them. Have somebody who may run\n"

@@ -100,7 +100,6 @@ def _lock_or_wait(instance: Instance, stack: ExitStack, timeout: float) -> bool:
     while True:
         try:
             stack.enter_context(serving.run_lock(instance))
-            return True
         except serving.AlreadyRunning as error:
             if sockets.mariadb_answers(instance.database_socket):
                 return False
@@ -109,6 +108,8 @@ def _lock_or_wait(instance: Instance, stack: ExitStack, timeout: float) -> bool:
                     f"TeamChat runs from this folder ({error.holder}), but its database has not answered for "
                     f"{timeout:.0f} seconds. See var/log/mariadb.log, then run it again."
                 ) from None
+        else:
+            return True
         time.sleep(0.5)
 
 

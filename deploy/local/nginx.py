@@ -55,9 +55,9 @@ def _has_ipv6() -> bool:
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
-        return True
     except OSError:
         return False
+    return True
 
 
 def command(configuration: Path, certificate: Path) -> list[str]:

@@ -70,6 +70,7 @@ def run(command: Sequence, *, env: dict | None = None, folder: Path = ROOT, fail
     command = [str(word) for word in command]
     process = subprocess.run(
         command,
+        check=False,
         cwd=folder,
         env=env,
         stdin=subprocess.DEVNULL,

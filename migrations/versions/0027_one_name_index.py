@@ -15,7 +15,7 @@ def upgrade():
 
 
 def downgrade():
-    """The table comes back empty: the hourly job of the earlier release fills it."""
+    """Bring the table back, empty: the hourly job of the earlier release fills it."""
     op.drop_index("ix_groups_domain_id_search_text", table_name="groups")
     op.create_table(
         "name_words",

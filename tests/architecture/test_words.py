@@ -28,6 +28,8 @@ def test_no_forbidden_word(name):
         if what in ALLOWED.get(name, ()):
             continue
         if name.endswith(STYLES):
-            pattern = pattern.replace(r"|(?<![\w&])#\d{1,3}\b(?!\d)", "")
+            pattern = pattern.replace(  # noqa: PLW2901
+                r"|(?<![\w&])#\d{1,3}\b(?!\d)", ""
+            )
         found = re.search(pattern, text, re.IGNORECASE if what != "unfinished work" else 0)
         assert not found, f"{name} names {what}: {found.group(0)!r}"

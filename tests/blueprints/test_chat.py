@@ -19,7 +19,7 @@ PIECE = re.compile(r"<div data-last-seq=\"(\d+)\" data-last-change=\"(\d+)\"([^>
 
 @pytest.fixture
 def arthur(people, client_of):
-    """arthur's browser: he is in the room."""
+    """Arthur's browser: he is in the room."""
     return client_of(people.arthur)
 
 

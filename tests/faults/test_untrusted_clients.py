@@ -114,7 +114,7 @@ def test_malformed_payload_is_refused_with_its_code(strict, stage, scene):
     with Chatter(strict, scene.people[0]) as chatter:
         for event, payload, code in MALFORMED_PAYLOADS:
             if isinstance(payload, dict) and payload.get("room_id") == "HERE":
-                payload = {**payload, "room_id": scene.room_id}
+                payload = {**payload, "room_id": scene.room_id}  # noqa: PLW2901
             time.sleep(0.05)
             answer = chatter.call(event, payload)
             assert (answer["ok"], answer.get("error")) == (False, code), (event, payload, answer)

@@ -89,7 +89,6 @@ def test_missing_database_is_waited_for(app, monkeypatch, register_kind):
     def take():
         if away:
             raise away.pop()
-        return None
 
     monkeypatch.setattr(jobs, "take_job", take)
     own = started_worker(app)

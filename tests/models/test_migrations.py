@@ -132,7 +132,7 @@ def rows_per_table() -> dict[str, int]:
         return {table: connection.scalar(text(f"SELECT COUNT(*) FROM `{table}`")) for table in tables()}
 
 
-@pytest.mark.parametrize("create", [up, lambda: db.create_all()], ids=["migrations", "create_all"])
+@pytest.mark.parametrize("create", [up, db.create_all], ids=["migrations", "create_all"])
 def test_new_database_has_its_first_rows(empty_database, create):
     create()
     assert db.session.scalar(select(Counter.value).where(Counter.name == "access")) == 0

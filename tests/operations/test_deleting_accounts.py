@@ -228,7 +228,7 @@ def test_rooms_with_another_owner_are_left_to_them(people):
 
 
 def test_a_room_in_a_group_of_others_is_handed_over_unseen(people):
-    """jean is of one tenant, the group of another: who deletes jean decides nothing about the other's room."""
+    """Jean is of one tenant, the group of another: who deletes jean decides nothing about the other's room."""
     factories.add_member(people.other_group, people.jean)
     room = factories.make_private_room(people.jean, people.autrui, people.paul)
     folder = factories.make_folders(people.other_group)

@@ -28,7 +28,7 @@ PASSWORD = "une phrase bien à moi"
 
 @pytest.fixture
 def bruno(people) -> Account:
-    """arthur's guest, who has confirmed the address, in the room."""
+    """Arthur's guest, who has confirmed the address, in the room."""
     guest = factories.make_account(
         people.domain, "Bruno Tessier", address="bt@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )

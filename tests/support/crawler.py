@@ -66,7 +66,8 @@ class Crawl:
 @dataclass(frozen=True)
 class Insider:
     """Whoever tries the doors. rooms: those they are in; may_know: keys that may be answered in a way of their own, by
-    the name of the parameter that takes them; hint: how what they look for begins."""
+    the name of the parameter that takes them; hint: how what they look for begins.
+    """
 
     browser: object
     rooms: frozenset[int]

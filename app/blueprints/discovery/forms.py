@@ -24,7 +24,7 @@ class DiscoveryRow:
     placeholder: str
 
 
-def _sound(form, field) -> None:
+def _sound(_form, field) -> None:
     problem = discovery.problem_of(field.name, field.data)
     if problem:
         raise ValidationError(problem)

@@ -44,7 +44,7 @@ class DayField(StringField):
 
     widget = DateInput()
 
-    def pre_validate(self, form):
+    def pre_validate(self, form):  # noqa: ARG002 (WTForms passes it by name)
         if self.data and parse_day(self.data) is None:
             raise ValidationError(_l("Give a day, or nothing."))
 

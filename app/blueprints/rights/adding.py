@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from app.blueprints import picker
 from app.blueprints.access_control import me, open_to_accounts
 from app.blueprints.forms import refusals_to
+from app.blueprints.right_names import EVERYBODY
 from app.blueprints.rights import labels, parsing
 from app.blueprints.rights.window import blueprint, url_of, window
 from app.errors import Conflict, NotFound, Refusal
@@ -128,7 +129,7 @@ def _everybody(present: dict, search: str) -> list[picker.PickerChoice]:
     text, chosen = search.strip().casefold(), set(picker.chosen_keys())
     choices = []
     for number, (kind, meaning) in enumerate(labels.EVERYBODY_MEANS.items(), 1):
-        key, name = lists.key_of(kind, 0), str(labels.EVERYBODY[kind])
+        key, name = lists.key_of(kind, 0), str(EVERYBODY[kind])
         if text in name.casefold() or key in chosen:
             note = _("has a line already") if key in present else ""
             choices.append(picker.PickerChoice(key, name, str(meaning), number, note=note))

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.blueprints.right_names import EVERYBODY as EVERYBODY
-from app.blueprints.right_names import RIGHT_NAMES as LABELS
-from app.blueprints.right_names import principal_name as principal_name
+from app.blueprints.right_names import RIGHT_NAMES, principal_name  # noqa: F401 (templates find both here)
 from app.models import Folder, Principal
 from app.rules.rights import PRESETS as RIGHTS_OF
 from app.rules.rights import Right, preset_of
@@ -22,9 +20,9 @@ PRESETS = {
 }
 
 FAMILIES = (
-    (_l("Items"), [right for right in LABELS if str(right.name).startswith("ITEMS")]),
-    (_l("Folder"), [right for right in LABELS if str(right.name).startswith("FOLDER")]),
-    (_l("Administration"), [right for right in LABELS if str(right.name).startswith("ADMINISTRATION")]),
+    (_l("Items"), [right for right in RIGHT_NAMES if str(right.name).startswith("ITEMS")]),
+    (_l("Folder"), [right for right in RIGHT_NAMES if str(right.name).startswith("FOLDER")]),
+    (_l("Administration"), [right for right in RIGHT_NAMES if str(right.name).startswith("ADMINISTRATION")]),
 )
 
 EVERYBODY_MEANS = {
@@ -57,7 +55,7 @@ def details(rights) -> str:
     """Return the single rights of a set that is no preset, in words; nothing for a preset, whose name says it all."""
     if preset_of(Right(rights)) != "custom":
         return ""
-    return ", ".join(str(label) for right, label in LABELS.items() if right & rights)
+    return ", ".join(str(label) for right, label in RIGHT_NAMES.items() if right & rights)
 
 
 def sees_nothing(rights) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.blueprints.features import ground
+from app.blueprints.right_names import RIGHT_NAMES, principal_name
 from app.blueprints.rights import labels
 from app.blueprints.rights.links import Links
 from app.models import Account, EntryKind, Principal, RoomKind
@@ -52,15 +53,13 @@ def verdicts(answer: Explanation) -> list[VerdictSentence]:
     """Return the twelve rights, each with what gave or refused it."""
     return [
         VerdictSentence(right, str(label), bool(answer.rights & right), _why(answer, right))
-        for right, label in labels.LABELS.items()
+        for right, label in RIGHT_NAMES.items()
     ]
 
 
 def _why(answer: Explanation, right: Right) -> str:
     given = [
-        labels.principal_name(one.entry.principal, one.name)
-        for one in answer.deciding
-        if one.entry.rights & right
+        principal_name(one.entry.principal, one.name) for one in answer.deciding if one.entry.rights & right
     ]
     source = ", ".join(given) or (_("owner") if answer.decision.basis is Basis.OWNER else "")
     if answer.rights & right or not source:
@@ -151,9 +150,7 @@ def _ways(links: Links, answer: Explanation) -> list[ExplanationStep]:
 
 def way_text(way, names: dict) -> str:
     """Return one way of being in a group, in a sentence."""
-    path = " → ".join(
-        labels.principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids
-    )
+    path = " → ".join(principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids)
     if way.kind is EntryKind.DOMAIN:
         return _("By the whole domain in %(path)s", path=path)
     return _("By an own entry in %(path)s", path=path)
@@ -176,7 +173,7 @@ def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
 
 def _gives(answer: Explanation, one) -> str:
     values = {
-        "line": labels.principal_name(one.entry.principal, one.name),
+        "line": principal_name(one.entry.principal, one.name),
         "rights": labels.preset_label(one.entry.rights),
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
@@ -187,7 +184,7 @@ def _gives(answer: Explanation, one) -> str:
 def _overruled(one) -> str:
     return _(
         "The line %(line)s (%(rights)s) does not count: a more special one decides.",
-        line=labels.principal_name(one.entry.principal, one.name),
+        line=principal_name(one.entry.principal, one.name),
         rights=labels.preset_label(one.entry.rights),
     )
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.blueprints.access_control import me, open_to_accounts
 from app.blueprints.dialogs import dialog
 from app.blueprints.forms import refusals_to
+from app.blueprints.right_names import principal_name
 from app.blueprints.rights import labels, parsing
 from app.errors import Conflict, NotFound, Refusal
 from app.extensions import db
@@ -193,7 +194,7 @@ def _shown_again(place, status: int, problem: Refusal) -> Response:
     seen, now = parsing.seen(), lists.snapshot(place)
     gone = rooms.nameable(me(), parsing.subjects_of(seen.keys() - now.keys()))
     names = {
-        lists.key_of(*subject): labels.principal_name(subject[0], name)
+        lists.key_of(*subject): principal_name(subject[0], name)
         for subject, name in names_of([*parsing.subjects_of(now), *gone]).items()
     }
     return window(place, 422, theirs=labels.changes(seen, now, names))

@@ -33,7 +33,9 @@ PAUSE = timedelta(minutes=1)
 @operation
 def resend_invitation(actor: Account, invitation: Invitation) -> None:
     """Send the mail that is waited for again; the time to use it begins anew, earlier links stay good.
-    Errors: NotFound, TooMany."""
+
+    Errors: NotFound, TooMany.
+    """
     wanted = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
     invitation = _locked(actor, invitation, wanted)
     policy.require_may_invite_guests(actor, invitation.room)

@@ -65,10 +65,10 @@ def _search(
     order: list[str] = []
     circles: dict[str, tuple[str, ...]] = {}
     done: set[str] = set()
-    for start in inner:
+    for start, first in inner.items():
         if start in done:
             continue
-        path, place, rest = [start], {start: 0}, [iter(inner[start])]
+        path, place, rest = [start], {start: 0}, [iter(first)]
         while path:
             following = _next(rest[-1], done)
             if following is None:

@@ -56,7 +56,7 @@ class ImportKind:
     make: Callable
     change: Callable
     unread: tuple[str, ...] = ()
-    arranged: Callable = lambda domain_name, rows: rows
+    arranged: Callable = lambda _domain_name, rows: rows
     tried: Callable = lambda row: row
     known: dict[str, str] = field(init=False)
 
@@ -184,7 +184,7 @@ def import_row(actor: Account, kind: ImportKind, domain: Domain, row: ImportRow)
     if found is None:
         try:
             kind.make(actor, domain, row)
-            return
+            return  # noqa: TRY300 (an else block would stand far below)
         except Invalid as refusal:
             # Somebody else may have made it between the look and the write: then it is theirs that is changed.
             found = kind.find(domain, row.address) if refusal.code == "address_taken" else None

@@ -192,7 +192,7 @@ def _keep_pace(reservations: list[Reservation], results: dict) -> None:
 
 
 def _numbered(reservation: Reservation) -> list[tuple[Draft, RoomPosition, int]]:
-    """Number the allowed drafts in the order they arrived, and give back unused numbers."""
+    """Give numbers to the allowed drafts, in the order in which they arrived, and take back those not used."""
     place, unused = reservation.place, reservation.taken - len(reservation.allowed)
     if unused:
         return_numbers(reservation.room_id, unused, is_all=not reservation.allowed)

@@ -53,7 +53,7 @@ def remove_person(actor: Account, room: Room, account: Account) -> None:
             field="people",
         )
     _require_another_owner(room, member)
-    _take_out(room, member)
+    _take_out(member)
     write_note(actor, room, "removed", people=account.name)
     _record(actor, room, "room.remove_person", before={"people": account.address})
 
@@ -67,7 +67,7 @@ def leave_room(actor: Account, room: Room) -> None:
         # Members of private rooms and guests have an entry of their own.
         assert seen.member is not None
         _require_another_owner(room, seen.member)
-        _take_out(room, seen.member)
+        _take_out(seen.member)
         write_note(actor, room, "left")
     else:
         _own_row(actor, room).is_hidden = True
@@ -144,7 +144,7 @@ def _bring_in(room: Room, person: Account, row: RoomMember | None) -> None:
     touch_access(AccessScope.ACCOUNT, person.id)
 
 
-def _take_out(room: Room, member: RoomMember) -> None:
+def _take_out(member: RoomMember) -> None:
     member.is_member = member.is_owner = False
     touch_access(AccessScope.ACCOUNT, member.account_id)
 

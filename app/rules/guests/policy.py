@@ -252,7 +252,9 @@ class Inviting:
         return self.reason in GIVEN
 
 
-def inviting_of(account: Account, room: Room, rights: Right | None = None) -> Inviting:
+def inviting_of(  # noqa: PLR0911 (one reason, one return)
+    account: Account, room: Room, rights: Right | None = None
+) -> Inviting:
     """Return whether an account may invite guests into a room, and why.
 
     rights: the account's rights there, if known.
