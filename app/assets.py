@@ -82,10 +82,10 @@ class Assets:
     def _remember(self, path: Path, read):
         """Return the result of `read` for a file's content, remembered until the file changes."""
         stamp = path.stat().st_mtime_ns if self.is_watching else None
-        known = self._read.get(path)
-        if known is None or known[0] != stamp:
-            known = self._read[path] = (stamp, read(path.read_bytes()))
-        return known[1]
+        cached = self._read.get(path)
+        if cached is None or cached[0] != stamp:
+            cached = self._read[path] = (stamp, read(path.read_bytes()))
+        return cached[1]
 
 
 def module_path(name: str) -> str:

@@ -108,8 +108,8 @@ def _as_page(refusal: Refusal) -> BaseResponse:
 
 def sign_in_url() -> str:
     """Return the sign-in page, from where one comes back to the page that was asked for."""
-    asked = request.full_path if request.query_string else request.path
-    return url_for("sessions.sign_in", next=asked if request.method == "GET" and asked != "/" else None)
+    path = request.full_path if request.query_string else request.path
+    return url_for("sessions.sign_in", next=path if request.method == "GET" and path != "/" else None)
 
 
 def _page(refusal: Refusal) -> Response:
@@ -144,9 +144,9 @@ def _tell_http_error(error: HTTPException) -> BaseResponse:
 
 
 def _refusal_for(status: int) -> Refusal:
-    known = {403: Forbidden, 404: NotFound, 429: TooMany, 503: Unavailable}
-    if status in known:
-        return known[status]()
+    refusals = {403: Forbidden, 404: NotFound, 429: TooMany, 503: Unavailable}
+    if status in refusals:
+        return refusals[status]()
     refusal = Refusal(_usual_sentence(status), code=f"http_{status}")
     refusal.status = status
     return refusal

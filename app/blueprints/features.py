@@ -98,38 +98,38 @@ def typed(form, subject: Domain | Account) -> dict[Feature, bool]:
 
 
 def question(
-    subject: Domain | Account, wanted: dict[Feature, bool], consequence: Callable
+    subject: Domain | Account, switches: dict[Feature, bool], consequence: Callable
 ) -> ChangeQuestion | None:
     """Return what has to be asked about a change of switches: all three on, or what will stop.
 
     consequence(subject): what stops, in numbers.
     """
     had_teamchat = domains.own_switch(subject, Feature.TEAMCHAT)
-    if not had_teamchat and domains.missing(wanted):
+    if not had_teamchat and domains.missing(switches):
         text = _("TeamChat needs GroupWare and WebDAV. Enable all three?")
         return ChangeQuestion(text, ALL_THREE, _("Enable all three"), is_destructive=False)
-    if had_teamchat and _stops(subject, wanted):
+    if had_teamchat and _stops(subject, switches):
         return ChangeQuestion(consequence(subject), STOP, _("Stop TeamChat"), is_destructive=True)
     return None
 
 
-def answered(wanted: dict[Feature, bool], answer: str | None) -> dict[Feature, bool]:
+def answered(switches: dict[Feature, bool], answer: str | None) -> dict[Feature, bool]:
     """Return the switches once the question is answered."""
     if answer == ALL_THREE:
         return dict.fromkeys(Feature, True)
     if answer == STOP:
-        return {**wanted, Feature.TEAMCHAT: False}
-    return wanted
+        return {**switches, Feature.TEAMCHAT: False}
+    return switches
 
 
-def _stops(subject: Domain | Account, wanted: dict[Feature, bool]) -> bool:
+def _stops(subject: Domain | Account, switches: dict[Feature, bool]) -> bool:
     """Return whether TeamChat stops.
 
     Switching it off alone, for one person, needs no question: it is what was asked for.
     """
-    is_alone = isinstance(subject, Account) and wanted[Feature.GROUPWARE] and wanted[Feature.WEBDAV]
+    is_alone = isinstance(subject, Account) and switches[Feature.GROUPWARE] and switches[Feature.WEBDAV]
     return (
-        bool(domains.missing({**wanted, Feature.TEAMCHAT: True}) or not wanted[Feature.TEAMCHAT])
+        bool(domains.missing({**switches, Feature.TEAMCHAT: True}) or not switches[Feature.TEAMCHAT])
         and not is_alone
     )
 

@@ -127,5 +127,5 @@ def choice(candidate: Candidate, *, key: str | None = None, note="") -> PickerCh
 
 def not_chosen(choices: list[PickerChoice], chosen: list[PickerChoice]) -> list[PickerChoice]:
     """Leave out what stands among the chosen already."""
-    keys = {one.key for one in chosen}
-    return [one for one in choices if one.key not in keys]
+    keys = {choice.key for choice in chosen}
+    return [choice for choice in choices if choice.key not in keys]

@@ -63,13 +63,13 @@ def _pieces(head: Iterable[str], rows: Iterable[Iterable]):
 
 
 def _json_pieces(rows: Iterable[dict]):
-    told, lead = [], "["
+    pieces, lead = [], "["
     for number, row in enumerate(rows, 1):
-        told.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+        pieces.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
         if number % ROWS_AT_ONCE == 0:
-            yield lead + ",\n".join(told)
-            told, lead = [], ",\n"
-    yield (lead if told or lead == "[" else "") + ",\n".join(told) + "]\n"
+            yield lead + ",\n".join(pieces)
+            pieces, lead = [], ",\n"
+    yield (lead if pieces or lead == "[" else "") + ",\n".join(pieces) + "]\n"
 
 
 def _taken(buffer: io.StringIO) -> str:

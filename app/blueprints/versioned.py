@@ -45,11 +45,11 @@ class VersionedForm(FlaskForm):
     def meet(self, version: int, values: dict) -> list[OtherChange]:
         """Take over what others have changed, keep what was typed here, and tell both. Saving again then counts."""
         seen = self._seen()
-        theirs = [
+        changed_since = [
             self._met(name, seen[name], now) for name, now in values.items() if seen.get(name, now) != now
         ]
         self.remember(version, values)
-        return theirs
+        return changed_since
 
     def _met(self, name: str, before, after) -> OtherChange:
         field = self[name]

@@ -45,8 +45,8 @@ def index_room(room_id: int) -> Indexed:
     new, changed = _new(mark), _changed(mark)
     mark.last_seq = new[-1].seq if new else mark.last_seq
     mark.last_change = changed[-1].change_no if changed else mark.last_change
-    known = {message.id for message in new}
-    earlier = [each for each in changed if each.seq <= mark.last_seq and each.id not in known]
+    new_ids = {message.id for message in new}
+    earlier = [each for each in changed if each.seq <= mark.last_seq and each.id not in new_ids]
     _forget(room_id, [message.id for message in earlier])
     rows = [row for message in [*new, *earlier] for row in _rows(message)]
     if rows:
@@ -75,8 +75,8 @@ def _mark(room_id: int) -> SearchMark | None:
 
 
 def _new(mark: SearchMark) -> list[Message]:
-    said = (Message.room_id == mark.room_id, Message.note == 0, Message.seq > mark.last_seq)
-    return list(db.session.scalars(select(Message).where(*said).order_by(Message.seq).limit(BATCH)))
+    posted = (Message.room_id == mark.room_id, Message.note == 0, Message.seq > mark.last_seq)
+    return list(db.session.scalars(select(Message).where(*posted).order_by(Message.seq).limit(BATCH)))
 
 
 def _changed(mark: SearchMark) -> list[Message]:
@@ -96,5 +96,5 @@ def _rows(message: Message) -> list[dict]:
 def _forget(room_id: int, ids: list[int]) -> None:
     if not ids:
         return
-    gone = delete(MessageWord).where(MessageWord.room_id == room_id, MessageWord.message_id.in_(ids))
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    statement = delete(MessageWord).where(MessageWord.room_id == room_id, MessageWord.message_id.in_(ids))
+    db.session.execute(statement, execution_options={"synchronize_session": False})

@@ -40,7 +40,11 @@ class NewSession:
 
 
 def sign_in(
-    address: str, password: str, *, user_agent: str | None = None, known: Mapping[int, str] | None = None
+    address: str,
+    password: str,
+    *,
+    user_agent: str | None = None,
+    known_devices: Mapping[int, str] | None = None,
 ) -> NewSession:
     """Open a session with a password. Errors: Invalid, the same whatever is wrong; TooMany.
 
@@ -48,7 +52,7 @@ def sign_in(
     """
     address = addresses.normalise(address)
     account = _find_account(address)
-    device = (known or {}).get(account.id) if account is not None else None
+    device = (known_devices or {}).get(account.id) if account is not None else None
     count_attempt(address, origin().ip, device)
     stored_hash = account.password_hash if account is not None else None
     account = _require_password(account, address, stored_hash, password)

@@ -146,17 +146,17 @@ def domain_list(actor: Account, query: ListQuery) -> Listing:
 
 def conditions(actor: Account, query: ListQuery) -> list:
     """Return the conditions of a list of domains."""
-    rests = [scope.of_domains(actor)]
+    clauses = [scope.of_domains(actor)]
     for name, value in query.filters:
         if value not in FILTERS.get(name, ()):
-            rests.append(false())
+            clauses.append(false())
         elif name == "state":
-            rests.append(Domain.state == value)
+            clauses.append(Domain.state == value)
         else:
-            rests.append(Domain.has_teamchat.is_(value == "on"))
+            clauses.append(Domain.has_teamchat.is_(value == "on"))
     if query.search:
-        rests.append(matches(query.search))
-    return rests
+        clauses.append(matches(query.search))
+    return clauses
 
 
 def every_domain(actor: Account, query: ListQuery) -> Iterator[Row]:

@@ -62,12 +62,12 @@ def guest_count(actor: Account) -> int:
 
 def conditions(actor: Account, query: ListQuery) -> list:
     """Return the conditions of a list of guests, shared by the page, its export and actions on all matches."""
-    rests = [policy.of_guests(actor), *(_filtered(name, value) for name, value in query.filters)]
+    clauses = [policy.of_guests(actor), *(_filtered(name, value) for name, value in query.filters)]
     if query.search:
         sponsor = aliased(Account)
         by_sponsor = select(sponsor.id).where(names_match(sponsor, query.search))
-        rests.append(or_(names_match(Account, query.search), Account.sponsor_id.in_(by_sponsor)))
-    return rests
+        clauses.append(or_(names_match(Account, query.search), Account.sponsor_id.in_(by_sponsor)))
+    return clauses
 
 
 def every_guest(actor: Account, query: ListQuery, batch: int = 500) -> Iterator[Any]:
@@ -87,7 +87,7 @@ def rows_of(actor: Account, accounts: list[Account]) -> list[GuestRow]:
     """Return guests with their sponsors and rooms. Two statements however many they are."""
     ids = {guest.sponsor_id for guest in accounts if guest.sponsor_id}
     statement = select(Account).options(lazyload(Account.domain)).where(Account.id.in_(ids))
-    sponsors = {one.id: one for one in db.session.scalars(statement)} if ids else {}
+    sponsors = {sponsor.id: sponsor for sponsor in db.session.scalars(statement)} if ids else {}
     names, counts = _rooms(actor, [guest.id for guest in accounts])
     return [
         GuestRow(guest, sponsors.get(guest.sponsor_id or 0), names[guest.id][:ROOMS_NAMED], counts[guest.id])
@@ -102,8 +102,8 @@ def rooms_of(actor: Account, guest: Account) -> tuple[list[tuple[Room, RoomMembe
     )
     mine = (RoomMember.account_id == guest.id, RoomMember.is_member, Room.state != RoomState.DELETED)
     rows = db.session.execute(statement.where(*mine).order_by(Room.name, Room.id)).all()
-    known = [(room, member) for room, member, is_known in rows if is_known]
-    return known, len(rows) - len(known)
+    visible = [(room, member) for room, member, is_known in rows if is_known]
+    return visible, len(rows) - len(visible)
 
 
 def _rooms(actor: Account, ids: list[int]) -> tuple[dict[int, list[str]], Counter]:
@@ -266,13 +266,13 @@ def _count(conditions: list) -> int:
 
 
 def _conditions(actor: Account, query: ListQuery) -> list:
-    rests = [administered(actor), *_in_state(dict(query.filters).get("state"))]
+    clauses = [administered(actor), *_in_state(dict(query.filters).get("state"))]
     if query.search:
         inviters = select(Account.id).where(names_match(Account, query.search))
         rooms = select(Room.id).where(Room.name.contains(query.search, autoescape=True))
         address = Invitation.address.contains(addresses.normalise(query.search), autoescape=True)
-        rests.append(or_(address, Invitation.inviter_id.in_(inviters), Invitation.room_id.in_(rooms)))
-    return rests
+        clauses.append(or_(address, Invitation.inviter_id.in_(inviters), Invitation.room_id.in_(rooms)))
+    return clauses
 
 
 def _in_state(state: str | None) -> tuple:

@@ -182,8 +182,8 @@ def note_text(note: str | None, author: str, *, names_people: bool = True) -> st
     act = about.pop("act", "")
     if not names_people and "people" in about:
         about["people"] = ngettext("one person", "%(num)s people", about.get("count", 1))
-    made = SENTENCES.get(act)
-    return made(author, about) if made else ""
+    sentence = SENTENCES.get(act)
+    return sentence(author, about) if sentence else ""
 
 
 # One sentence an act; the names are as they were when it happened.

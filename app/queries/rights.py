@@ -271,22 +271,22 @@ def candidates_by_sight(actor: Account, kind: EntryKind, search: str = "") -> tu
     """Return the first candidates of a kind that a person may know of, and whether there are more."""
     if kind is EntryKind.ACCOUNT:
         people = people_queries.candidates(actor, None, search)
-        return [_candidate(kind, one) for one in people], len(people) == people_queries.SHOWN
+        return [_candidate(kind, person) for person in people], len(people) == people_queries.SHOWN
     model = MODELS[kind]
-    wanted = matches(search) if kind is EntryKind.DOMAIN else names_match(model, search)
-    statement = _seen(actor, model).where(wanted).order_by(model.name, model.id)
+    condition = matches(search) if kind is EntryKind.DOMAIN else names_match(model, search)
+    statement = _seen(actor, model).where(condition).order_by(model.name, model.id)
     rows = db.session.scalars(statement.limit(SHOWN + 1)).all()
     return [_candidate(kind, row) for row in rows[:SHOWN]], len(rows) > SHOWN
 
 
 def chosen_by_sight(actor: Account, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates that a person may know of, in their order."""
-    known: dict[tuple[EntryKind, int], Candidate] = {}
+    by_key: dict[tuple[EntryKind, int], Candidate] = {}
     for kind, model in MODELS.items():
         ids = [key for asked, key in principals if asked is kind]
         rows = db.session.scalars(_seen(actor, model).where(model.id.in_(ids))) if ids else ()
-        known |= {(kind, row.id): _candidate(kind, row) for row in rows}
-    return [known[principal] for principal in principals if principal in known]
+        by_key |= {(kind, row.id): _candidate(kind, row) for row in rows}
+    return [by_key[principal] for principal in principals if principal in by_key]
 
 
 def _seen(actor: Account, model: Nameable) -> Select:

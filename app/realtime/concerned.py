@@ -59,11 +59,15 @@ def _who_see(room_ids: list[int]) -> list[hub.Client]:
     folders = db.session.scalars(
         select(Room.folder_id).where(Room.id.in_(rooms), Room.folder_id.is_not(None))
     )
-    told = {channels.folder(folder_id) for folder_id in folders if folder_id is not None}
-    told |= {channels.watch(room_id) for room_id in rooms}
-    return _told_by(told, rooms)
+    channel_names = {channels.folder(folder_id) for folder_id in folders if folder_id is not None}
+    channel_names |= {channels.watch(room_id) for room_id in rooms}
+    return _told_by(channel_names, rooms)
 
 
-def _told_by(told: set[str], rooms: Set[int] = frozenset()) -> list[hub.Client]:
+def _told_by(channel_names: set[str], rooms: Set[int] = frozenset()) -> list[hub.Client]:
     """Return the sockets that are in one of these channels or have one of these rooms open."""
-    return [client for client in hub.clients.values() if client.watched & told or client.rooms.keys() & rooms]
+    return [
+        client
+        for client in hub.clients.values()
+        if client.watched & channel_names or client.rooms.keys() & rooms
+    ]

@@ -85,10 +85,10 @@ def _content(payload) -> dict:
 
 
 def _refused(refusal: Refusal) -> dict:
-    told = {"ok": False, "error": refusal.code, "message": str(refusal.sentence)}
+    answer = {"ok": False, "error": refusal.code, "message": str(refusal.sentence)}
     if refusal.retry_after is not None:
-        told["retry_after"] = refusal.retry_after
-    return told
+        answer["retry_after"] = refusal.retry_after
+    return answer
 
 
 LARGEST = 2**63 - 1

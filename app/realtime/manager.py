@@ -113,19 +113,19 @@ class HintManager(Watched, RedisManager):
 
     def _messages(self):
         """Yield messages as they arrive; a Redis that is silent for long is pinged."""
-        asked = False
+        has_asked = False
         while True:
             message = self.pubsub.get_message(ignore_subscribe_messages=True, timeout=PATIENCE * 4)
             if message is not None and message["type"] == "message":
-                asked = False
+                has_asked = False
                 yield message
             elif message is None:
-                if asked:
+                if has_asked:
                     raise ConnectionError("no answer to a ping")
                 self.pubsub.ping()
-                asked = True
+                has_asked = True
             else:
-                asked = False
+                has_asked = False
 
     def _heard_again(self) -> None:
         self.is_connected_to_redis = True

@@ -67,8 +67,8 @@ def _people(room_id: int) -> list[dict]:
     """Return who has a room open, each person once: {id, name, is_guest, state}, those who look at it first."""
     best: dict[int, dict] = {}
     for person in _own(room_id) + _others.get(room_id, []):
-        known = best.get(person["id"])
-        if known is None or RANK[person["state"]] < RANK[known["state"]]:
+        shown = best.get(person["id"])
+        if shown is None or RANK[person["state"]] < RANK[shown["state"]]:
             best[person["id"]] = person
     return sorted(best.values(), key=lambda person: (RANK[person["state"]], person["name"].lower()))
 
@@ -86,8 +86,8 @@ def _own(room_id: int) -> list[dict]:
         state = "watching" if client.rooms[room_id].is_visible else "background"
         if client.account_id in writing:
             state = "writing"
-        known = people.get(client.account_id)
-        if known is None or RANK[state] < RANK[known["state"]]:
+        shown = people.get(client.account_id)
+        if shown is None or RANK[state] < RANK[shown["state"]]:
             people[client.account_id] = {
                 "id": client.account_id,
                 "name": client.account.name,
@@ -100,12 +100,12 @@ def _own(room_id: int) -> list[dict]:
 def _tell(room_id: int) -> None:
     _due.discard(room_id)
     _exchange(room_id)
-    told = _counted(room_id)
+    presence = _counted(room_id)
     if room_id in hub.by_room:
-        _told[room_id] = told
+        _told[room_id] = presence
     else:
         _told.pop(room_id, None)
-    channels.emit("presence", {"room_id": room_id, **told}, channels.room_people(room_id))
+    channels.emit("presence", {"room_id": room_id, **presence}, channels.room_people(room_id))
 
 
 def _exchange(room_id: int) -> None:
@@ -133,5 +133,5 @@ def _exchange(room_id: int) -> None:
 
 
 def _fresh(name: bytes, text: bytes) -> list[dict]:
-    said = json.loads(text)
-    return said["people"] if name.decode() != hub.PROCESS_ID and time.time() - said["at"] < FRESH else []
+    word = json.loads(text)
+    return word["people"] if name.decode() != hub.PROCESS_ID and time.time() - word["at"] < FRESH else []

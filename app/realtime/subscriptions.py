@@ -21,14 +21,14 @@ def watch_rooms(client: hub.Client) -> tuple[set[int], services.ServerState] | N
         if not _is_still_signed_in(client):
             return None
         rooms = access.heard_rooms(client.account, state)
-        wanted = {_hint_channel(seen) for seen in rooms}
-        for channel in client.watched - wanted:
+        hint_channels = {_hint_channel(room_access) for room_access in rooms}
+        for channel in client.watched - hint_channels:
             leave(client.sid, channel)
-        for channel in wanted - client.watched:
+        for channel in hint_channels - client.watched:
             join(client.sid, channel)
-        client.watched = wanted
+        client.watched = hint_channels
         if services.epoch() == state.epoch:
-            return {seen.room.id for seen in rooms}, state
+            return {room_access.room.id for room_access in rooms}, state
 
 
 def _is_still_signed_in(client: hub.Client) -> bool:
@@ -47,9 +47,9 @@ def _is_still_signed_in(client: hub.Client) -> bool:
     return account.is_active
 
 
-def _hint_channel(seen: access.RoomAccess) -> str:
-    room = seen.room
-    is_guest_entry = seen.member is not None and seen.member.is_member
+def _hint_channel(room_access: access.RoomAccess) -> str:
+    room = room_access.room
+    is_guest_entry = room_access.member is not None and room_access.member.is_member
     if room.folder_id is not None and not room.has_own_list and not is_guest_entry:
         return channels.folder(room.folder_id)
     return channels.watch(room.id)

@@ -123,11 +123,11 @@ def with_host(name: str, value: str, host_name: str) -> str:
     if name in HOSTS:
         return host_name
     try:
-        given = urlsplit(value)
-        port = f":{given.port}" if given.port else ""
+        url = urlsplit(value)
+        port = f":{url.port}" if url.port else ""
     except ValueError:
         return value
-    return given._replace(netloc=url_host(host_name) + port).geturl() if given.netloc else value
+    return url._replace(netloc=url_host(host_name) + port).geturl() if url.netloc else value
 
 
 def checked(name: str, value: str) -> str:
@@ -176,8 +176,8 @@ def is_external(name: str, value: str, host_name: str) -> bool:
     """Return whether a URL is served by another product than TeamChat."""
     if not value:
         return False
-    given = urlsplit(value)
-    return ADDRESSES[name].path is None or given.hostname != host_name or given.path != ADDRESSES[name].path
+    url = urlsplit(value)
+    return ADDRESSES[name].path is None or url.hostname != host_name or url.path != ADDRESSES[name].path
 
 
 def url_host(host: str) -> str:

@@ -72,8 +72,8 @@ def _heirs() -> dict[int, int | OwnedRooms]:
 
 def _sponsor() -> int | Successor:
     """Return who shall answer for the guests."""
-    wanted = parse_whole_number(request.form.get("sponsor"))
-    return Successor.FIRST if wanted is None else wanted
+    sponsor_id = parse_whole_number(request.form.get("sponsor"))
+    return Successor.FIRST if sponsor_id is None else sponsor_id
 
 
 def _wish(value: str | None) -> OwnedRooms:
@@ -102,7 +102,7 @@ def _question(account: Account, status: int = 200, problem=None) -> Response:
 
 
 def _consequences(weight: AccountWeight, entrusted: Entrusted) -> list[str]:
-    said = [
+    lines = [
         (
             ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", weight.sessions),
             weight.sessions,
@@ -137,4 +137,4 @@ def _consequences(weight: AccountWeight, entrusted: Entrusted) -> list[str]:
             entrusted.invitations,
         ),
     ]
-    return [text for text, count in said if count]
+    return [text for text, count in lines if count]

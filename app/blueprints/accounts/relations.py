@@ -25,15 +25,15 @@ ROOMS_AT_ONCE = 100
 def show_groups(account_id: int) -> Response:
     """Show the groups an account is in, each with all the ways it is. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    found = groups_of(me(), account, request.args.get("cursor"))
+    memberships = groups_of(me(), account, request.args.get("cursor"))
     return page(
         "accounts/groups.html",
         blocks=("list",),
         account=account,
-        found=found,
-        way_text=lambda way: _way(account, way, found.names),
-        next_url=lists.next_address(found.page),
-        previous_url=lists.previous_address(found.page),
+        found=memberships,
+        way_text=lambda way: _way(account, way, memberships.names),
+        next_url=lists.next_address(memberships.page),
+        previous_url=lists.previous_address(memberships.page),
     )
 
 
@@ -41,18 +41,18 @@ def show_groups(account_id: int) -> Response:
 def show_rooms(account_id: int) -> Response:
     """Show the rooms an account sees, as far as the administrator looks after them. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    seen = people.seen_by(me(), account)
+    rooms_seen = people.seen_by(me(), account)
     start = max(0, request.args.get("start", 0, type=int))
     end = start + ROOMS_AT_ONCE
     return page(
         "accounts/rooms.html",
         blocks=("list",),
         account=account,
-        rows=seen.rooms[start:end],
-        total=len(seen.rooms),
-        others=seen.others,
+        rows=rooms_seen.rooms[start:end],
+        total=len(rooms_seen.rooms),
+        others=rooms_seen.others,
         kind_of=lambda room: ROOMS[room.kind](),
-        next_url=lists.address(start=end) if end < len(seen.rooms) else None,
+        next_url=lists.address(start=end) if end < len(rooms_seen.rooms) else None,
         previous_url=lists.address(start=max(0, start - ROOMS_AT_ONCE) or None) if start else None,
     )
 

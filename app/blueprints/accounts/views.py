@@ -105,10 +105,10 @@ def update_account(account_id: int) -> Response:
     form = _form(account)
     with submission(form, partial(_information, account, form), current=partial(_current, account)):
         switches = features.typed(form, account)
-        asked = features.question(account, switches, _consequence)
-        if asked is not None and request.form.get("answer") != asked.answer:
-            return _information(account, form, 422, question=asked)
-        switches = features.answered(switches, asked.answer if asked else None)
+        question = features.question(account, switches, _consequence)
+        if question is not None and request.form.get("answer") != question.answer:
+            return _information(account, form, 422, question=question)
+        switches = features.answered(switches, question.answer if question else None)
         accounts.update_account(me(), account, {**wanted(form), "features": switches}, form.seen_version)
     return see_other(url_for("accounts.show", account_id=account.id), toast=_("Saved."))
 
@@ -117,12 +117,12 @@ def update_account(account_id: int) -> Response:
 def history(account_id: int) -> Response:
     """Show what was done to an account. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    found = history_of("account", account.id, request.args.get("cursor"))
+    entries = history_of("account", account.id, request.args.get("cursor"))
     return page(
         "accounts/history.html",
         blocks=("list",),
         account=account,
-        history=found,
+        history=entries,
         audit_labels=audit_labels,
         lists=lists,
     )
@@ -166,9 +166,9 @@ def _creation(form: NewAccountForm, status: int = 200) -> Response:
     return dialog("accounts/new.html", status, form=form, back=back)
 
 
-def _form(account: Account, **given) -> AccountForm:
+def _form(account: Account, **overrides) -> AccountForm:
     """Return the form of an account: its role stays in it even where the person may not give it."""
-    form = AccountForm(**given)
+    form = AccountForm(**overrides)
     form.role.choices = choices(ROLES, [*scope.grantable_roles(me()), account.role])
     form.state.choices = choices(STATES, list(AccountState))
     return form

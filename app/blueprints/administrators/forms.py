@@ -40,5 +40,5 @@ class RoleForm(FlaskForm):
         self.role.choices = options({role.value: label for role, label in ROLES.items() if role in offered})
         domains = domains_of(actor)
         self.domains.choices = options(
-            {one.id: readable(one.name) for one in domains if one.id != account.domain_id}
+            {domain.id: readable(domain.name) for domain in domains if domain.id != account.domain_id}
         )

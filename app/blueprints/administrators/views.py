@@ -64,13 +64,13 @@ def candidates() -> Response:
     """Accounts of a domain that a role can be given to. Fragments: list."""
     domain = scope.find_domain(me(), request.args.get("domain", me().domain_id, type=int))
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found, has_more = listing_queries.candidates(domain, search)
+    people, has_more = listing_queries.candidates(domain, search)
     return page(
         "administrators/new.html",
         blocks=("list",),
         domain=domain,
         domains=domain_choices(),
-        found=found,
+        found=people,
         has_more=has_more,
         search=search,
     )
@@ -88,9 +88,9 @@ def set_role(account_id: int) -> Response:
         form.domains.data = listing_queries.further_domains(account)
         return _role(account, form)
     with submission(form, partial(_role, account, form)):
-        asked = _question(account, Role(form.role.data))
-        if asked is not None and request.form.get("answer") != asked.answer:
-            return _role(account, form, 422, question=asked)
+        question = _question(account, Role(form.role.data))
+        if question is not None and request.form.get("answer") != question.answer:
+            return _role(account, form, 422, question=question)
         accounts.set_role(me(), account, Role(form.role.data), form.domains.data)
     return _done(account, _("The role of %(name)s is saved.", name=account.name))
 

@@ -57,8 +57,8 @@ def acts() -> dict[str, str]:
     """Return what can be looked for, by its words. Acts of the same words differ by what they are done to."""
     named = {act: str(label) for act, label in audit_labels.ACTS.items()}
     common = {label for label in named.values() if list(named.values()).count(label) > 1}
-    told = {act: f"{label} ({_noun(act)})" if label in common else label for act, label in named.items()}
-    return dict(sorted(told.items(), key=lambda item: item[1].casefold()))
+    labels = {act: f"{label} ({_noun(act)})" if label in common else label for act, label in named.items()}
+    return dict(sorted(labels.items(), key=lambda item: item[1].casefold()))
 
 
 def _noun(act: str) -> str:

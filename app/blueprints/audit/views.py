@@ -28,13 +28,13 @@ LONGEST = 200
 def index() -> Response:
     """Show what was done, as far as one administers it. Fragments: list, chain."""
     search = search_asked()
-    found = audit_queries.audit_page(me(), search, request.args.get("cursor"))
+    entries = audit_queries.audit_page(me(), search, request.args.get("cursor"))
     return page(
         "audit/index.html",
         blocks=("list", "chain"),
         search=search,
-        found=found,
-        existing=audit_queries.existing(me(), found.rows),
+        found=entries,
+        existing=audit_queries.existing(me(), entries.rows),
         lists=lists,
         audit_labels=audit_labels,
         labels=labels,
@@ -75,14 +75,14 @@ def verify_chain() -> Response:
 
 def search_asked() -> AuditSearch:
     """Return what the address asks for; what makes no sense is left out. Days are those of whoever looks."""
-    asked = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
-    since, until = parse_day(asked.get("since")), parse_day(asked.get("until"))
+    values = {name: value.strip()[:LONGEST] for name, value in request.args.items()}
+    since, until = parse_day(values.get("since")), parse_day(values.get("until"))
     return AuditSearch(
-        act=asked.get("act", ""),
-        kind=asked.get("kind", ""),
+        act=values.get("act", ""),
+        kind=values.get("kind", ""),
         object_id=request.args.get("id", type=int),
-        person=asked.get("person", ""),
-        thing=asked.get("thing", ""),
+        person=values.get("person", ""),
+        thing=values.get("thing", ""),
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
     )

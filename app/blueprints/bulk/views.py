@@ -36,8 +36,8 @@ def preview_action(name: str) -> Response:
         return _page(collection, action, selection, problem=problem, status=422 if problem else 200)
     with refusals_to(partial(_page, collection, action, selection), only=Invalid):
         values = bulk.checked_values(me(), action, selection.wanted, _given())
-        found = bulk.preview(me(), collection, action, selection, values)
-    return _page(collection, action, selection, found=found, values=values)
+        preview = bulk.preview(me(), collection, action, selection, values)
+    return _page(collection, action, selection, found=preview, values=values)
 
 
 @blueprint.post("/<name>/run")
@@ -65,13 +65,13 @@ def _result(task) -> Response:
 
 
 def _selection() -> Selection:
-    wanted = {
+    list_filters = {
         name.removeprefix(FILTER): value for name, value in request.form.items() if name.startswith(FILTER)
     }
     if "all" in request.form:
-        return Selection(None, wanted)
+        return Selection(None, list_filters)
     ids = dict.fromkeys(request.form.getlist("ids", type=int))
-    return Selection(tuple(ids)[: bulk.IDS_AT_MOST], wanted)
+    return Selection(tuple(ids)[: bulk.IDS_AT_MOST], list_filters)
 
 
 def _problem(selection: Selection) -> str | None:
@@ -90,12 +90,12 @@ def _back() -> str:
 
 
 def _page(collection: Collection, action: Action, selection: Selection, status: int = 200, **context):
-    wanted = selection.wanted
-    asked = [(field, list(field.choices(me(), wanted))) for field in action.fields]
-    found, values = context.get("found"), context.get("values", {})
+    list_filters = selection.wanted
+    asked_fields = [(field, list(field.choices(me(), list_filters))) for field in action.fields]
+    preview, values = context.get("found"), context.get("values", {})
     consequence = None
-    if found is not None and found.changing and action.consequence is not None:
-        consequence = action.consequence(me(), found.changing, values)
+    if preview is not None and preview.changing and action.consequence is not None:
+        consequence = action.consequence(me(), preview.changing, values)
     return dialog(
         "bulk/action.html",
         status,
@@ -103,9 +103,9 @@ def _page(collection: Collection, action: Action, selection: Selection, status: 
         collection=collection,
         action=action,
         selection=selection,
-        asked=asked,
+        asked=asked_fields,
         given=_given(),
-        answers=[(field.label, _label(choices, values.get(field.name))) for field, choices in asked],
+        answers=[(field.label, _label(choices, values.get(field.name))) for field, choices in asked_fields],
         consequence=consequence,
         **context,
     )

@@ -79,8 +79,8 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
     if status != 200:
         form.forget_secrets()
     installed = certificate_store.installed()
-    served = next((one for one in installed if one.is_served), None)
-    seen = certificate_store.last_seen()
+    served = next((certificate for certificate in installed if certificate.is_served), None)
+    last_seen = certificate_store.last_seen()
     tried = request.args.get("tried", 0, type=int)
     return page(
         "certificates/show.html",
@@ -91,17 +91,17 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         is_ours=certificate_store.folder() is not None,
         installed=installed,
         served=served,
-        seen=seen,
+        seen=last_seen,
         distrust=certificate_rules,
-        is_loaded=_is_loaded(served, seen),
+        is_loaded=_is_loaded(served, last_seen),
         tried=tried,
         host=certificates.host_name(),
         moment=now(),
     )
 
 
-def _is_loaded(served, seen) -> bool:
+def _is_loaded(served, last_seen) -> bool:
     """Return whether the public address shows what is installed."""
-    if served is None or seen is None or seen.certificate is None:
+    if served is None or last_seen is None or last_seen.certificate is None:
         return False
-    return seen.certificate.fingerprint == served.certificate.fingerprint
+    return last_seen.certificate.fingerprint == served.certificate.fingerprint

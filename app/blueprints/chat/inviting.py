@@ -24,27 +24,29 @@ from app.text.parsing import parse_whole_number
 @blueprint.get("/rooms/<int:room_id>/invite")
 def invite(room_id: int) -> Response:
     """Show the dialog *Inviter*. Fragment: dialog."""
-    seen = access.find_room(me(), room_id)
-    policy.require_may_invite_guests(me(), seen.room)
-    return _dialog(seen, InviteForm(formdata=None))
+    room_access = access.find_room(me(), room_id)
+    policy.require_may_invite_guests(me(), room_access.room)
+    return _dialog(room_access, InviteForm(formdata=None))
 
 
 @blueprint.post("/rooms/<int:room_id>/invite")
 def invite_guests(room_id: int) -> Response:
     """Invite; addresses that could not be are shown again with the reason, the others are on their way."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     form = InviteForm()
-    with submission(form, partial(_dialog, seen, form), status=422, passing=(NotFound, Forbidden)):
+    with submission(form, partial(_dialog, room_access, form), status=422, passing=(NotFound, Forbidden)):
         outcomes = guests.invite_guests(
-            me(), seen.room, form.addresses.data or "", form.personal_line.data, form.language.data
+            me(), room_access.room, form.addresses.data or "", form.personal_line.data, form.language.data
         )
-    refused = [one for one in outcomes if one.refusal is not None]
+    refused = [outcome for outcome in outcomes if outcome.refusal is not None]
     done = len(outcomes) - len(refused)
-    told = ngettext("%(num)s person is invited.", "%(num)s people are invited.", done)
+    notice = ngettext("%(num)s person is invited.", "%(num)s people are invited.", done)
     if not refused:
-        return back_to_people(room_id, told)
-    form.addresses.data = "\n".join(one.text for one in refused)
-    return _dialog(access.find_room(me(), room_id), form, 422, refused=refused, told=told if done else None)
+        return back_to_people(room_id, notice)
+    form.addresses.data = "\n".join(outcome.text for outcome in refused)
+    return _dialog(
+        access.find_room(me(), room_id), form, 422, refused=refused, notice=notice if done else None
+    )
 
 
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/resend")
@@ -68,32 +70,34 @@ def invite_again(room_id: int, invitation_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/link")
 def copy_invitation_link(room_id: int, invitation_id: int) -> Response:
     """Show an invitation's link, to be passed on another way. Fragment: dialog."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     invitation = find_invitation(me(), room_id, invitation_id)
     link = guests.copy_invitation_link(me(), invitation)
     back = url_for("chat.room_people", room_id=room_id)
-    return room_dialog("directory/invitation_link.html", seen, link=link, invitation=invitation, back=back)
+    return room_dialog(
+        "directory/invitation_link.html", room_access, link=link, invitation=invitation, back=back
+    )
 
 
 @blueprint.get("/rooms/<int:room_id>/guests")
 def guest_settings(room_id: int) -> Response:
     """Show what guests see of the room, and for how long they stay. Fragment: dialog."""
-    seen = access.find_room(me(), room_id)
-    room_rules.require_may_administer(me(), seen.room)
-    form = GuestSettingsForm(formdata=None, obj=seen.room)
-    form.row_version.data = seen.room.row_version
-    return _settings(seen, form)
+    room_access = access.find_room(me(), room_id)
+    room_rules.require_may_administer(me(), room_access.room)
+    form = GuestSettingsForm(formdata=None, obj=room_access.room)
+    form.row_version.data = room_access.room.row_version
+    return _settings(room_access, form)
 
 
 @blueprint.post("/rooms/<int:room_id>/guests")
 def set_guest_settings(room_id: int) -> Response:
     """Save it."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     form = GuestSettingsForm()
-    with submission(form, partial(_settings, seen, form), status=422, passing=Forbidden):
+    with submission(form, partial(_settings, room_access, form), status=422, passing=Forbidden):
         rooms.set_guest_settings(
             me(),
-            seen.room,
+            room_access.room,
             guests_see_history=form.guests_see_history.data,
             guests_see_members=form.guests_see_members.data,
             guest_days=form.guest_days.data,
@@ -111,13 +115,15 @@ def _done(room_id: int, invitation_id: int, change, text: str) -> Response:
     return back_to_people(room_id, text)
 
 
-def _dialog(seen: access.RoomAccess, form: InviteForm, status: int = 200, refused=(), told=None) -> Response:
-    back = url_for("chat.room_people", room_id=seen.room.id)
+def _dialog(
+    room_access: access.RoomAccess, form: InviteForm, status: int = 200, refused=(), notice=None
+) -> Response:
+    back = url_for("chat.room_people", room_id=room_access.room.id)
     return room_dialog(
-        "chat/invite.html", seen, status, invite_form=form, refused=refused, told=told, back=back
+        "chat/invite.html", room_access, status, invite_form=form, refused=refused, told=notice, back=back
     )
 
 
-def _settings(seen: access.RoomAccess, form: GuestSettingsForm, status: int = 200) -> Response:
-    back = url_for("chat.room_people", room_id=seen.room.id)
-    return room_dialog("chat/guest_settings.html", seen, status, settings=form, back=back)
+def _settings(room_access: access.RoomAccess, form: GuestSettingsForm, status: int = 200) -> Response:
+    back = url_for("chat.room_people", room_id=room_access.room.id)
+    return room_dialog("chat/guest_settings.html", room_access, status, settings=form, back=back)

@@ -18,23 +18,26 @@ from app.text.parsing import parse_whole_number
 @blueprint.get("/rooms/<int:room_id>/settings")
 def room_settings(room_id: int) -> Response:
     """Show the dialog for name and topic. Fragment: dialog."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     access.require(me(), Right.FOLDER_RENAME, room_id)
     form = SettingsForm(
-        formdata=None, name=seen.room.name, topic=seen.room.topic, row_version=seen.room.row_version
+        formdata=None,
+        name=room_access.room.name,
+        topic=room_access.room.topic,
+        row_version=room_access.room.row_version,
     )
-    return _settings(seen, form)
+    return _settings(room_access, form)
 
 
 @blueprint.post("/rooms/<int:room_id>/settings")
 def save_settings(room_id: int) -> Response:
     """Save name and topic: both, or neither."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     form = SettingsForm()
-    with submission(form, partial(_settings, seen, form), status=422, passing=Forbidden):
+    with submission(form, partial(_settings, room_access, form), status=422, passing=Forbidden):
         rooms.update_room(
             me(),
-            seen.room,
+            room_access.room,
             name=form.name.data,
             topic=form.topic.data,
             seen_version=parse_whole_number(form.row_version.data),
@@ -87,6 +90,6 @@ def clone_room(room_id: int) -> Response:
     return done(url_for("chat.room", room_id=copy.id))
 
 
-def _settings(seen: access.RoomAccess, form: SettingsForm, status: int = 200) -> Response:
-    back = url_for("chat.room", room_id=seen.room.id)
-    return room_dialog("chat/settings.html", seen, status, settings=form, back=back)
+def _settings(room_access: access.RoomAccess, form: SettingsForm, status: int = 200) -> Response:
+    back = url_for("chat.room", room_id=room_access.room.id)
+    return room_dialog("chat/settings.html", room_access, status, settings=form, back=back)

@@ -37,10 +37,17 @@ def room_people(room_id: int) -> Response:
 @blueprint.get("/rooms/<int:room_id>/people/named")
 def people_to_name(room_id: int) -> Response:
     """Show whom an @ could mean, in JSON: the name to read, what is written behind the @, and who is a guest."""
-    seen = access.find_room(me(), room_id)
-    begun = request.args.get("q", "").strip()[:100]
-    found = people.people_to_name(me(), seen.room, begun) if policy.sees_members_of(me(), room_id) else []
-    return jsonify([{"name": one.name, "mention": _mention(one), "is_guest": one.is_guest} for one in found])
+    room_access = access.find_room(me(), room_id)
+    prefix = request.args.get("q", "").strip()[:100]
+    accounts = (
+        people.people_to_name(me(), room_access.room, prefix) if policy.sees_members_of(me(), room_id) else []
+    )
+    return jsonify(
+        [
+            {"name": account.name, "mention": _mention(account), "is_guest": account.is_guest}
+            for account in accounts
+        ]
+    )
 
 
 @blueprint.get("/rooms/<int:room_id>/people/add")
@@ -52,25 +59,25 @@ def choose_people(room_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/people")
 def add_people(room_id: int) -> Response:
     """Add the chosen accounts to a private room."""
-    seen = access.find_room(me(), room_id)
-    with refusals_to(partial(_choose, seen), status=422):
-        rooms.add_people(me(), seen.room, request.form.getlist("people", type=int))
+    room_access = access.find_room(me(), room_id)
+    with refusals_to(partial(_choose, room_access), status=422):
+        rooms.add_people(me(), room_access.room, request.form.getlist("people", type=int))
     return back_to_people(room_id, _("Added."))
 
 
 @blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/remove")
 def remove_person(room_id: int, account_id: int) -> Response:
     """Remove a person from a room."""
-    seen = access.find_room(me(), room_id)
-    rooms.remove_person(me(), seen.room, _somebody(account_id))
+    room_access = access.find_room(me(), room_id)
+    rooms.remove_person(me(), room_access.room, _somebody(account_id))
     return back_to_people(room_id, _("Removed."))
 
 
 @blueprint.post("/rooms/<int:room_id>/people/<int:account_id>/own")
 def hand_over(room_id: int, account_id: int) -> Response:
     """Give a private room another owner."""
-    seen = access.find_room(me(), room_id)
-    rooms.hand_over(me(), seen.room, _somebody(account_id))
+    room_access = access.find_room(me(), room_id)
+    rooms.hand_over(me(), room_access.room, _somebody(account_id))
     return back_to_people(room_id, _("The room has a new owner."))
 
 
@@ -83,115 +90,117 @@ def ask_leave(room_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/leave")
 def leave_room(room_id: int) -> Response:
     """Leave a room."""
-    seen = access.find_room(me(), room_id)
-    with refusals_to(partial(_ask_leave, seen), only=Invalid):
-        rooms.leave_room(me(), seen.room)
+    room_access = access.find_room(me(), room_id)
+    with refusals_to(partial(_ask_leave, room_access), only=Invalid):
+        rooms.leave_room(me(), room_access.room)
     return done(url_for("chat.home"))
 
 
 @blueprint.get("/rooms/<int:room_id>/rights")
 def own_rights(room_id: int) -> Response:
     """*Que puis-je faire ici ?*: one's own rights, why, and who can change them. Fragment: panel."""
-    seen = access.find_room(me(), room_id)
-    explanation = explain(me(), seen.room)
+    room_access = access.find_room(me(), room_id)
+    explanation = explain(me(), room_access.room)
     return _panel(
         "chat/own_rights.html",
-        seen,
+        room_access,
         explanation=explanation,
         lines=_names(explanation.deciding),
-        inviting=policy.inviting_of(me(), seen.room, explanation.rights),
+        inviting=policy.inviting_of(me(), room_access.room, explanation.rights),
         inviting_labels=INVITING,
         right_names=RIGHT_NAMES,
         all_rights=list(RIGHT_NAMES),
-        changers=_changers(seen),
+        changers=_changers(room_access),
     )
 
 
-def people_page(seen: access.RoomAccess) -> Response:
+def people_page(room_access: access.RoomAccess) -> Response:
     """Return the panel *Membres*: who is in the room, and the invitations that one may handle."""
-    if not policy.sees_members(me(), seen.room):
-        return _panel("chat/people_hidden.html", seen)
+    if not policy.sees_members(me(), room_access.room):
+        return _panel("chat/people_hidden.html", room_access)
     search = request.args.get("q", "")
-    found = people.people_of(seen.room, search, request.args.get("after", type=int))
-    may_kick = bool(seen.rights & Right.ADMINISTRATION_KICK)
-    is_private = seen.room.kind is RoomKind.PRIVATE
+    shown = people.people_of(room_access.room, search, request.args.get("after", type=int))
+    may_kick = bool(room_access.rights & Right.ADMINISTRATION_KICK)
+    is_private = room_access.room.kind is RoomKind.PRIVATE
     return _panel(
         "chat/people.html",
-        seen,
+        room_access,
         blocks=("people_list",),
-        found=found,
-        ways=_ways(seen, [one.account for one in found.people]),
+        found=shown,
+        ways=_ways(room_access, [person.account for person in shown.people]),
         search=search,
-        may_add=is_private and bool(seen.rights & Right.ADMINISTRATION_INVITE),
+        may_add=is_private and bool(room_access.rights & Right.ADMINISTRATION_INVITE),
         may_kick=may_kick,
-        may_invite=policy.may_invite_guests(me(), seen.room),
-        may_set_guests=_may_set_guests(seen),
-        invitations=[] if me().is_guest or search else invitations_of(me(), seen.room),
+        may_invite=policy.may_invite_guests(me(), room_access.room),
+        may_set_guests=_may_set_guests(room_access),
+        invitations=[] if me().is_guest or search else invitations_of(me(), room_access.room),
         invitation_labels=invitation_labels,
         is_private=is_private,
-        is_owner=seen.is_owner,
+        is_owner=room_access.is_owner,
     )
 
 
-def _ways(seen: access.RoomAccess, accounts: list[Account]) -> dict:
+def _ways(room_access: access.RoomAccess, accounts: list[Account]) -> dict:
     """Return how people are in the room's group, for members of it; guests do not learn how a company is made up."""
-    group = seen.room.group
-    if group is None or seen.room.kind is not RoomKind.PUBLIC or me().is_guest:
+    group = room_access.room.group
+    if group is None or room_access.room.kind is not RoomKind.PUBLIC or me().is_guest:
         return {}
     return ways_for_members(accounts, group)
 
 
-def _may_set_guests(seen: access.RoomAccess) -> bool:
-    return seen.room.kind is not RoomKind.DIRECT and room_rules.may(
-        me(), Right.ADMINISTRATION_ADMINISTER, seen.room
+def _may_set_guests(room_access: access.RoomAccess) -> bool:
+    return room_access.room.kind is not RoomKind.DIRECT and room_rules.may(
+        me(), Right.ADMINISTRATION_ADMINISTER, room_access.room
     )
 
 
-def _ask_leave(seen: access.RoomAccess, status: int = 200, problem=None) -> Response:
-    back = url_for("chat.room", room_id=seen.room.id)
-    return room_dialog("chat/leave.html", seen, status, problem=problem, back=back)
+def _ask_leave(room_access: access.RoomAccess, status: int = 200, problem=None) -> Response:
+    back = url_for("chat.room", room_id=room_access.room.id)
+    return room_dialog("chat/leave.html", room_access, status, problem=problem, back=back)
 
 
-def _choose(seen: access.RoomAccess, status: int = 200, problem=None) -> Response:
-    access.require(me(), Right.ADMINISTRATION_INVITE, seen.room.id)
+def _choose(room_access: access.RoomAccess, status: int = 200, problem=None) -> Response:
+    access.require(me(), Right.ADMINISTRATION_INVITE, room_access.room.id)
     search = request.values.get("q", "")
     chosen = request.values.getlist("people", type=int)
     return room_dialog(
         "chat/add_people.html",
-        seen,
+        room_access,
         status,
         blocks=("candidates",),
-        back=url_for("chat.room_people", room_id=seen.room.id),
-        send_url=url_for("chat.add_people", room_id=seen.room.id),
-        choose_url=url_for("chat.choose_people", room_id=seen.room.id),
+        back=url_for("chat.room_people", room_id=room_access.room.id),
+        send_url=url_for("chat.add_people", room_id=room_access.room.id),
+        choose_url=url_for("chat.choose_people", room_id=room_access.room.id),
         problem=problem,
         search=search,
         picked=chosen,
-        candidates=people.candidates(me(), seen.room, search, keep=chosen),
+        candidates=people.candidates(me(), room_access.room, search, keep=chosen),
     )
 
 
-def _panel(template: str, seen: access.RoomAccess, *, blocks=(), status: int = 200, **context) -> Response:
+def _panel(
+    template: str, room_access: access.RoomAccess, *, blocks=(), status: int = 200, **context
+) -> Response:
     """Return a panel beside the room; without scripts the whole page with it."""
     return page(
         template,
         blocks=("panel", *blocks),
         status=status,
-        around=partial(room_context, seen),
-        room=seen.room,
-        seen=seen,
+        around=partial(room_context, room_access),
+        room=room_access.room,
+        seen=room_access,
         **context,
         **frame(),
     )
 
 
-def _changers(seen: access.RoomAccess) -> list[str]:
+def _changers(room_access: access.RoomAccess) -> list[str]:
     """Return who can change rights here, as far as a person may know: owners, who holds the right, administrators."""
-    if seen.room.kind is RoomKind.DIRECT:
+    if room_access.room.kind is RoomKind.DIRECT:
         return []
-    found = changers_of(me(), seen.room)
-    owners = found.owners or ([] if seen.room.group else [_("whoever owns the room")])
-    return [*owners, *_names(found.lines), _office(found.office)]
+    changers = changers_of(me(), room_access.room)
+    owners = changers.owners or ([] if room_access.room.group else [_("whoever owns the room")])
+    return [*owners, *_names(changers.lines), _office(changers.office)]
 
 
 def _office(place: Group | Domain | None) -> str:
@@ -203,7 +212,7 @@ def _office(place: Group | Domain | None) -> str:
 
 
 def _names(lines) -> list[str]:
-    return [principal_name(one.entry.principal, one.name) for one in lines]
+    return [principal_name(line.entry.principal, line.name) for line in lines]
 
 
 def _mention(account: Account) -> str:

@@ -21,18 +21,18 @@ def find() -> Response:
     question = messages.parse_query(request.args.get("q", "").strip("\n"), room_id)
     place = access.find_room(me(), room_id).room if room_id else None
     before = request.args.get("before", type=int)
-    found = messages.find_messages(me(), question, before)
+    result = messages.find_messages(me(), question, before)
     return page(
         "chat/search.html",
         blocks=("content", "hits"),
         question=question,
-        found=found,
+        found=result,
         place=place,
         place_title=room_names.title_of(me(), place) if place else None,
         rooms_found=messages.find_rooms(me(), question) if not room_id and before is None else [],
         is_following=before is not None,
-        next_url=url_for("chat.find", q=question.text, room=room_id, before=found.next)
-        if found.next
+        next_url=url_for("chat.find", q=question.text, room=room_id, before=result.next)
+        if result.next
         else None,
         **frame(),
     )

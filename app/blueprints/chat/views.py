@@ -88,25 +88,28 @@ def messages(room_id: int) -> str:
     Its element says what it holds: data-last-seq, data-last-change (heads of the room when it was made, or
     where a list of changes that goes on has stopped), data-has-before, data-has-after.
     """
-    seen = _readable(room_id)
-    piece = _piece(seen)
+    room_access = _readable(room_id)
+    piece = _piece(room_access)
     return render_template(
-        "chat/messages.html", piece=piece, last_seq=seen.room.last_seq, last_change=_change(seen, piece)
+        "chat/messages.html",
+        piece=piece,
+        last_seq=room_access.room.last_seq,
+        last_change=_change(room_access, piece),
     )
 
 
 @blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>")
 def message(room_id: int, message_id: int) -> str:
     """One message as it is now."""
-    seen = _readable(room_id)
-    return render_template("chat/message.html", message=_message(seen, message_id))
+    room_access = _readable(room_id)
+    return render_template("chat/message.html", message=_message(room_access, message_id))
 
 
 @blueprint.get("/rooms/<int:room_id>/messages/<int:message_id>/source")
 def source(room_id: int, message_id: int) -> Response:
     """Show what the author typed, for whoever may edit it."""
-    seen = _readable(room_id)
-    message = _message(seen, message_id)
+    room_access = _readable(room_id)
+    message = _message(room_access, message_id)
     if message.author_id != me().id:
         access.require(me(), Right.ITEMS_MODIFY, room_id)
         _require_shown_whole(message)
@@ -122,108 +125,112 @@ def _refused(room_id: int, form: MessageForm, status: int, problem: Refusal) -> 
 
 
 def _room_page(room_id: int, form: MessageForm, status: int = 200) -> Response:
-    seen = access.find_room(me(), room_id)
-    if not seen.rights & Right.ITEMS_READ:
-        return page("chat/closed.html", blocks=("content",), status=403, room=seen.room, **frame())
+    room_access = access.find_room(me(), room_id)
+    if not room_access.rights & Right.ITEMS_READ:
+        return page("chat/closed.html", blocks=("content",), status=403, room=room_access.room, **frame())
     return page(
-        "chat/room.html", blocks=("content", "panel"), status=status, **room_context(seen, form), **frame()
+        "chat/room.html",
+        blocks=("content", "panel"),
+        status=status,
+        **room_context(room_access, form),
+        **frame(),
     )
 
 
-def room_dialog(template: str, seen: access.RoomAccess, status: int = 200, **context) -> Response:
+def room_dialog(template: str, room_access: access.RoomAccess, status: int = 200, **context) -> Response:
     """Show a dialog about a room, or the page of the room with it in the panel."""
     is_part = wants_dialog() or target_id() in context.get("blocks", ())
-    around = {"room": seen.room, "seen": seen} if is_part else room_context(seen)
+    around = {"room": room_access.room, "seen": room_access} if is_part else room_context(room_access)
     return chat_dialog(template, status, layout="chat/panel.html", **{**around, **context})
 
 
-def room_context(seen: access.RoomAccess, form: MessageForm | None = None) -> dict:
+def room_context(room_access: access.RoomAccess, form: MessageForm | None = None) -> dict:
     """Return what the page of a room shows of it."""
-    last_read = message_queries.last_read(me(), seen.room.id)
+    last_read = message_queries.last_read(me(), room_access.room.id)
     return {
-        "room": seen.room,
-        "room_title": listing.title_of(me(), seen.room),
-        "seen": seen,
-        "standing": _standing(seen),
-        "may": _running(seen),
+        "room": room_access.room,
+        "room_title": listing.title_of(me(), room_access.room),
+        "seen": room_access,
+        "standing": _standing(room_access),
+        "may": _running(room_access),
         "last_read": last_read,
         "at": _place("at"),
-        "piece": _first_piece(seen, last_read),
+        "piece": _first_piece(room_access, last_read),
         "form": form or MessageForm(formdata=None, client_id=str(uuid4())),
     }
 
 
-def _running(seen: access.RoomAccess) -> dict[str, bool]:
+def _running(room_access: access.RoomAccess) -> dict[str, bool]:
     """Return what a person may do with the room itself; an archived one is brought back by who could archive it."""
-    archived = seen.room.state is RoomState.ARCHIVED
-    rights = access.rights_if_active(me(), seen.room) if archived else seen.rights
+    archived = room_access.room.state is RoomState.ARCHIVED
+    rights = access.rights_if_active(me(), room_access.room) if archived else room_access.rights
     return {
-        "rename": bool(seen.rights & Right.FOLDER_RENAME),
-        "administer": bool(seen.rights & Right.ADMINISTRATION_ADMINISTER),
+        "rename": bool(room_access.rights & Right.FOLDER_RENAME),
+        "administer": bool(room_access.rights & Right.ADMINISTRATION_ADMINISTER),
         "copy": bool(
-            seen.rights
-            & (Right.ADMINISTRATION_ADMINISTER if seen.room.folder_id is None else Right.FOLDER_WRITE)
+            room_access.rights
+            & (Right.ADMINISTRATION_ADMINISTER if room_access.room.folder_id is None else Right.FOLDER_WRITE)
         ),
         "archive": bool(rights & Right.FOLDER_DELETE),
     }
 
 
-def _standing(seen: access.RoomAccess) -> ReaderRights:
+def _standing(room_access: access.RoomAccess) -> ReaderRights:
     return ReaderRights(
-        may_read=bool(seen.rights & Right.ITEMS_READ),
-        may_write=bool(seen.rights & Right.ITEMS_WRITE),
-        may_modify=bool(seen.rights & Right.ITEMS_MODIFY),
-        may_delete=bool(seen.rights & Right.ITEMS_DELETE),
-        is_archived=seen.room.state is RoomState.ARCHIVED,
+        may_read=bool(room_access.rights & Right.ITEMS_READ),
+        may_write=bool(room_access.rights & Right.ITEMS_WRITE),
+        may_modify=bool(room_access.rights & Right.ITEMS_MODIFY),
+        may_delete=bool(room_access.rights & Right.ITEMS_DELETE),
+        is_archived=room_access.room.state is RoomState.ARCHIVED,
     )
 
 
 def _readable(room_id: int) -> access.RoomAccess:
     """Return a room whose conversation the person may read. Errors: NotFound, Forbidden, ServiceStopped."""
-    seen = access.find_room(me(), room_id)
+    room_access = access.find_room(me(), room_id)
     access.require(me(), Right.ITEMS_READ, room_id)
-    return seen
+    return room_access
 
 
-def _first_piece(seen: access.RoomAccess, last_read: int | None) -> conversation.Slice:
+def _first_piece(room_access: access.RoomAccess, last_read: int | None) -> conversation.Slice:
     """Around the place that the address names, else where reading stopped if much has come since, else the end."""
-    at, room = _place("at"), seen.room
+    at, room = _place("at"), room_access.room
     if at is not None:
-        return _shown(seen, conversation.around, at)
+        return _shown(room_access, conversation.around, at)
     if last_read is not None and room.last_seq - last_read > MANY_UNREAD:
-        return _shown(seen, conversation.around, last_read)
-    return _shown(seen, conversation.latest)
+        return _shown(room_access, conversation.around, last_read)
+    return _shown(room_access, conversation.latest)
 
 
-def _piece(seen: access.RoomAccess) -> conversation.Slice:
-    asked = {
+def _piece(room_access: access.RoomAccess) -> conversation.Slice:
+    positions = {
         "before": conversation.before,
         "after": conversation.after,
         "around": conversation.around,
         "changes": conversation.changes,
     }
-    for name, question in asked.items():
+    for name, question in positions.items():
         place = _place(name)
         if place is not None:
-            return _shown(seen, question, place)
-    return _shown(seen, conversation.latest)
+            return _shown(room_access, question, place)
+    return _shown(room_access, conversation.latest)
 
 
-def _shown(seen: access.RoomAccess, question, *place) -> conversation.Slice:
+def _shown(room_access: access.RoomAccess, question, *place) -> conversation.Slice:
     """Return a piece of a room's conversation, as far back as the person may read, and with whom they may see."""
-    piece = question(seen.room.id, *place, floor=_floor(seen))
-    return message_queries.piece_for(me(), seen.room, piece)
+    piece = question(room_access.room.id, *place, floor=_floor(room_access))
+    return message_queries.piece_for(me(), room_access.room, piece)
 
 
-def _floor(seen: access.RoomAccess) -> int:
-    return room_rules.floors(me(), [seen.room.id]).get(seen.room.id, 0)
+def _floor(room_access: access.RoomAccess) -> int:
+    return room_rules.floors(me(), [room_access.room.id]).get(room_access.room.id, 0)
 
 
-def _change(seen: access.RoomAccess, piece: conversation.Slice) -> int:
+def _change(room_access: access.RoomAccess, piece: conversation.Slice) -> int:
     """Up to which change of the room this piece is complete: the head was read before the piece was."""
     if _place("changes") is not None and piece.has_after:
         return piece.messages[-1].change_no
-    return seen.room.last_change
+    return room_access.room.last_change
 
 
 def _place(name: str) -> int | None:
@@ -232,11 +239,11 @@ def _place(name: str) -> int | None:
     return place if place is not None and 0 <= place <= LARGEST else None
 
 
-def _message(seen: access.RoomAccess, message_id: int) -> conversation.MessageView:
-    found = conversation.message_view(seen.room.id, message_id, floor=_floor(seen))
-    if found is None:
+def _message(room_access: access.RoomAccess, message_id: int) -> conversation.MessageView:
+    message = conversation.message_view(room_access.room.id, message_id, floor=_floor(room_access))
+    if message is None:
         raise NotFound()
-    return message_queries.message_for(me(), seen.room, found)
+    return message_queries.message_for(me(), room_access.room, message)
 
 
 def _require_shown_whole(message: conversation.MessageView) -> None:

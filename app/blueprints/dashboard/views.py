@@ -59,7 +59,7 @@ def stop_service(name: str) -> Response:
     """Stop a service; first ask when TeamChat stops with it."""
     scope.require_server_wide(me())
     if _stops_teamchat(_named(name)) and "confirmed" not in request.form:
-        return _dashboard(status=422, asked=_named(name))
+        return _dashboard(status=422, asked_service=_named(name))
     services.stop_service(me(), _named(name))
     return _done(_("%(name)s is stopped.", name=label(_named(name))))
 
@@ -91,7 +91,7 @@ def mending(check: Check) -> tuple[str | None, str]:
     return url_for(endpoint, _anchor=part), ""
 
 
-def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Response:
+def _dashboard(*, status: int = 200, asked_service: ServiceName | None = None) -> Response:
     """Return the Dashboard.
 
     The whole page's parts are read only for it: the services alone are refreshed every few seconds.
@@ -107,21 +107,21 @@ def _dashboard(*, status: int = 200, asked: ServiceName | None = None) -> Respon
         period=_period(),
         history=lambda: dashboard.activity(_period(), time_zone()),
         may_act=scope.is_server_wide(me()),
-        asked=asked,
+        asked=asked_service,
     )
 
 
 def _period() -> Period:
-    asked = request.args.get("period", "")
-    return Period(asked) if asked in set(Period) else Period.HOURS
+    name = request.args.get("period", "")
+    return Period(name) if name in set(Period) else Period.HOURS
 
 
 def _counts() -> dict[str, int]:
     """Return how much there is; messages are counted for the whole server, so only for those who administer it."""
-    found = administered_counts(me())
+    counts = administered_counts(me())
     if scope.is_server_wide(me()):
-        found["messages_today"] = messages_since(_midnight())
-    return found
+        counts["messages_today"] = messages_since(_midnight())
+    return counts
 
 
 def _done(text: str) -> Response:

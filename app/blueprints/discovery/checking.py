@@ -37,10 +37,10 @@ def check_values(values: dict[str, str], *, is_trusted: bool) -> list[CheckResul
     is_trusted: private networks may be reached; other people reach the Internet only.
     """
     reach = network.UNRESTRICTED if is_trusted else GUARDED
-    wanted = {name: look for name, look in _looks(values, reach) if look is not None}
+    checks = {name: look for name, look in _looks(values, reach) if look is not None}
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="discovery-check")
     try:
-        futures = {name: pool.submit(look) for name, look in wanted.items()}
+        futures = {name: pool.submit(look) for name, look in checks.items()}
         wait(futures.values(), timeout=SECONDS)
         return [
             CheckResult(name, values[name], _result(name, values, future)) for name, future in futures.items()

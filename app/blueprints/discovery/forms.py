@@ -51,9 +51,9 @@ class DiscoveryForm(_Values):
 
     def meet(self, version: int, values: dict, own: Iterable[str] = ()) -> list[OtherChange]:
         """Take over what others have set meanwhile, and return it. own: names of the values that are set here."""
-        theirs = super().meet(version, values)
+        changed_since = super().meet(version, values)
         self.own.data = " ".join(sorted(self.marked.union(own)))
-        return theirs
+        return changed_since
 
     def base(self, level: DiscoveryLevel, *, is_server: bool) -> dict[str, str]:
         """Return what counts without own values; on the server that follows the host name that is typed."""
@@ -87,14 +87,19 @@ class DiscoveryForm(_Values):
     def rows(self, base: dict[str, str]) -> tuple[DiscoveryRow, list[DiscoveryRow], list[DiscoveryRow]]:
         """Return the host name, the protocols, the URLs."""
         host = discovery.clean_value(discovery.HOST_NAME, self[discovery.HOST_NAME].data)
-        protocols = [self._row(one.name, base, type_name=one.type_name) for one in discovery.PROTOCOLS]
-        urls = [self._row(one.name, base, host=host, url=one) for one in discovery.URLS]
+        protocols = [
+            self._row(protocol.name, base, type_name=protocol.type_name) for protocol in discovery.PROTOCOLS
+        ]
+        urls = [self._row(protocol.name, base, host=host, url=protocol) for protocol in discovery.URLS]
         return self._row(discovery.HOST_NAME, base), protocols, urls
 
     def _row(self, name: str, base: dict, *, type_name=None, host=None, url=None) -> DiscoveryRow:
         value = self[name].data or ""
         names = [name, *([type_name] if type_name else [])]
-        is_own = any(one in self.marked or (self[one].data or "") != base[one] for one in names)
+        is_own = any(
+            field_name in self.marked or (self[field_name].data or "") != base[field_name]
+            for field_name in names
+        )
         is_sound = url is not None and not discovery.problem_of(name, value)
         return DiscoveryRow(
             name=name,
@@ -112,7 +117,7 @@ def _add_fields() -> None:
     for name, label in discovery.LABELS.items():
         if name in discovery.TYPE_NAMES:
             ports = discovery.TYPE_NAMES[name].ports
-            choices = [SelectChoice(one, discovery.TYPES[one]) for one in ports]
+            choices = [SelectChoice(port, discovery.TYPES[port]) for port in ports]
             setattr(DiscoveryForm, name, SelectField(label, choices=choices))
         else:
             setattr(DiscoveryForm, name, StringField(label, [_sound]))

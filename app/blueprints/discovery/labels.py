@@ -25,18 +25,18 @@ class CheckLine:
     sentences: list[str]
 
 
-def line_of(found: CheckResult) -> CheckLine:
+def line_of(result: CheckResult) -> CheckLine:
     """Return a value's result in words. What TeamChat needs fails; everything else warns."""
-    finding = found.finding
-    told = [*_reached(finding), *_certificate(finding), *_answer(finding), *_trouble(finding)]
-    worst = max((weight for weight, _sentence in told), default=0)
-    is_needed = found.name in discovery.ADDRESSES and discovery.ADDRESSES[found.name].is_required
+    finding = result.finding
+    sentences = [*_reached(finding), *_certificate(finding), *_answer(finding), *_trouble(finding)]
+    worst = max((weight for weight, _sentence in sentences), default=0)
+    is_needed = result.name in discovery.ADDRESSES and discovery.ADDRESSES[result.name].is_required
     states = (State.OK, State.WARNING, State.FAILURE if is_needed else State.WARNING)
     return CheckLine(
-        str(discovery.LABELS[found.name]),
-        found.value,
+        str(discovery.LABELS[result.name]),
+        result.value,
         states[worst],
-        [sentence for _weight, sentence in told],
+        [sentence for _weight, sentence in sentences],
     )
 
 

@@ -47,8 +47,8 @@ def autodiscover() -> Response:
     except Invalid:
         return _text(401, "401", {"WWW-Authenticate": REALM})
     try:
-        asked = pox.read_request(request.get_data() if request.method == "POST" else b"")
-        return _settings(account, asked)
+        autodiscover_request = pox.read_request(request.get_data() if request.method == "POST" else b"")
+        return _settings(account, autodiscover_request)
     except pox.Unacceptable as trouble:
         return _xml("discovery/error.xml", code=trouble.code, message=pox.MESSAGES[trouble.code])
 
@@ -60,15 +60,15 @@ def autodiscover() -> Response:
 def autodiscover_json(address: str = "") -> Response:
     """Autodiscover's second version: the address of one protocol."""
     address = address or request.args.get("Email", "")
-    wanted = request.args.get("Protocol", "")
+    protocol_name = request.args.get("Protocol", "")
     if "@" not in address:
         return _json_error("MandatoryParameterMissing", "The Email parameter is missing.")
-    if not wanted:
+    if not protocol_name:
         return _json_error("MandatoryParameterMissing", "The Protocol parameter is missing.")
-    if wanted.lower() not in V2:
+    if protocol_name.lower() not in V2:
         supported = ", ".join(name for name, _value in V2.values())
         return _json_error("InvalidProtocol", f"The given protocol is not supported. Supported: {supported}.")
-    name, value = V2[wanted.lower()]
+    name, value = V2[protocol_name.lower()]
     url = _values(address)[value] if value else f"{settings.public_url()}{XML}"
     if not url:
         return _json_error("ProtocolNotFound", f"{name} is not offered here.", 404)
@@ -81,11 +81,11 @@ def document() -> Response:
     """Everything that is told, for our own clients. ?domain= names the domain of one's address."""
     values = _values(f"x@{request.args.get('domain', '')}")
     services = {
-        one.name: {"host": values[one.name], "port": one.ports[kind], "security": kind}
-        for one in discovery.PROTOCOLS
-        if values[one.name] and (kind := values[one.type_name])
+        protocol.name: {"host": values[protocol.name], "port": protocol.ports[kind], "security": kind}
+        for protocol in discovery.PROTOCOLS
+        if values[protocol.name] and (kind := values[protocol.type_name])
     }
-    urls = {one.name: values[one.name] for one in discovery.URLS if values[one.name]}
+    urls = {protocol.name: values[protocol.name] for protocol in discovery.URLS if values[protocol.name]}
     return _shared(jsonify(version=1, host=values[discovery.HOST_NAME], services=services, urls=urls))
 
 
@@ -93,8 +93,8 @@ def document() -> Response:
 @open_to_everybody
 def teamchat_api() -> Response:
     """Show what stands at the TeamChat API URL: whose server this is a part of, and where people and programs go on."""
-    told, here = server_discovery().values, settings.public_url()
-    urls = {name: told[name] for name in ("webclient", "webadmin")}
+    published, here = server_discovery().values, settings.public_url()
+    urls = {name: published[name] for name in ("webclient", "webadmin")}
     urls["sign_in"] = here + url_for("sessions.sign_in")
     urls["discovery"] = here + url_for("discovery.document")
     return _shared(jsonify(name="TeamChat", version=1, urls=urls))
@@ -103,23 +103,28 @@ def teamchat_api() -> Response:
 def _signed_in() -> Account:
     """Return whose name and password came with the request. Errors: Invalid, TooMany."""
     try:
-        given = request.authorization
+        credentials = request.authorization
     except ValueError:  # it is not ASCII, as the scheme has it (RFC 7617)
-        given = None
-    if given is None or given.type != "basic" or not given.username or given.password is None:
+        credentials = None
+    if (
+        credentials is None
+        or credentials.type != "basic"
+        or not credentials.username
+        or credentials.password is None
+    ):
         raise Invalid()
-    return sessions.verify_credentials(given.username, given.password)
+    return sessions.verify_credentials(credentials.username, credentials.password)
 
 
-def _settings(account: Account, asked: pox.AutodiscoverRequest) -> Response:
+def _settings(account: Account, autodiscover_request: pox.AutodiscoverRequest) -> Response:
     """Answer with the settings of the signed-in account.
 
     Other addresses do not exist, whether they do or not.
     """
     values = discovery_of(account.domain).values
-    if addresses.normalise(asked.address) != account.address:
+    if addresses.normalise(autodiscover_request.address) != account.address:
         raise pox.Unacceptable(pox.NOT_FOUND)
-    if asked.schema == pox.MOBILE:
+    if autodiscover_request.schema == pox.MOBILE:
         language = "fr:fr" if account.language == "fr" else "en:us"
         return _xml("discovery/mobilesync.xml", account=account, culture=language, url=values["mobilesync"])
     return _xml("discovery/outlook.xml", account=account, protocols=_mail_protocols(values))
@@ -127,12 +132,12 @@ def _settings(account: Account, asked: pox.AutodiscoverRequest) -> Response:
 
 def _mail_protocols(values: dict[str, str]) -> list[dict]:
     """IMAP first: clients take the first that they like."""
-    found = []
+    protocols = []
     for name in ("imap", "pop3", "smtp"):
-        protocol = next(one for one in discovery.PROTOCOLS if one.name == name)
+        protocol = next(candidate for candidate in discovery.PROTOCOLS if candidate.name == name)
         kind = values[protocol.type_name]
         if values[name]:
-            found.append(
+            protocols.append(
                 {
                     "type": name.upper(),
                     "server": values[name],
@@ -140,7 +145,7 @@ def _mail_protocols(values: dict[str, str]) -> list[dict]:
                     "encryption": ENCRYPTIONS.get(kind, "None"),
                 }
             )
-    return found
+    return protocols
 
 
 def _values(address: str) -> dict[str, str]:

@@ -91,7 +91,7 @@ def _checked(domain: Domain | None) -> Response:
     values, is_trusted = discovery_of(domain).values, scope.is_server_wide(me())
     record_discovery_check(me(), domain)
     results = checking.check_values(values, is_trusted=is_trusted)
-    return _shown(domain, results=[labels.line_of(one) for one in results])
+    return _shown(domain, results=[labels.line_of(result) for result in results])
 
 
 def _page(domain: Domain | None, form: DiscoveryForm, status: int = 200, **context) -> Response:

@@ -28,54 +28,61 @@ def of_stopping(domain: Domain) -> str:
     return f"{people} {rooms}"
 
 
-def suspension(domain: Domain, wanted: dict) -> ChangeQuestion | None:
+def suspension(domain: Domain, values: dict) -> ChangeQuestion | None:
     """Return what has to be asked before a domain is suspended."""
-    if wanted.get("state") != DomainState.SUSPENDED or domain.state is DomainState.SUSPENDED:
+    if values.get("state") != DomainState.SUSPENDED or domain.state is DomainState.SUSPENDED:
         return None
-    found = domain_contents(domain)
+    contents = domain_contents(domain)
     people = ngettext(
         "%(num)s person of %(name)s can no longer sign in.",
         "%(num)s people of %(name)s can no longer sign in.",
-        found.accounts,
+        contents.accounts,
         name=readable(domain.name),
     )
-    devices = ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", found.devices)
+    devices = ngettext("%(num)s device is signed out.", "%(num)s devices are signed out.", contents.devices)
     rooms = ngettext(
         "%(num)s room is closed to them; nothing in it is lost.",
         "%(num)s rooms are closed to them; nothing in them is lost.",
-        found.rooms + found.private_rooms,
+        contents.rooms + contents.private_rooms,
     )
     return ChangeQuestion(
         f"{people} {devices} {rooms}", SUSPEND, _("Suspend the domain"), is_destructive=True
     )
 
 
-def of_deleting(found: DomainContents) -> list[str]:
+def of_deleting(contents: DomainContents) -> list[str]:
     """Return what goes with a domain; what there is none of is left out."""
     lines = [
-        ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", found.accounts),
-        ngettext("%(num)s group is deleted.", "%(num)s groups are deleted.", found.groups),
+        ngettext("%(num)s account is deleted.", "%(num)s accounts are deleted.", contents.accounts),
+        ngettext("%(num)s group is deleted.", "%(num)s groups are deleted.", contents.groups),
         ngettext(
             "%(num)s room of these groups goes to the trash for 30 days.",
             "%(num)s rooms of these groups go to the trash for 30 days.",
-            found.rooms,
+            contents.rooms,
         ),
         ngettext(
             "%(num)s private room is handed over to its longest-standing member, or goes to the trash.",
             "%(num)s private rooms are handed over to their longest-standing members, or go to the trash.",
-            found.private_rooms,
+            contents.private_rooms,
         ),
         ngettext(
             "%(num)s guest loses who answers for them.",
             "%(num)s guests lose who answers for them.",
-            found.guests,
+            contents.guests,
         ),
         ngettext(
             "%(num)s person who was invited can no longer join.",
             "%(num)s people who were invited can no longer join.",
-            found.invited,
+            contents.invited,
         ),
     ]
-    counts = (found.accounts, found.groups, found.rooms, found.private_rooms, found.guests, found.invited)
-    told = [line for line, count in zip(lines, counts, strict=True) if count]
-    return told or [_("Nobody is in it, and nothing.")]
+    counts = (
+        contents.accounts,
+        contents.groups,
+        contents.rooms,
+        contents.private_rooms,
+        contents.guests,
+        contents.invited,
+    )
+    present = [line for line, count in zip(lines, counts, strict=True) if count]
+    return present or [_("Nobody is in it, and nothing.")]

@@ -125,12 +125,12 @@ def update_domain(domain_id: int) -> Response:
 def history(domain_id: int) -> Response:
     """Show what was done to a domain. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    found = history_of("domain", domain.id, request.args.get("cursor"))
+    entries = history_of("domain", domain.id, request.args.get("cursor"))
     return page(
         "domains/history.html",
         blocks=("list",),
         domain=domain,
-        history=found,
+        history=entries,
         audit_labels=audit_labels,
         lists=lists,
     )

@@ -45,7 +45,7 @@ def _question(group: Group, status: int = 200, problem=None) -> Response:
 
 def _consequences(group: Group, weight: GroupWeight) -> list[str]:
     people, outer, rooms = effective_member_count(group), weight.outer_groups, weight.rooms
-    said = [
+    lines = [
         ngettext("%(num)s person loses this group.", "%(num)s people lose this group.", people),
         ngettext(
             "%(num)s room goes to the trash, with its messages: %(messages)s.",
@@ -59,4 +59,4 @@ def _consequences(group: Group, weight: GroupWeight) -> list[str]:
             outer,
         ),
     ]
-    return [text for text, count in zip(said, (people, rooms, outer), strict=True) if count]
+    return [text for text, count in zip(lines, (people, rooms, outer), strict=True) if count]

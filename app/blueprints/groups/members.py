@@ -110,7 +110,7 @@ def remove_member(group_id: int, entry_id: int) -> Response:
 def _picker(group: Group, status: int = 200, problem=None) -> Response:
     kind, search = picker.kind_asked(), picker.search_asked()
     domain = scope.find_domain(me(), request.values.get("domain", group.domain_id, type=int))
-    found, has_more = member_candidates(me(), group, kind, search, domain)
+    candidates, has_more = member_candidates(me(), group, kind, search, domain)
     chosen = [_choice(candidate) for candidate in chosen_candidates(me(), picker.chosen_principals())]
     shown = picker.Picker(
         frame="groups",
@@ -120,7 +120,7 @@ def _picker(group: Group, status: int = 200, problem=None) -> Response:
         here=url_for("groups.choose_members", group_id=group.id),
         back=url_for("groups.members", group_id=group.id),
         chosen=chosen,
-        found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
+        found=picker.not_chosen([_choice(candidate) for candidate in candidates], chosen),
         has_more=has_more,
         domains=domains_of(me()) if scope.is_server_wide(me()) else [group.domain],
         domain=domain,

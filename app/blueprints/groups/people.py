@@ -27,16 +27,16 @@ def member_people(group_id: int) -> Response:
     """Everybody who is in a group, each once. Fragments: list."""
     group = scope.find_group(me(), group_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = people_of_group(group, search, request.args.get("cursor"))
+    page_of_people = people_of_group(group, search, request.args.get("cursor"))
     return page(
         "groups/people.html",
         blocks=("list",),
         group=group,
-        rows=found.rows,
+        rows=page_of_people.rows,
         search=search,
         people=effective_member_count(group),
-        next_url=lists.next_address(found),
-        previous_url=lists.previous_address(found),
+        next_url=lists.next_address(page_of_people),
+        previous_url=lists.previous_address(page_of_people),
     )
 
 
@@ -44,15 +44,15 @@ def member_people(group_id: int) -> Response:
 def excluded_members(group_id: int) -> Response:
     """Show who is kept out of a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    found, total = exclusions(group, request.args.get("cursor"))
+    page_of_people, total = exclusions(group, request.args.get("cursor"))
     return page(
         "groups/excluded.html",
         blocks=("list",),
         group=group,
-        rows=found.rows,
+        rows=page_of_people.rows,
         total=total,
-        next_url=lists.next_address(found),
-        previous_url=lists.previous_address(found),
+        next_url=lists.next_address(page_of_people),
+        previous_url=lists.previous_address(page_of_people),
     )
 
 

@@ -109,12 +109,12 @@ def update_group(group_id: int) -> Response:
     group = scope.find_group(me(), group_id)
     form = GroupForm()
     with submission(form, partial(_information, group, form), current=partial(_current, group)):
-        asked = _question(group, form)
-        if asked is not None and request.form.get("answer") != asked.answer:
-            return _information(group, form, 422, question=asked)
-        if asked is not None:
-            form.has_public_folder.data |= asked.answer == FOLDER_TOO
-            form.teamchat.data = asked.answer == FOLDER_TOO
+        question = _question(group, form)
+        if question is not None and request.form.get("answer") != question.answer:
+            return _information(group, form, 422, question=question)
+        if question is not None:
+            form.has_public_folder.data |= question.answer == FOLDER_TOO
+            form.teamchat.data = question.answer == FOLDER_TOO
         groups.update_group(me(), group, wanted(form), form.seen_version)
     return see_other(url_for("groups.show", group_id=group.id), toast=_("Saved."))
 
@@ -123,12 +123,12 @@ def update_group(group_id: int) -> Response:
 def history(group_id: int) -> Response:
     """Show what was done to a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    found = history_of("group", group.id, request.args.get("cursor"))
+    entries = history_of("group", group.id, request.args.get("cursor"))
     return page(
         "groups/history.html",
         blocks=("list",),
         group=group,
-        history=found,
+        history=entries,
         audit_labels=audit_labels,
         lists=lists,
     )

@@ -89,7 +89,7 @@ def _end_of(day: str) -> datetime | None:
     """Return the end of a day. Error: Invalid."""
     if not day:
         return None
-    found = parsing.parse_day(day)
-    if found is None:
+    parsed = parsing.parse_day(day)
+    if parsed is None:
         raise Invalid(_("This is not a day."), code="bad_day", field="expires_at")
-    return datetime.combine(found, time(23, 59), time_zone()).astimezone(UTC)
+    return datetime.combine(parsed, time(23, 59), time_zone()).astimezone(UTC)

@@ -42,11 +42,11 @@ def update_guest_card(guest_id: int) -> Response:
 def rooms(guest_id: int) -> Response:
     """Show the rooms a guest is in, and every invitation."""
     guest = find_guest(me(), guest_id)
-    known, others = rooms_of(me(), guest)
+    visible, others = rooms_of(me(), guest)
     return page(
         "guests/rooms.html",
         guest=guest,
-        rooms=known,
+        rooms=visible,
         others=others,
         invitations=invitations_to(me(), guest),
         invitation_labels=invitation_labels,
@@ -73,12 +73,12 @@ def revoke_guest_session(guest_id: int, session_id: int) -> Response:
 def history(guest_id: int) -> Response:
     """Show what was done to a guest. Fragments: list."""
     guest = find_guest(me(), guest_id)
-    found = history_of("account", guest.id, request.args.get("cursor"))
+    entries = history_of("account", guest.id, request.args.get("cursor"))
     return page(
         "guests/history.html",
         blocks=("list",),
         guest=guest,
-        history=found,
+        history=entries,
         audit_labels=audit_labels,
         lists=lists,
     )

@@ -95,8 +95,8 @@ def update_guest(guest_id: int) -> Response:
     guest = find_guest(me(), guest_id)
     form = GuestForm()
     with submission(form, partial(_again, guest, form), current=partial(_current, guest)):
-        wanted = form.wanted(guest) | {"sponsor": _sponsor(guest, form.sponsor.data or "")}
-        guests.update_guest(me(), guest, wanted, form.seen_version)
+        values = form.wanted(guest) | {"sponsor": _sponsor(guest, form.sponsor.data or "")}
+        guests.update_guest(me(), guest, values, form.seen_version)
     return see_other(url_for("guests.show", guest_id=guest.id), toast=_("Saved."))
 
 
@@ -111,10 +111,10 @@ def _sponsor(guest: Account, typed: str) -> Account | None:
         return None
     statement = select(Account).join(Account.domain).where(scope.of_domains(me()))
     mine = (Account.address == address, ~Account.is_guest)
-    found = db.session.scalars(statement.where(*mine)).unique().one_or_none()
-    if found is None:
+    sponsor = db.session.scalars(statement.where(*mine)).unique().one_or_none()
+    if sponsor is None:
         raise Invalid(_("There is no account with this address."), code="unknown", field="sponsor")
-    return found
+    return sponsor
 
 
 def _form(guest: Account) -> GuestForm:

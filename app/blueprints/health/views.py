@@ -19,8 +19,8 @@ def alive():
 @open_to_everybody
 def ready():
     """Answer whether the process can serve people; 503 names what is missing."""
-    found = server.checks()
-    is_ready = server.is_ready(found)
-    response = jsonify(ready=is_ready, checks=found)
+    checks = server.checks()
+    is_ready = server.is_ready(checks)
+    response = jsonify(ready=is_ready, checks=checks)
     response.status_code = 200 if is_ready else 503
     return response

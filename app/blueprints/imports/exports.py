@@ -44,10 +44,10 @@ def export_domains() -> Response:
 
 
 def _account(row) -> tuple:
-    seen = row.last_sign_in_at.strftime("%Y-%m-%dT%H:%M:%SZ") if row.last_sign_in_at else ""
+    last_sign_in = row.last_sign_in_at.strftime("%Y-%m-%dT%H:%M:%SZ") if row.last_sign_in_at else ""
     switches = (row.has_groupware, row.has_webdav, row.has_teamchat)
     words = (readable(row.address), row.name, row.role.value, row.state.value, row.language or "")
-    return (*words, *map(_yes, switches), seen)
+    return (*words, *map(_yes, switches), last_sign_in)
 
 
 def _group(row) -> tuple:

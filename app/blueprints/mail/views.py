@@ -135,13 +135,13 @@ def resend_failed_mails() -> Response:
 
 def _shown(mail_id: int, status: int = 200, problem=None) -> Response:
     mail = outbox.find_mail(mail_id)
-    found = _letter(mail) if _may_read() else None
+    rendered = _letter(mail) if _may_read() else None
     return page(
         "mail/show.html",
         blocks=("fares",),
         status=status,
         mail=mail,
-        letter=found,
+        letter=rendered,
         problem=problem,
         **_circumstances(),
     )

@@ -59,7 +59,7 @@ def _shown_again(place: Folder | Room, status: int, problem: Refusal) -> Respons
 def _picker(place: Folder | Room, status: int = 200, problem=None, question=None) -> Response:
     kind, search = picker.kind_asked(), picker.search_asked()
     present = lists.snapshot(place)
-    found, has_more, domains, domain = _candidates(place, kind, search)
+    candidates, has_more, domains, domain = _candidates(place, kind, search)
     chosen = [_choice(candidate, present) for candidate in _chosen(place)]
     shown = picker.Picker(
         frame="rights",
@@ -69,7 +69,7 @@ def _picker(place: Folder | Room, status: int = 200, problem=None, question=None
         here=url_of(place, "rights.choose_subjects"),
         back=url_of(place),
         chosen=chosen,
-        found=picker.not_chosen([_choice(candidate, present) for candidate in found], chosen),
+        found=picker.not_chosen([_choice(candidate, present) for candidate in candidates], chosen),
         has_more=has_more,
         domains=domains,
         domain=domain,
@@ -116,11 +116,11 @@ def _candidates(place, kind: EntryKind, search: str):
         return *candidates_by_sight(me(), kind, search), [], None
     domains = domains_of(me())
     usual = place.group.domain_id if place.group_id else me().domain_id
-    known = {one.id: one for one in domains}
-    wanted = request.values.get("domain", type=int)
-    if wanted is not None and wanted not in known:
-        scope.find_domain(me(), wanted)
-    domain = known.get(wanted or 0) or known.get(usual or 0) or domains[0]
+    by_id = {candidate_domain.id: candidate_domain for candidate_domain in domains}
+    domain_id = request.values.get("domain", type=int)
+    if domain_id is not None and domain_id not in by_id:
+        scope.find_domain(me(), domain_id)
+    domain = by_id.get(domain_id or 0) or by_id.get(usual or 0) or domains[0]
     return *member_candidates(me(), None, kind, search, domain), domains, domain
 
 

@@ -36,9 +36,9 @@ def reset_rooms(group_id: int) -> Response:
     if folder is None:
         raise NotFound()
     seen = _seen()
-    wanted = list(seen) if "all" in request.form else _wanted()
+    room_ids = list(seen) if "all" in request.form else _wanted()
     try:
-        count = rights.reset_rooms(me(), folder, wanted, seen=seen)
+        count = rights.reset_rooms(me(), folder, room_ids, seen=seen)
     except rights.ListsChanged as refusal:
         return _list(group, folder, refusal.status if refusal.status == 403 else 422, refusal)
     text = ngettext("%(num)s room inherits again.", "%(num)s rooms inherit again.", count)
@@ -48,22 +48,22 @@ def reset_rooms(group_id: int) -> Response:
 
 
 def _list(group: Group, folder: Folder | None, status: int = 200, refusal=None) -> Response:
-    found, total = drifting(folder, request.args.get("cursor")) if folder else (None, 0)
+    drift, total = drifting(folder, request.args.get("cursor")) if folder else (None, 0)
     return page(
         "rights/drift.html",
         blocks=("list",),
         status=status,
         group=group,
         folder=folder,
-        rows=found.rows if found else [],
+        rows=drift.rows if drift else [],
         total=total,
         most=AT_ONCE,
         seen=json.dumps(drifting_marks(folder, AT_ONCE) if folder else {}),
         ticked=set(request.form.getlist("room")),
         problem=refusal.sentence if refusal else None,
         changed=refusal.rooms if refusal else (),
-        next_url=lists.next_address(found) if found else None,
-        previous_url=lists.previous_address(found) if found else None,
+        next_url=lists.next_address(drift) if drift else None,
+        previous_url=lists.previous_address(drift) if drift else None,
         labels=labels,
     )
 
@@ -80,8 +80,8 @@ def _wanted() -> list[int]:
 def _seen() -> dict[int, str]:
     """Return the marks of the rooms as the page knew them; a page that knew none has seen nothing."""
     try:
-        known = json.loads(request.form.get("seen", ""))
-        marks = {int(key): str(mark) for key, mark in known.items()}
+        snapshot = json.loads(request.form.get("seen", ""))
+        marks = {int(key): str(mark) for key, mark in snapshot.items()}
     except (ValueError, AttributeError):
         return {}
     lists.require_few(marks, AT_ONCE)

@@ -26,15 +26,15 @@ def show_matrix(room_id: int) -> Response:
     """Everybody in a room and the twelve rights. Fragments: list."""
     room = _room(room_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = people.matrix(room, search, request.args.get("cursor"))
+    matrix = people.matrix(room, search, request.args.get("cursor"))
     return page(
         "rights/matrix.html",
         blocks=("list",),
         **_about(room),
-        rows=found.rows,
+        rows=matrix.rows,
         search=search,
-        next_url=lists.next_address(found),
-        previous_url=lists.previous_address(found),
+        next_url=lists.next_address(matrix),
+        previous_url=lists.previous_address(matrix),
         labels=labels,
     )
 
@@ -45,8 +45,8 @@ def why(room_id: int) -> Response:
     """Ask about somebody: who matches what was typed. Fragments: list."""
     room = _room(room_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = people.people_to_ask_about(me(), room, search)
-    return page("rights/ask.html", blocks=("list",), **_about(room), found=found, search=search)
+    people_found = people.people_to_ask_about(me(), room, search)
+    return page("rights/ask.html", blocks=("list",), **_about(room), found=people_found, search=search)
 
 
 @blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")
@@ -71,17 +71,17 @@ def explain_person(room_id: int, account_id: int) -> Response:
 def try_as(account_id: int) -> Response:
     """Show the rooms and rights another account has, without content. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    seen = people.seen_by(me(), account)
+    rooms_seen = people.seen_by(me(), account)
     start = max(0, request.args.get("start", 0, type=int))
     end = start + SEEN_AT_ONCE
     return page(
         "rights/try_as.html",
         blocks=("list",),
         account=account,
-        rows=seen.rooms[start:end],
-        total=len(seen.rooms),
-        others=seen.others,
-        next_url=lists.address(start=end) if end < len(seen.rooms) else None,
+        rows=rooms_seen.rooms[start:end],
+        total=len(rooms_seen.rooms),
+        others=rooms_seen.others,
+        next_url=lists.address(start=end) if end < len(rooms_seen.rooms) else None,
         previous_url=lists.address(start=max(0, start - SEEN_AT_ONCE) or None) if start else None,
         labels=labels,
     )

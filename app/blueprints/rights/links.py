@@ -41,13 +41,13 @@ class Links:
         return url_for("domains.properties", domain_id=domain_id) if is_mine else None
 
     def account(self) -> str | None:
-        one = self.answer.account
-        domain_id = policy.sponsor_domain_id(one) if one.is_guest else one.domain_id
+        account = self.answer.account
+        domain_id = policy.sponsor_domain_id(account) if account.is_guest else account.domain_id
         if domain_id is None or not scope.administers_domain(self.actor, domain_id):
             return None
-        if one.is_guest:
-            return url_for("guests.show", guest_id=one.id)
-        return url_for("accounts.show", account_id=one.id)
+        if account.is_guest:
+            return url_for("guests.show", guest_id=account.id)
+        return url_for("accounts.show", account_id=account.id)
 
     def switch(self, level: Level) -> str | None:
         """Return what stands in the way of an account's TeamChat."""
@@ -79,5 +79,5 @@ class Links:
         kind = "folder" if self.answer.scope[0] == lists.FOLDER_SCOPE else "room"
         return url_for("rights.show_place", kind=kind, place_id=self.answer.scope[1], **values)
 
-    def line(self, one) -> str | None:
-        return self.list(line=lists.key_of(one.entry.principal, one.entry.principal_id))
+    def line(self, line) -> str | None:
+        return self.list(line=lists.key_of(line.entry.principal, line.entry.principal_id))

@@ -28,14 +28,14 @@ def subject_of(text: str) -> Subject:
 
 def subjects_of(keys) -> list[tuple[Principal, int]]:
     """Return whom the keys of a list's snapshot mean; what else a snapshot remembers is nobody."""
-    found = []
+    subjects = []
     for key in keys:
         try:
             subject = subject_of(key)
         except NotFound:
             continue
-        found.append((subject.principal, subject.principal_id))
-    return found
+        subjects.append((subject.principal, subject.principal_id))
+    return subjects
 
 
 def rights() -> Right:
@@ -62,13 +62,13 @@ def rights() -> Right:
 def seen() -> dict:
     """Return the list as the form knew it; a form that does not know is always too slow."""
     try:
-        known = json.loads(request.form.get("seen", ""))
+        snapshot = json.loads(request.form.get("seen", ""))
     except ValueError:
         return {}
-    is_sound = isinstance(known, dict) and all(
-        type(value) is int and 0 <= value < 4096 for value in known.values()
+    is_sound = isinstance(snapshot, dict) and all(
+        type(value) is int and 0 <= value < 4096 for value in snapshot.values()
     )
-    return known if is_sound else {}
+    return snapshot if is_sound else {}
 
 
 def accepts_own_loss() -> bool:

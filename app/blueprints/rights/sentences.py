@@ -41,10 +41,10 @@ def steps(actor, answer: Explanation) -> list[ExplanationStep]:
     links = Links(actor, answer)
     if answer.decision.basis in _SHUT:
         return [_SHUT[answer.decision.basis](links, answer)]
-    found = [*_ways(links, answer), *_decision(links, answer)]
-    found += [ExplanationStep("off", _overruled(one), links.line(one)) for one in answer.overruled]
+    steps_found = [*_ways(links, answer), *_decision(links, answer)]
+    steps_found += [ExplanationStep("off", _overruled(line), links.line(line)) for line in answer.overruled]
     return [
-        *found,
+        *steps_found,
         *(ExplanationStep("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.decision.caps),
     ]
 
@@ -58,10 +58,12 @@ def verdicts(answer: Explanation) -> list[VerdictSentence]:
 
 
 def _why(answer: Explanation, right: Right) -> str:
-    given = [
-        principal_name(one.entry.principal, one.name) for one in answer.deciding if one.entry.rights & right
+    givers = [
+        principal_name(line.entry.principal, line.name)
+        for line in answer.deciding
+        if line.entry.rights & right
     ]
-    source = ", ".join(given) or (_("owner") if answer.decision.basis is Basis.OWNER else "")
+    source = ", ".join(givers) or (_("owner") if answer.decision.basis is Basis.OWNER else "")
     if answer.rights & right or not source:
         return source
     cap = answer.decision.caps[-1] if answer.decision.caps else None
@@ -139,8 +141,10 @@ def _ways(links: Links, answer: Explanation) -> list[ExplanationStep]:
         return [ExplanationStep("on", _("%(name)s is in this room.", name=name), links.door())]
     if not links.is_mine:
         assert answer.room.group is not None
-        known = members.ways_for_members([answer.account], answer.room.group)
-        return [ExplanationStep("on", text, links.door()) for text in known[answer.account.id].texts]
+        ways_by_account = members.ways_for_members([answer.account], answer.room.group)
+        return [
+            ExplanationStep("on", text, links.door()) for text in ways_by_account[answer.account.id].texts
+        ]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = names_of(ids)
     return [
@@ -168,24 +172,24 @@ def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
     if answer.decision.basis is Basis.NO_ENTRY:
         text = _("No line of the list is about %(name)s: no right at all.", name=answer.account.name)
         return [ExplanationStep("bad", text, links.list())]
-    return [ExplanationStep("on", _gives(answer, one), links.line(one)) for one in answer.deciding]
+    return [ExplanationStep("on", _gives(answer, line), links.line(line)) for line in answer.deciding]
 
 
-def _gives(answer: Explanation, one) -> str:
+def _gives(answer: Explanation, line) -> str:
     values = {
-        "line": principal_name(one.entry.principal, one.name),
-        "rights": labels.preset_label(one.entry.rights),
+        "line": principal_name(line.entry.principal, line.name),
+        "rights": labels.preset_label(line.entry.rights),
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
         return _("The line %(line)s of the TeamChat folder gives: %(rights)s", **values)
     return _("The line %(line)s of the room's own list gives: %(rights)s", **values)
 
 
-def _overruled(one) -> str:
+def _overruled(line) -> str:
     return _(
         "The line %(line)s (%(rights)s) does not count: a more special one decides.",
-        line=principal_name(one.entry.principal, one.name),
-        rights=labels.preset_label(one.entry.rights),
+        line=principal_name(line.entry.principal, line.name),
+        rights=labels.preset_label(line.entry.rights),
     )
 
 

@@ -101,40 +101,40 @@ def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
 
 def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
     """Return the list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
-    found = lines_of(place)
-    asked = request.values.get("line") if line == "" else line
-    opened = next((one for one in found if key_of(one) == asked), None)
-    if asked and opened is None and not context:
-        parsing.subject_of(asked)
+    lines = lines_of(place)
+    opened_key = request.values.get("line") if line == "" else line
+    opened = next((entry for entry in lines if key_of(entry) == opened_key), None)
+    if opened_key and opened is None and not context:
+        parsing.subject_of(opened_key)
     return dialog(
         "rights/window.html",
         status,
         place=place,
         url_of=url_of,
         key_of=key_of,
-        lines=found,
+        lines=lines,
         opened=opened,
         form=_shown(opened),
         seen=json.dumps(lists.snapshot(place)),
         labels=labels,
-        focused=_last(found),
-        **_about(place, found, opened),
+        focused=_last(lines),
+        **_about(place, lines, opened),
         **context,
     )
 
 
-def key_of(one: NamedEntry) -> str:
+def key_of(entry: NamedEntry) -> str:
     """Return how forms name a line."""
-    return lists.key_of(one.entry.principal, one.entry.principal_id)
+    return lists.key_of(entry.entry.principal, entry.entry.principal_id)
 
 
-def _last(found) -> str | None:
+def _last(lines) -> str | None:
     """Return the id of the row edited last, so that focus returns to it."""
     key = request.form.get("line") or request.args.get("last")
-    return key if any(key_of(one) == key for one in found) else None
+    return key if any(key_of(entry) == key for entry in lines) else None
 
 
-def _about(place, found, opened) -> dict:
+def _about(place, lines, opened) -> dict:
     """Return what surrounds a list: the tree it stands in, and what is to be known about its lines."""
     is_named = opened is not None and opened.entry.principal in (Principal.GROUP, Principal.DOMAIN)
     group = place.group if place.group_id else None
@@ -146,10 +146,10 @@ def _about(place, found, opened) -> dict:
         "is_mine": is_mine,
         "back": _back(place) if is_mine else _conversation(place),
         "folder_url": None if is_mine else _folder_url(place),
-        "without_effect": without_effect(place, found),
+        "without_effect": without_effect(place, lines),
         "reaches_nobody": is_named
         and reaches_nobody(place, opened.entry.principal, opened.entry.principal_id),
-        "outdone": outdone(found),
+        "outdone": outdone(lines),
     }
 
 
@@ -192,9 +192,9 @@ def _shown_again(place, status: int, problem: Refusal) -> Response:
     if problem.code == "own_loss":
         return window(place, 422, question=problem.sentence)
     seen, now = parsing.seen(), lists.snapshot(place)
-    gone = rooms.nameable(me(), parsing.subjects_of(seen.keys() - now.keys()))
+    removed = rooms.nameable(me(), parsing.subjects_of(seen.keys() - now.keys()))
     names = {
         lists.key_of(*subject): principal_name(subject[0], name)
-        for subject, name in names_of([*parsing.subjects_of(now), *gone]).items()
+        for subject, name in names_of([*parsing.subjects_of(now), *removed]).items()
     }
     return window(place, 422, theirs=labels.changes(seen, now, names))

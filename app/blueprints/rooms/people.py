@@ -116,26 +116,26 @@ def _question(room: Room, status: int, problem, **words) -> Response:
 
 def _list(room: Room) -> Response:
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    found = room_people(room, search, request.args.get("cursor"))
+    people_page = room_people(room, search, request.args.get("cursor"))
     return page(
         "rooms/people.html",
         blocks=("list",),
         room=room,
-        rows=found.rows,
+        rows=people_page.rows,
         search=search,
         invitations=[
             line for line in invitations_of(me(), room) if line.state is not InvitationState.ACCEPTED
         ],
         invitation_labels=invitation_labels,
-        next_url=lists.next_address(found),
-        previous_url=lists.previous_address(found),
+        next_url=lists.next_address(people_page),
+        previous_url=lists.previous_address(people_page),
     )
 
 
 def _picker(room: Room, status: int = 200, problem=None) -> Response:
     search = picker.search_asked()
     domain = scope.find_domain(me(), request.values.get("domain", me().domain_id, type=int))
-    found, has_more = member_candidates(me(), None, EntryKind.ACCOUNT, search, domain)
+    candidates, has_more = member_candidates(me(), None, EntryKind.ACCOUNT, search, domain)
     chosen = [
         _choice(candidate)
         for candidate in chosen_candidates(me(), [(EntryKind.ACCOUNT, key) for key in _chosen()])
@@ -148,7 +148,7 @@ def _picker(room: Room, status: int = 200, problem=None) -> Response:
         here=url_for("rooms.choose_people", room_id=room.id),
         back=url_for("rooms.people", room_id=room.id),
         chosen=chosen,
-        found=picker.not_chosen([_choice(candidate) for candidate in found], chosen),
+        found=picker.not_chosen([_choice(candidate) for candidate in candidates], chosen),
         has_more=has_more,
         domains=domains_of(me()),
         domain=domain,

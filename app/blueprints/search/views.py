@@ -84,11 +84,11 @@ def _line(hit: FinderHit) -> FinderResults:
 def _pages(question: str) -> list[FinderResults]:
     """Pages of the menus, as far as the role has them, whose title has every word."""
     asked = finder.search_words(question)
-    found: dict[str, FinderResults] = {}
+    results: dict[str, FinderResults] = {}
     for entry, section in every_entry():
         titled = words.distinct_words(entry["title"])
-        if asked and all(any(word.startswith(one) for word in titled) for one in asked):
-            found.setdefault(
+        if asked and all(any(word.startswith(word_asked) for word in titled) for word_asked in asked):
+            results.setdefault(
                 entry["url"], FinderResults(entry["title"], section, entry["url"], entry["icon"])
             )
-    return list(found.values())
+    return list(results.values())

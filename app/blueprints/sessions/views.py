@@ -50,7 +50,7 @@ def enter():
     form = SignInForm()
     with submission(form, partial(_sign_in_page, form)):
         signed_in = sessions.sign_in(
-            form.address.data, form.password.data, user_agent=request.user_agent.string, known=known()
+            form.address.data, form.password.data, user_agent=request.user_agent.string, known_devices=known()
         )
     loader.remember(signed_in)
     return redirect(_wanted_page(signed_in.account), 303)
@@ -112,9 +112,9 @@ def choose_language():
 
 def _wanted_page(account) -> str:
     """Return the page asked for before signing in, if it is one of this server, else the start page."""
-    wanted = request.values.get("next", "")
-    if OWN_PATH.fullmatch(wanted):
-        return wanted
+    next_page = request.values.get("next", "")
+    if OWN_PATH.fullmatch(next_page):
+        return next_page
     return _home_of(account) if account.is_authenticated else url_for("sessions.home")
 
 

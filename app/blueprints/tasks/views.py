@@ -21,17 +21,17 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/admin/tasks")
 def index() -> Response:
     """Show one's own tasks; with ?all=1 everybody's, for those who administer the server. Fragments: list."""
     everybody = scope.is_server_wide(me()) and request.args.get("all") == "1"
-    found = task_list(me(), request.args.get("cursor"), only_own=not everybody)
+    shown = task_list(me(), request.args.get("cursor"), only_own=not everybody)
     return page(
         "tasks/index.html",
         blocks=("list",),
-        found=found,
+        found=shown,
         everybody=everybody,
         may_see_all=scope.is_server_wide(me()),
         title_of=title_of,
         percent=percent,
         lists=lists,
-        is_moving=any(not task.is_over for task in found.rows),
+        is_moving=any(not task.is_over for task in shown.rows),
     )
 
 
@@ -77,13 +77,13 @@ def percent(task: Task) -> int:
 
 
 def _task(task: Task, status: int = 200, problem=None) -> Response:
-    found = line_list(task, request.args.get("cursor"))
+    lines = line_list(task, request.args.get("cursor"))
     return page(
         "tasks/show.html",
         blocks=("progress",),
         status=status,
         task=task,
-        found=found,
+        found=lines,
         problem=problem,
         title_of=title_of,
         percent=percent,

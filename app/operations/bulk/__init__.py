@@ -114,14 +114,14 @@ def prepared(actor: Account, action: Action, values: dict) -> dict:
     return {**values, "prepared": action.prepare(actor, values) if action.prepare else None}
 
 
-def checked_values(actor: Account, action: Action, wanted: dict, given: dict) -> dict:
+def checked_values(actor: Account, action: Action, list_filters: dict, given: dict) -> dict:
     """Return the values of an action's fields. Error: Invalid, at the field without an answer."""
     values = {}
-    for asked in action.fields:
-        choices = {str(value): label for value, label in asked.choices(actor, wanted)}
-        if given.get(asked.name) not in choices:
-            raise Invalid(_("Choose one."), code="not_chosen", field=asked.name)
-        values[asked.name] = given[asked.name]
+    for field in action.fields:
+        choices = {str(value): label for value, label in field.choices(actor, list_filters)}
+        if given.get(field.name) not in choices:
+            raise Invalid(_("Choose one."), code="not_chosen", field=field.name)
+        values[field.name] = given[field.name]
     return values
 
 

@@ -39,9 +39,9 @@ GROUPS_OFFERED = 500
 SPONSORS_OFFERED = 100
 
 
-def domain_of(actor: Account, wanted: dict) -> Domain:
+def domain_of(actor: Account, list_filters: dict) -> Domain:
     """Return the domain whose list it is. Error: NotFound."""
-    key = parse_whole_number(str(wanted.get("domain", "")))
+    key = parse_whole_number(str(list_filters.get("domain", "")))
     if key is None:
         raise NotFound()
     return scope.find_domain(actor, key)
@@ -72,13 +72,13 @@ def state(state: AccountState, already: LazyString) -> dict[str, Any]:
 
 def teamchat(is_on: bool, already: LazyString) -> dict[str, Any]:
     """Judge and do of an action that switches TeamChat. It needs the other two, which come along with it."""
-    wanted = dict.fromkeys(Feature, True) if is_on else {Feature.TEAMCHAT: False}
+    list_filters = dict.fromkeys(Feature, True) if is_on else {Feature.TEAMCHAT: False}
 
     def judge(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
         return str(already) if row.has_teamchat is is_on else _off_limits(actor, row)
 
     def do(actor: Account, account: Account, values: dict[str, Any]) -> None:
-        set_account_features(actor, account, wanted)
+        set_account_features(actor, account, list_filters)
 
     return {"judge": judge, "do": do}
 
@@ -150,17 +150,17 @@ def disabling(actor: Account, count: int, values: dict[str, Any]) -> str:
     )
 
 
-def roles(actor: Account, wanted: dict[str, str]) -> list:
+def roles(actor: Account, list_filters: dict[str, str]) -> list:
     return [(role, ROLES[role]) for role in scope.grantable_roles(actor)]
 
 
-def languages(actor: Account, wanted: dict[str, str]) -> list:
+def languages(actor: Account, list_filters: dict[str, str]) -> list:
     return [*LANGUAGE_NAMES.items(), ("", _l("Chosen by the person"))]
 
 
-def groups(actor: Account, wanted: dict[str, str]) -> list:
+def groups(actor: Account, list_filters: dict[str, str]) -> list:
     statement = select(Group.id, Group.name, Group.address).where(
-        Group.domain_id == domain_of(actor, wanted).id
+        Group.domain_id == domain_of(actor, list_filters).id
     )
     rows = db.session.execute(statement.order_by(Group.name, Group.id).limit(GROUPS_OFFERED))
     return [(row.id, f"{row.name} ({row.address})") for row in rows]
@@ -176,18 +176,20 @@ OWNED = Field(
 )
 
 
-def _sponsors(actor: Account, wanted: dict[str, str]) -> list:
-    found = belongings.able_in(actor, domain_of(actor, wanted), SPONSORS_OFFERED)
-    named = [(one.id, f"{one.name} ({one.address})") for one in found]
+def _sponsors(actor: Account, list_filters: dict[str, str]) -> list:
+    accounts = belongings.able_in(actor, domain_of(actor, list_filters), SPONSORS_OFFERED)
+    named = [(account.id, f"{account.name} ({account.address})") for account in accounts]
     return [(Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
 
 
 SPONSOR = Field("sponsor", _l("Who answers for their guests from now on"), _sponsors)
 
 
-def _matching(actor: Account, wanted: dict) -> list:
-    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
+def _matching(actor: Account, list_filters: dict) -> list:
+    filters = tuple((name, list_filters[name]) for name in listed.FILTERS if list_filters.get(name))
+    return listed.conditions(
+        domain_of(actor, list_filters), ListQuery(search=list_filters.get("q", ""), filters=filters)
+    )
 
 
 ACTIONS = (

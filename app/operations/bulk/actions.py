@@ -71,15 +71,15 @@ class Collection:
 
     def statement(self, actor: Account, selection: "Selection") -> Select:
         """Return the chosen rows that exist in the actor's scope, in the order of their ids."""
-        wanted = selection.wanted
+        list_filters = selection.wanted
         if selection.ids is not None:
-            wanted = {name: value for name, value in wanted.items() if name in self.fixed}
-        found = select(*self.columns).where(*self.matching(actor, wanted))
+            list_filters = {name: value for name, value in list_filters.items() if name in self.fixed}
+        statement = select(*self.columns).where(*self.matching(actor, list_filters))
         for join in self.joins:
-            found = found.join(join)
+            statement = statement.join(join)
         if selection.ids is not None:
-            found = found.where(self.columns[0].in_(selection.ids))
-        return found.order_by(self.columns[0])
+            statement = statement.where(self.columns[0].in_(selection.ids))
+        return statement.order_by(self.columns[0])
 
 
 @dataclass(frozen=True)

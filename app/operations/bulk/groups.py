@@ -16,9 +16,11 @@ from app.queries.listing import ListQuery
 from app.rules.rights import scope
 
 
-def _matching(actor: Account, wanted: dict) -> list:
-    filters = tuple((name, wanted[name]) for name in listed.FILTERS if wanted.get(name))
-    return listed.conditions(domain_of(actor, wanted), ListQuery(search=wanted.get("q", ""), filters=filters))
+def _matching(actor: Account, list_filters: dict) -> list:
+    filters = tuple((name, list_filters[name]) for name in listed.FILTERS if list_filters.get(name))
+    return listed.conditions(
+        domain_of(actor, list_filters), ListQuery(search=list_filters.get("q", ""), filters=filters)
+    )
 
 
 def _judge_enabling(actor: Account, row: Row, values: dict[str, Any]) -> str | None:

@@ -24,9 +24,9 @@ from app.rules.rights import scope
 SPONSORS_OFFERED = 500
 
 
-def _matching(actor: Account, wanted: dict) -> list:
-    filters = tuple((name, wanted[name]) for name in listed.GUEST_FILTERS if wanted.get(name))
-    return listed.conditions(actor, ListQuery(search=wanted.get("q", ""), filters=filters))
+def _matching(actor: Account, list_filters: dict) -> list:
+    filters = tuple((name, list_filters[name]) for name in listed.GUEST_FILTERS if list_filters.get(name))
+    return listed.conditions(actor, ListQuery(search=list_filters.get("q", ""), filters=filters))
 
 
 def _judge_state(state: AccountState, already: LazyString) -> Callable:
@@ -57,11 +57,11 @@ def _judge_extension(actor: Account, row: Row, values: dict[str, Any]) -> str | 
 def _of_sponsors_domain(column: Any) -> Label:
     """Return a column of the domain of a guest's sponsor, as a subquery."""
     sponsor = aliased(Account)
-    found = select(column).join(sponsor, sponsor.domain_id == Domain.id)
-    return found.where(sponsor.id == Account.sponsor_id).scalar_subquery().label(column.key)
+    statement = select(column).join(sponsor, sponsor.domain_id == Domain.id)
+    return statement.where(sponsor.id == Account.sponsor_id).scalar_subquery().label(column.key)
 
 
-def _sponsors(actor: Account, wanted: dict[str, str]) -> list[tuple[str, str]]:
+def _sponsors(actor: Account, list_filters: dict[str, str]) -> list[tuple[str, str]]:
     statement = (
         select(Account.id, Account.name, Account.address)
         .join(Domain, Domain.id == Account.domain_id)

@@ -165,14 +165,14 @@ def _shortest_path(start_id: int, goal_id: int, inner_ids: dict[int, set[int]]) 
     predecessors: dict[int, int | None] = {start_id: None}
     outermost = [start_id]
     while goal_id not in predecessors and outermost:
-        reached = [
+        candidates = [
             (inner_id, outer_id)
             for outer_id in outermost
             for inner_id in sorted(inner_ids[outer_id])
             if inner_id not in predecessors
         ]
-        predecessors |= dict(reached)
-        outermost = [inner_id for inner_id, _outer_id in reached]
+        predecessors |= dict(candidates)
+        outermost = [inner_id for inner_id, _outer_id in candidates]
     path = []
     group_id: int | None = goal_id
     while group_id is not None:

@@ -141,7 +141,7 @@ def invite_guests(
     language = language if language in LANGUAGE_NAMES else language_of(actor)
     entries = _entries(addresses)
     outcomes = [_outcome(actor, room, entry, line, language) for entry in entries]
-    _tell(actor, room, [one for one in outcomes if one.refusal is None])
+    _tell(actor, room, [outcome for outcome in outcomes if outcome.refusal is None])
     return outcomes
 
 
@@ -175,19 +175,19 @@ def _invite(actor: Account, room: Room, address: str, line: str | None, language
     if not policy.is_allowed_from(policy.policy_domain(room, actor), address):
         raise Invalid(_("Guests from this mail domain are not allowed here."), code="denied")
     guest = _guest(address)
-    known = db.session.scalars(
+    account = db.session.scalars(
         select(Invitation).where(Invitation.room_id == room.id, Invitation.address == address)
     ).one_or_none()
     if _is_member(room, address):
         raise Invalid(_("This person is in the room already."), code="inside")
-    if known is not None and policy.state_of(known, False) in (
+    if account is not None and policy.state_of(account, False) in (
         InvitationState.PENDING,
         InvitationState.REGISTERED,
     ):
         raise Invalid(_("This address is invited already."), code="invited")
     _require_space(actor, room)
     _require_room_in_domain(actor, guest)
-    invitation = known or Invitation(room_id=room.id, address=address, generation=0)
+    invitation = account or Invitation(room_id=room.id, address=address, generation=0)
     _renew(invitation, actor, guest, line, language)
 
 
@@ -261,7 +261,7 @@ def _is_member(room: Room, address: str) -> bool:
 
 
 def _tell(actor: Account, room: Room, done: list[InvitationOutcome]) -> None:
-    invited = [one.address for one in done if not one.is_account]
+    invited = [outcome.address for outcome in done if not outcome.is_account]
     if not invited:
         return
     write_note(actor, room, "invited", people=", ".join(invited[:TOLD]), count=len(invited))

@@ -127,17 +127,17 @@ def _register(token: str, name: str, kept: str, language: str) -> Account:
     return guest
 
 
-def _locked(token: str, wanted: LinkTarget, reader: Account | None = None) -> tuple[OpenedLink, Invitation]:
+def _locked(token: str, target: LinkTarget, reader: Account | None = None) -> tuple[OpenedLink, Invitation]:
     """Return what a link opens, and its invitation under the lock.
 
     The state is read again under the lock, since the invitation may have been revoked meanwhile.
     """
     opened = open_link(token, reader)
-    if opened.opens is not wanted:
+    if opened.opens is not target:
         raise NotFound()
     invitation = locks.lock_row(opened.invitation)
     opened = open_link(token, reader)
-    if opened.opens is not wanted:
+    if opened.opens is not target:
         raise NotFound()
     return opened, invitation
 

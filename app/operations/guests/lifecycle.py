@@ -205,10 +205,10 @@ def _due(end: datetime | None, warned: int | None) -> int | None:
     if end is None:
         return None
     left = end - now()
-    reached = [days for days in policy.WARNED if left <= timedelta(days=days)]
-    if not reached or (warned is not None and warned <= min(reached)):
+    passed = [days for days in policy.WARNED if left <= timedelta(days=days)]
+    if not passed or (warned is not None and warned <= min(passed)):
         return None
-    return min(reached)
+    return min(passed)
 
 
 def _days_until(end: datetime) -> int:
@@ -329,7 +329,7 @@ def change_sponsor(actor: Account, guest: Account, sponsor: Account) -> Account:
 def revoke_guest_session(actor: Account, guest: Account, session_id: int) -> None:
     """Sign one device of a guest out. Error: NotFound."""
     guest = _locked(actor, guest)
-    session = next((one for one in open_sessions(guest) if one.id == session_id), None)
+    session = next((candidate for candidate in open_sessions(guest) if candidate.id == session_id), None)
     if session is None:
         raise NotFound()
     end_session(session)

@@ -36,8 +36,8 @@ def resend_invitation(actor: Account, invitation: Invitation) -> None:
 
     Errors: NotFound, TooMany.
     """
-    wanted = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
-    invitation = _locked(actor, invitation, wanted)
+    states = (InvitationState.PENDING, InvitationState.REGISTERED, InvitationState.EXPIRED)
+    invitation = _locked(actor, invitation, states)
     policy.require_may_invite_guests(actor, invitation.room)
     if invitation.sent_at > now() - PAUSE:
         raise TooMany(_("It was sent a moment ago. Please wait a minute."), retry_after=PAUSE.seconds)
@@ -52,8 +52,8 @@ def resend_invitation(actor: Account, invitation: Invitation) -> None:
 @operation
 def revoke_invitation(actor: Account, invitation: Invitation) -> None:
     """Take an invitation back that was not used yet: its links end. Error: NotFound."""
-    wanted = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.REGISTERED)
-    invitation = _locked(actor, invitation, wanted)
+    states = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.REGISTERED)
+    invitation = _locked(actor, invitation, states)
     invitation.revoked_at = now()
     invitation.generation += 1
     _record(actor, invitation, "invitation.revoke")
@@ -62,8 +62,8 @@ def revoke_invitation(actor: Account, invitation: Invitation) -> None:
 @operation
 def invite_again(actor: Account, invitation: Invitation) -> None:
     """Invite a guest again who has left, was removed, or whose invitation has ended. Error: NotFound."""
-    wanted = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
-    invitation = _locked(actor, invitation, wanted)
+    states = (InvitationState.LEFT, InvitationState.REVOKED, InvitationState.EXPIRED)
+    invitation = _locked(actor, invitation, states)
     sponsor = _answering(actor, invitation)
     if sponsor.domain_id != actor.domain_id:
         domains.require_room_for_guest(sponsor.domain, with_invited=True)
@@ -180,14 +180,14 @@ def _was_told(invitation: Invitation) -> bool:
     """
     mine = (OutgoingMail.about_kind == WANTED, OutgoingMail.about_id == invitation.id)
     since = invitation.revoked_at or invitation.expires_at
-    told = [
+    mails = [
         at
         for at in db.session.scalars(select(OutgoingMail.created_at).where(*mine, _is_sent()))
         if at >= since
     ]
     if invitation.revoked_at is not None:
-        return bool(told)
-    return len(told) >= IN_ALL or any(at > now() - REQUEST_PAUSE for at in told)
+        return bool(mails)
+    return len(mails) >= IN_ALL or any(at > now() - REQUEST_PAUSE for at in mails)
 
 
 def _is_told_enough(inviter: Account) -> bool:

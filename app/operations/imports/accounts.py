@@ -71,11 +71,15 @@ def _make(actor: Account, domain: Domain, row: ImportRow) -> None:
 
 
 def _change(actor: Account, account: Account, row: ImportRow) -> bool:
-    wanted, features = table.differing(account, _values(row.cells)), _features(row.cells)
-    switched = {one: is_on for one, is_on in features.items() if getattr(account, f"has_{one}") is not is_on}
-    if wanted or switched:
-        update_account(actor, account, {**wanted, "features": switched})
-    return bool(wanted or switched)
+    values, features = table.differing(account, _values(row.cells)), _features(row.cells)
+    switched = {
+        feature: is_on
+        for feature, is_on in features.items()
+        if getattr(account, f"has_{feature}") is not is_on
+    }
+    if values or switched:
+        update_account(actor, account, {**values, "features": switched})
+    return bool(values or switched)
 
 
 def _values(cells: dict[str, str]) -> dict:

@@ -48,7 +48,7 @@ def inner_first(
             break
         circles |= found
         inner = {
-            name: [one for one in names if name not in found or one not in added[name]]
+            name: [inner_name for inner_name in names if name not in found or inner_name not in added[name]]
             for name, names in inner.items()
         }
     return order, circles
@@ -92,14 +92,14 @@ def _next(names: Iterator[str], done: set[str]) -> str | None:
     return next((name for name in names if name not in done), None)
 
 
-def _closed(circle: list[str], added: Mapping[str, Collection[str]], known: dict) -> list[str]:
+def _closed(circle: list[str], added: Mapping[str, Collection[str]], refused: dict) -> list[str]:
     """Return a circle, begun with the last name that adds the one behind it; all else was there before.
 
     Empty where nobody adds anything to it, or where one of those who do is known to be refused.
     """
     size = len(circle)
     adding = [place for place in range(size) if circle[(place + 1) % size] in added.get(circle[place], ())]
-    if not adding or any(circle[place] in known for place in adding):
+    if not adding or any(circle[place] in refused for place in adding):
         return []
     return circle[adding[-1] :] + circle[: adding[-1]]
 
@@ -134,10 +134,10 @@ def _make(actor: Account, domain: Domain, row: ImportRow) -> None:
 
 
 def _change(actor: Account, group: Group, row: ImportRow) -> bool:
-    wanted = table.differing(group, _values(row.cells))
-    if wanted:
-        update_group(actor, group, wanted)
-    return _add_members(actor, group, row) > 0 or bool(wanted)
+    values = table.differing(group, _values(row.cells))
+    if values:
+        update_group(actor, group, values)
+    return _add_members(actor, group, row) > 0 or bool(values)
 
 
 def _values(cells: dict[str, str]) -> dict:
@@ -157,9 +157,9 @@ def _values(cells: dict[str, str]) -> dict:
 
 
 def _add_members(actor: Account, group: Group, row: ImportRow) -> int:
-    wanted = _members(row)
+    members = _members(row)
     try:
-        count = add_addresses(actor, group, "\n".join(wanted)) if wanted else 0
+        count = add_addresses(actor, group, "\n".join(members)) if members else 0
     except UnknownAddresses as refusal:
         unknown = ", ".join(line.text for line in refusal.lines[:UNKNOWN_SHOWN])
         if len(refusal.lines) > UNKNOWN_SHOWN:
@@ -185,21 +185,30 @@ def _arranged(domain_name: str, rows: list[ImportRow]) -> list[ImportRow]:
     Rows that would put a group inside of itself, through other rows and through what is there already, are
     told so by their circle.
     """
-    ours = (row for row in rows if row.address and row.address.rpartition("@")[2] == domain_name)
-    firsts = {row.address: row for row in ours if row.first == row.line}
+    own_rows = (row for row in rows if row.address and row.address.rpartition("@")[2] == domain_name)
+    firsts = {row.address: row for row in own_rows if row.first == row.line}
     members = {address: _members(row) for address, row in firsts.items()}
     stored = groups_inside({*firsts, *chain.from_iterable(members.values())})
     groups = dict.fromkeys(chain(firsts, stored, *stored.values()))
-    added = {address: [one for one in named if one in groups] for address, named in members.items()}
-    inner = {one: [*added.get(one, ()), *stored.get(one, ())] for one in groups}
-    new = {one: set(named).difference(stored.get(one, ())) for one, named in added.items()}
+    added = {
+        address: [address_of_group for address_of_group in named if address_of_group in groups]
+        for address, named in members.items()
+    }
+    inner = {
+        address_of_group: [*added.get(address_of_group, ()), *stored.get(address_of_group, ())]
+        for address_of_group in groups
+    }
+    new = {
+        address_of_group: set(named).difference(stored.get(address_of_group, ()))
+        for address_of_group, named in added.items()
+    }
     order, circles = inner_first(inner, new)
-    made = {address for address, row in firsts.items() if "name" in row.cells and address not in circles}
+    created = {address for address, row in firsts.items() if "name" in row.cells and address not in circles}
     place = {address: number for number, address in enumerate(order)}
     arranged = [
         replace(
             row,
-            promised=frozenset(added.get(row.address, ())) & made,
+            promised=frozenset(added.get(row.address, ())) & created,
             circle=circles.get(row.address, ()),
         )
         for row in rows

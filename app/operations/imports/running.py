@@ -47,20 +47,20 @@ def check_import(actor: Account, domain: Domain, data: bytes, *, name: str, kind
     table.check_head(_kinds[kind], sheet)
     if not sheet.rows:
         raise Invalid(_("There is no row below the names of the columns."), code="no_rows", field="file")
-    asked = {"file": table.keep(text), "domain": domain.id, "encoding": encoding}
-    return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, asked)
+    arguments = {"file": table.keep(text), "domain": domain.id, "encoding": encoding}
+    return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, arguments)
 
 
 def start_import(actor: Account, task: Task) -> Task:
     """Do what was tried. Doing it again changes nothing more: rows that are so already are left alone."""
     task = find_task(actor, task.id)
-    kind = next((one for one in _kinds.values() if one.check == task.kind), None)
+    kind = next((import_kind for import_kind in _kinds.values() if import_kind.check == task.kind), None)
     if kind is None or task.state is not TaskState.DONE:
         raise Invalid(_("This is no import that was tried."), code="not_tried")
-    asked = json.loads(task.arguments)
-    domain = scope.find_domain(actor, asked["domain"])
-    table.require_kept(asked["file"])
-    return _started(actor, kind.run, domain, task.total_count, task.file_name, asked)
+    arguments = json.loads(task.arguments)
+    domain = scope.find_domain(actor, arguments["domain"])
+    table.require_kept(arguments["file"])
+    return _started(actor, kind.run, domain, task.total_count, task.file_name, arguments)
 
 
 def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
@@ -80,9 +80,11 @@ def _parsed(data: bytes) -> tuple[str, str, sheets.Sheet]:
     return text, encoding, sheets.read(text, ROWS_AT_MOST)
 
 
-def _started(actor: Account, kind: str, domain: Domain, total: int, name: str | None, asked: dict) -> Task:
+def _started(
+    actor: Account, kind: str, domain: Domain, total: int, name: str | None, arguments: dict
+) -> Task:
     return tasks.start_task(
-        actor, kind, total=total, subject=domain.name, domain_id=domain.id, file_name=name, **asked
+        actor, kind, total=total, subject=domain.name, domain_id=domain.id, file_name=name, **arguments
     )
 
 
@@ -114,11 +116,11 @@ def _do(kind: ImportKind, actor: Account, arguments: dict, step: TaskStep) -> No
 
 
 def _after_check(task: Task) -> FollowUp:
-    asked = json.loads(task.arguments)
+    arguments = json.loads(task.arguments)
     label = ngettext("Import %(num)s row", "Import %(num)s rows", task.changed_count)
-    can_go_on = task.changed_count and table.is_kept(asked["file"])
+    can_go_on = task.changed_count and table.is_kept(arguments["file"])
     note = _("Nothing is written yet.")
-    if asked["encoding"] == "latin-1":
+    if arguments["encoding"] == "latin-1":
         note += " " + _("The file was read as Latin-1: look whether accents are right.")
     return FollowUp(
         _l("Would change"), "imports.start_import" if can_go_on else None, label, note, is_trial=True

@@ -61,8 +61,8 @@ class ImportKind:
     known: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        known = {alias: name for name, aliases in self.columns.items() for alias in aliases}
-        object.__setattr__(self, "known", known)
+        aliases_known = {alias: name for name, aliases in self.columns.items() for alias in aliases}
+        object.__setattr__(self, "known", aliases_known)
 
     @property
     def check(self) -> str:
@@ -119,9 +119,9 @@ def value_of_word(name: str, cells: dict[str, str], words: dict) -> Any:
     return words[text.lower()]
 
 
-def differing(found: Any, values: dict) -> dict:
+def differing(stored: Any, values: dict) -> dict:
     """Return the values that a row of the database does not have yet."""
-    return {name: value for name, value in values.items() if getattr(found, name) != value}
+    return {name: value for name, value in values.items() if getattr(stored, name) != value}
 
 
 # Seconds.
@@ -180,17 +180,17 @@ def _folder() -> Path:
 def import_row(actor: Account, kind: ImportKind, domain: Domain, row: ImportRow) -> None:
     """Do one row. Errors: what the operations of its kind refuse; Unchanged, when there is nothing to do."""
     _check_address(domain, row)
-    found = kind.find(domain, row.address)
-    if found is None:
+    stored = kind.find(domain, row.address)
+    if stored is None:
         try:
             kind.make(actor, domain, row)
             return  # noqa: TRY300 (an else block would stand far below)
         except Invalid as refusal:
             # Somebody else may have made it between the look and the write: then it is theirs that is changed.
-            found = kind.find(domain, row.address) if refusal.code == "address_taken" else None
-            if found is None:
+            stored = kind.find(domain, row.address) if refusal.code == "address_taken" else None
+            if stored is None:
                 raise
-    if not kind.change(actor, found, row) and not row.is_awaiting:
+    if not kind.change(actor, stored, row) and not row.is_awaiting:
         raise Unchanged(_("Is there already, just so."))
 
 

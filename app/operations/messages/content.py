@@ -88,7 +88,8 @@ def _home(actor: Account, room_id: int) -> str:
 def insert_mentions(message_id: int, accounts: Iterable[Account]) -> None:
     """Keep who is named in a message, each once."""
     rows = [
-        {"message_id": message_id, "account_id": account_id} for account_id in {one.id for one in accounts}
+        {"message_id": message_id, "account_id": account_id}
+        for account_id in {account.id for account in accounts}
     ]
     if rows:
         db.session.execute(insert(Mention), rows)

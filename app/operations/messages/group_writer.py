@@ -34,13 +34,13 @@ class Request:
 class GroupWriter:
     """The greenlet that writes what waits, group by group, as long as something waits.
 
-    many: takes a list of values in one transaction and returns a list of results, each a value or a refusal.
-    one: takes one value and returns the result, or raises the refusal.
+    write_many: takes a list of values in one transaction and returns a list of results, each a value or a refusal.
+    write_one: takes one value and returns the result, or raises the refusal.
     """
 
-    def __init__(self, many: Callable[[list], list], one: Callable) -> None:
-        self.many = many
-        self.one = one
+    def __init__(self, write_many: Callable[[list], list], write_one: Callable) -> None:
+        self.write_many = write_many
+        self.write_one = write_one
         self._waiting: list[Request] = []
         self._is_writing = False
 
@@ -86,14 +86,14 @@ class GroupWriter:
             return
         for request in group:
             try:
-                request.answer.set(self.one(request.value))
+                request.answer.set(self.write_one(request.value))
             except Exception as error:
                 request.answer.set_exception(error)
 
     def _write_at_once(self, group: list[Request]) -> bool:
         """Write a group in one transaction. Returns whether all have their answers."""
         try:
-            results = self.many([request.value for request in group])
+            results = self.write_many([request.value for request in group])
         except Unavailable as refusal:
             _answer_all(group, refusal)
         except Exception as error:

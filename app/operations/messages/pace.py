@@ -27,15 +27,15 @@ KEEP = (
 )
 
 
-def take_sends(place: RoomPosition, wanted: int = 1) -> int:
+def take_sends(place: RoomPosition, count: int = 1) -> int:
     """Count messages of a group that has a limit. Gives how many of the wanted ones may be sent now.
 
     Asked after the locks on rooms are taken; several groups in the order of their ids.
     """
-    if place.limit is None or place.group_id is None or not wanted:
-        return wanted
+    if place.limit is None or place.group_id is None or not count:
+        return count
     second, sends = _recent(place.group_id)
-    allowed = min(wanted, max(0, place.limit - sum(sends.values())))
+    allowed = min(count, max(0, place.limit - sum(sends.values())))
     if allowed:
         sends[second] = sends.get(second, 0) + allowed
         db.session.execute(KEEP, {"group": place.group_id, "kept": _written(sends)})

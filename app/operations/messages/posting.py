@@ -131,7 +131,7 @@ def _post_alone(draft: Draft) -> Posted:
 
 
 _room_locks = KeyedLock()
-_writer = GroupWriter(many=_post_group, one=_post_alone)
+_writer = GroupWriter(write_many=_post_group, write_one=_post_alone)
 
 
 def posted_before(actor: Account, room_id: int, client_id: str) -> Posted | None:

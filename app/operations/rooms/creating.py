@@ -62,18 +62,24 @@ def open_direct(actor: Account, account_ids: list[int]) -> Room:
     """Return the direct room of these people and oneself: the one there is, or a new one."""
     _require_chat(actor)
     people = _people(actor, account_ids)
-    key = hashlib.sha256("direct:{}".format(",".join(str(one.id) for one in people)).encode()).hexdigest()
-    known = select(Room).where(Room.unique_key == key)
-    room = db.session.scalars(known).one_or_none()
+    key = hashlib.sha256(
+        "direct:{}".format(",".join(str(person.id) for person in people)).encode()
+    ).hexdigest()
+    statement = select(Room).where(Room.unique_key == key)
+    room = db.session.scalars(statement).one_or_none()
     if room is not None:
         return room
     try:
         with db.session.begin_nested():
             room = _stored(
-                RoomKind.DIRECT, ", ".join(one.name for one in people)[:200], None, actor, unique_key=key
+                RoomKind.DIRECT,
+                ", ".join(person.name for person in people)[:200],
+                None,
+                actor,
+                unique_key=key,
             )
     except IntegrityError:
-        return db.session.scalars(known).one()
+        return db.session.scalars(statement).one()
     _fill(room, people)
     audit.record(actor, "room.create", room, after={"kind": room.kind, "people": len(people)}, name="direct")
     return room

@@ -186,12 +186,12 @@ def set_guest_settings(
         raise Invalid(
             _("Between 1 and %(longest)s days, or nothing.", longest=LONGEST), code="days", field="guest_days"
         )
-    wanted = {
+    values = {
         "guests_see_history": bool(guests_see_history),
         "guests_see_members": bool(guests_see_members),
         "guest_days": guest_days,
     }
-    before, after = audit.changes(room, wanted)
+    before, after = audit.changes(room, values)
     if not after:
         return room
     locks.apply_values(room, after)

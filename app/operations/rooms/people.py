@@ -29,14 +29,18 @@ def add_people(actor: Account, room: Room, account_ids: list[int]) -> int:
     room = locks.lock_row(room)
     policy.require_may_add_people(actor, room)
     people = _addable(actor, account_ids)
-    known = _rows(room, [person.id for person in people])
-    fresh = [person for person in people if not (known.get(person.id) and known[person.id].is_member)]
+    rows_by_account = _rows(room, [person.id for person in people])
+    fresh = [
+        person
+        for person in people
+        if not (rows_by_account.get(person.id) and rows_by_account[person.id].is_member)
+    ]
     for person in fresh:
-        _bring_in(room, person, known.get(person.id))
+        _bring_in(room, person, rows_by_account.get(person.id))
     if fresh:
-        told = ", ".join(person.name for person in fresh[:NAMED])
-        write_note(actor, room, "added", people=told, count=len(fresh))
-        _record(actor, room, "room.add_people", after={"people": told, "count": len(fresh)})
+        names = ", ".join(person.name for person in fresh[:NAMED])
+        write_note(actor, room, "added", people=names, count=len(fresh))
+        _record(actor, room, "room.add_people", after={"people": names, "count": len(fresh)})
     return len(fresh)
 
 
@@ -61,13 +65,13 @@ def remove_person(actor: Account, room: Room, account: Account) -> None:
 @operation
 def leave_room(actor: Account, room: Room) -> None:
     """Leave: a private room for good; a public or direct one is hidden until something brings it back."""
-    seen = access.find_room(actor, room.id)
+    room_access = access.find_room(actor, room.id)
     room = locks.lock_row(room)
     if room.kind is RoomKind.PRIVATE or actor.is_guest:
         # Members of private rooms and guests have an entry of their own.
-        assert seen.member is not None
-        _require_another_owner(room, seen.member)
-        _take_out(seen.member)
+        assert room_access.member is not None
+        _require_another_owner(room, room_access.member)
+        _take_out(room_access.member)
         write_note(actor, room, "left")
     else:
         _own_row(actor, room).is_hidden = True

@@ -93,11 +93,11 @@ def _searched(keys: Any, domain: Domain, search: str) -> Select:
 
 def conditions(domain: Domain, query: ListQuery) -> list:
     """Return the conditions of a list of accounts, shared by the page, its export and actions on all matches."""
-    rests = [Account.domain_id == domain.id, ~Account.is_guest]
-    rests += [_filtered(name, value) for name, value in query.filters]
+    clauses = [Account.domain_id == domain.id, ~Account.is_guest]
+    clauses += [_filtered(name, value) for name, value in query.filters]
     if query.search:
-        rests.append(names_match(Account, query.search))
-    return rests
+        clauses.append(names_match(Account, query.search))
+    return clauses
 
 
 def every_account(domain: Domain, query: ListQuery, batch: int = 1000) -> Iterator[Row]:
@@ -168,14 +168,14 @@ def administrator_list(actor: Account, query: ListQuery) -> Listing:
     rows.
     """
     mine = select(Domain.id).where(scope.of_domains(actor))
-    ours = select(AdministeredDomain.account_id).where(AdministeredDomain.domain_id.in_(mine))
+    further = select(AdministeredDomain.account_id).where(AdministeredDomain.domain_id.in_(mine))
     statement = (
         select(Account)
         .with_hint(Account, BY_ROLE, "mysql")
         .join(Account.domain)
         .options(contains_eager(Account.domain))
         .where(Account.role.in_(POWERFUL), ~Account.is_guest, Account.state != AccountState.DELETED)
-        .where(or_(scope.of_domains(actor), Account.id.in_(ours)))
+        .where(or_(scope.of_domains(actor), Account.id.in_(further)))
     )
     for name, value in query.filters:
         statement = statement.where(getattr(Account, name) == value)
@@ -207,16 +207,16 @@ def further_domains(account: Account) -> list[int]:
 
 
 def _administrators_rows(actor: Account, accounts: list[Account]) -> list[AdministratorRow]:
-    known = _domains_of(actor, [one.id for one in accounts if one.role is Role.DOMAIN])
-    inside = {domain.id for domain in _domains_in_scope(actor, {one.domain_id for one in accounts})}
+    domains = _domains_of(actor, [account.id for account in accounts if account.role is Role.DOMAIN])
+    inside = {domain.id for domain in _domains_in_scope(actor, {account.domain_id for account in accounts})}
     return [
         AdministratorRow(
-            account=one,
-            domains=_names(one, known[one.id], one.domain_id in inside),
-            may_touch=one.domain_id in inside and scope.may_touch(actor, one),
-            is_foreign=one.domain_id not in inside,
+            account=account,
+            domains=_names(account, domains[account.id], account.domain_id in inside),
+            may_touch=account.domain_id in inside and scope.may_touch(actor, account),
+            is_foreign=account.domain_id not in inside,
         )
-        for one in accounts
+        for account in accounts
     ]
 
 
@@ -253,11 +253,11 @@ def names_match(model: Any, search: str) -> ColumnElement[bool]:
 
 def name_begins(model: Any, text: str) -> ColumnElement[bool]:
     """Return a condition: the address, the name or a later word of the name begins with the text."""
-    begun = " ".join(split_query(text))
-    if not begun:
+    prefix = " ".join(split_query(text))
+    if not prefix:
         return true() if not text.strip() else false()
-    begun = _escaped(begun)
-    return or_(_like(model, f"{begun}%"), _like(model, f"%\n{begun}%"), _like(model, f"% {begun}%"))
+    prefix = _escaped(prefix)
+    return or_(_like(model, f"{prefix}%"), _like(model, f"%\n{prefix}%"), _like(model, f"% {prefix}%"))
 
 
 def _like(model: Any, pattern: str) -> ColumnElement[bool]:

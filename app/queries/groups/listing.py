@@ -40,13 +40,13 @@ def group_list(domain: Domain, query: ListQuery) -> Listing:
 
 def conditions(domain: Domain, query: ListQuery) -> list:
     """Return the conditions of a list of groups."""
-    rests = [Group.domain_id == domain.id]
+    clauses = [Group.domain_id == domain.id]
     for name, value in query.filters:
-        known = value in FILTERS.get(name, ())
-        rests.append(Group.has_teamchat.is_(value == "on") if known else false())
+        condition = value in FILTERS.get(name, ())
+        clauses.append(Group.has_teamchat.is_(value == "on") if condition else false())
     if query.search:
-        rests.append(names_match(Group, query.search))
-    return rests
+        clauses.append(names_match(Group, query.search))
+    return clauses
 
 
 def every_group(domain: Domain, query: ListQuery, batch: int = 1000) -> Iterator[Row]:
@@ -102,15 +102,15 @@ def groups_inside(addresses: Iterable[str]) -> dict[str, list[str]]:
 
     Unknown addresses are skipped. One statement for each thousand groups of a level.
     """
-    found: dict[str, list[str]] = {}
+    inside: dict[str, list[str]] = {}
     edge = set(addresses)
-    seen = set(edge)
+    visited = set(edge)
     while edge:
         for outer, inner in _held_by(sorted(edge)):
-            found.setdefault(outer, []).append(inner)
-        edge = {inner for outer in edge for inner in found.get(outer, ())} - seen
-        seen |= edge
-    return found
+            inside.setdefault(outer, []).append(inner)
+        edge = {inner for outer in edge for inner in inside.get(outer, ())} - visited
+        visited |= edge
+    return inside
 
 
 def _held_by(addresses: list[str]) -> Iterator[Row]:

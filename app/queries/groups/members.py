@@ -135,11 +135,11 @@ def member_list(group: Group, query: ListQuery | None = None) -> Listing:
 
 def _conditions(group: Group, query: ListQuery) -> list:
     """Return the conditions of a list of entries."""
-    rests = [MemberEntry.group_id == group.id]
-    rests += [MemberEntry.kind == EntryKind(value) for name, value in query.filters if name == "kind"]
+    clauses = [MemberEntry.group_id == group.id]
+    clauses += [MemberEntry.kind == EntryKind(value) for name, value in query.filters if name == "kind"]
     if query.search:
-        rests.append(_is_called(query.search))
-    return rests
+        clauses.append(_is_called(query.search))
+    return clauses
 
 
 def _is_called(search: str) -> ColumnElement[bool]:
@@ -249,17 +249,17 @@ def member_candidates(
 
 def chosen_candidates(actor: Account, principals: list[tuple[EntryKind, int]]) -> list[Candidate]:
     """Return the chosen candidates in the actor's scope, in their order. Three statements at most."""
-    known: dict[tuple[EntryKind, int], Candidate] = {}
+    by_key: dict[tuple[EntryKind, int], Candidate] = {}
     for kind, model in MODELS.items():
         ids = [key for chosen_kind, key in principals if chosen_kind is kind]
         if ids:
             statement: Select = select(model).where(model.id.in_(ids), scope.of_domains(actor))
             if not issubclass(model, Domain):
                 statement = statement.join(model.domain)
-            known |= {
+            by_key |= {
                 (kind, row.id): _candidate(kind, row, False, False) for row in db.session.scalars(statement)
             }
-    return [known[principal] for principal in principals if principal in known]
+    return [by_key[principal] for principal in principals if principal in by_key]
 
 
 def _statement(within: Any, kind: EntryKind, domain: Domain, search: str) -> Select:

@@ -90,7 +90,7 @@ def people_to_ask_about(actor: Account, room: Room, search: str, limit: int = 20
     if len(first) == limit:
         return first
     mine = select(Account).join(Account.domain).where(scope.of_domains(actor), ~Account.is_guest)
-    mine = mine.where(names_match(Account, search), Account.id.not_in([one.id for one in first]))
+    mine = mine.where(names_match(Account, search), Account.id.not_in([account.id for account in first]))
     return [*first, *(row[0] for row in keyset_of([mine], order, whole=whole, size=limit - len(first)).rows)]
 
 
@@ -113,17 +113,29 @@ class SeenRooms:
 
 def seen_by(actor: Account, account: Account) -> SeenRooms:
     """Return the rooms another account has, without those that are none of the administrator's business."""
-    seen = access.visible_rooms(account)
-    ids = [one.room.id for one in seen if one.room.kind is RoomKind.PRIVATE and one.room.group_id is None]
+    visible = access.visible_rooms(account)
+    ids = [
+        room_access.room.id
+        for room_access in visible
+        if room_access.room.kind is RoomKind.PRIVATE and room_access.room.group_id is None
+    ]
     owned = (
         select(RoomMember.room_id)
         .join(Account, Account.id == RoomMember.account_id)
         .join(Domain, Domain.id == Account.domain_id)
         .where(RoomMember.room_id.in_(ids), RoomMember.is_owner, scope.of_domains(actor))
     )
-    known = set(db.session.scalars(owned)) if ids else set()
-    groups = {one.room.group_id for one in seen if one.room.group_id and one.room.kind is not RoomKind.DIRECT}
+    owned_ids = set(db.session.scalars(owned)) if ids else set()
+    groups = {
+        room_access.room.group_id
+        for room_access in visible
+        if room_access.room.group_id and room_access.room.kind is not RoomKind.DIRECT
+    }
     mine = select(Group.id).join(Group.domain).where(Group.id.in_(groups), scope.of_domains(actor))
     inside = set(db.session.scalars(mine)) if groups else set()
-    rooms = [one for one in seen if one.room.id in known or one.room.group_id in inside]
-    return SeenRooms(rooms, len(seen) - len(rooms))
+    rooms = [
+        room_access
+        for room_access in visible
+        if room_access.room.id in owned_ids or room_access.room.group_id in inside
+    ]
+    return SeenRooms(rooms, len(visible) - len(rooms))

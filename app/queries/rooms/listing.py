@@ -170,8 +170,8 @@ def managed_rooms(place: Group | Domain, query: ListQuery) -> Listing:
 
     Six statements at most.
     """
-    wanted = dict(query.filters).get("state", "")
-    statement = select(Room).where(_of(place), _in_state(wanted))
+    state = dict(query.filters).get("state", "")
+    statement = select(Room).where(_of(place), _in_state(state))
     if query.search:
         statement = statement.where(Room.name.contains(query.search, autoescape=True))
     page = keyset(statement, (Room.name, Room.id), cursor=query.cursor, descending=query.is_descending)
@@ -230,8 +230,8 @@ def _of(place: Group | Domain) -> ColumnElement[bool]:
     return (Room.kind == RoomKind.PRIVATE) & Room.group_id.is_(None) & Room.id.in_(owned)
 
 
-def _in_state(wanted: str) -> ColumnElement[bool]:
-    return Room.state == RoomState(wanted) if wanted else Room.state != RoomState.DELETED
+def _in_state(state: str) -> ColumnElement[bool]:
+    return Room.state == RoomState(state) if state else Room.state != RoomState.DELETED
 
 
 def _people(room_ids: list[int]) -> dict[int, int]:
@@ -245,7 +245,7 @@ def _people(room_ids: list[int]) -> dict[int, int]:
 
 
 def _owners(room_ids: list[int]) -> dict[int, list[str]]:
-    found = defaultdict(list)
+    owners = defaultdict(list)
     statement = (
         select(RoomMember.room_id, Account.name)
         .join(Account, Account.id == RoomMember.account_id)
@@ -253,8 +253,8 @@ def _owners(room_ids: list[int]) -> dict[int, list[str]]:
         .order_by(RoomMember.id)
     )
     for room_id, name in db.session.execute(statement) if room_ids else ():
-        found[room_id].append(name)
-    return found
+        owners[room_id].append(name)
+    return owners
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,18 @@ def people_of(room: Room, search: str = "", after: int | None = None) -> RoomPeo
     """
     branches = _branches(room)
     total = groups.count_people(branches)
-    wanted = [branch.where(names_match(Account, search), *_behind(after)) for branch in branches]
-    page = keyset_of(wanted, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
+    matching = [branch.where(names_match(Account, search), *_behind(after)) for branch in branches]
+    page = keyset_of(matching, (Account.name, Account.id), whole=_with_member(room), size=PAGE)
     people = [RoomPerson(account, member) for account, member in page.rows]
     return RoomPeople(people, total, people[-1].account.id if page.next else None)
 
 
-def people_to_name(actor: Account, room: Room, begun: str) -> list[Account]:
+def people_to_name(actor: Account, room: Room, prefix: str) -> list[Account]:
     """Return the first people of a room whose name or address begins like what was typed behind an @."""
-    wanted = [branch.where(Account.id != actor.id, name_begins(Account, begun)) for branch in _branches(room)]
-    page = keyset_of(wanted, (Account.name, Account.id), whole=select(Account), size=NAMED)
+    matching = [
+        branch.where(Account.id != actor.id, name_begins(Account, prefix)) for branch in _branches(room)
+    ]
+    page = keyset_of(matching, (Account.name, Account.id), whole=select(Account), size=NAMED)
     return [row[0] for row in page.rows]
 
 
@@ -88,11 +90,11 @@ def candidates(
     colleagues = statement.where(Account.domain_id == actor.domain_id, Account.state.not_in(CLOSED))
     others = statement.where(Account.domain_id != actor.domain_id, visibility.visible_to(actor))
     chosen = [branch.where(Account.id.in_(list(keep)[:SHOWN])) for branch in (colleagues, others) if keep]
-    found = [
+    matching = [
         branch.where(names_match(Account, search), Account.id.not_in(list(keep)))
         for branch in (colleagues, others)
     ]
-    return [*_first(chosen), *_first(found)][:SHOWN]
+    return [*_first(chosen), *_first(matching)][:SHOWN]
 
 
 def _first(branches: list) -> list[Account]:

@@ -66,8 +66,8 @@ def find(actor: Account, query: str) -> list[FinderHit]:
 
 def search_words(query: str) -> list[str]:
     """Return the words of a query, the longest first; none if no word has two letters."""
-    found = sorted(words.distinct_words(query[:200]), key=len, reverse=True)[:WORDS]
-    return found if found and len(found[0]) >= SHORTEST else []
+    distinct = sorted(words.distinct_words(query[:200]), key=len, reverse=True)[:WORDS]
+    return distinct if distinct and len(distinct[0]) >= SHORTEST else []
 
 
 def account_statement(actor: Account, search: str, within: list[int] | None) -> Select:

@@ -47,13 +47,13 @@ def find_words(
     first, then eight times as many before them, and so on: what is common is found in the first of these
     windows.
     """
-    is_rare, looked_for = _rarest_first(question.terms)
+    is_rare, search_words = _rarest_first(question.terms)
     upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
     width = upper if is_rare else WINDOW
     ids: list[int] = []
     while upper > 0 and len(ids) < limit:
         lower = max(0, upper - width)
-        statement = _between(lower, upper, rooms, looked_for, authors, floors)
+        statement = _between(lower, upper, rooms, search_words, authors, floors)
         ids += db.session.scalars(statement.limit(limit - len(ids)))
         upper, width = lower, 8 * width
     return ids
@@ -64,45 +64,45 @@ def _rarest_first(terms: list[SearchTerm]) -> tuple[bool, list[tuple[str, bool]]
 
     Each word comes with whether it may be continued.
     """
-    looked_for = sorted({(word, term.is_prefix) for term in terms for word in term.words})
-    if not looked_for:
+    search_words = sorted({(word, term.is_prefix) for term in terms for word in term.words})
+    if not search_words:
         return False, []
     some = [
         select(func.count()).select_from(
             select(MessageWord.message_id).where(_matches(MessageWord, *each)).limit(RARE).subquery()
         )
-        for each in looked_for
+        for each in search_words
     ]
     counts = dict(
         zip(
-            looked_for,
+            search_words,
             db.session.execute(select(*(count.scalar_subquery() for count in some))).one(),
             strict=True,
         )
     )
-    looked_for.sort(key=lambda each: (counts[each], each[1]))
-    return counts[looked_for[0]] < RARE, looked_for
+    search_words.sort(key=lambda each: (counts[each], each[1]))
+    return counts[search_words[0]] < RARE, search_words
 
 
 def _between(
     lower: int,
     upper: int,
     rooms: list[int],
-    looked_for: list[tuple[str, bool]],
+    search_words: list[tuple[str, bool]],
     authors: list[int] | None,
     floors: dict[int, int],
 ) -> Select:
     """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
-    if not looked_for:
-        reached = _reached(Message, Message.id, lower, upper, rooms, floors)
-        return select(Message.id).where(*reached, *undeleted_by(authors)).order_by(Message.id.desc())
+    if not search_words:
+        conditions = _reached(Message, Message.id, lower, upper, rooms, floors)
+        return select(Message.id).where(*conditions, *undeleted_by(authors)).order_by(Message.id.desc())
     first = aliased(MessageWord)
     statement = select(first.message_id).where(
-        _matches(first, *looked_for[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
+        _matches(first, *search_words[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
     )
-    if looked_for[0][1]:
+    if search_words[0][1]:
         statement = statement.distinct()
-    for each in looked_for[1:]:
+    for each in search_words[1:]:
         other_word = aliased(MessageWord)
         same = (other_word.room_id == first.room_id, other_word.message_id == first.message_id)
         statement = statement.where(
@@ -119,11 +119,11 @@ def _reached(
     """In the window, in these rooms, behind where each begins for the person."""
     # MariaDB makes a table of a list of a thousand and then does not use the index for the window.
     parts = [table.room_id.in_(rooms[start : start + 500]) for start in range(0, len(rooms), 500)]
-    reached = [message_id >= lower, message_id < upper, or_(*parts)]
+    conditions = [message_id >= lower, message_id < upper, or_(*parts)]
     if floors:
-        begun = [and_(table.room_id == room, table.seq > least) for room, least in floors.items()]
-        reached.append(or_(table.room_id.not_in(list(floors)), *begun))
-    return reached
+        after_start = [and_(table.room_id == room, table.seq > least) for room, least in floors.items()]
+        conditions.append(or_(table.room_id.not_in(list(floors)), *after_start))
+    return conditions
 
 
 def _matches(table: Any, word: str, is_prefix: bool) -> ColumnElement[bool]:

@@ -108,11 +108,11 @@ def split_domains(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-def end_of_account(domain: Domain, wanted: datetime | None = None) -> datetime | None:
+def end_of_account(domain: Domain, chosen: datetime | None = None) -> datetime | None:
     """When a new guest's account ends: as the domain says, none for never."""
     days = domain.guest_days or domain.guest_days_longest
     usual = now() + timedelta(days=days) if days else None
-    return within_limit(domain, wanted or usual)
+    return within_limit(domain, chosen or usual)
 
 
 def within_limit(domain: Domain, moment: datetime | None) -> datetime | None:

@@ -66,9 +66,9 @@ def rights_in(account: Account, room_id: int, *, epoch: int | None = None) -> Ri
     An answer of no rights is not remembered: a room created later may bear the id that was asked for.
     """
     epoch = services.epoch() if epoch is None else epoch
-    known = _remembered.get((account.id, room_id))
-    if known is not None and known.holds(epoch) and not has_access_changes():
-        return known.rights
+    remembered = _remembered.get((account.id, room_id))
+    if remembered is not None and remembered.holds(epoch) and not has_access_changes():
+        return remembered.rights
     state = services.state()
     visible = _visible(as_stored(account), state, room_id=room_id, is_light=True)
     if not visible:

@@ -29,10 +29,10 @@ def groups_of(accounts: Collection[Account], among: Collection[int]) -> dict[int
         .where(~_is_excluded(reach.c.account_id, MemberEntry.group_id))
     )
     reach = reach.union(step)
-    found = defaultdict(set)
+    by_account = defaultdict(set)
     for account_id, group_id in db.session.execute(select(reach).where(reach.c.group_id.in_(among))):
-        found[account_id].add(group_id)
-    return {account_id: frozenset(groups) for account_id, groups in found.items()}
+        by_account[account_id].add(group_id)
+    return {account_id: frozenset(groups) for account_id, groups in by_account.items()}
 
 
 def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
@@ -47,14 +47,14 @@ def ways_in(accounts: list[Account], group_id: int) -> dict[int, list[Way]]:
     rows = db.session.execute(entries).all() if ids else []
     excluded = _exclusions(ids)
     edges = edges_below(group_id)
-    found = defaultdict(list)
+    by_account = defaultdict(list)
     for account_id, entry_id, holder, kind in rows:
         path = shortest_path(group_id, holder, edges, excluded[account_id])
         if path:
-            found[account_id].append(Way(path, entry_id, kind))
-    for ways in found.values():
+            by_account[account_id].append(Way(path, entry_id, kind))
+    for ways in by_account.values():
         ways.sort(key=lambda way: (len(way.group_ids), way.kind != EntryKind.ACCOUNT, way.entry_id))
-    return found
+    return by_account
 
 
 def people_of(room: Room) -> Select:
@@ -78,11 +78,11 @@ def branches(room: Room) -> list:
 
 
 def _exclusions(ids: list[int]) -> dict[int, set[int]]:
-    found = defaultdict(set)
+    by_account = defaultdict(set)
     statement = select(Exclusion.account_id, Exclusion.group_id).where(Exclusion.account_id.in_(ids))
     for account_id, group_id in db.session.execute(statement) if ids else ():
-        found[account_id].add(group_id)
-    return found
+        by_account[account_id].add(group_id)
+    return by_account
 
 
 def _names_account() -> ColumnElement[bool]:
