@@ -36,6 +36,8 @@ FORBIDDEN_IN_SCRIPTS = {
     "a style attribute": r"""setAttribute\(\s*["']style["']""",
     "a handler attribute": r"""setAttribute\(\s*["']on""",
 }
+LONGEST_LINE = 140
+LONGEST_REST = 50
 ALLOWED_IN_PARSER = {"HTML from a string", "a parser of HTML"}
 
 ICON_PLACES = {
@@ -62,6 +64,17 @@ def found(text: str, patterns: dict) -> list[str]:
         for what, pattern in patterns.items()
         for match in re.finditer(pattern, text)
     ]
+
+
+@source.each(path=sorted(TEMPLATES.rglob("*.html")))
+def test_template_lines_fit(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        # A text that is one literal cannot be broken: it stands on a line with nothing but its call.
+        literal = max(re.findall(r"\"[^\"]*\"|'[^']*'", line), key=len, default="")
+        room = LONGEST_LINE if len(line) - len(literal) > LONGEST_REST else LONGEST_LINE + len(literal)
+        assert len(line) <= room, (
+            f"{path.name}:{number} has {len(line)} characters: break the call over lines"
+        )
 
 
 @source.each(path=PAGES)
