@@ -60,7 +60,7 @@ class Conflict(Refusal):
 
     code = "conflict"
     status = 409
-    sentence = _l("Somebody else has changed this in the meantime.")
+    sentence = _l("Somebody else changed this in the meantime.")
 
 
 class TooMany(Refusal):
@@ -85,7 +85,7 @@ class WrongHost(Refusal):
     code = "wrong_host"
     status = 421
     sentence = _l(
-        "This is a demonstration with known passwords. It only answers on this machine, as localhost."
+        "This is a demonstration with public passwords. It only answers on this machine, as localhost."
     )
 
 

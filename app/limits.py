@@ -56,7 +56,7 @@ def count_picture(account_id: int) -> None:
     try:
         _take(_pictures, account_id, PICTURE_BURST, PICTURE_RATE)
     except TooMany as error:
-        sentence = _("These were many pictures in a short time. Please wait a few seconds.")
+        sentence = _("Too many pictures in a short time. Please wait a few seconds.")
         raise TooMany(sentence, field="picture", retry_after=error.retry_after) from None
 
 

@@ -47,7 +47,7 @@ class Unexpected(Refusal):
 
     code = "unexpected"
     status = 500
-    sentence = _l("Something went wrong on the server. Nothing was changed; it has been noted.")
+    sentence = _l("Something went wrong on the server. Nothing was changed; it has been logged.")
 
 
 def init_app(app: Flask) -> None:

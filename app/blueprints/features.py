@@ -45,7 +45,9 @@ class Tile:
         if self.is_editable:
             return None
         return (
-            _("Not yours to change") if self.is_granted else _("Off for the domain: cannot be changed here")
+            _("You cannot change this")
+            if self.is_granted
+            else _("Off for the domain: cannot be changed here")
         )
 
 

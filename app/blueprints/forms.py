@@ -14,7 +14,7 @@ from app.errors import Conflict, Refusal
 
 Refusals = type[Refusal] | tuple[type[Refusal], ...]
 
-NOT_A_NUMBER = _l("Give a whole number, or nothing.")
+NOT_A_NUMBER = _l("Give a whole number, or leave this empty.")
 # The largest value of an integer column.
 LARGEST_NUMBER = 2**31 - 1
 

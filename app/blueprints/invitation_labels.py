@@ -12,7 +12,7 @@ STATES = {
     InvitationState.REGISTERED: _l("address to be confirmed"),
     InvitationState.ACCEPTED: _l("in the room"),
     InvitationState.LEFT: _l("no longer in the room"),
-    InvitationState.REVOKED: _l("taken back"),
+    InvitationState.REVOKED: _l("revoked"),
     InvitationState.EXPIRED: _l("expired"),
 }
 
@@ -44,8 +44,8 @@ def mail_of(line: InvitationLine) -> str:
         return ""
     if line.mail.state is WorkState.FAILED:
         if line.mail.failure is MailFailure.RECIPIENT:
-            return _("The mail server refuses this address. Is it written right?")
-        return _("The mail could not be delivered. Send it again, or pass the link on another way.")
+            return _("The mail server refuses this address. Is it spelled correctly?")
+        return _("The mail could not be delivered. Send it again, or pass the link on in another way.")
     if line.mail.state is WorkState.WAITING and line.mail.failure is not None:
-        return _("The mail has not left yet: it is tried again by itself.")
+        return _("The mail has not left yet: the server tries again by itself.")
     return _("The mail is about to leave.") if line.mail.state is WorkState.WAITING else ""

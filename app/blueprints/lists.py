@@ -29,7 +29,8 @@ def require_few(things, longest: int) -> None:
     if len(things) > longest:
         raise Invalid(
             _(
-                "%(count)s are chosen, and %(longest)s is the most at once. Nothing is done yet: choose fewer.",
+                "%(count)s are selected, but at most %(longest)s can be changed at once. Nothing "
+                "is done yet: select fewer.",
                 count=len(things),
                 longest=longest,
             ),

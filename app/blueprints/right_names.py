@@ -34,9 +34,9 @@ INVITING = {
     InvitingReason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
     InvitingReason.ADMINISTRATOR: _l("as an administrator of the domain"),
     InvitingReason.GUEST: _l("guests invite nobody"),
-    InvitingReason.DIRECT: _l("nobody is added to a direct conversation"),
-    InvitingReason.NOT_ACTIVE: _l("nobody is invited to a room that is archived or deleted"),
-    InvitingReason.CLOSED: _l("who does not see the room invites nobody to it"),
+    InvitingReason.DIRECT: _l("nobody can be added to a direct conversation"),
+    InvitingReason.NOT_ACTIVE: _l("nobody can be invited to an archived or deleted room"),
+    InvitingReason.CLOSED: _l("people who do not see the room cannot invite to it"),
     InvitingReason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
     InvitingReason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
 }

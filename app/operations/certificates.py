@@ -126,11 +126,11 @@ def _refusal(unfit: UnfitCertificate) -> Invalid:
         for name, value in unfit.facts.items()
     }
     sentences = {
-        "unreadable_chain": _("These are no certificates in PEM form."),
-        "unreadable_key": _("This is no private key in PEM form."),
+        "unreadable_chain": _("These are not certificates in PEM format."),
+        "unreadable_key": _("This is not a private key in PEM format."),
         "passphrase_missing": _("This key is protected: give its passphrase."),
         "needless_passphrase": _("This key is not protected: leave the passphrase empty."),
-        "wrong_passphrase": _("The passphrase is wrong, or this is no private key."),
+        "wrong_passphrase": _("The passphrase is wrong, or this is not a private key."),
         "key_differs": _("This key does not belong to the first certificate."),
         "chain_order": _(
             "The certificates are not in order: the server's own first, then each one that signed the one before."
@@ -144,9 +144,9 @@ def _sentence_with_facts(code: str, facts: dict[str, Any]) -> str:
     if code == "weak_key":
         return _("The key is too weak: %(key)s. Take RSA of 2048 bits or more, or ECDSA.", **facts)
     if code == "weak_digest":
-        return _("The certificate is signed with %(digest)s, which nobody believes any more.", **facts)
+        return _("The certificate is signed with %(digest)s, which is no longer trusted.", **facts)
     if code == "ended":
         return _("The certificate %(subject)s has ended: %(moment)s.", **facts)
     if code == "not_begun":
         return _("The certificate %(subject)s is not valid yet: %(moment)s.", **facts)
-    return _("The certificate is for %(names)s, and people reach this server as %(host)s.", **facts)
+    return _("The certificate is for %(names)s, but people reach this server as %(host)s.", **facts)

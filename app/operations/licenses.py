@@ -37,7 +37,7 @@ def issue_license(actor: Account, terms: LicenseTerms) -> License:
     scope.require_server_administrator(actor)
     if licenses.public_key():
         raise Forbidden(
-            _("Licences for this server are signed by whoever runs it: install one."), code="licence_key_set"
+            _("Licences for this server are signed by their issuer: install one."), code="licence_key_set"
         )
     return _store_license(
         actor,
@@ -61,7 +61,7 @@ def install_license(actor: Account, text: str, *, accepts_less: bool = False) ->
     """
     scope.require_server_wide(actor)
     if not licenses.public_key():
-        raise Invalid(_("No key to check licences with is set."), code="licence_no_key", field="document")
+        raise Invalid(_("No key for checking licences is set."), code="licence_no_key", field="document")
     document = licenses.open_document(text, licenses.public_key())
     _checked_end(document.valid_until, field="document")
     less = license_losses(document, licenses.current_license())
@@ -82,7 +82,7 @@ def license_losses(document: Document, license: LicenseFacts | None) -> list[str
         and not license.is_foreign
         and document.valid_until < license.valid_until
     ):
-        less.append(_("It ends earlier than the licence that counts now."))
+        less.append(_("It ends before the current licence."))
     if document.seats < license.used:
         less.append(
             ngettext(
@@ -142,7 +142,7 @@ def _checked_seats(seats: int) -> int:
 
 def _checked_end(moment: datetime, *, field: str) -> datetime:
     if moment <= now():
-        raise Invalid(_("This licence has ended already."), code="licence_ended", field=field)
+        raise Invalid(_("This licence has already ended."), code="licence_ended", field=field)
     if moment.date() > LAST_DAY:
         raise Invalid(_("This is not a day."), code="bad_day", field=field)
     return moment

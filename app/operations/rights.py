@@ -175,7 +175,7 @@ def _lock_list(actor: Account, scope: Folder | Room, seen: dict[str, int] | None
     locks.lock_row(scope)
     if seen is not None and seen != lists.snapshot(scope):
         raise Conflict(
-            _("Somebody else has changed this list in the meantime."), code="list_changed", field="principal"
+            _("Somebody else changed this list in the meantime."), code="list_changed", field="principal"
         )
 
 
@@ -223,9 +223,7 @@ def _principal_name(actor: Account, subject: Subject, *, is_listed: bool) -> str
     """
     if subject.principal not in PRINCIPAL_MODELS:
         if subject.principal_id:
-            raise Invalid(
-                _("This principal is nobody in particular."), code="bad_principal", field="principal"
-            )
+            raise Invalid(_("This line does not name one person."), code="bad_principal", field="principal")
         return f"[{subject.principal}]"
     model: Any = PRINCIPAL_MODELS[subject.principal]
     row: Account | Group | Domain | None = db.session.get(model, subject.principal_id)
@@ -268,6 +266,6 @@ def _finish_change(
 def _require_no_own_loss(actor: Account, scope: Folder | Room, *, accepts_own_loss: bool) -> None:
     if not accepts_own_loss and room_rules.has_lost_administration(actor, scope):
         raise Conflict(
-            _("You would take your own right to change rights here away. Confirm if this is what you want."),
+            _("You would lose your own right to change rights here. Confirm if this is what you want."),
             code="own_loss",
         )

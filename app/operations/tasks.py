@@ -168,7 +168,7 @@ def cancel_task(actor: Account, task: Task) -> Task:
         raise NotFound()
     task = locked
     if task.is_over:
-        raise Invalid(_("This task is over already."), code="task_over")
+        raise Invalid(_("This task is already over."), code="task_over")
     task.is_cancelling = True
     if task.state is TaskState.WAITING:
         end_task(task, TaskState.CANCELLED)
@@ -306,7 +306,9 @@ def _note_failure(task_id: int, step: TaskStep) -> bool:
         return False
     if task.place < step.place:
         with in_language(language_of(owner_of(task))):
-            _note(task, step, Outcome.FAILED, _("Something went wrong on the server. This row is unchanged."))
+            _note(
+                task, step, Outcome.FAILED, _("Something went wrong on the server. This line is unchanged.")
+            )
     return True
 
 

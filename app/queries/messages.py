@@ -198,7 +198,7 @@ SENTENCES = {
         else _("%(who)s has removed the topic", who=who)
     ),
     "archived": lambda who, _about: _("%(who)s has archived the room", who=who),
-    "reopened": lambda who, _about: _("%(who)s has taken the room out of the archive", who=who),
+    "reopened": lambda who, _about: _("%(who)s has reopened the room", who=who),
     "added": lambda who, about: _("%(who)s has added %(people)s", who=who, people=about["people"]),
     "removed": lambda who, about: _("%(who)s has removed %(people)s", who=who, people=about["people"]),
     "left": lambda who, _about: _("%(who)s has left the room", who=who),

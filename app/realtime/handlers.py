@@ -75,7 +75,9 @@ def _answer(event, handler, client, payload) -> dict:
         return _refused(Unavailable())
     except Exception:
         log.exception("socket message failed", event_name=event, account=client.account_id)
-        return _refused(Refusal(_("Something went wrong on the server. It has been noted."), code="internal"))
+        return _refused(
+            Refusal(_("Something went wrong on the server. It has been logged."), code="internal")
+        )
 
 
 def _content(payload) -> dict:

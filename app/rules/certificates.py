@@ -219,7 +219,8 @@ def _judged(shown: ShownCertificate) -> Check:
         return Check("https", state, _ending(date, left))
     if shown.distrust:
         sentence = _(
-            "The certificate is not believed by everybody: %(reason)s. Browsers warn until they trust its authority.",
+            "The certificate is not trusted everywhere: %(reason)s. Browsers warn until they "
+            "trust its authority.",
             reason=distrust_sentence(shown.distrust),
         )
         return Check("https", State.WARNING, sentence)

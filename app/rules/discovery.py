@@ -219,7 +219,7 @@ def _problem_of_parts(url: SplitResult, host: str, port: int | None) -> str | No
         return _("The URL needs a valid host name.")
     if url.path in ("", "/"):
         return _("Give the path explicitly, as in https://mail.example.org/webmail/.")
-    return _("Leave out what stands behind the #.") if url.fragment else None
+    return _("Remove what follows the #.") if url.fragment else None
 
 
 @dataclass(frozen=True)

@@ -202,8 +202,8 @@ def require_room_for_account(domain: Domain) -> None:
     if limit is not None and account_count(domain) >= limit:
         raise Invalid(
             ngettext(
-                "This domain may hold %(num)s account, and does. A server administrator can raise the limit.",
-                "This domain may hold %(num)s accounts, and does. A server administrator can raise the limit.",
+                "This domain has reached its limit of %(num)s account. A server administrator can raise it.",
+                "This domain has reached its limit of %(num)s accounts. A server administrator can raise it.",
                 limit,
             ),
             code="domain_full",
@@ -221,8 +221,8 @@ def require_room_for_guest(domain: Domain, *, with_invited: bool = False) -> Non
     if guest_count(domain) + (invited_count(domain) if with_invited else 0) >= limit:
         raise Invalid(
             ngettext(
-                "This domain may have %(num)s guest, and does. A server administrator can raise the limit.",
-                "This domain may have %(num)s guests, and does. A server administrator can raise the limit.",
+                "This domain has reached its limit of %(num)s guest. A server administrator can raise it.",
+                "This domain has reached its limit of %(num)s guests. A server administrator can raise it.",
                 limit,
             ),
             code="domain_full_of_guests",

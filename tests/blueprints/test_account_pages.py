@@ -113,7 +113,7 @@ def test_ways_cost_the_same_for_many_groups(people, count_statements):
 def test_who_is_kept_out_of_a_group_is_not_listed_in_it(people, client_of):
     factories.exclude(people.group, people.arthur)
     page = client_of(people.domain_admin).get(address(people.arthur, "groups")).text
-    assert "in no group that you look after" in page
+    assert "in no group that you manage" in page
 
 
 def test_the_rooms_are_listed_without_what_is_said_in_them(people, client_of):
@@ -132,7 +132,7 @@ def test_a_device_is_signed_out_by_an_administrator(people, client_of):
     client = client_of(people.domain_admin)
     assert client.post(address(people.arthur, f"sessions/{device.id}/revoke")).status_code == 303
     assert theirs.get("/sessions").status_code == 303
-    assert "signed in nowhere" in client.get(address(people.arthur, "sessions")).text
+    assert "not signed in anywhere" in client.get(address(people.arthur, "sessions")).text
 
 
 def test_every_device_is_signed_out_but_the_one_that_asks(people, client_of):
@@ -159,7 +159,7 @@ def test_devices_above_ones_role_stay_signed_in(people, client_of):
     client = client_of(people.domain_admin)
     assert client.post(address(people.admin, f"sessions/{device.id}/revoke")).status_code == 403
     assert client.post(address(people.admin, "sessions/revoke")).status_code == 403
-    assert "Sign it out" not in client.fragment(address(people.admin, "sessions"), "list").text
+    assert "Sign out" not in client.fragment(address(people.admin, "sessions"), "list").text
 
 
 def test_a_link_to_choose_a_password_is_sent(people, client_of, app):
@@ -194,7 +194,7 @@ def test_rooms_of_groups_that_others_look_after_are_not_named(people, client_of)
     db.session.commit()
     page = client_of(people.domain_admin).get(address(people.arthur, "delete")).text
     assert "Secret ailleurs" not in page
-    assert "1 private room in a group that others look after" in page
+    assert "1 private room in a group that others manage" in page
 
 
 def test_deleting_hands_rooms_over_as_was_said(people, client_of):

@@ -243,7 +243,7 @@ def test_where_tls_ends_elsewhere_the_page_says_so_and_installs_nothing(app, peo
     app.config["TLS_DIR"] = ""
     client = client_of(people.admin)
     page = client.get(URL).text
-    assert "TLS does not end on this server" in page
+    assert "TLS ends in front of this server" in page
     assert "textarea" not in page
     leaf, key = issued()
     assert post(client, pem(leaf), key_pem(key)).status_code == 422

@@ -271,7 +271,7 @@ def test_without_teamchat_the_next_step_is_said(people, arthur):
     people.arthur.has_teamchat = False
     db.session.commit()
     page = arthur.get("/webmail/").text
-    assert "TeamChat is not switched on for you" in page
+    assert "TeamChat is not enabled for you" in page
     assert arthur.get(f"/webmail/rooms/{people.room.id}").status_code == 404
 
 

@@ -76,7 +76,7 @@ def test_a_table_is_tried_and_then_imported(people, client_of):
     text = f"address;name;role;password\nzoe@iwdemo.fr;Zoé Petit;;{PASSWORD}\narthur;Arthur P.;domain;\n"
     task, page = tried(client, people.domain, text)
     assert (task.state, task.changed_count, task.failed_count) == (TaskState.DONE, 2, 0)
-    assert "Import 2 rows" in page
+    assert "Import 2 lines" in page
     assert account("zoe@iwdemo.fr") is None
     assert account("arthur@iwdemo.fr").name == "arthur"
     done, page = imported(client, task)
@@ -130,7 +130,7 @@ def test_a_second_row_about_somebody_is_refused(people, client_of):
     text = "address,name\npaul,One\nPAUL@iwdemo.fr,Two\npaul,Three\n"
     task, page = tried(client_of(people.domain_admin), people.domain, text)
     assert (task.changed_count, task.failed_count) == (1, 2)
-    assert "stands in line 2 already" in page
+    assert "is already in line 2" in page
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_every_usual_encoding_and_separator_is_read(people, client_of, data, is_
     [
         (b"", "Choose a file"),
         (b"\n \n", "Choose a file"),
-        (b"address,name\n", "There is no row"),
+        (b"address,name\n", "There are no lines"),
         (b"name,role\nx,y\n", "There is no column"),
-        (b"address,colour\nx,y\n", "This column is not known: colour."),
-        (b"address,mail\nx,y\n", "A column is there twice."),
-        (b"PK\x03\x04\x00\x00", "This is no table"),
+        (b"address,colour\nx,y\n", "Unknown columns: colour."),
+        (b"address,mail\nx,y\n", "The same column appears twice."),
+        (b"PK\x03\x04\x00\x00", "This is not a table"),
     ],
 )
 def test_what_is_no_table_is_said_at_the_field(people, client_of, text, sentence):
@@ -211,14 +211,14 @@ def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(people, client
     assert client.post(f"{answer.location}cancel").status_code == 303
     tasks.run(last_task().id, seconds=5)
     page = client.get(answer.location).text
-    assert "This trial was stopped. Nothing was written." in page and "stays done" not in page
+    assert "This check was stopped. Nothing was saved." in page and "stays done" not in page
 
 
 def test_only_what_was_tried_is_imported(people, client_of, monkeypatch):
     monkeypatch.setattr("app.blueprints.imports.imports.AT_ONCE", 0)
     client = client_of(people.domain_admin)
     task, page = tried(client, people.domain, "address,name\nzoe,Zoé\njo,Jo\n")
-    assert "Import 2 rows" not in page
+    assert "Import 2 lines" not in page
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422
     tasks.run(task.id, seconds=5)
     done, _page = imported(client, task)
@@ -248,7 +248,7 @@ def test_what_was_uploaded_is_sealed_and_forgotten(app, people, client_of, monke
     assert PASSWORD not in task.arguments
     monkeypatch.setattr("app.operations.imports.table.KEPT", -1)
     assert imports.forget_files() == len(files)
-    assert "Import 1 row" not in client.get(f"/admin/tasks/{task.id}/").text
+    assert "Import 1 line" not in client.get(f"/admin/tasks/{task.id}/").text
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422
 
 

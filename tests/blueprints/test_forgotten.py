@@ -78,7 +78,7 @@ def test_the_button_chooses_the_password_and_leads_to_the_sign_in(visitor, peopl
     link, other = link_of(people.arthur), client_of(people.arthur)
     answer = visitor.post(link, data=choice())
     assert (answer.status_code, answer.location) == (303, "/sign-in")
-    assert "Votre mot de passe est choisi" in visitor.get("/sign-in").text
+    assert "Votre mot de passe est défini" in visitor.get("/sign-in").text
     assert other.get("/sessions").status_code == 303
     assert sign_in(visitor, people.arthur, NEW).status_code == 303
 

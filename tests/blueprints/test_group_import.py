@@ -50,7 +50,7 @@ def test_a_table_is_tried_and_then_imported(people, client_of):
     )
     task, page = tried(client, people.domain, text, GROUPS)
     assert (task.kind, task.state) == ("groups.check_import", TaskState.DONE)
-    assert counts(task) == (3, 0, 0) and "Import 3 rows" in page
+    assert counts(task) == (3, 0, 0) and "Import 3 lines" in page
     assert everything() == before and group("groupetc@iwdemo.fr").name == "groupetc", "nothing is written yet"
     done, page = imported(client, task)
     assert (done.kind, done.state, counts(done)) == ("groups.import", TaskState.DONE, (3, 0, 0))
@@ -101,14 +101,14 @@ def test_both_languages_heads_are_read(people, client_of):
         ("neuf,Neuf,,,maybe,", "“maybe” is not known in the column teamchat."),
         ("neuf,Neuf,,,yes,", "TeamChat needs the public folder"),
         ("sallesdites,,,no,,", "TeamChat needs the public folder"),
-        ("neuf,Neuf,,,,nobody@iwdemo.fr paul@iwdemo.fr", "name nobody of this server: nobody@iwdemo.fr"),
-        ("neuf,Neuf,,,,autrui@autre.example", "name nobody of this server: autrui@autre.example"),
-        ("neuf,Neuf,,,,@autre.example", "name nobody of this server: autre.example"),
-        ("neuf,Neuf,,,,invite@ailleurs.example", "name nobody of this server: invite@ailleurs.example"),
+        ("neuf,Neuf,,,,nobody@iwdemo.fr paul@iwdemo.fr", "unknown on this server: nobody@iwdemo.fr"),
+        ("neuf,Neuf,,,,autrui@autre.example", "unknown on this server: autrui@autre.example"),
+        ("neuf,Neuf,,,,@autre.example", "unknown on this server: autre.example"),
+        ("neuf,Neuf,,,,invite@ailleurs.example", "unknown on this server: invite@ailleurs.example"),
         ("neuf,Neuf,,,,neuf@iwdemo.fr", "neuf@iwdemo.fr → neuf@iwdemo.fr"),
         ("dedans,,,,,groupetc@iwdemo.fr", "dedans@iwdemo.fr → groupetc@iwdemo.fr → dedans@iwdemo.fr"),
-        ("sallesdites,Nouveau nom,,,,nobody@iwdemo.fr", "name nobody of this server"),
-        ("bon,Encore,,,,", "stands in line 2 already"),
+        ("sallesdites,Nouveau nom,,,,nobody@iwdemo.fr", "unknown on this server"),
+        ("bon,Encore,,,,", "is already in line 2"),
     ],
 )
 def test_what_the_page_refuses_is_refused_by_line(people, client_of, row, sentence):
@@ -147,7 +147,7 @@ def test_groups_of_one_table_are_made_from_the_inside(people, client_of):
     )
     task, page = tried(client, people.domain, text, GROUPS)
     assert counts(task) == (4, 0, 2), "what another row makes is taken for granted"
-    assert "name nobody of this server: partie@iwdemo.fr, sans.nom@iwdemo.fr" in page
+    assert "unknown on this server: partie@iwdemo.fr, sans.nom@iwdemo.fr" in page
     assert counts(imported(client, task)[0]) == (4, 0, 2)
     assert entries("haut@iwdemo.fr") == ["milieu@iwdemo.fr"]
     assert entries("milieu@iwdemo.fr") == ["bas@iwdemo.fr"]
@@ -241,11 +241,11 @@ def test_the_worker_goes_on_when_one_leaves(people, client_of, monkeypatch):
     ("text", "sentence"),
     [
         ("", "Choose a file"),
-        ("address,name\n", "There is no row"),
+        ("address,name\n", "There are no lines"),
         ("name,members\nx,y\n", "There is no column"),
-        ("address,role\nx,user\n", "This column is not known: role."),
-        ("address,nom,name\nx,y,z\n", "A column is there twice."),
-        (b"PK\x03\x04\x00\x00", "This is no table"),
+        ("address,role\nx,user\n", "Unknown columns: role."),
+        ("address,nom,name\nx,y,z\n", "The same column appears twice."),
+        (b"PK\x03\x04\x00\x00", "This is not a table"),
     ],
 )
 def test_what_is_no_table_is_said_at_the_field(people, client_of, text, sentence):
@@ -308,7 +308,7 @@ def test_a_circle_tells_nothing_of_another_tenants_nesting(people, client_of, fo
         factories.add_member(x2, mine)
     text = f"address,members\n{forged}mine,{x1.address}\n"
     _task, page = tried(client_of(people.domain_admin), people.domain, text, GROUPS)
-    assert "zqhidden" not in page and "name nobody of this server" in page
+    assert "zqhidden" not in page and "unknown on this server" in page
     _task, page = tried(
         client_of(people.admin), people.domain, f"address,members\nmine,{x1.address}\n", GROUPS
     )

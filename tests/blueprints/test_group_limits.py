@@ -42,7 +42,7 @@ def test_what_is_no_limit_is_told_at_the_field_with_what_was_typed(people, clien
 def test_the_label_is_the_guides(people, client_of):
     people.admin.language = "fr"
     page = client_of(people.admin).get(address(people.group)).text
-    assert "Nombre maximum d'envois par minute" in page.replace("&#39;", "'")
+    assert "Nombre maximum d’envois par minute" in page.replace("&#39;", "'")
     assert ">Limites</a>" in page
 
 
@@ -58,7 +58,7 @@ def test_the_slower_of_two_sees_what_changed(people, client_of):
     fast.post(address(people.group), data=form | {"sends_per_minute": "7"})
     answer = slow.post(address(people.group), data=form | {"sends_per_minute": "9"})
     assert answer.status_code == 422
-    assert "Somebody else has changed this" in answer.text
+    assert "Somebody else changed this" in answer.text
     assert limit_of(people.group) == 7
 
 

@@ -101,7 +101,7 @@ def test_hiding_rooms_is_asked_about_with_numbers(people, client_of, lost):
     asked = client.post(address(people.group), data=form)
     assert asked.status_code == 422
     assert "1 room of this group is hidden and kept" in asked.text
-    assert "2 people lose sight of it." in asked.text
+    assert "2 people lose access to it." in asked.text
     assert rooms_of(people.arthur) == ["TeamChat"]
     assert client.post(address(people.group), data=form | {"answer": "hide"}).status_code == 303
     assert rooms_of(people.arthur) == []

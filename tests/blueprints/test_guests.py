@@ -187,4 +187,4 @@ def test_rooms_of_others_are_counted_and_not_named(people, client_of, bruno):
         assert "Fusion confidentielle" in all_of_them.get(url).text
         assert "Fusion" not in own.get(url).text
     assert "+1" in own.get("/admin/guests/").text
-    assert "1 room that somebody else looks after." in own.get(f"/admin/guests/{bruno.id}/rooms").text
+    assert "1 room that somebody else manages." in own.get(f"/admin/guests/{bruno.id}/rooms").text

@@ -151,7 +151,7 @@ def test_who_is_deleted_hands_over_guests_and_invitations(people, admin, invitat
         people.domain, "Bruno", address="bt@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )
     page = admin.fragment(f"/admin/accounts/{people.arthur.id}/delete", "dialog").text
-    assert "answers for 1 guest." in page and "1 invitation it has sent" in page
+    assert "sponsors 1 guest." in page and "1 invitation it has sent" in page
     options = page.partition('name="sponsor"')[2].partition("</select>")[0]
     assert options.index("domainadmin") < options.index("webadmin") < options.index("jean")
     assert "autrui" not in options and "Bruno" not in options

@@ -91,7 +91,7 @@ def test_an_invitation_is_sent_again_copied_taken_back_and_sent_anew(people, art
     handle = url(people, f"invitations/{one.id}/")
     assert arthur.post(handle + "resend").status_code == 303
     assert "/join/" in arthur.fragment(handle + "link", "dialog", method="POST").text
-    assert "taken back" in arthur.fragment(handle + "revoke", "panel", method="POST").text
+    assert "revoked" in arthur.fragment(handle + "revoke", "panel", method="POST").text
     assert "invited" in arthur.fragment(handle + "again", "panel", method="POST").text
     assert arthur.post(handle + "again").status_code == 422
 
@@ -102,7 +102,7 @@ def test_a_mail_that_failed_is_visible_at_the_invitation(people, arthur):
     mail.state, mail.failure = WorkState.FAILED, MailFailure.RECIPIENT
     assert "refuses this address" in arthur.get(url(people, "people")).text
     mail.state, mail.failure = WorkState.WAITING, MailFailure.BUSY
-    assert "tried again by itself" in arthur.get(url(people, "people")).text
+    assert "tries again by itself" in arthur.get(url(people, "people")).text
 
 
 def test_the_small_cross_takes_a_guest_out_and_one_click_invites_again(people, client_of, arthur, bruno):

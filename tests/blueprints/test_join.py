@@ -134,7 +134,7 @@ def test_links_that_have_ended_say_so_and_what_to_do_next(visitor, people, invit
     assert "has ended" in visitor.get(page).text and visitor.post(page, data=FORM).status_code == 410
     assert f"{page}/wanted" in visitor.get(page).text and "/sign-in" in visitor.get(page).text
     guests.revoke_invitation(people.arthur, db.session.get(Invitation, invitation.id))
-    assert "taken back" in visitor.get(page).text
+    assert "revoked" in visitor.get(page).text
     guests.invite_again(people.arthur, db.session.get(Invitation, invitation.id))
     assert "newer invitation" in visitor.get(page).text and visitor.post(page, data=FORM).status_code == 410
     assert guest() is None

@@ -76,7 +76,7 @@ def test_the_outbox_says_where_every_mail_stands(client):
         "bt@darnis.com",
         "Waiting",
         "jean@iwdemo.fr",
-        "Given up",
+        "Failed for good",
         "refuses the recipient",
         "2 mails",
     ):
@@ -199,7 +199,7 @@ def test_a_mail_that_waits_is_cancelled(client):
     mail = queue()
     assert client.post(f"{URL}/{mail.id}/cancel").status_code == 303
     assert row(mail.id).state is WorkState.CANCELLED
-    assert "Send after all" in client.get(f"{URL}/{mail.id}").text
+    assert "Send anyway" in client.get(f"{URL}/{mail.id}").text
 
 
 @pytest.mark.parametrize("is_leaving", [True, False])
@@ -234,7 +234,7 @@ def test_what_mails_say_is_never_shown(client, app):
     mail = queue(template="password_changed", ip="192.0.2.7")
     page = client.get(f"{URL}/{mail.id}").text
     assert "192.0.2.7" not in page
-    assert "for its recipient alone" in page
+    assert "only for its recipient" in page
     assert client.get(f"{URL}/{mail.id}/letter").status_code == 404
     app.config.update(DEMO=True, MAIL_SERVER="mail.iwdemo.fr")
     assert client.get(f"{URL}/{mail.id}/letter").status_code == 404
@@ -265,7 +265,7 @@ def test_mail_whose_subject_is_gone_says_what_is_known(client, app):
     page = client.get(answer.location)
     assert page.status_code == 200
     assert "bt@darnis.com" in page.text
-    assert "What this mail speaks of is gone." in page.text
+    assert "The subject of this mail no longer exists." in page.text
     assert "<iframe" not in page.text
 
 
@@ -283,7 +283,7 @@ def test_the_mail_server_is_set(client):
     )
     page = client.get(f"{URL}/server").text
     assert "secret" not in page
-    assert "A password is kept" in page
+    assert "A password is saved" in page
     told = " ".join(str(entry.before) + str(entry.after) for entry in db.session.scalars(select(AuditEntry)))
     assert "secret" not in told
     assert "mail.iwdemo.fr" in told
@@ -346,7 +346,7 @@ def test_somebody_elses_change_is_shown_and_not_overwritten(client):
     save(client, port="2525")
     answer = client.post(f"{URL}/server", data={**SERVER, "version": "0", "seen": json.dumps({"port": 587})})
     assert answer.status_code == 422
-    assert "Somebody else has changed this" in answer.text
+    assert "Somebody else changed this" in answer.text
     assert settings.mail_server().port == 2525
 
 

@@ -182,12 +182,12 @@ def test_the_window_says_which_line_has_no_effect(people, client_of, folder):
     other = factories.make_group(people.domain, "loin")
     right_operations.set_grant(people.admin, people.room, Subject(Principal.GROUP, other.id), FULL)
     opened = client_of(people.admin).get(address(people.room) + f"?line=group:{other.id}")
-    assert "Nobody of them is in here" in words_of(opened)
+    assert "None of these people is in here" in words_of(opened)
 
 
 def test_the_window_warns_of_rights_in_what_nobody_sees(people, client_of, folder):
     client = client_of(people.admin)
-    warning = "Who may not see the room may nothing in it."
+    warning = "People who may not see the room have no rights in it."
     right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.NONE)
     assert warning not in words_of(client.get(address(folder)))
     right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.ITEMS_READ)
@@ -292,8 +292,8 @@ def test_why_says_every_step(people, client_of, folder):
     right_operations.set_grant(people.admin, folder, Subject(Principal.DOMAIN, people.domain.id), READ)
     answer = client_of(people.admin).get(f"/admin/rooms/{people.room.id}/why/{people.jean.id}")
     shown = words_of(answer)
-    assert "By an own entry in [groupetc@iwdemo.fr]" in shown and "By the whole domain" in shown
-    assert "gives: Write" in shown and "does not count" in shown
+    assert "By their own entry in [groupetc@iwdemo.fr]" in shown and "By the whole domain" in shown
+    assert "gives: Write" in shown and "does not apply" in shown
     assert (
         f"line=group:{people.group.id}" in answer.text and f"/groups/{people.group.id}/members" in answer.text
     )

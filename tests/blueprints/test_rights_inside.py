@@ -216,7 +216,7 @@ def test_guests_are_told_nobody_from_outside(people, client_of, private):
     assert told(guest, private) == "arthur, jean, the administrators of this server"
     private.guests_see_members = False
     db.session.commit()
-    assert told(guest, private) == "whoever owns the room, the administrators of this server"
+    assert told(guest, private) == "the owner of the room, the administrators of this server"
 
 
 def test_groups_that_are_none_of_ones_business_are_not_named(people, client_of, folder):

@@ -127,7 +127,7 @@ def test_leaving_for_good_is_asked_about_and_hiding_is_not(people, client_of, pr
     jean = client_of(people.jean)
     asked = f'href="/webmail/rooms/{private.id}/leave"'
     assert asked in jean.get(f"/webmail/rooms/{private.id}").text
-    assert "somebody in the room has to add you again" in jean.get(f"/webmail/rooms/{private.id}/leave").text
+    assert "somebody in the room must add you again" in jean.get(f"/webmail/rooms/{private.id}/leave").text
     assert access.rights_in(people.jean, private.id)
     public = jean.get(f"/webmail/rooms/{people.room.id}").text
     assert "Hide this room" in public and f'href="/webmail/rooms/{people.room.id}/leave"' not in public

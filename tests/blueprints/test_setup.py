@@ -105,7 +105,7 @@ def test_the_command_says_when_the_server_is_installed(app):
     prepare_server(SYSTEM, holder="iwdemo.fr")
     result = app.test_cli_runner().invoke(install_link)
     assert result.exit_code == 1
-    assert "installed already" in result.output
+    assert "already installed" in result.output
 
 
 def test_the_doctor_names_every_check(app):

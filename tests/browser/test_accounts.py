@@ -118,4 +118,4 @@ def test_forgotten_password_is_chosen_by_the_link(screen_of, servers, place):
     for label in ("Nouveau mot de passe", "Confirmer"):
         page.get_by_label(label).fill("velours-cartable-18-brume")
     page.get_by_role("button", name="Choisir ce mot de passe").click()
-    expect(page.get_by_text("Votre mot de passe est choisi.")).to_be_visible()
+    expect(page.get_by_text("Votre mot de passe est défini.")).to_be_visible()

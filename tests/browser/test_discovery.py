@@ -39,7 +39,7 @@ def test_host_name_is_applied_everywhere_and_saved(screen_of, administration):
     screen.expect_trouble()
     page = screen.page
     page.goto(f"/admin/domains/{domain_id}/smartdiscover")
-    page.get_by_label("Nom d'hôte public").fill("mail.exemple.fr")
+    page.get_by_label("Nom d’hôte public").fill("mail.exemple.fr")
     page.get_by_role("button", name="Appliquer le nom d’hôte partout").click()
     expect(page.get_by_label("IMAP", exact=True)).to_have_value("mail.exemple.fr")
     expect(page.get_by_label("WebAdmin", exact=True)).to_have_value("https://mail.exemple.fr:8443/admin/")

@@ -24,10 +24,10 @@ def test_domain_end_limits_and_deletion(screen_of, administration, other_id, kin
     page = screen.page
     page.goto(f"/admin/domains/{other_id}/properties")
     page.get_by_label("Dernier jour").fill("2020-01-01")
-    page.get_by_label("Durée maximale d'un compte invité").fill("60")
+    page.get_by_label("Durée maximale d’un compte invité").fill("60")
     save(page)
     expect(page.locator("#expires_on-error")).to_contain_text("Ce jour est passé")
-    expect(page.get_by_label("Durée maximale d'un compte invité")).to_have_value("60")
+    expect(page.get_by_label("Durée maximale d’un compte invité")).to_have_value("60")
     assert not violations(page)
     page.get_by_label("Dernier jour").fill("2040-06-30")
     save(page)

@@ -27,7 +27,7 @@ def test_group_is_deleted_after_typing_its_name(screen_of, administration, place
     expect(dialog).to_contain_text("corbeille")
     dialog.get_by_role("textbox").fill("autre chose")
     dialog.get_by_role("button", name="Supprimer").click()
-    expect(dialog).to_contain_text("exactement comme il est écrit")
+    expect(dialog).to_contain_text("Saisissez exactement")
     assert not violations(page)
     dialog.get_by_role("textbox").fill(dialog.locator("label").inner_text().rpartition(": ")[2].strip())
     dialog.get_by_role("button", name="Supprimer").click()

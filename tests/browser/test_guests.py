@@ -117,7 +117,7 @@ def test_expired_link_offers_to_ask_for_a_new_one(servers, screen_of, place, loo
     assert not violations(page)
     page.get_by_role("button", name="FR").click()
     page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("heading", name="New invitation asked for")).to_be_visible()
+    expect(page.get_by_role("heading", name="New invitation requested")).to_be_visible()
     with servers.stage.app.app_context():
         mails = db.session.query(OutgoingMail).filter_by(
             about_kind="invitation_wanted", about_id=invitation_id

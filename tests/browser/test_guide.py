@@ -170,7 +170,7 @@ def follow_public_room(page: Page, pictures) -> None:
     save(page)
     keep(page, pictures, "group")
     section(page, "Limites")
-    expect(page.get_by_label("Nombre maximum d'envois par minute")).to_be_visible()
+    expect(page.get_by_label("Nombre maximum d’envois par minute")).to_be_visible()
 
 
 def follow_members(page: Page, pictures) -> None:
@@ -233,7 +233,7 @@ def follow_guest_invitation(page: Page, pictures) -> None:
 
 
 def follow_guest_administration(servers, page: Page, pictures) -> None:
-    """Follow Domaines & Comptes → Comptes invités: the list, the page, Choisir l'action → Supprimer."""
+    """Follow Domaines & Comptes → Comptes invités: the list, the page, Choisir l’action → Supprimer."""
     with servers.stage.app.app_context():
         arthur = db.session.query(Account).filter_by(address="arthur@iwdemo.fr").one()
         group = db.session.query(Group).filter_by(address="groupetc@iwdemo.fr").one()

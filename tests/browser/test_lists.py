@@ -24,7 +24,7 @@ def test_bulk_change_of_accounts_shows_a_preview(page, administration):
     expect(button).to_be_disabled()
     page.locator(f"input[name=ids][value='{administration.arthur_id}']").check()
     page.get_by_label("Choisir admin", exact=True).check()
-    expect(button).to_contain_text("Choisir l'action (2)")
+    expect(button).to_contain_text("Choisir l’action (2)")
     assert not violations(page)
     button.click()
     page.get_by_role("button", name="Désactiver", exact=True).click()
@@ -70,8 +70,8 @@ def test_accounts_are_tried_and_imported(page, administration):
     page.get_by_label("Ou collez le tableau").fill(
         f"address,name,password\nzoe,Zoé Petit,{PASSWORD}\njo,Jo,court\n"
     )
-    page.get_by_role("button", name="Essayer").click()
-    expect(page.locator("#progress")).to_contain_text("Terminée, avec des refus")
+    page.get_by_role("button", name="Vérifier").click()
+    expect(page.locator("#progress")).to_contain_text("Terminée, avec des erreurs")
     expect(page.locator("#progress")).to_contain_text("jo")
     assert not violations(page)
     page.get_by_role("button", name="Importer 1 ligne").click()
@@ -92,7 +92,7 @@ def test_groups_are_tried_and_imported(page, administration):
     page.get_by_label("Ou collez le tableau").fill(
         f"adresse;nom;membres\nprojet;Projet;@{domain}\nvide;Vide;personne@{domain}\n"
     )
-    page.get_by_role("button", name="Essayer").click()
+    page.get_by_role("button", name="Vérifier").click()
     expect(page.locator("#progress")).to_contain_text(
         f"ne désignent personne sur ce serveur : personne@{domain}"
     )

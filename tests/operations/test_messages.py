@@ -206,7 +206,7 @@ def test_of_posts_that_share_a_commit_the_refused_leave_no_trace(people):
 
 
 def test_posts_that_share_a_commit_keep_their_own_mentions(people, events):
-    bodies = ["@jean, a word", "nobody in particular", "@arthur @jean, two"]
+    bodies = ["@jean, a word", "does not name one person", "@arthur @jean, two"]
     posted = posting._post_group(
         [
             posting.Draft(who, people.room.id, body, str(uuid.uuid4()))

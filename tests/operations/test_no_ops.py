@@ -117,7 +117,7 @@ TWICE = {
     "exclusion": lambda s: groups.exclude_person(s.admin, s.people.group, s.people.jean.id),
     "no exclusion": lambda s: groups.include_person(s.admin, s.people.group, s.people.jean.id),
     "TeamChat": lambda s: rooms.enable_teamchat(s.admin, s.people.group),
-    "no TeamChat": lambda s: rooms.disable_teamchat(s.admin, s.people.group),
+    "without TeamChat": lambda s: rooms.disable_teamchat(s.admin, s.people.group),
     "left room": lambda s: rooms.leave_room(s.people.jean, s.private),
     "hidden room": lambda s: rooms.leave_room(s.people.arthur, s.people.room),
     "owner": lambda s: rooms.hand_over(s.admin, s.private, s.people.jean),

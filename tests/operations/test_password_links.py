@@ -194,7 +194,7 @@ def test_a_password_given_by_an_administrator_is_told_by_mail(people):
     mail = mails("password_changed")[0]
     assert mail.recipient == "arthur@iwdemo.fr"
     _subject, text, _html = mail_jobs.render_mail(mail.template, "en", json.loads(mail.arguments))
-    assert "An administrator has given your account a new password" in text
+    assert "An administrator has set a new password for your account" in text
 
 
 def test_ones_own_password_is_changed_by_who_knows_it(people):

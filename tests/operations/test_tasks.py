@@ -28,7 +28,7 @@ def work(app, people, monkeypatch):
         done.append(step.place)
 
     monkeypatch.setitem(tasks.kinds, "test.count", TaskKind("Count", steps, do))
-    monkeypatch.setitem(tasks.kinds, "test.try", TaskKind("Try", steps, do, is_rehearsal=True))
+    monkeypatch.setitem(tasks.kinds, "test.try", TaskKind("Check", steps, do, is_rehearsal=True))
     work.done, work.refused = done, refused
     return work
 

@@ -45,7 +45,7 @@ def delete_account(account_id: int) -> Response:
     if request.method == "GET":
         return _question(account)
     if account_weight(account).messages and not _is_named(account):
-        return _question(account, 422, _("Type the address of the account exactly as it is written."))
+        return _question(account, 422, _("Type the address of the account exactly."))
     url = url_for("accounts.index", domain_id=account.domain_id)
     text = _("The account %(address)s is deleted.", address=readable(account.address))
     owned = _wish(request.form.get("owned"))
@@ -122,8 +122,8 @@ def _consequences(weight: AccountWeight, entrusted: Entrusted) -> list[str]:
         ),
         (
             ngettext(
-                "It answers for %(num)s guest.",
-                "It answers for %(num)s guests.",
+                "It sponsors %(num)s guest.",
+                "It sponsors %(num)s guests.",
                 entrusted.guests,
             ),
             entrusted.guests,

@@ -49,7 +49,7 @@ def index(domain_id: int) -> Response:
         ngettext("%(num)s account", "%(num)s accounts", listing.total),
         placeholder=_("Search by name or address"),
         filters=FILTERS,
-        no_match=Empty(_("No account matches."), _("Try fewer or other words, or take the filters away.")),
+        no_match=Empty(_("No account matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("This domain has no account yet."),
             _("An account is a person who signs in with an address of this domain."),

@@ -51,9 +51,7 @@ def index() -> Response:
         ngettext("%(num)s administrator", "%(num)s administrators", listing.total),
         placeholder=_("Search by name or address"),
         filters=(Filter("role", _("Any role"), roles),),
-        no_match=Empty(
-            _("No administrator matches."), _("Try fewer or other words, or take the filters away.")
-        ),
+        no_match=Empty(_("No administrator matches."), _("Try fewer or other words, or remove the filters.")),
         refresh="",
     )
     return page("administrators/index.html", blocks=("list",), shown=shown, roles=roles)
@@ -111,7 +109,7 @@ def _question(account: Account, role: Role) -> ChangeQuestion | None:
     """Return what is asked before somebody takes power from themselves."""
     if account.id != me().id or RANKS[role] >= RANKS[account.role]:
         return None
-    return ChangeQuestion(_own_consequence(role), OWN, _("Take my own role away"), is_destructive=True)
+    return ChangeQuestion(_own_consequence(role), OWN, _("Remove my own role"), is_destructive=True)
 
 
 def _own_consequence(role: Role) -> str:
@@ -150,8 +148,8 @@ def _taking(account: Account, status: int = 200, problem=None) -> Response:
         "directory/consequence.html",
         status,
         back=url_for("administrators.index"),
-        title=_("Take the role away"),
+        title=_("Remove the role"),
         consequence=lost if is_own else text % {"name": account.name, "address": readable(account.address)},
-        confirm_label=_("Take my own role away") if is_own else _("Take the role away"),
+        confirm_label=_("Remove my own role") if is_own else _("Remove the role"),
         problem=problem,
     )

@@ -70,7 +70,7 @@ def export(form: str) -> Response:
 def verify_chain() -> Response:
     """Have the worker check the whole chain."""
     audit.request_verification(me())
-    return see_other(url_for("audit.index"), toast=_("The trail is being checked."))
+    return see_other(url_for("audit.index"), toast=_("The audit log is being checked."))
 
 
 def search_asked() -> AuditSearch:

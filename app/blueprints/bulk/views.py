@@ -4,7 +4,6 @@ from functools import partial
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.blueprints.access_control import me
 from app.blueprints.dialogs import back_from, dialog
@@ -35,7 +34,7 @@ def preview_action(name: str) -> Response:
     if problem or (action.fields and not _given()):
         return _page(collection, action, selection, problem=problem, status=422 if problem else 200)
     with refusals_to(partial(_page, collection, action, selection), only=Invalid):
-        values = bulk.checked_values(me(), action, selection.wanted, _given())
+        values = bulk.checked_values(me(), action, selection.filters, _given())
         preview = bulk.preview(me(), collection, action, selection, values)
     return _page(collection, action, selection, found=preview, values=values)
 
@@ -49,18 +48,18 @@ def start_action(name: str) -> Response:
     if problem:
         return _page(collection, action, selection, problem=problem, status=422)
     with refusals_to(partial(_page, collection, action, selection), only=Invalid):
-        values = bulk.checked_values(me(), action, selection.wanted, _given())
+        values = bulk.checked_values(me(), action, selection.filters, _given())
     task = bulk.start_action(me(), collection, action, selection, values)
     tasks.run(task.id, seconds=AT_ONCE)
-    return _result(task)
+    return _result(collection, task)
 
 
-def _result(task) -> Response:
+def _result(collection: Collection, task) -> Response:
     """Back to the list where all went well; else to the task, which says what did not and why."""
     has_worked = task.is_over and not task.failed_count and not task.skipped_count
     if not has_worked:
         return see_other(url_for("tasks.show", task_id=task.id))
-    text = ngettext("%(num)s row changed.", "%(num)s rows changed.", task.changed_count)
+    text = _("Changed: %(things)s.", things=collection.counted(task.changed_count))
     return see_other(_back(), toast=text)
 
 
@@ -76,7 +75,7 @@ def _selection() -> Selection:
 
 def _problem(selection: Selection) -> str | None:
     if selection.ids == ():
-        return _("Choose at least one row.")
+        return _("Select at least one.")
     return None
 
 
@@ -90,7 +89,7 @@ def _back() -> str:
 
 
 def _page(collection: Collection, action: Action, selection: Selection, status: int = 200, **context):
-    list_filters = selection.wanted
+    list_filters = selection.filters
     asked_fields = [(field, list(field.choices(me(), list_filters))) for field in action.fields]
     preview, values = context.get("found"), context.get("values", {})
     consequence = None

@@ -50,7 +50,7 @@ def restore_certificate(certificate_id: str) -> Response:
     """Go back to an earlier certificate."""
     return _done(
         lambda: certificates.restore_certificate(me(), certificate_id),
-        _("The earlier certificate is served again."),
+        _("The earlier certificate is in use again."),
     )
 
 
@@ -58,7 +58,8 @@ def restore_certificate(certificate_id: str) -> Response:
 def ask_for_look() -> Response:
     """Have the worker look at what is served now."""
     return _done(
-        lambda: certificates.request_inspection(me()), _("The server looks; the answer appears in a moment.")
+        lambda: certificates.request_inspection(me()),
+        _("The server is checking; the answer appears in a moment."),
     )
 
 

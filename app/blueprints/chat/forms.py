@@ -38,9 +38,9 @@ class InviteForm(FlaskForm):
     addresses = TextAreaField(
         _l("Email addresses"),
         [Length(max=20_000)],
-        description=_l("One or many, as you find them: one a line, or with commas between."),
+        description=_l("One or more: one per line, or separated by commas."),
     )
-    personal_line = TextAreaField(_l("A personal line"), [Length(max=500)], description=_l("Optional."))
+    personal_line = TextAreaField(_l("A personal note"), [Length(max=500)], description=_l("Optional."))
     language = SelectField(_l("Language of the mail"))
 
     def __init__(self, *args, **values):
@@ -54,7 +54,8 @@ class GuestSettingsForm(FlaskForm):
     """Settings of a room for its guests: what they see, and for how long they stay."""
 
     guests_see_history = BooleanField(
-        _l("Guests read the conversation from the beginning"), description=_l("Otherwise from joining on.")
+        _l("Guests read the conversation from the beginning"),
+        description=_l("Otherwise from when they joined."),
     )
     guests_see_members = BooleanField(_l("Guests see who is in the room"))
     guest_days = LimitField(

@@ -58,7 +58,7 @@ def resend_invitation(room_id: int, invitation_id: int) -> Response:
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/revoke")
 def revoke_invitation(room_id: int, invitation_id: int) -> Response:
     """Take an invitation back."""
-    return _done(room_id, invitation_id, guests.revoke_invitation, _("The invitation is taken back."))
+    return _done(room_id, invitation_id, guests.revoke_invitation, _("The invitation is revoked."))
 
 
 @blueprint.post("/rooms/<int:room_id>/invitations/<int:invitation_id>/again")

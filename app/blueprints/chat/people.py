@@ -199,7 +199,7 @@ def _changers(room_access: access.RoomAccess) -> list[str]:
     if room_access.room.kind is RoomKind.DIRECT:
         return []
     changers = changers_of(me(), room_access.room)
-    owners = changers.owners or ([] if room_access.room.group else [_("whoever owns the room")])
+    owners = changers.owners or ([] if room_access.room.group else [_("the owner of the room")])
     return [*owners, *_names(changers.lines), _office(changers.office)]
 
 

@@ -83,7 +83,7 @@ def mending(check: Check) -> tuple[str | None, str]:
     endpoint, part = MENDED_AT.get(check.mended_by or check.name, (None, None))
     if endpoint is None:
         sentence = _(
-            "Mended on the machine itself: docs/operating.md says how, and flask doctor whether it is done."
+            "To be fixed on the machine itself: see docs/operating.md, then check with flask doctor."
         )
         return None, sentence
     if endpoint in SERVER_ONLY and not scope.is_server_administrator(me()):

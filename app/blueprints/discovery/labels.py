@@ -88,7 +88,7 @@ def _certificate(finding: ProbeResult):
         yield (
             1,
             _(
-                "This machine does not believe the certificate: %(reason)s.",
+                "This machine does not trust the certificate: %(reason)s.",
                 reason=certificates.distrust_sentence(finding.distrust),
             ),
         )
@@ -103,21 +103,21 @@ def _answer(finding: ProbeResult):
     elif finding.status < 400 or finding.status in (401, 403, 405):
         yield 0, _("HTTP %(status)s.", status=finding.status)
     else:
-        yield 2, _("HTTP %(status)s: nothing useful stands there.", status=finding.status)
+        yield 2, _("HTTP %(status)s: nothing useful there.", status=finding.status)
 
 
 def _trouble(finding: ProbeResult):
     detail = finding.detail or "–"
     sentences = {
-        "dns": lambda: _("The name %(host)s is not known: %(detail)s.", host=finding.host, detail=detail),
+        "dns": lambda: _("The name %(host)s is unknown: %(detail)s.", host=finding.host, detail=detail),
         "private": lambda: _(
             "%(host)s is in a private network: only a server administrator can check it.", host=finding.host
         ),
         "port": lambda: _("Port %(port)s is not checked from here.", port=finding.port),
-        "tcp": lambda: _("Nobody answers on port %(port)s: %(detail)s.", port=finding.port, detail=detail),
+        "tcp": lambda: _("Nothing answers on port %(port)s: %(detail)s.", port=finding.port, detail=detail),
         "time": lambda: _("There was no answer in time."),
         "tls": lambda: _("No secure connection: %(detail)s.", detail=detail),
-        "protocol": lambda: _("What answers does not speak this protocol: %(detail)s.", detail=detail),
+        "protocol": lambda: _("The server there does not speak this protocol: %(detail)s.", detail=detail),
     }
     if finding.problem in ("private", "port"):
         yield 1, sentences[finding.problem]()

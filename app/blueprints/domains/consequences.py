@@ -66,8 +66,8 @@ def of_deleting(contents: DomainContents) -> list[str]:
             contents.private_rooms,
         ),
         ngettext(
-            "%(num)s guest loses who answers for them.",
-            "%(num)s guests lose who answers for them.",
+            "%(num)s guest loses their sponsor.",
+            "%(num)s guests lose their sponsor.",
             contents.guests,
         ),
         ngettext(
@@ -85,4 +85,4 @@ def of_deleting(contents: DomainContents) -> list[str]:
         contents.invited,
     )
     present = [line for line, count in zip(lines, counts, strict=True) if count]
-    return present or [_("Nobody is in it, and nothing.")]
+    return present or [_("It is empty: no people, no rooms, no messages.")]

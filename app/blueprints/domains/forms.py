@@ -46,7 +46,7 @@ class DayField(StringField):
 
     def pre_validate(self, form):  # noqa: ARG002 (WTForms passes it by name)
         if self.data and parse_day(self.data) is None:
-            raise ValidationError(_l("Give a day, or nothing."))
+            raise ValidationError(_l("Give a day, or leave this empty."))
 
 
 class DomainForm(FeatureFields, VersionedForm):
@@ -58,13 +58,13 @@ class DomainForm(FeatureFields, VersionedForm):
     expires_on = DayField(_l("Last day"))
     members_may_invite_guests = BooleanField(
         _l("Members may invite guests"),
-        description=_l("Who may write in a room may invite people from outside into it."),
+        description=_l("People who may write in a room may invite people from outside."),
     )
     guest_days = LimitField(
-        _l("Days that a guest's account lasts"), description=_l("Unless told otherwise. Empty: without end.")
+        _l("Days that a guest's account lasts"), description=_l("By default. Empty: without end.")
     )
     guest_days_longest = LimitField(
-        _l("Longest that a guest's account may last, in days"), description=_l("Empty: as long as one likes.")
+        _l("Longest that a guest's account may last, in days"), description=_l("Empty: no maximum.")
     )
 
 

@@ -23,7 +23,7 @@ def delete_group(group_id: int) -> Response:
         return _question(group)
     weight = group_weight(group)
     if weight.messages and request.form.get("name", "").strip() != group.name:
-        return _question(group, 422, _("Type the name of the group exactly as it is written."))
+        return _question(group, 422, _("Type the name of the group exactly."))
     url = url_for("groups.index", domain_id=group.domain_id)
     text = _("The group %(address)s is deleted.", address=readable(group.address))
     groups.delete_group(me(), group)
@@ -54,8 +54,10 @@ def _consequences(group: Group, weight: GroupWeight) -> list[str]:
             messages=weight.messages,
         ),
         ngettext(
-            "It is a member of %(num)s other group, whose rooms its people lose unless they are in it otherwise.",
-            "It is a member of %(num)s other groups, whose rooms its people lose unless they are in them otherwise.",
+            "It is a member of %(num)s other group. Its people lose the rooms there unless they "
+            "belong to it in another way.",
+            "It is a member of %(num)s other groups. Its people lose the rooms there unless they "
+            "belong to them in another way.",
             outer,
         ),
     ]

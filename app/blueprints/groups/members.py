@@ -59,7 +59,7 @@ def members(group_id: int) -> Response:
         summary,
         placeholder=_("Search by name or address"),
         filters=(Filter("kind", _("All kinds"), KINDS),),
-        no_match=Empty(_("No entry matches."), _("Try fewer or other words, or take the filters away.")),
+        no_match=Empty(_("No entry matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("This group has no members yet."),
             _("Members see the group and its rooms as soon as they are added. Others see nothing of it."),

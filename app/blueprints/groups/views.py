@@ -158,7 +158,7 @@ def _consequence(group: Group) -> str:
         room_count(group),
     )
     count = effective_member_count(group)
-    people = ngettext("%(num)s person loses sight of it.", "%(num)s people lose sight of it.", count)
+    people = ngettext("%(num)s person loses access to it.", "%(num)s people lose access to it.", count)
     return f"{rooms} {people}" if count else rooms
 
 

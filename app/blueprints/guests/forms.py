@@ -50,7 +50,7 @@ class GuestForm(VersionedForm):
     sponsor = StringField(
         _l("Sponsor"),
         [Length(max=320)],
-        description=_l("The address of the account that answers for the guest."),
+        description=_l("The address of the account that sponsors the guest."),
     )
     password = PasswordField(
         _l("New password"),

@@ -32,9 +32,9 @@ def invitations() -> Response:
         ngettext("%(num)s invitation", "%(num)s invitations", listing.total),
         placeholder=_("Search by address, room or inviter"),
         filters=(Filter("state", _("Waiting for an answer"), states),),
-        no_match=Empty(_("No invitation matches."), _("Try fewer or other words, or take the filters away.")),
+        no_match=Empty(_("No invitation matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
-            _("No invitation waits for an answer."),
+            _("No invitation is waiting for an answer."),
             _("Guests are invited by members, in a room under Members. They see that room and nothing else."),
             "mail",
         ),
@@ -57,7 +57,7 @@ def resend_invitation(invitation_id: int) -> Response:
 @blueprint.post("/invitations/<int:invitation_id>/revoke")
 def revoke_invitation(invitation_id: int) -> Response:
     """Take an invitation back."""
-    return _done(invitation_id, guests.revoke_invitation, _("The invitation is taken back."))
+    return _done(invitation_id, guests.revoke_invitation, _("The invitation is revoked."))
 
 
 @blueprint.post("/invitations/<int:invitation_id>/again")

@@ -27,7 +27,7 @@ from app.rules.rights import scope
 
 blueprint = Blueprint("guests", __name__, url_prefix="/admin/guests")
 
-FILTERS = (Filter("state", _l("Any state"), STATES), Filter("life", _l("Any moment of life"), LIVES))
+FILTERS = (Filter("state", _l("Any state"), STATES), Filter("life", _l("Any situation"), LIVES))
 COLUMNS = (
     Column("name", _l("Name"), is_sorted=True),
     Column("address", _l("Account"), is_sorted=True),
@@ -51,7 +51,7 @@ def index() -> Response:
         ngettext("%(num)s guest", "%(num)s guests", listing.total),
         placeholder=_("Search by name, address or sponsor"),
         filters=FILTERS,
-        no_match=Empty(_("No guest matches."), _("Try fewer or other words, or take the filters away.")),
+        no_match=Empty(_("No guest matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("There is no guest yet."),
             _("Guests are invited by members, in a room under Members. They see that room and nothing else."),

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.blueprints.imports import exports
 
-OF_THE_DOMAIN = _l("of the domain; what stands before the @ is enough")
+OF_THE_DOMAIN = _l("of the domain; the part before the @ is enough")
 SWITCH = "yes, no"
 
 
@@ -32,8 +32,8 @@ ACCOUNTS = Importable(
     kind="accounts",
     title=_l("Import accounts"),
     about=_l(
-        "The first line names the columns, as an export does. Only the address is required, and the name for new "
-        "accounts; empty cells change nothing."
+        "The first line names the columns, as in an export. Only the address is required, and "
+        "the name for new accounts; empty cells change nothing."
     ),
     columns=(
         ("address", OF_THE_DOMAIN),
@@ -54,8 +54,9 @@ GROUPS = Importable(
     kind="groups",
     title=_l("Import groups"),
     about=_l(
-        "The first line names the columns, as an export does. Only the address is required, and the name for new "
-        "groups; empty cells change nothing. Members are added, nobody is removed."
+        "The first line names the columns, as in an export. Only the address is required, and "
+        "the name for new groups; empty cells change nothing. Members are added, nobody is "
+        "removed."
     ),
     columns=(
         ("address", OF_THE_DOMAIN),

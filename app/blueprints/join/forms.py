@@ -17,7 +17,7 @@ class JoinForm(FlaskForm):
     confirmation = PasswordField(
         _l("Confirm password"),
         [REQUIRED, EqualTo("password", _l("The two passwords differ."))],
-        description=_l("At least 10 characters. A sentence that only you know does very well."),
+        description=_l("At least 10 characters. A sentence that only you know works well."),
     )
 
 

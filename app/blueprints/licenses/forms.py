@@ -61,7 +61,7 @@ class InstallForm(FlaskForm):
         description=_l("Paste the whole text, with its first and last line."),
     )
     file = FileField(_l("Or choose its file"))
-    accepts_less = BooleanField(_l("Install it all the same"))
+    accepts_less = BooleanField(_l("Install it anyway"))
 
     def text(self) -> str:
         """Return the licence: what was pasted, else what stands in the file; it is then shown where it is pasted."""

@@ -35,7 +35,7 @@ class MailServerForm(VersionedForm):
     )
     username = StringField(_l("User name"), [FITS])
     password = PasswordField(_l("Password"), [Length(max=500, message=_l("This is too long."))])
-    forgets_password = BooleanField(_l("Forget the password that is kept"))
+    forgets_password = BooleanField(_l("Delete the saved password"))
     sender = StringField(_l("Address of the sender"), [Length(max=320, message=_l("This is too long."))])
     test_address = StringField(_l("Send a test mail to"), [Length(max=320, message=_l("This is too long."))])
 
@@ -59,7 +59,7 @@ class MailServerForm(VersionedForm):
             return None
         if (kept.host, kept.username) != (self.host.data.strip().lower(), self.username.data.strip()):
             raise Invalid(
-                _("Type the password again: the one that is kept belongs to another server or user name."),
+                _("Type the password again: the saved one belongs to another server or user name."),
                 code="password_elsewhere",
                 field="password",
             )

@@ -8,22 +8,22 @@ from app.models import MailFailure, WorkState
 # What a mail is, by its template.
 KINDS = {
     "invitation": _l("Invitation"),
-    "invitation_wanted": _l("New invitation asked for"),
+    "invitation_wanted": _l("New invitation requested"),
     "confirm_address": _l("Address to confirm"),
     "password_link": _l("Choose a password"),
     "password_changed": _l("Password changed"),
     "guest_ends": _l("Guest account ends"),
-    "sponsored_guest_ends": _l("Account of one’s guest ends"),
+    "sponsored_guest_ends": _l("Account of a sponsored guest ends"),
     "stay_ends": _l("Access to a room ends"),
-    "sponsored_stay_ends": _l("Access of one’s guest ends"),
+    "sponsored_stay_ends": _l("Access of a sponsored guest ends"),
     "test": _l("Test mail"),
 }
 
 STATES = {
     WorkState.WAITING: _l("Waiting"),
     WorkState.DONE: _l("Sent"),
-    WorkState.FAILED: _l("Given up"),
-    WorkState.CANCELLED: _l("Not to be sent"),
+    WorkState.FAILED: _l("Failed for good"),
+    WorkState.CANCELLED: _l("Not sent"),
 }
 
 # How a state is drawn.
@@ -41,9 +41,9 @@ FAILURES = {
     MailFailure.CERTIFICATE: _l("The mail server’s certificate is not valid for this name."),
     MailFailure.ENCRYPTION: _l("The mail server does not offer this protection on this port."),
     MailFailure.TURNED_AWAY: _l("The mail server does not accept connections from here."),
-    MailFailure.AUTHENTICATION: _l("The mail server refuses the user name or the password, or wants one."),
+    MailFailure.AUTHENTICATION: _l("The mail server refuses the user name or the password, or requires one."),
     MailFailure.BUSY: _l("The mail server asks to try again later."),
-    MailFailure.UNMADE: _l("The mail could not be written. The log of the worker says more."),
+    MailFailure.UNMADE: _l("The mail could not be written. See the log of the worker."),
     MailFailure.SENDER: _l("The mail server refuses the address of the sender."),
     MailFailure.RECIPIENT: _l("The mail server refuses the recipient."),
     MailFailure.REFUSED: _l("The mail server refuses the mail itself."),
@@ -69,4 +69,4 @@ def why(failure: MailFailure | None, last_error: str | None) -> str:
         return last_error or ""
     if not last_error:
         return str(FAILURES[failure])
-    return _("%(reason)s Its words: %(answer)s", reason=FAILURES[failure], answer=last_error)
+    return _("%(reason)s Its answer: %(answer)s", reason=FAILURES[failure], answer=last_error)

@@ -65,7 +65,7 @@ def index() -> Response:
         ngettext("%(num)s mail", "%(num)s mails", listing.total),
         placeholder=_("Search by recipient"),
         filters=FILTERS,
-        no_match=Empty(_("No mail matches."), _("Try fewer or other words, or take the filters away.")),
+        no_match=Empty(_("No mail matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("No mail was written yet."),
             _(
@@ -114,7 +114,7 @@ def letter(mail_id: int) -> Response:
 def resend_mail(mail_id: int) -> Response:
     """Send a mail now."""
     mail = mail_operations.resend_mail(me(), mail_id)
-    return see_other(url_for("mail.show", mail_id=mail.id), toast=_("The mail leaves as soon as it can."))
+    return see_other(url_for("mail.show", mail_id=mail.id), toast=_("The mail leaves as soon as possible."))
 
 
 @blueprint.post("/<int:mail_id>/cancel")
@@ -129,7 +129,7 @@ def cancel_mail(mail_id: int) -> Response:
 def resend_failed_mails() -> Response:
     """Try all failed mails again."""
     count = mail_operations.resend_failed_mails(me())
-    text = ngettext("%(num)s mail is tried again.", "%(num)s mails are tried again.", count)
+    text = ngettext("%(num)s mail is being sent again.", "%(num)s mails are being sent again.", count)
     return see_other(url_for("mail.index"), toast=text)
 
 

@@ -39,13 +39,13 @@ class OptionsForm(FlaskForm):
     language = SelectField(_l("Language"))
     theme = RadioField(_l("Theme"))
     time_zone = SelectField(
-        _l("Time zone"), description=_l("For the hours that the server writes, in mails too.")
+        _l("Time zone"), description=_l("For the times that the server shows, in mails too.")
     )
     enter = RadioField(_l("The Enter key in the composer"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.language.choices = options({"": _l("As the browser says"), **LANGUAGE_NAMES})
+        self.language.choices = options({"": _l("As in the browser"), **LANGUAGE_NAMES})
         self.theme.choices = options(THEMES)
         self.time_zone.choices = options({"": _l("The server's"), **{zone: zone for zone in _zones()}})
         self.enter.choices = options(ENTER)

@@ -104,7 +104,7 @@ def _chosen(place) -> list[Candidate]:
 
 def _choice(candidate: Candidate, present: dict) -> picker.PickerChoice:
     key = lists.key_of(Principal(candidate.kind), candidate.id)
-    return picker.choice(candidate, key=key, note=_("has a line already") if key in present else "")
+    return picker.choice(candidate, key=key, note=_("already has a line") if key in present else "")
 
 
 def _candidates(place, kind: EntryKind, search: str):
@@ -131,6 +131,6 @@ def _everybody(present: dict, search: str) -> list[picker.PickerChoice]:
     for number, (kind, meaning) in enumerate(labels.EVERYBODY_MEANS.items(), 1):
         key, name = lists.key_of(kind, 0), str(EVERYBODY[kind])
         if text in name.casefold() or key in chosen:
-            note = _("has a line already") if key in present else ""
+            note = _("already has a line") if key in present else ""
             choices.append(picker.PickerChoice(key, name, str(meaning), number, note=note))
     return choices

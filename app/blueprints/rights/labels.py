@@ -26,9 +26,9 @@ FAMILIES = (
 )
 
 EVERYBODY_MEANS = {
-    Principal.MEMBERS: _l("Every member of whom no more special line tells"),
+    Principal.MEMBERS: _l("Every member without a more specific line"),
     Principal.GUESTS: _l("Every guest without a line of their own"),
-    Principal.ANYONE: _l("Whoever is in here, of whom no more special line tells"),
+    Principal.ANYONE: _l("Everybody in here without a more specific line"),
 }
 
 

@@ -51,7 +51,8 @@ def rights() -> Right:
     if boxes not in (PRESETS[preset], _shown()):
         raise Invalid(
             _(
-                "The chosen right and the ticked boxes contradict each other: choose Custom, or leave the boxes."
+                "The chosen right and the ticked boxes contradict each other: choose Custom, or "
+                "do not tick boxes."
             ),
             code="contradiction",
             field="rights",

@@ -157,7 +157,7 @@ def way_text(way, names: dict) -> str:
     path = " → ".join(principal_name(Principal.GROUP, names[Principal.GROUP, key]) for key in way.group_ids)
     if way.kind is EntryKind.DOMAIN:
         return _("By the whole domain in %(path)s", path=path)
-    return _("By an own entry in %(path)s", path=path)
+    return _("By their own entry in %(path)s", path=path)
 
 
 def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
@@ -170,7 +170,7 @@ def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
             )
         ]
     if answer.decision.basis is Basis.NO_ENTRY:
-        text = _("No line of the list is about %(name)s: no right at all.", name=answer.account.name)
+        text = _("No line of the list applies to %(name)s: no rights at all.", name=answer.account.name)
         return [ExplanationStep("bad", text, links.list())]
     return [ExplanationStep("on", _gives(answer, line), links.line(line)) for line in answer.deciding]
 
@@ -187,7 +187,7 @@ def _gives(answer: Explanation, line) -> str:
 
 def _overruled(line) -> str:
     return _(
-        "The line %(line)s (%(rights)s) does not count: a more special one decides.",
+        "The line %(line)s (%(rights)s) does not apply: a more specific one decides.",
         line=principal_name(line.entry.principal, line.name),
         rights=labels.preset_label(line.entry.rights),
     )
@@ -198,8 +198,8 @@ def _caps() -> dict:
         Cap.GUEST: _("Guests never create, rename or delete rooms, nor administer them."),
         Cap.ARCHIVED: _("The room is archived: it can only be read."),
         Cap.MUTED: _("The account is read only."),
-        Cap.UNLICENSED: _("The licence has ended: everything can only be read."),
-        Cap.HIDDEN: _("Who may not see the room may nothing in it."),
+        Cap.UNLICENSED: _("The licence has ended: everything is read-only."),
+        Cap.HIDDEN: _("People who may not see the room have no rights in it."),
     }
 
 

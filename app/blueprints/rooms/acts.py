@@ -51,7 +51,7 @@ def delete_room(room_id: int) -> Response:
     if request.method == "GET":
         return _question(room)
     if needs_name(room) and request.form.get("name", "").strip() != room.name:
-        return _question(room, 422, _("Type the name of the room exactly as it is written."))
+        return _question(room, 422, _("Type the name of the room exactly."))
     url, name = list_url(room), room.name
     rooms.delete_room(me(), room)
     text = _("%(name)s is in the trash. It can be restored for 30 days.", name=name)

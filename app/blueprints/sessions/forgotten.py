@@ -44,7 +44,7 @@ def choose_password(token: str):
     except NotFound:
         return _used()
     session.clear()
-    flash(_("Your password is chosen. Sign in with it."), "success")
+    flash(_("Your password is set. Sign in with it."), "success")
     return redirect(url_for("sessions.sign_in"), 303)
 
 

@@ -83,7 +83,7 @@ def revoke_session(session_id: int):
 def revoke_other_sessions():
     """Sign every other device out."""
     sessions.revoke_all_sessions(me(), me(), but=me().session_id)
-    return htmx.see_other(url_for("sessions.sessions"), toast=_("Every other device is signed out."))
+    return htmx.see_other(url_for("sessions.sessions"), toast=_("All other devices are signed out."))
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

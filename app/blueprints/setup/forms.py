@@ -16,13 +16,13 @@ class InstallationForm(FlaskForm):
     """Administrator, first domain, host name; outgoing mail may be left for later."""
 
     name = StringField(_l("Name"), [REQUIRED, Length(max=200, message=_l("This is too long."))])
-    alias = StringField(_l("Alias"), [REQUIRED], description=_l("What stands before the @ of your address."))
+    alias = StringField(_l("Alias"), [REQUIRED], description=_l("The part before the @ of your address."))
     password = PasswordField(_l("Password"), [REQUIRED], description=_l("Ten characters or more."))
     confirmation = PasswordField(
         _l("Confirm the password"), [REQUIRED, EqualTo("password", _l("The two passwords differ."))]
     )
     domain = StringField(
-        _l("First domain"), [REQUIRED, FITS], description=_l("What stands behind the @, like example.org.")
+        _l("First domain"), [REQUIRED, FITS], description=_l("The part after the @, like example.org.")
     )
     host_name = StringField(
         _l("Host name"), [REQUIRED, FITS], description=_l("The name people type to reach this server.")

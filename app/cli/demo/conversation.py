@@ -15,7 +15,7 @@ class DemoMessage:
     text: str
 
     def moment(self, today: datetime) -> datetime:
-        """Return the message's moment, counted back from today."""
+        """Return the message’s moment, counted back from today."""
         hour, minute = (int(part) for part in self.at.split(":"))
         return datetime.combine(
             today.date() - timedelta(days=self.days_ago), time(hour, minute), today.tzinfo
@@ -30,7 +30,7 @@ MESSAGES = (
         "09:05",
         "groupetc",
         "arthur",
-        "J'y mets tout ce qui concerne la refonte :\n\n- le calendrier\n- les maquettes\n- les comptes rendus",
+        "J’y mets tout ce qui concerne la refonte :\n\n- le calendrier\n- les maquettes\n- les comptes rendus",
     ),
     DemoMessage(4, "09:11", "groupetc", "jean", "Parfait. On garde le point du **mardi à 10 h** ?"),
     DemoMessage(4, "09:12", "groupetc", "claire", "Oui, et je réserve la salle bleue."),
@@ -49,7 +49,7 @@ MESSAGES = (
     DemoMessage(
         3, "10:03", "groupetc", "lea", "La deuxième respire mieux, mais le menu y prend trop de place."
     ),
-    DemoMessage(3, "10:04", "groupetc", "hugo", "D'accord, je le réduis."),
+    DemoMessage(3, "10:04", "groupetc", "hugo", "D’accord, je le réduis."),
     DemoMessage(
         3,
         "11:20",
@@ -62,14 +62,14 @@ MESSAGES = (
         "16:48",
         "groupetc",
         "camille",
-        "> Les contrastes passent\n\nMerci Nadia, c'était le point qui m'inquiétait.",
+        "> Les contrastes passent\n\nMerci Nadia, c’était le point qui m’inquiétait.",
     ),
     DemoMessage(
         2,
         "09:30",
         "groupetc",
         "jean",
-        "Voici l'appel qui échouait hier, corrigé :\n\n"
+        "Voici l’appel qui échouait hier, corrigé :\n\n"
         "```python\ndef prix(article, quantite):\n    return round(article.prix * quantite, 2)\n```",
     ),
     DemoMessage(2, "09:34", "groupetc", "arthur", "Nickel. Je relance les tests."),
@@ -85,9 +85,9 @@ MESSAGES = (
     DemoMessage(
         1, "08:57", "groupetc", "lea", "Petit rappel : le traducteur attend nos textes **avant midi**."
     ),
-    DemoMessage(1, "09:03", "groupetc", "camille", "Envoyés à l'instant."),
+    DemoMessage(1, "09:03", "groupetc", "camille", "Envoyés à l’instant."),
     DemoMessage(1, "11:15", "direction", "thomas", "Le comité valide. On peut annoncer la date."),
-    DemoMessage(1, "11:18", "direction", "claire", "Je préviens l'équipe."),
+    DemoMessage(1, "11:18", "direction", "claire", "Je préviens l’équipe."),
     DemoMessage(
         1, "11:26", "groupetc", "claire", "Le comité a validé : mise en ligne jeudi. Bravo à vous tous 👏"
     ),
@@ -100,9 +100,9 @@ MESSAGES = (
         "08:58",
         "groupetc",
         "arthur",
-        "Deux coquilles corrigées, le reste est bon :\n\n- [x] horaires\n- [x] plan d'accès\n- [ ] numéro du standard",
+        "Deux coquilles corrigées, le reste est bon :\n\n- [x] horaires\n- [x] plan d’accès\n- [ ] numéro du standard",
     ),
-    DemoMessage(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c'est le 01 44 00 00 00."),
+    DemoMessage(0, "09:01", "groupetc", "jean", "Merci ! Pour le standard, c’est le 01 44 00 00 00."),
 )
 
 # The people who have read everything, by group. Others have unread messages (UNREAD) or have never opened the room.

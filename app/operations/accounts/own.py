@@ -55,7 +55,7 @@ def rename_own_account(actor: Account, name: str) -> None:
     Errors: Invalid, Forbidden.
     """
     if not actor.is_guest:
-        raise Forbidden(_("The administrators of your domain keep your name."), code="not_own_name")
+        raise Forbidden(_("The administrators of your domain manage your name."), code="not_own_name")
     name = names.checked_guest_name(name)
     account = locks.lock_row(actor)
     before = account.name

@@ -5,9 +5,10 @@ A list offers actions by registering a collection in a module of its own in this
     register(Collection(
         name="guests",                                  # as in the address /admin/actions/guests
         title=_l("Guests"),
+        counted=lambda count: ngettext("%(num)s guest", "%(num)s guests", count),
         columns=(Account.id, Account.address.label("label"), Account.state),   # id, label, what `judge` looks at
-        matching=lambda actor, wanted: …,               # conditions: the rows in the actor's scope that `wanted`,
-                                                        # the list's own filters as in its address, leaves
+        matching=lambda actor, filters: …,               # conditions: the rows in the actor's scope that the list's
+                                                        # own filters, as in its address, leave
         joins=(Account.domain,),                        # what the conditions speak of beside the rows' own table
         find=scope.find_guest,                          # find(actor, id): the row itself in scope, else NotFound
         actions=(
@@ -135,10 +136,10 @@ def start_action(
         actor,
         f"{collection.name}.{action.name}",
         total=count(actor, collection, selection),
-        subject=collection.subject(actor, selection.wanted),
-        domain_id=collection.domain_of(actor, selection.wanted),
+        subject=collection.subject(actor, selection.filters),
+        domain_id=collection.domain_of(actor, selection.filters),
         ids=selection.ids and list(selection.ids),
-        wanted=selection.wanted,
+        wanted=selection.filters,
         values=values,
     )
 
@@ -176,7 +177,7 @@ def _do(collection: Collection, action_name: str, actor: Account, arguments: dic
     action = collection.action(actor, action_name)
     rows = _rows(actor, collection, _selection(arguments), step.place - 1, 1)
     if not rows or rows[0].id != step.place:
-        raise Unchanged(_("It is not part of the selection any more."))
+        raise Unchanged(_("It is no longer part of the selection."))
     reason = action.judge(actor, rows[0], step.value)
     if reason is not None:
         raise Unchanged(reason)

@@ -85,7 +85,7 @@ def teamchat(is_on: bool, already: LazyString) -> dict[str, Any]:
 
 def judge_role(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.role == values["role"]:
-        return _("Has this role already.")
+        return _("Already has this role.")
     if row.id == actor.id:
         return _("This is your own account: you would lock yourself out.")
     return _off_limits(actor, row)
@@ -93,12 +93,12 @@ def judge_role(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
 
 def judge_language(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if (row.language or "") == values["language"]:
-        return _("Has this language already.")
+        return _("Already has this language.")
     return _off_limits(actor, row)
 
 
 def judge_member(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
-    return _("Is a member already.") if row.id in values["prepared"].members else None
+    return _("Already a member.") if row.id in values["prepared"].members else None
 
 
 def members(actor: Account, values: dict) -> SimpleNamespace:
@@ -118,7 +118,7 @@ def judge_deletion(actor: Account, row: Row, values: dict[str, Any]) -> str | No
     if row.id == actor.id:
         return _("This is your own account: somebody else must delete it.")
     if str(row.id) == values.get("sponsor"):
-        return _("Shall answer for the guests of the others.")
+        return _("Will sponsor the guests of the others.")
     return _off_limits(actor, row)
 
 
@@ -169,7 +169,7 @@ def groups(actor: Account, list_filters: dict[str, str]) -> list:
 OWNED = Field(
     "owned",
     _l("Private rooms that only this person owns"),
-    lambda actor, wanted: [
+    lambda actor, filters: [
         (OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
         (OwnedRooms.DELETE, _l("are deleted")),
     ],
@@ -182,7 +182,7 @@ def _sponsors(actor: Account, list_filters: dict[str, str]) -> list:
     return [(Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
 
 
-SPONSOR = Field("sponsor", _l("Who answers for their guests from now on"), _sponsors)
+SPONSOR = Field("sponsor", _l("Sponsor of their guests from now on"), _sponsors)
 
 
 def _matching(actor: Account, list_filters: dict) -> list:
@@ -197,32 +197,32 @@ ACTIONS = (
         "enable",
         _l("Enable"),
         icon="circle-check",
-        **state(AccountState.ENABLED, _l("Is enabled already.")),
+        **state(AccountState.ENABLED, _l("Already enabled.")),
     ),
     Action(
         "mute",
         _l("May read, may not post"),
         icon="message-off",
-        **state(AccountState.MUTED, _l("Is read only already.")),
+        **state(AccountState.MUTED, _l("Already read-only.")),
     ),
     Action(
         "disable",
         _l("Disable"),
         icon="circle-minus",
         consequence=disabling,
-        **state(AccountState.DISABLED, _l("Is disabled already.")),
+        **state(AccountState.DISABLED, _l("Already disabled.")),
     ),
     Action(
         "enable_teamchat",
         _l("Enable TeamChat"),
         icon="messages",
-        **teamchat(True, _l("Has TeamChat already.")),
+        **teamchat(True, _l("Already has TeamChat.")),
     ),
     Action(
         "disable_teamchat",
         _l("Disable TeamChat"),
         icon="messages-off",
-        **teamchat(False, _l("Has no TeamChat already.")),
+        **teamchat(False, _l("Already without TeamChat.")),
     ),
     Action(
         "set_role",
@@ -265,6 +265,7 @@ register(
     Collection(
         name="accounts",
         title=_l("Accounts"),
+        counted=lambda count: ngettext("%(num)s account", "%(num)s accounts", count),
         columns=(
             Account.id,
             Account.address.label("label"),
@@ -276,8 +277,8 @@ register(
         matching=_matching,
         find=scope.find_account,
         actions=ACTIONS,
-        subject=lambda actor, wanted: domain_of(actor, wanted).name,
-        domain_of=lambda actor, wanted: domain_of(actor, wanted).id,
+        subject=lambda actor, filters: domain_of(actor, filters).name,
+        domain_of=lambda actor, filters: domain_of(actor, filters).id,
         fixed=("domain",),
     )
 )

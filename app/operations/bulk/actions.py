@@ -12,7 +12,7 @@ from app.models import Account
 
 @dataclass(frozen=True)
 class Field:
-    """A value that an action asks for. choices(actor, wanted): (value, label) pairs to choose from."""
+    """A value that an action asks for. choices(actor, filters): (value, label) pairs to choose from."""
 
     name: str
     label: Any
@@ -41,21 +41,23 @@ class Action:
 
 @dataclass(frozen=True)
 class Collection:
-    """A list whose rows can be chosen. subject(actor, wanted): what the task is about, such as a domain's name.
+    """A list whose rows can be chosen.
 
-    domain_of(actor, wanted): the id of the domain that all rows belong to, if any. fixed: what of `wanted` says which
-    list it is, and so also counts for rows that are chosen by id.
+    counted(3): “3 accounts”. subject(actor, filters): what the task is about, such as a domain's name.
+    domain_of(actor, filters): the id of the domain that all rows belong to, if any. fixed: the filters that say
+    which list it is, and so also count for rows that are chosen by id.
     """
 
     name: str
     title: Any
+    counted: Callable[[int], str]
     columns: tuple
     matching: Callable
     find: Callable
     actions: tuple[Action, ...]
     joins: tuple = ()
-    subject: Callable = lambda actor, wanted: None
-    domain_of: Callable = lambda actor, wanted: None
+    subject: Callable = lambda actor, filters: None
+    domain_of: Callable = lambda actor, filters: None
     fixed: tuple[str, ...] = ()
 
     def offered(self, actor: Account) -> list[Action]:
@@ -71,7 +73,7 @@ class Collection:
 
     def statement(self, actor: Account, selection: "Selection") -> Select:
         """Return the chosen rows that exist in the actor's scope, in the order of their ids."""
-        list_filters = selection.wanted
+        list_filters = selection.filters
         if selection.ids is not None:
             list_filters = {name: value for name, value in list_filters.items() if name in self.fixed}
         statement = select(*self.columns).where(*self.matching(actor, list_filters))
@@ -87,7 +89,7 @@ class Selection:
     """Which rows: by id, or (ids is None) all that the list's filters leave when they are asked."""
 
     ids: tuple[int, ...] | None = None
-    wanted: dict[str, str] = field(default_factory=dict)
+    filters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ def _matching(actor: Account, list_filters: dict) -> list:
 
 
 def _judge_reopening(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
-    return _("Is active already.") if row.state is DomainState.ACTIVE else None
+    return _("Already active.") if row.state is DomainState.ACTIVE else None
 
 
 def _judge_suspending(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
     if row.state is DomainState.SUSPENDED:
-        return _("Is suspended already.")
+        return _("Already suspended.")
     if not scope.may_close(actor, row):
         return _("An account of this domain administers more than you do.")
     return _("This is your own domain: you would lock yourself out.") if row.id == actor.domain_id else None
@@ -34,8 +34,8 @@ def _judge_suspending(actor: Account, row: Row, values: dict[str, Any]) -> str |
 
 def _suspension(actor: Account, count: int, values: dict[str, Any]) -> str:
     return ngettext(
-        "Nobody of %(num)s domain can sign in any more until it is active again.",
-        "Nobody of %(num)s domains can sign in any more until they are active again.",
+        "Nobody in %(num)s domain can sign in until it is active again.",
+        "Nobody in %(num)s domains can sign in until they are active again.",
         count,
     )
 
@@ -64,6 +64,7 @@ register(
     Collection(
         name="domains",
         title=_l("Domains"),
+        counted=lambda count: ngettext("%(num)s domain", "%(num)s domains", count),
         columns=(Domain.id, Domain.name.label("label"), Domain.state),
         matching=_matching,
         find=scope.find_domain,

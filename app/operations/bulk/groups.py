@@ -24,11 +24,11 @@ def _matching(actor: Account, list_filters: dict) -> list:
 
 
 def _judge_enabling(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
-    return _("Has TeamChat already.") if row.has_teamchat else None
+    return _("Already has TeamChat.") if row.has_teamchat else None
 
 
 def _judge_disabling(actor: Account, row: Row, values: dict[str, Any]) -> str | None:
-    return None if row.has_teamchat else _("Has no TeamChat.")
+    return None if row.has_teamchat else _("Already without TeamChat.")
 
 
 def _hiding(actor: Account, count: int, values: dict[str, Any]) -> str:
@@ -80,12 +80,13 @@ register(
     Collection(
         name="groups",
         title=_l("Groups"),
+        counted=lambda count: ngettext("%(num)s group", "%(num)s groups", count),
         columns=(Group.id, Group.address.label("label"), Group.has_public_folder, Group.has_teamchat),
         matching=_matching,
         find=scope.find_group,
         actions=ACTIONS,
-        subject=lambda actor, wanted: domain_of(actor, wanted).name,
-        domain_of=lambda actor, wanted: domain_of(actor, wanted).id,
+        subject=lambda actor, filters: domain_of(actor, filters).name,
+        domain_of=lambda actor, filters: domain_of(actor, filters).id,
         fixed=("domain",),
     )
 )

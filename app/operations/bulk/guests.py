@@ -92,14 +92,14 @@ ACTIONS = (
         "enable",
         _l("Enable"),
         icon="circle-check",
-        judge=_judge_state(AccountState.ENABLED, _l("Is enabled already.")),
+        judge=_judge_state(AccountState.ENABLED, _l("Already enabled.")),
         do=_do_state(AccountState.ENABLED),
     ),
     Action(
         "suspend",
         _l("Suspend"),
         icon="circle-minus",
-        judge=_judge_state(AccountState.DISABLED, _l("Is suspended already.")),
+        judge=_judge_state(AccountState.DISABLED, _l("Already suspended.")),
         do=_do_state(AccountState.DISABLED),
     ),
     Action("extend", _l("Extend"), icon="calendar", judge=_judge_extension, do=_extend),
@@ -124,6 +124,7 @@ register(
     Collection(
         name="guests",
         title=_l("Guests"),
+        counted=lambda count: ngettext("%(num)s guest", "%(num)s guests", count),
         columns=(
             Account.id,
             Account.address.label("label"),

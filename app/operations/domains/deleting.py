@@ -94,7 +94,7 @@ def _require_deletable(actor: Account, domain: Domain, typed_name: str) -> None:
     if not is_named(domain, typed_name):
         raise Invalid(_("This is not the name of the domain."), code="wrong_name", field="name")
     if open_deletion(domain) is not None:
-        raise Conflict(_("This domain is being deleted already."), code="being_deleted")
+        raise Conflict(_("This domain is already being deleted."), code="being_deleted")
 
 
 def _deletion_steps(_actor: Account, arguments: dict[str, Any], position: int, limit: int) -> list[TaskStep]:

@@ -33,7 +33,7 @@ def checked_domain_state(value: str) -> DomainState:
 def _guest_days_check(field: str) -> Callable[[int | None], int | None]:
     def check(days: int | None) -> int | None:
         if days is not None and not 1 <= days <= GUEST_DAYS_MAX:
-            sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=GUEST_DAYS_MAX)
+            sentence = _("Give a number from 1 to %(largest)s, or leave this empty.", largest=GUEST_DAYS_MAX)
             raise Invalid(sentence, code="bad_days", field=field)
         return days
 
@@ -140,7 +140,7 @@ def _change_columns(actor: Account, domain: Domain, before: dict[str, Any], afte
 
 def _require_days_in_order(domain: Domain) -> None:
     if domain.guest_days and domain.guest_days_longest and domain.guest_days > domain.guest_days_longest:
-        sentence = _("This is more than the longest, which is %(days)s days.", days=domain.guest_days_longest)
+        sentence = _("This is more than the maximum of %(days)s days.", days=domain.guest_days_longest)
         raise Invalid(sentence, code="bad_days", field="guest_days")
 
 
@@ -158,14 +158,16 @@ def _require_not_over(domain: Domain) -> None:
     # The worker would suspend an active domain whose end has passed again at once.
     if domain.state is DomainState.ACTIVE and domain.expires_at is not None and domain.expires_at <= now():
         raise Invalid(
-            _("This day is over: choose a later one, or none."), code="domain_ended", field="expires_on"
+            _("This day is in the past: choose a later one, or none."),
+            code="domain_ended",
+            field="expires_on",
         )
 
 
 def _require_may_grant_features(actor: Account) -> None:
     if not scope.is_server_wide(actor):
         raise Forbidden(
-            _("What a domain may have is given by a server or web administrator."), code="server_wide_only"
+            _("A server or web administrator decides which features a domain has."), code="server_wide_only"
         )
 
 
@@ -184,7 +186,7 @@ def _insert_domain(domain: Domain) -> None:
 
 
 def _name_taken(name: str) -> Invalid:
-    return Invalid(_("The domain %(name)s exists already.", name=name), code="domain_taken", field="name")
+    return Invalid(_("The domain %(name)s already exists.", name=name), code="domain_taken", field="name")
 
 
 DOMAIN_LIMIT_MAX = 10_000_000
@@ -212,6 +214,6 @@ def _checked_limit(field: str, number: int | None) -> int | None:
     if field not in ("account_limit", "guest_limit"):
         raise LookupError(field)
     if number is not None and not 0 <= number <= DOMAIN_LIMIT_MAX:
-        sentence = _("Give a number from 0 to %(largest)s, or nothing.", largest=DOMAIN_LIMIT_MAX)
+        sentence = _("Give a number from 0 to %(largest)s, or leave this empty.", largest=DOMAIN_LIMIT_MAX)
         raise Invalid(sentence, code="bad_limit", field=field)
     return number

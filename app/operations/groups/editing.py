@@ -138,7 +138,7 @@ def set_group_limits(
 
 def _checked_sends(number: int | None) -> int | None:
     if number is not None and not 1 <= number <= SENDS_MAX:
-        sentence = _("Give a number from 1 to %(largest)s, or nothing.", largest=SENDS_MAX)
+        sentence = _("Give a number from 1 to %(largest)s, or leave this empty.", largest=SENDS_MAX)
         raise Invalid(sentence, code="bad_limit", field="sends_per_minute")
     return number
 

@@ -229,7 +229,7 @@ def detach_member(actor: Account, group: Group, entry_id: int) -> int:
     if entry is None or entry.group_id != group.id:
         raise NotFound()
     if entry.kind is EntryKind.ACCOUNT:
-        raise Invalid(_("This entry is one person already."), code="one_person")
+        raise Invalid(_("This entry is already one person."), code="one_person")
     name = entry_name(entry)
     people = people_of_entry(entry)
     count = _checked_count(people)

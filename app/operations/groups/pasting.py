@@ -38,8 +38,8 @@ class UnknownAddresses(Invalid):
     def __init__(self, lines: list[PastedAddress]) -> None:
         self.lines = lines
         sentence = ngettext(
-            "%(num)s line names nobody of this server. Nobody was added.",
-            "%(num)s lines name nobody of this server. Nobody was added.",
+            "%(num)s line matches no account, group or domain on this server. Nobody was added.",
+            "%(num)s lines match no account, group or domain on this server. Nobody was added.",
             len(lines),
         )
         super().__init__(sentence, field="addresses")
@@ -70,7 +70,7 @@ def _pasted_addresses(text: str) -> list[PastedAddress]:
     if len(pasted) > ADDRESSES_MAX:
         raise Invalid(
             _(
-                "%(most)s addresses at once at most; these are %(count)s.",
+                "At most %(most)s addresses at once; you gave %(count)s.",
                 most=ADDRESSES_MAX,
                 count=len(pasted),
             ),

@@ -77,8 +77,8 @@ def bring_in_hosted(actor: Account, room: Room, address: str, domain: Domain) ->
     if room.group is not None and room.kind is RoomKind.PUBLIC:
         raise Invalid(
             _(
-                "This address belongs to this server. Whoever shall be in this room is added to the group "
-                "%(group)s, by an administrator.",
+                "This address belongs to this server. To be in this room, the person must be "
+                "added to the group %(group)s by an administrator.",
                 group=room.group.name,
             ),
             code="hosted_in_group",
@@ -101,7 +101,7 @@ def bring_in_hosted(actor: Account, room: Room, address: str, domain: Domain) ->
 def _add(actor: Account, room: Room, account: Account) -> None:
     try:
         if add_people(actor, room, [account.id]) == 0:
-            raise Invalid(_("This person is in the room already."), code="inside")
+            raise Invalid(_("This person is already in the room."), code="inside")
     except Refusal as refusal:
         raise Invalid(refusal.sentence, code=refusal.code) from refusal
 
@@ -179,12 +179,12 @@ def _invite(actor: Account, room: Room, address: str, line: str | None, language
         select(Invitation).where(Invitation.room_id == room.id, Invitation.address == address)
     ).one_or_none()
     if _is_member(room, address):
-        raise Invalid(_("This person is in the room already."), code="inside")
+        raise Invalid(_("This person is already in the room."), code="inside")
     if account is not None and policy.state_of(account, False) in (
         InvitationState.PENDING,
         InvitationState.REGISTERED,
     ):
-        raise Invalid(_("This address is invited already."), code="invited")
+        raise Invalid(_("This address is already invited."), code="invited")
     _require_space(actor, room)
     _require_room_in_domain(actor, guest)
     invitation = account or Invitation(room_id=room.id, address=address, generation=0)
@@ -231,7 +231,7 @@ def _require_space(actor: Account, room: Room) -> None:
     most = current_app.config["GUEST_INVITATIONS"]
     if db.session.scalar(pending.where(Invitation.inviter_id == actor.id)) >= most:
         raise Invalid(
-            _("You have %(count)s invitations that are not answered yet: no more at once.", count=most),
+            _("You have %(count)s unanswered invitations, which is the maximum.", count=most),
             code="pending_limit",
         )
     inside = (

@@ -65,7 +65,7 @@ def extend_guest(actor: Account, guest: Account, until: datetime | None) -> Acco
     guest = locks.lock_row(policy.find_guest(actor, guest.id))
     sponsor = policy.sponsor_of(guest)
     if until is not None and until < now():
-        raise Invalid(_("This moment is over."), code="past", field="expires_at")
+        raise Invalid(_("This moment is in the past."), code="past", field="expires_at")
     if sponsor is not None and policy.within_limit(sponsor.domain, until) != until:
         raise Invalid(
             _(
@@ -314,7 +314,7 @@ def change_sponsor(actor: Account, guest: Account, sponsor: Account) -> Account:
     sponsor = scope.find_account(actor, sponsor.id)
     if not sponsor.is_active:
         raise Invalid(
-            _("This account cannot answer for a guest: it is not active."), code="inactive", field="sponsor"
+            _("This account cannot sponsor a guest: it is not active."), code="inactive", field="sponsor"
         )
     before = policy.sponsor_of(guest)
     guest.sponsor_id = sponsor.id

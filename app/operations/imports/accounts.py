@@ -105,7 +105,7 @@ def _features(cells: dict[str, str]) -> dict[Feature, bool]:
 running.register(
     ImportKind(
         name="accounts",
-        titles=(_l("Try an import of accounts"), _l("Import accounts")),
+        titles=(_l("Check an import of accounts"), _l("Import accounts")),
         columns=COLUMNS,
         unread=("last_sign_in",),
         find=_find,

@@ -164,7 +164,7 @@ def _add_members(actor: Account, group: Group, row: ImportRow) -> int:
         unknown = ", ".join(line.text for line in refusal.lines[:UNKNOWN_SHOWN])
         if len(refusal.lines) > UNKNOWN_SHOWN:
             unknown += ", …"
-        sentence = _("Among the members these name nobody of this server: %(names)s", names=unknown)
+        sentence = _("These members are unknown on this server: %(names)s", names=unknown)
         raise Invalid(sentence, code="unknown_members", field="members") from refusal
     if row.circle:
         # Only now: the way may lead through groups of which those who cannot name its first one may not know.
@@ -229,7 +229,7 @@ def _tried(row: ImportRow) -> ImportRow:
 running.register(
     ImportKind(
         name="groups",
-        titles=(_l("Try an import of groups"), _l("Import groups")),
+        titles=(_l("Check an import of groups"), _l("Import groups")),
         columns=COLUMNS,
         find=_find,
         make=_make,

@@ -46,7 +46,7 @@ def check_import(actor: Account, domain: Domain, data: bytes, *, name: str, kind
     text, encoding, sheet = _read(data)
     table.check_head(_kinds[kind], sheet)
     if not sheet.rows:
-        raise Invalid(_("There is no row below the names of the columns."), code="no_rows", field="file")
+        raise Invalid(_("There are no lines below the column names."), code="no_rows", field="file")
     arguments = {"file": table.keep(text), "domain": domain.id, "encoding": encoding}
     return _started(actor, _kinds[kind].check, domain, len(sheet.rows), PurePath(name).name, arguments)
 
@@ -56,7 +56,7 @@ def start_import(actor: Account, task: Task) -> Task:
     task = find_task(actor, task.id)
     kind = next((import_kind for import_kind in _kinds.values() if import_kind.check == task.kind), None)
     if kind is None or task.state is not TaskState.DONE:
-        raise Invalid(_("This is no import that was tried."), code="not_tried")
+        raise Invalid(_("This import was not checked first."), code="not_tried")
     arguments = json.loads(task.arguments)
     domain = scope.find_domain(actor, arguments["domain"])
     table.require_kept(arguments["file"])
@@ -71,7 +71,7 @@ def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
         sentence = _("%(most)s rows at most.", most=ROWS_AT_MOST)
         raise Invalid(sentence, code="too_many_rows", field="file") from error
     except sheets.UnreadableSheet as error:
-        sentence = _("This is no table: save it as CSV (comma, semicolon or tab).")
+        sentence = _("This is not a table: save it as CSV (comma, semicolon or tab).")
         raise Invalid(sentence, code="no_table", field="file") from error
 
 
@@ -117,13 +117,13 @@ def _do(kind: ImportKind, actor: Account, arguments: dict, step: TaskStep) -> No
 
 def _after_check(task: Task) -> FollowUp:
     arguments = json.loads(task.arguments)
-    label = ngettext("Import %(num)s row", "Import %(num)s rows", task.changed_count)
+    label = ngettext("Import %(num)s line", "Import %(num)s lines", task.changed_count)
     can_go_on = task.changed_count and table.is_kept(arguments["file"])
-    note = _("Nothing is written yet.")
+    note = _("Nothing is saved yet.")
     if arguments["encoding"] == "latin-1":
-        note += " " + _("The file was read as Latin-1: look whether accents are right.")
+        note += " " + _("The file was read as Latin-1: check that accents are right.")
     return FollowUp(
-        _l("Would change"), "imports.start_import" if can_go_on else None, label, note, is_trial=True
+        _l("To be changed"), "imports.start_import" if can_go_on else None, label, note, is_trial=True
     )
 
 

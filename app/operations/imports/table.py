@@ -87,7 +87,7 @@ def check_head(kind: ImportKind, sheet: Sheet) -> None:
     """Refuse a table without addresses, with a column twice, or one that nobody knows."""
     unknown = [title for title in sheet.head if title and title not in kind.known]
     if unknown:
-        sentence = _("This column is not known: %(names)s. Known are: %(known)s.")
+        sentence = _("Unknown columns: %(names)s. The columns are: %(known)s.")
         raise Invalid(
             sentence % {"names": ", ".join(unknown[:5]), "known": ", ".join(kind.columns)},
             code="unknown_column",
@@ -97,7 +97,7 @@ def check_head(kind: ImportKind, sheet: Sheet) -> None:
     if "address" not in meant:
         raise Invalid(_("There is no column “address”."), code="no_address", field="file")
     if len(set(meant)) < len(meant):
-        raise Invalid(_("A column is there twice."), code="column_twice", field="file")
+        raise Invalid(_("The same column appears twice."), code="column_twice", field="file")
 
 
 def meaning_of_row(kind: ImportKind, record: dict[str, str]) -> dict[str, str]:
@@ -170,7 +170,7 @@ def forget_files() -> int:
 
 
 def _gone() -> Invalid:
-    return Invalid(_("The file is not kept any more: choose it again."), code="file_gone", field="file")
+    return Invalid(_("The file is no longer kept: choose it again."), code="file_gone", field="file")
 
 
 def _folder() -> Path:
@@ -191,7 +191,7 @@ def import_row(actor: Account, kind: ImportKind, domain: Domain, row: ImportRow)
             if stored is None:
                 raise
     if not kind.change(actor, stored, row) and not row.is_awaiting:
-        raise Unchanged(_("Is there already, just so."))
+        raise Unchanged(_("Already identical."))
 
 
 def full_address(text: str, domain_name: str) -> str:
@@ -212,9 +212,7 @@ def _check_address(domain: Domain, row: ImportRow) -> None:
     if not row.address:
         raise Invalid(_("The address is missing."), code="no_address")
     if row.first != row.line:
-        raise Invalid(
-            _("This address stands in line %(line)s already.", line=row.first), code="address_twice"
-        )
+        raise Invalid(_("This address is already in line %(line)s.", line=row.first), code="address_twice")
     if row.address.rpartition("@")[2] != domain.name:
         raise Invalid(
             _(

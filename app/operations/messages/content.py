@@ -54,7 +54,7 @@ def checked_client_id(client_id: str | None) -> str:
         return str(uuid.UUID(client_id))
     except (ValueError, AttributeError, TypeError):
         raise Invalid(
-            _("The mark of this message is not valid."), code="bad_client_id", field="client_id"
+            _("The identifier of this message is not valid."), code="bad_client_id", field="client_id"
         ) from None
 
 

@@ -50,8 +50,8 @@ def too_fast(place: RoomPosition) -> TooMany:
     moment = now().timestamp()
     seconds = max(1, ceil(_free_at(sends, place.limit, moment) - moment))
     sentence = _ln(
-        "This group takes %(limit)s message a minute in all. You may go on in %(seconds)s s.",
-        "This group takes %(limit)s messages a minute in all. You may go on in %(seconds)s s.",
+        "This group accepts %(limit)s message a minute in total. You can continue in %(seconds)s s.",
+        "This group accepts %(limit)s messages a minute in total. You can continue in %(seconds)s s.",
         place.limit,
         limit=place.limit,
         seconds=seconds,

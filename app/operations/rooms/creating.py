@@ -114,7 +114,7 @@ def require_free_name(folder_id: int, name: str, but: int | None = None) -> None
         taken = taken.where(Room.id != but)
     if db.session.scalar(taken.limit(1)) is not None:
         raise Invalid(
-            _("There is a room called %(name)s here already.", name=name), code="name_taken", field="name"
+            _("There is already a room called %(name)s here.", name=name), code="name_taken", field="name"
         )
 
 

@@ -111,7 +111,9 @@ def restore_room(actor: Account, room: Room) -> Room:
         raise NotFound()
     _require_state(room, RoomState.DELETED)
     if room.kind is RoomKind.PUBLIC and room.group_id is None:
-        raise Invalid(_("The group of this room is gone: nobody could see it."), code="group_gone")
+        raise Invalid(
+            _("The group of this room no longer exists: nobody could see the room."), code="group_gone"
+        )
     if room.folder_id is not None:
         require_free_name(room.folder_id, room.name, but=room.id)
     before, room.deleted_at, room.state_before_trash = room.state_before_trash, None, None
@@ -145,7 +147,7 @@ def _require_archive_right(actor: Account, room: Room) -> None:
 
 def _require_state(room: Room, state: RoomState) -> None:
     if room.state is not state:
-        raise Invalid(_("Somebody has moved this room in the meantime."), code="wrong_state")
+        raise Invalid(_("Somebody moved this room in the meantime."), code="wrong_state")
 
 
 def _moved(actor: Account, room: Room, state: RoomState, act: str) -> Room:
@@ -184,7 +186,7 @@ def set_guest_settings(
         raise Invalid(_("A direct conversation has no settings for guests."), code="not_for_direct")
     if guest_days is not None and not 1 <= guest_days <= LONGEST:
         raise Invalid(
-            _("Between 1 and %(longest)s days, or nothing.", longest=LONGEST), code="days", field="guest_days"
+            _("Between 1 and %(longest)s days, or empty.", longest=LONGEST), code="days", field="guest_days"
         )
     values = {
         "guests_see_history": bool(guests_see_history),

@@ -52,7 +52,7 @@ def remove_person(actor: Account, room: Room, account: Account) -> None:
     member = _member(room, account)
     if room.kind is not RoomKind.PRIVATE and not account.is_guest:
         raise Invalid(
-            _("This room follows its group: take the person out of the group."),
+            _("This room follows its group: remove the person from the group."),
             code="follows_group",
             field="people",
         )

@@ -48,7 +48,7 @@ def make_setup_link(actor: Account) -> str:
     Error: Invalid on a server that is installed already.
     """
     if settings.is_installed():
-        raise Invalid(_("This server is installed already."), code="installed")
+        raise Invalid(_("This server is already installed."), code="installed")
     token = secrets.token_urlsafe(32)
     set_setting(actor, Setting.SETUP_DIGEST, digest_of(token))
     set_setting(actor, Setting.SETUP_UNTIL, (now() + LINK_LIFE).isoformat())

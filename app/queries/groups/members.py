@@ -67,7 +67,7 @@ def _whole(way: Way, names: dict) -> str:
     path = " → ".join(readable(names[Principal.GROUP, key]) for key in way.group_ids)
     if way.kind is EntryKind.DOMAIN:
         return _("By the whole domain in %(path)s", path=path)
-    return _("By an own entry in %(path)s", path=path)
+    return _("By their own entry in %(path)s", path=path)
 
 
 def _outer(way: Way, account: Account, group: Group, groups: dict, domains: dict) -> str:

@@ -43,7 +43,7 @@ def checked_guest_name(text: str | None, *, field: str = "name") -> str:
     name = checked_name(text, field=field)
     if is_deceptive_name(name):
         raise Invalid(
-            _("This name mixes letters of several alphabets and may not be what it looks like."),
+            _("This name mixes letters of several alphabets and may be misleading."),
             code="deceptive_name",
             field=field,
         )

@@ -135,8 +135,8 @@ def _sentence(problem: str) -> str:
     return {
         "short": _("A password has %(minimum)s characters or more.", minimum=MINIMUM),
         "long": _("A password has %(maximum)s characters at most.", maximum=LONGEST),
-        "own": _("Your name or address, even with something added, is not a password."),
-        "common": _("This password is among the first that others would try. Choose another one."),
+        "own": _("Your name or address cannot be your password, even with something added."),
+        "common": _("This password is one of the first that an attacker would try. Choose another one."),
     }[problem]
 
 

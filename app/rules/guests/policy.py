@@ -72,7 +72,7 @@ def checked_address(address: str) -> str:
         raise Invalid(_("This is not an email address."), code="bad_address", field="addresses")
     if is_deceptive(address):
         raise Invalid(
-            _("This address mixes letters of several alphabets and may not be what it looks like."),
+            _("This address mixes letters of several alphabets and may be misleading."),
             code="deceptive_address",
             field="addresses",
         )
@@ -288,12 +288,14 @@ def require_may_invite_guests(account: Account, room: Room) -> None:
     if not _knows(account, room):
         raise NotFound()
     if answer.reason is InvitingReason.DIRECT:
-        raise Invalid(_("Nobody is added to a direct conversation: open another one."), code="not_for_direct")
+        raise Invalid(
+            _("Nobody can be added to a direct conversation: open another one."), code="not_for_direct"
+        )
     if answer.reason is InvitingReason.NOT_ACTIVE:
-        raise Invalid(_("Nobody is invited to a room that is archived or deleted."), code="wrong_state")
+        raise Invalid(_("Nobody can be invited to an archived or deleted room."), code="wrong_state")
     if answer.reason is InvitingReason.POLICY_OFF:
         raise Forbidden(
-            _("In this domain, guests are invited by those who hold the right to invite."), code="policy_off"
+            _("In this domain, only people with the right to invite can invite guests."), code="policy_off"
         )
     raise Forbidden()
 

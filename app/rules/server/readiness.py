@@ -91,7 +91,7 @@ def collect_facts() -> ReadinessFacts:
 
 def _database(facts: ReadinessFacts) -> Check:
     if facts.dialect in ("mysql", "mariadb"):
-        return Check("database", State.OK, _("The database carries TeamChat."))
+        return Check("database", State.OK, _("The database supports TeamChat."))
     if facts.dialect in ("mssql", "oracle"):
         return Check("database", State.WARNING, _("TeamChat has not been tested on this database server."))
     return Check("database", State.FAILURE, _("TeamChat cannot be enabled on SQLite."))

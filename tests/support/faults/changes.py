@@ -79,16 +79,16 @@ def _room(act: str):
 
 
 CHANGES = {
-    "an account is taken out of the group": Change(
+    "an account is removed from the group": Change(
         _removed, lambda place: ("add_member", place.group_id, place.somebody.id)
     ),
-    "a whole domain is taken out of the group": Change(
+    "a whole domain is removed from the group": Change(
         _removed, lambda place: ("add_member", place.group_id, place.their_domain_id, "domain"), way="domain"
     ),
-    "an inner group is taken out of the group": Change(
+    "an inner group is removed from the group": Change(
         _removed, lambda place: ("add_member", place.group_id, place.inner_id, "group"), way="group"
     ),
-    "an account is taken out of an inner group": Change(
+    "an account is removed from an inner group": Change(
         lambda place: ("remove_member", place.inner_id, place.entry_id),
         lambda place: ("add_member", place.inner_id, place.somebody.id),
         way="inside",
@@ -125,7 +125,7 @@ CHANGES = {
     "a line of the folder takes writing": Change(
         _grant("set_grant", "folder", int(READ)), _grant("remove_grant", "folder"), QUIET
     ),
-    "the group's line is taken out of the folder": Change(
+    "the group's line is removed from the folder": Change(
         _line_of_the_group("remove_grant"), _line_of_the_group("set_grant", int(WRITE)), hits_all=True
     ),
     "a line of the room takes everything": Change(_grant("set_grant", "room", 0), _inherited),
@@ -136,12 +136,12 @@ CHANGES = {
     "the members' line of a private room takes writing": Change(
         _line_of_members(int(READ)), _line_of_members(int(WRITE)), QUIET, is_private=True
     ),
-    "a member is taken out of a private room": Change(
+    "a member is removed from a private room": Change(
         lambda place: ("remove_person", place.room_id, place.somebody.id),
         lambda place: ("run_room", "add_people", place.room_id, [place.somebody.id]),
         is_private=True,
     ),
-    "a guest is taken out of the room": Change(
+    "a guest is removed from the room": Change(
         lambda place: ("remove_person", place.room_id, place.somebody.id), way="guest"
     ),
     "a guest is suspended": Change(
