@@ -1,4 +1,4 @@
-"""What every test may ask for: the application on a real database, the people, browsers, a counter of statements."""
+"""Fixtures of every test: the application on a real database, the people, browsers, a counter of statements."""
 
 import gc
 import os
@@ -55,7 +55,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    """What was loaded stays to the end: the collector need not go over it again and again."""
+    """Exclude everything loaded so far from garbage collection: it stays until the end."""
     gc.freeze()
     gc.enable()
     files = {item.path for item in session.items} | session.config.long_test_files
@@ -73,9 +73,9 @@ def pytest_deselected(items):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """A run of everything also proves that all that must leave an entry in the trail was seen doing so.
+    """Fail a complete run in which an operation was never seen leaving an audit entry.
 
-    Of several processes each says what it has not seen; what none of them has is missing.
+    Each process reports the operations that it has not seen; those missing in all of them are missing.
     """
     config = session.config
     is_whole = getattr(config, "is_whole_run", False) and not getattr(config, "has_left_out", False)
@@ -110,7 +110,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What takes long begins at once where several processes share the work."""
+    """Move slow tests to the front where several processes share the work."""
     if not hasattr(config, "workerinput"):
         return
     items.sort(key=lambda item: ORDER.get(item.path.parent.name, len(ORDER)))
@@ -132,7 +132,7 @@ def database_url():
 
 @pytest.fixture(scope="session")
 def built_app(database_url, tmp_path_factory):
-    """The application that every test shares."""
+    """Return the application that all tests share."""
     script("catalogues").compile_all()
     application = create_app(
         TESTING=True,
@@ -153,7 +153,7 @@ def built_app(database_url, tmp_path_factory):
 
 
 def _changes_what_it_is_found_by(state):
-    """Whatever a test runs: what writes a name past the ORM would leave a row nobody finds."""
+    """Assert that no test wrote a name past the ORM, which would leave the search text outdated."""
     if not state.is_update:
         return
     named = re.match(r"UPDATE (?:accounts|groups) SET (.*?)(?:\bWHERE\b|$)", str(state.statement), re.S)
@@ -163,7 +163,7 @@ def _changes_what_it_is_found_by(state):
 
 @pytest.fixture
 def app(request, built_app):
-    """The application, in its context. What the test writes is undone; marked `fresh`, it is committed and wiped."""
+    """Enter the application's context. Writes are undone; with the mark `fresh` they are committed, then wiped."""
     access.forget()
     configuration = dict(built_app.config)
     isolate = _committed if request.node.get_closest_marker("fresh") else _undone
@@ -192,7 +192,7 @@ def _undone():
 
 @contextmanager
 def _committed():
-    """The application's own pool and real commits."""
+    """Use the application's own connection pool and real commits."""
     try:
         yield
     finally:
@@ -202,7 +202,10 @@ def _committed():
 
 @pytest.fixture
 def another_app(app, database_url, tmp_path):
-    """another_app(DEMO=True): a further application, set otherwise. What a process has once is put back afterwards."""
+    """Return a function that takes settings and makes a further application.
+
+    Process-wide state is restored afterwards.
+    """
     sockets, told_by = dict(vars(socketio)), broadcasts._app
 
     def make(**settings):
@@ -229,13 +232,13 @@ def people(app) -> People:
 
 @pytest.fixture
 def visitor(app) -> Visitor:
-    """A browser that nobody is signed in on."""
+    """Return a browser without a session."""
     return app.test_client()
 
 
 @pytest.fixture
 def client_of(app):
-    """client_of(account): a browser that this person is signed in on."""
+    """Return a function that takes an account and gives its signed-in browser."""
 
     def make(account: Account) -> Visitor:
         client = app.test_client()
@@ -247,7 +250,7 @@ def client_of(app):
 
 @pytest.fixture
 def count_statements(app):
-    """`with count_statements() as seen:` — the statements that reached the database are in the list `seen`."""
+    """Return a context manager that collects the SQL statements sent in its block."""
 
     @contextmanager
     def count():
@@ -268,7 +271,7 @@ def count_statements(app):
 
 @pytest.fixture
 def events(app, monkeypatch) -> list:
-    """The facts told during the test, in order; listeners hear them as well."""
+    """Return the list of events published during the test, in order; listeners receive them as well."""
     from app import events as facts
     from app import transaction
 

@@ -1,4 +1,4 @@
-"""Everything that people read is in both catalogues, translated, with its placeholders."""
+"""Catalogues: every text is translated in both languages, with its placeholders."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LANGUAGES = catalogues.LANGUAGES
 
 @pytest.fixture(scope="module")
 def said():
-    """What the code says to people."""
+    """Return the texts of the code, as Babel extracts them."""
     found = catalogues.extracted()
     assert len(found) > 100
     return found

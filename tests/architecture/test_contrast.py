@@ -1,4 +1,4 @@
-"""Text stands out at 4.5:1 and what can be operated at 3:1, in light and in dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""Contrast: text at 4.5:1 and controls at 3:1, in light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from pathlib import Path

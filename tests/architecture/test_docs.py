@@ -1,4 +1,4 @@
-"""What the documents tell people to type or to look at exists."""
+"""Documents: commands, links and files that they name exist."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Forms and dialogs go one way: refusals through app/blueprints/forms.py, dialogs through layouts/dialog.html."""
+"""Forms and dialogs: refusals go through app/blueprints/forms.py, dialogs through layouts/dialog.html."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ EXCEPTIONS = {
 
 
 def caught(name: str) -> set[str]:
-    """The names of the exceptions that a file catches."""
+    """Return the names of the exceptions that a file catches."""
     handlers = [node.type for node in ast.walk(source.tree(name)) if isinstance(node, ast.ExceptHandler)]
     return {
         node.id
@@ -56,6 +56,6 @@ def test_dialogs_extend_the_layout():
 
 
 def ancestors(template: str) -> set[str]:
-    """The layouts that a template stands in, as far as they are named in it."""
+    """Return the layouts that a template extends, as far as they are named in it."""
     parents = re.findall(r"""\{%\s*extends\s+["']([^"']+)["']\s*%\}""", (TEMPLATES / template).read_text())
     return set(parents).union(*(ancestors(parent) for parent in parents))

@@ -22,7 +22,7 @@ def page_calls():
 
 
 def constants_of(name: str) -> dict:
-    """A module's own constants, by name."""
+    """Return a module's own constants, by name."""
     found = {}
     for node in source.tree(name).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -31,7 +31,7 @@ def constants_of(name: str) -> dict:
 
 
 def value_of(node, constants):
-    """What an expression of literals and constants is; None if that cannot be told."""
+    """Return the value of an expression of literals and constants; None if it cannot be determined."""
     if isinstance(node, ast.Name):
         return constants.get(node.id)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -66,7 +66,7 @@ def test_every_block_a_view_offers_is_there_with_its_id(built_app, name, line, t
 
 
 def chain(app, template: str):
-    """The text of a template with what it includes, then that of the layouts it stands in, or may stand in."""
+    """Return the text of a template with its includes, followed by the text of its possible layouts."""
     text, _path, _fresh = app.jinja_env.loader.get_source(app.jinja_env, template)
     parsed = app.jinja_env.parse(text)
     for node in parsed.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
@@ -81,5 +81,5 @@ def chain(app, template: str):
 
 
 def _put(text: str, name: str, included: str) -> str:
-    """A text with the file it includes in the place of the word that includes it."""
+    """Return a text with an included file in place of its include statement."""
     return re.sub(rf"""\{{%-?\s*include\s+["']{re.escape(name)}["'].*?%\}}""", lambda _match: included, text)

@@ -1,4 +1,4 @@
-"""What keeps the models at home on SQL Server and Oracle too, as a list of rules; and the DDL they render to."""
+"""Rules that keep the models portable to SQL Server and Oracle, and the DDL rendered for both."""
 
 import io
 import re
@@ -32,7 +32,7 @@ COLUMNS = [column for table in TABLES for column in table.columns]
 
 @pytest.fixture(scope="module")
 def ddl(built_app):
-    """The whole DDL of the migrations, by dialect, as it is printed without a driver."""
+    """Return the DDL of all migrations, by dialect, as printed without a driver."""
     with built_app.app_context():
         return {name: printed(flask_migrate.upgrade, name) for name in FOREIGN}
 

@@ -1,4 +1,4 @@
-"""What the README says about scripts and settings holds; its links and commands are tested with all documents'."""
+"""README: scripts and settings that it names exist."""
 
 import re
 

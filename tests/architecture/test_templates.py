@@ -1,4 +1,4 @@
-"""What strict CSP and the conventions of the interface forbid in templates and scripts, and that every icon exists."""
+"""Templates and scripts: the content security policy, the conventions of the interface, and existing icons."""
 
 import re
 from functools import cache
@@ -131,7 +131,7 @@ def sprite() -> set[str]:
 
 
 def icons_in(source: str) -> set[str]:
-    """The icons that a template names, wherever a macro of the kit takes one."""
+    """Return the icons that a template passes to macros."""
     tree = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"]).parse(source)
     return {name for call in tree.find_all(nodes.Call) for name in icons_of(call)}
 
@@ -148,7 +148,7 @@ def icons_of(call: nodes.Call):
 
 
 def strings_of(node):
-    """The strings an expression may come to, as far as they stand in it."""
+    """Yield the literal strings that an expression may evaluate to."""
     if isinstance(node, nodes.Const) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, nodes.CondExpr):

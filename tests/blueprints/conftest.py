@@ -1,3 +1,4 @@
-"""Doors may be sockets too."""
+"""Fixtures of blueprint tests: pages with a socket."""
 
-from tests.realtime.conftest import window_of  # noqa: F401
+from tests.support.licenses import trial  # noqa: F401 (a fixture)
+from tests.support.realtime.windows import window_of  # noqa: F401 (a fixture)

@@ -6,8 +6,8 @@ from app.extensions import db
 from app.models import AccountState, ContactCard, OutgoingMail, Role, RoomState, Session
 from app.operations import sessions
 from app.queries.accounts import belongings as questions
-from tests.blueprints.test_domains import filled
 from tests.support import factories
+from tests.support.forms import filled
 
 SECTIONS = ("", "card", "groups", "rooms", "sessions", "history", "card.vcf")
 

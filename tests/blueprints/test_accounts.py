@@ -5,8 +5,8 @@ import pytest
 from app.extensions import db
 from app.models import Account, AccountState, Domain, Role
 from app.operations import accounts
-from tests.blueprints.test_domains import filled
 from tests.support import factories
+from tests.support.forms import filled
 
 PASSWORD = "velours-cartable-18-brume"
 
@@ -35,7 +35,7 @@ def page_of(people) -> str:
 
 
 def read(answer) -> str:
-    """A page as one reads it: where an address may break is not seen."""
+    """Return a page without the marks for line breaks in addresses."""
     return answer.text.replace("<wbr>", "")
 
 

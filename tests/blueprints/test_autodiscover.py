@@ -1,4 +1,4 @@
-"""What clients fetch, in the documented shapes: MS-OXDSCLI (outlook), MS-ASCMD (mobilesync), Autodiscover v2."""
+"""Documents that clients fetch: MS-OXDSCLI (outlook), MS-ASCMD (mobilesync), Autodiscover v2."""
 
 import base64
 from xml.etree import ElementTree
@@ -31,7 +31,7 @@ def arthur(people):
 
 
 def asked(address: str, schema: str = pox.OUTLOOK, request_schema: str = pox.OUTLOOK_REQUEST) -> bytes:
-    """A request as the documents show it."""
+    """Return a request as the documents show it."""
     return (
         f'<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="{request_schema}"><Request>'
         f"<EMailAddress>{address}</EMailAddress><AcceptableResponseSchema>{schema}</AcceptableResponseSchema>"

@@ -1,4 +1,4 @@
-"""Actions on many accounts: chosen, looked at, run."""
+"""Actions on many accounts: selection, preview, run."""
 
 import pytest
 from sqlalchemy import func, select

@@ -25,12 +25,12 @@ def arthur(people, client_of):
 
 @pytest.fixture
 def said(people):
-    """What jean has said in the room."""
+    """Return a message of jean in the room."""
     return messages.post_message(people.jean, people.room.id, "Rendez-vous à **midi**")
 
 
 def seqs(answer) -> list[int]:
-    """The places of the messages in an answer."""
+    """Return the sequence numbers of the messages in an answer."""
     return [int(seq) for seq in re.findall(r"data-seq=\"(\d+)\"[^>]*data-note", answer.text)]
 
 

@@ -11,8 +11,8 @@ from app.models import FigureName, Service, ServiceName, now
 from app.operations import dashboard, services
 from app.queries import dashboard as figure_questions
 from app.rules.server import readiness
-from tests.rules.test_readiness import GOOD
 from tests.support import factories
+from tests.support.readiness import GOOD
 
 
 def runs(name: ServiceName) -> bool:

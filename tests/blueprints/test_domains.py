@@ -1,6 +1,5 @@
 """Domains in WebAdmin."""
 
-import json
 import re
 
 import pytest
@@ -10,15 +9,7 @@ from app.models import Domain
 from app.operations import bulk, domains
 from app.rules.domains import Feature
 from tests.support import factories
-
-
-def filled(page: str) -> dict:
-    """What a browser would send of the domain's form, untouched."""
-    data = {}
-    for name in ("version", "seen"):
-        data[name] = re.search(rf'id="{name}"[^>]*value="([^"]*)"', page)[1].replace("&#34;", '"')
-    data |= {name: value for name, value in json.loads(data["seen"]).items() if value is not False}
-    return {name: "y" if value is True else value for name, value in data.items()}
+from tests.support.forms import filled
 
 
 def names_in(page: str) -> list[str]:

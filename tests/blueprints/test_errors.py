@@ -1,4 +1,4 @@
-"""What went wrong, told to each kind of client in its own way."""
+"""Errors, told to each kind of client in its own form."""
 
 import json
 
@@ -13,7 +13,10 @@ SAYS = {"Accept": "application/json"}
 
 @pytest.fixture
 def failing(monkeypatch, app, client_of, people):
-    """failing(error): a browser for which the list of devices raises it; the list counts how often it was asked."""
+    """Return a function that makes the list of devices raise an error.
+
+    failing(error) returns a signed-in browser and a list that counts the attempts.
+    """
 
     def make(error, *, times=99):
         asked = []

@@ -1,4 +1,4 @@
-"""Search everything: by any word, within one's scope, at a fixed cost."""
+"""Search of everything: by any word, within the administrator's scope, with a fixed number of statements."""
 
 import pytest
 

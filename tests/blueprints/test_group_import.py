@@ -22,7 +22,7 @@ def group(address: str) -> Group | None:
 
 
 def entries(address: str) -> list[str]:
-    """What the member list of a group names."""
+    """Return the entries of a group's member list, by name."""
     found = db.session.scalars(select(MemberEntry).where(MemberEntry.group_id == group(address).id))
     names = {
         EntryKind.ACCOUNT: lambda entry: entry.account.address,

@@ -4,7 +4,7 @@ import pytest
 
 from app.extensions import db
 from app.models import Group
-from tests.blueprints.test_domains import filled
+from tests.support.forms import filled
 
 
 def address(group: Group) -> str:

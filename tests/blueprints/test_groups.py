@@ -8,8 +8,8 @@ from app.extensions import db
 from app.models import Group, MemberEntry
 from app.operations import groups, messages
 from app.rules.rights import access
-from tests.blueprints.test_domains import filled
 from tests.support import factories
+from tests.support.forms import filled
 
 
 def address(group: Group, page: str = "") -> str:

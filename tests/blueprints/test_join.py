@@ -1,4 +1,4 @@
-"""The pages behind mailed links: what they show, that buttons act and links do not, what ended links say."""
+"""Pages behind mailed links: contents, actions by buttons only, and ended links."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def invitation(people) -> Invitation:
 
 @pytest.fixture
 def french(app):
-    """A browser that asks for French."""
+    """Return a browser that asks for French."""
     return _browser(app, "fr")
 
 

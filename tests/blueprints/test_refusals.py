@@ -1,4 +1,4 @@
-"""A refusal has one code and one sentence, and each door tells it in its own way."""
+"""Refusals: one code and one sentence, told by each entry point in its own form."""
 
 import json
 

@@ -10,31 +10,14 @@ from app.extensions import db
 from app.models import AuditEntry, Folder, FolderKind, Grant, Principal
 from app.operations import rights as right_operations
 from app.operations.rights import Subject
-from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, access, lists
+from app.rules.rights import FULL, MODERATE, READ, WRITE, Right, lists
 from tests.support import factories
+from tests.support.rights import address, rights, sent, words_of
 
 
 @pytest.fixture
 def folder(people) -> Folder:
     return db.session.query(Folder).filter_by(group_id=people.group.id, kind=FolderKind.TEAMCHAT).one()
-
-
-def address(place, act: str = "") -> str:
-    kind = "folder" if isinstance(place, Folder) else "room"
-    return f"/admin/rights/{kind}/{place.id}{act}"
-
-
-def sent(place, line: str, **values) -> dict:
-    return {"line": line, "seen": json.dumps(lists.snapshot(place)), "shown": "0"} | values
-
-
-def rights(who, room):
-    access.forget()
-    return access.rights_in(who, room.id)
-
-
-def words_of(answer) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
 
 
 def test_the_guides_path_to_the_list(people, client_of, folder):

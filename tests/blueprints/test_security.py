@@ -1,4 +1,4 @@
-"""What every answer carries, of every kind, and which names a demonstration answers to."""
+"""Security headers of every answer, and host names that a demonstration accepts."""
 
 import re
 

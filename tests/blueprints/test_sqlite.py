@@ -1,4 +1,4 @@
-"""On SQLite WebAdmin's pages answer, and TeamChat refuses to be enabled, with the reason, from every door."""
+"""SQLite: WebAdmin's pages answer, and every entry point refuses to enable TeamChat, with the reason."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ REASON = "TeamChat cannot be enabled on SQLite."
 
 @pytest.fixture
 def on_sqlite(built_app, tmp_path):
-    """The application on a SQLite file of its own."""
+    """Run the application on its own SQLite file."""
     access.forget()
     with built_app.app_context():
         usual, db.engines[None] = db.engines[None], create_engine(f"sqlite:///{tmp_path}/house.sqlite")
@@ -44,7 +44,7 @@ def on_sqlite(built_app, tmp_path):
 
 @pytest.fixture
 def people(on_sqlite):
-    """The people, on data that came from elsewhere: the domain has TeamChat on, arthur and groupetc do not."""
+    """Make the people on imported data: the domain has TeamChat on, arthur and groupetc do not."""
     people = make_people()
     people.arthur.has_teamchat = people.group.has_teamchat = False
     db.session.commit()
@@ -173,7 +173,7 @@ def test_nobody_sees_a_room_even_where_the_switches_are_on(on_sqlite):
 
 
 def test_an_application_starts_on_an_empty_file(tmp_path):
-    """What `flask` does on a machine without any setting: the tables are made, and the pages answer."""
+    """Run `flask` without any setting: the tables are made, and the pages answer."""
     said = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app:create_app", "doctor"],
         cwd=ROOT,

@@ -31,7 +31,7 @@ TO_COME = {
 
 @dataclass
 class World:
-    """What a door is tried on: jean, a public and a private room of arthur's with what arthur said there."""
+    """Set-up for one attempt: jean, a public and a private room of arthur's, and arthur's messages there."""
 
     jean: Account
     arthur: Account
@@ -269,7 +269,7 @@ def world(people, client_of, window_of) -> World:
 
 
 def tried(world: World, door: Door, rights: Right) -> str | None:
-    """What becomes of it for jean with these rights everywhere: None, or what the refusal is called."""
+    """Return the outcome for jean with these rights everywhere: None, or the code of the refusal."""
     for place in (world.folder, world.private):
         factories.make_grant(place, Principal.ACCOUNT, world.jean.id, rights)
     access.forget()

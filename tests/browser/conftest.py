@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import Account, Role
 from deploy.local import debian, programs
 from tests.support import factories
+from tests.support.browser.rooms import Administration, Place, make_place
 from tests.support.browser.screen import Screen
 from tests.support.faults.company import Console
 from tests.support.faults.stage import Person, Stage
@@ -40,28 +41,6 @@ class Servers:
         if self.proxy.process is None or self.proxy.process.poll() is not None:
             self.proxy.start()
         self.console.do("start_service")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A group with its room. arthur and jean are in it, paul is of the same domain."""
-
-    group_id: int
-    room_id: int
-    arthur: Person
-    jean: Person
-    paul: Person
-
-
-@dataclass(frozen=True)
-class Administration:
-    """A server administrator of arthur's domain, and the ids of its objects."""
-
-    admin: Person
-    domain_id: int
-    domain: str
-    arthur_id: int
-    group_id: int
 
 
 @pytest.fixture(scope="session")
@@ -110,9 +89,9 @@ def administration(servers, place) -> Administration:
 
 @pytest.fixture
 def screen_of(servers, chromium):
-    """Return a function that opens a signed-in screen: screen_of(person, width=…).
+    """Return a function that takes a person and a viewport, and opens a signed-in screen.
 
-    Complaints of the browser fail the test.
+    Errors on the browser's console fail the test.
     """
     screens = []
 
@@ -128,15 +107,6 @@ def screen_of(servers, chromium):
     assert not complaints, complaints
 
 
-def make_place(stage: Stage) -> Place:
-    """Make arthur, jean and paul in a domain of their own, the first two in a group with a room."""
-    scene = stage.scene(people=2)
-    arthur, jean = (
-        stage.french(person, name) for person, name in zip(scene.people, ("arthur", "jean"), strict=True)
-    )
-    return Place(scene.group_id, scene.room_id, arthur, jean, stage.french(scene.stranger, "paul"))
-
-
 def _screen(chromium: Browser, servers: Servers, person: Person, viewport: dict, options: dict) -> Screen:
     settings = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "ignore_https_errors": True, **options}
     context = chromium.new_context(viewport=viewport, base_url=servers.proxy.url, **settings)
@@ -149,29 +119,3 @@ def _screen(chromium: Browser, servers: Servers, person: Person, viewport: dict,
 def both(screen_of, place):
     """Open the room for arthur and for jean."""
     return screen_of(place.arthur).open(place.room_id), screen_of(place.jean).open(place.room_id)
-
-
-def fill(servers, place, count: int, author=None) -> None:
-    """Store messages in the room without the application."""
-    from app.models import Room
-
-    with servers.stage.app.app_context():
-        room = db.session.get(Room, place.room_id)
-        authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
-        for number in range(count):
-            factories.make_message(room, authors[number % 2], f"line {room.last_seq + 1}")
-
-
-def make_room(servers, place, name: str) -> int:
-    """Make another room of the group."""
-    from app.models import Group
-
-    with servers.stage.app.app_context():
-        return factories.make_room(db.session.get(Group, place.group_id), name).id
-
-
-def room_menu(page, choice: str | None = None) -> None:
-    """Open the menu of the room, and choose from it."""
-    page.get_by_role("button", name="La salle", exact=True).click()
-    if choice:
-        page.locator("#room-menu").get_by_text(choice, exact=True).click()

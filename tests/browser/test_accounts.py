@@ -7,9 +7,9 @@ from app.extensions import db
 from app.models import Account
 from app.operations.accounts import passwords
 from app.rules.accounts import passwords as password_rules
-from tests.browser.test_webadmin import SCREENS, save
 from tests.support import factories
 from tests.support.browser.axe import violations
+from tests.support.browser.screen import SCREENS, save
 
 
 def link_for(servers, account_id: int) -> str:

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from app.models import FigureName, now
 from app.operations import dashboard
 from app.queries import dashboard as questions
-from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
+from tests.support.browser.screen import SCREENS
 
 
 def test_closed_section_stays_closed(screen_of, administration):

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_webadmin import SCREENS, save
 from tests.support import factories
 from tests.support.browser.axe import violations
+from tests.support.browser.screen import SCREENS, save
 
 
 @pytest.fixture

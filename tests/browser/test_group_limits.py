@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Group
-from tests.browser.test_webadmin import SCREENS, save
 from tests.support.browser.axe import violations
+from tests.support.browser.screen import SCREENS, save
 
 
 def limit(servers, place, number: int) -> None:

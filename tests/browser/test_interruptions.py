@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import fill
+from tests.support.browser.rooms import fill
 
 
 def test_messages_are_caught_up_in_order_after_network_loss(both, servers):
@@ -226,10 +226,17 @@ def test_waiting_messages_are_never_sent_under_another_account(screen_of, place,
     arthur.sees_places([1, 2])
 
 
+# The draft is written a moment after the last key.
+DRAFT_IS_KEPT = """async text => {
+    const store = await import("teamchat/lib/store");
+    return store.keysOf("").some(key => JSON.stringify(store.read(key)).includes(text));
+}"""
+
+
 def test_latest_draft_is_kept_when_storage_is_full(screen_of, place):
     arthur = screen_of(place.arthur).open(place.room_id)
     arthur.composer.fill("court")
-    arthur.page.wait_for_timeout(600)
+    arthur.page.wait_for_function(DRAFT_IS_KEPT, arg="court")
     arthur.page.evaluate(
         """() => {
             let piece = "x".repeat(1 << 20);
@@ -240,7 +247,7 @@ def test_latest_draft_is_kept_when_storage_is_full(screen_of, place):
         }"""
     )
     arthur.composer.fill("court et une suite importante")
-    arthur.page.wait_for_timeout(600)
+    arthur.page.wait_for_function(DRAFT_IS_KEPT, arg="suite importante")
     kept = arthur.page.evaluate(
         """async room => {
             const store = await import("teamchat/lib/store");

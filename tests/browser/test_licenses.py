@@ -58,9 +58,14 @@ def record_questions(page: Page) -> list[str]:
 
 
 def leave(page: Page) -> None:
-    """Click a link outside the form, and give the browser time to ask."""
+    """Click a link outside the form."""
     page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
-    page.wait_for_timeout(300)
+
+
+def leave_and_be_asked(page: Page) -> None:
+    """Click a link outside the form, and wait for the browser's question."""
+    with page.expect_event("dialog"):
+        leave(page)
 
 
 def test_leaving_with_a_pasted_licence_asks_for_confirmation(screen):
@@ -68,7 +73,7 @@ def test_leaving_with_a_pasted_licence_asks_for_confirmation(screen):
     expect(page.get_by_text(UNSAVED)).to_be_hidden()
     licence_field(page).fill("pas encore")
     expect(page.get_by_text(UNSAVED)).to_be_visible()
-    leave(page)
+    leave_and_be_asked(page)
     assert questions == ["beforeunload"]
     expect(licence_field(page)).to_have_value("pas encore")
 
@@ -92,7 +97,7 @@ def test_refused_licence_is_kept_until_one_is_installed(screen):
     expect(licence_field(page)).to_have_value("bonjour")
     expect(page.get_by_text(UNSAVED)).to_be_visible()
     assert questions == []
-    leave(page)
+    leave_and_be_asked(page)
     assert questions == ["beforeunload"]
     expect(licence_field(page)).to_have_value("bonjour")
 

@@ -29,7 +29,7 @@ def test_bulk_change_of_accounts_shows_a_preview(page, administration):
     button.click()
     page.get_by_role("button", name="Désactiver", exact=True).click()
     dialog = page.locator("dialog[open]")
-    expect(dialog).to_contain_text("1 ligne va changer.")
+    expect(dialog).to_contain_text("À modifier : 1 compte")
     expect(dialog).to_contain_text("vous vous fermeriez la porte")
     assert not violations(page)
     dialog.get_by_role("button", name="Désactiver").click()
@@ -93,9 +93,7 @@ def test_groups_are_tried_and_imported(page, administration):
         f"adresse;nom;membres\nprojet;Projet;@{domain}\nvide;Vide;personne@{domain}\n"
     )
     page.get_by_role("button", name="Vérifier").click()
-    expect(page.locator("#progress")).to_contain_text(
-        f"ne désignent personne sur ce serveur : personne@{domain}"
-    )
+    expect(page.locator("#progress")).to_contain_text(f"sont inconnus sur ce serveur : personne@{domain}")
     assert not violations(page)
     page.get_by_role("button", name="Importer 1 ligne").click()
     expect(page.locator("#progress")).to_contain_text("Importées")

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from app.extensions import db
 from app.models import Account, Folder, FolderKind, Group, Principal
 from app.rules.rights import FULL, WRITE, Right
-from tests.browser.conftest import make_room, room_menu
 from tests.support import factories
 from tests.support.browser.axe import violations
+from tests.support.browser.rooms import make_room, room_menu
 
 SCREENS = {
     "light": {"color_scheme": "light"},
@@ -54,7 +54,7 @@ def test_room_of_each_kind_is_created(screen_of, servers, place, label, visibili
     if visibility == "jean sees it":
         expect(jean.page.locator("#room_list")).to_contain_text("Projet Z")
     else:
-        page.wait_for_timeout(1000)
+        jean.page.reload()
         expect(jean.page.locator("#room_list")).not_to_contain_text("Projet Z")
 
 

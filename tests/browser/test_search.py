@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_webadmin import SCREENS
 from tests.support.browser.axe import violations
+from tests.support.browser.screen import SCREENS
 
 
 def test_search_works_by_keyboard_from_any_page(screen_of, administration):

@@ -1,15 +1,15 @@
 """WebAdmin on the path of the guide: in French, with scripts and without, wide and narrow."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from app.extensions import db
 from app.models import Domain, Group, Room
-from tests.browser.conftest import Administration
 from tests.support import factories
 from tests.support.browser.axe import violations
+from tests.support.browser.rooms import Administration
+from tests.support.browser.screen import SCREENS, save
 
-SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
 SCRIPTS = {"with scripts": True, "without scripts": False}
 
 
@@ -19,10 +19,6 @@ def switch_off(servers, administration: Administration) -> None:
         domain = db.session.get(Domain, administration.domain_id)
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
         db.session.commit()
-
-
-def save(page: Page) -> None:
-    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()
 
 
 @pytest.mark.parametrize("has_scripts", SCRIPTS.values(), ids=SCRIPTS)
@@ -84,8 +80,8 @@ def test_leaving_with_unsaved_changes_asks_for_confirmation(screen_of, administr
     expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
     questions = []
     page.once("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Membres", exact=True).click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Membres", exact=True).click(no_wait_after=True)
     assert questions == ["beforeunload"]
     expect(page.get_by_label("Description")).to_have_value("pas encore")
     save(page)
@@ -105,8 +101,8 @@ def test_typed_text_is_not_lost_by_a_stray_click(screen_of, administration, addr
     expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
     questions = []
     page.once("dialog", lambda dialog: (questions.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Liste de domaines").first.click(no_wait_after=True)
     assert questions == ["beforeunload"]
     expect(page.get_by_label(label)).to_have_value("pas encore")
 

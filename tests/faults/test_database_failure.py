@@ -39,10 +39,8 @@ def test_missing_database_is_reported_and_posts_are_repeated(company):
     with Chatter(company.left, author) as chatter:
         chatter.open(scene.room_id)
         company.mariadb.kill()
-        started = time.monotonic()
-        refused = chatter.call("message:post", {"room_id": scene.room_id, "body": "now?"}, timeout=15)
+        refused = chatter.call("message:post", {"room_id": scene.room_id, "body": "now?"}, timeout=10)
         assert (refused["ok"], refused["error"]) == (False, "unavailable") and refused["message"]
-        assert time.monotonic() - started < 10
         late = Chatter(company.left, other)
         late.start()
         late.wait_until(lambda: late.refused, 15, "refused")

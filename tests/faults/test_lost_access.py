@@ -1,7 +1,5 @@
 """Lost access: sending and receiving end at once on every process, with Redis or without."""
 
-import time
-
 import pytest
 
 from tests.support.faults.chatter import Chatter, together
@@ -29,13 +27,10 @@ def test_member_removed_from_group_receives_no_later_message(company, redis_stat
         speakers[0].post(scene.room_id, "before").wait()
         member.wait_for_all(scene.room_id, 1)
         redis_state()
-        took = company.console.do("remove_member", scene.group_id, entry)
-        done = time.monotonic()
+        company.console.do("remove_member", scene.group_id, entry)
         for chatter in speakers:
             assert chatter.post(scene.room_id, "not for the one who left").wait()["ok"]
         member.wait_for("room:removed", timeout=3, room_id=scene.room_id)
-        assert time.monotonic() - done < 2.5
-        assert took < 3
         witness.wait_for_all(scene.room_id, 3)
         assert (
             member.call("message:post", {"room_id": scene.room_id, "body": "me too"})["error"] == "not_found"

@@ -286,7 +286,7 @@ def test_a_deleted_account_is_never_changed_or_deleted_again(people):
 
 
 def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
-    """Who adds a column that names an account decides in operations/accounts/belongings.py whether its rows go."""
+    """Every column that refers to an account must be listed in operations/accounts/belongings.py."""
     settled = {
         f"{one.class_.__tablename__}.{one.key}"
         for one in (*DELETED_WITH_ACCOUNT, *KEPT_WITH_NAME, *HANDLED_APART)

@@ -30,7 +30,7 @@ from tests.support import factories
 
 @pytest.fixture
 def doomed(people):
-    """The other tenant's domain with a talking group."""
+    """Make the other tenant's domain with an active group."""
     group = factories.make_group(people.other_domain, "bavards", has_public_folder=True, has_teamchat=True)
     factories.add_member(group, people.autrui)
     room = factories.make_room(group)

@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.operations import groups, messages, rights, rooms
 from app.rules import groups as group_rules
-from app.rules.rights import FULL, READ, Basis, Right, access, audience
+from app.rules.rights import FULL, READ, Basis, Right, access
 from app.rules.rights.explanation import explain
 from tests.support import factories
 
@@ -120,7 +120,6 @@ def test_answers_about_its_rooms_still_come(people):
             answer = explain(person, room)
             assert (answer.decision.basis, answer.rights) == (Basis.DELETED, Right.NONE)
         assert access.rights_by_account([people.arthur, guest], room) == {people.arthur.id: 0, guest.id: 0}
-        assert db.session.scalars(audience.people_of(room)).unique().all() is not None
 
 
 def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(people):

@@ -1,4 +1,4 @@
-"""How many people a domain holds, when it ends, and how long its guests stay."""
+"""Limits of a domain: number of accounts and guests, last day, and length of guests' stays."""
 
 from datetime import timedelta
 

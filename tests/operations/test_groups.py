@@ -20,7 +20,7 @@ def shared(group: Group, **values) -> dict:
 
 @pytest.fixture
 def bare(people) -> Group:
-    """A group of iwdemo.fr with arthur in it, without folder and TeamChat."""
+    """Make a group of iwdemo.fr with arthur in it, without folder and TeamChat."""
     group = factories.make_group(people.domain, "projet")
     factories.add_member(group, people.arthur)
     return group

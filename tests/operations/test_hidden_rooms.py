@@ -1,4 +1,4 @@
-"""Rooms that somebody has hidden: what brings them back, and to whose list."""
+"""Hidden rooms: events that show them again, and to whom."""
 
 import contextlib
 from uuid import uuid4

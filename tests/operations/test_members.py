@@ -1,4 +1,4 @@
-"""Who stays in a group: entries turned into their people, people kept out, pasted lists."""
+"""Members of a group: entries replaced by their people, excluded people, pasted lists."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def acts() -> list[str]:
 
 @pytest.fixture
 def inner(people):
-    """A group inside of groupetc with paul and jean in it."""
+    """Make a group inside of groupetc, with paul and jean in it."""
     group = factories.make_group(people.domain, "dedans")
     factories.add_member(group, people.paul)
     factories.add_member(group, people.jean)

@@ -45,7 +45,7 @@ def work_off() -> None:
 
 
 def asked(account) -> str:
-    """A link that somebody has asked for themselves."""
+    """Return a link that a person has requested for their own account."""
     passwords.request_password_link(account.address)
     work_off()
     return password_rules.password_link_token(stored(account))

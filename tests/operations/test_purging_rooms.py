@@ -27,7 +27,7 @@ def pointing_at(table: str) -> set[str]:
 
 @pytest.fixture
 def full(people) -> Room:
-    """A private room with a bit of everything, 31 days in the trash."""
+    """Make a private room with rows of every kind, 31 days in the trash."""
     room = factories.make_private_room(people.arthur, people.jean, name="Old")
     for number in range(5):
         messages.post_message(people.arthur, room.id, f"word {number} for @jean")

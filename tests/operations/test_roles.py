@@ -1,4 +1,4 @@
-"""Roles given and taken, and administrators of several domains."""
+"""Giving and removing roles, and administrators of several domains."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Who answers for a guest: handed on when they leave or are disabled, all or nothing, and what the old links open."""
+"""Sponsors of guests: handover when they leave or are disabled, all or nothing, and old links."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Tasks: row by row, whatever dies in between, and never twice."""
+"""Tasks: line by line, resumed after failures, never done twice."""
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from app.queries import tasks as questions
 
 @pytest.fixture
 def work(app, people, monkeypatch):
-    """A kind of task that gives accounts the description of their number; it says what it has done."""
+    """Register a kind of task that numbers accounts' descriptions and records its steps."""
     done, refused = [], {}
 
     def steps(actor, arguments, place, limit):

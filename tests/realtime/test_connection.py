@@ -7,7 +7,7 @@ from app.models import DomainState
 from app.operations import domains, messages, sessions
 from app.realtime import connection, hub, refresh
 from app.rules import services
-from tests.realtime.test_open_rooms import leave_the_group
+from tests.support.people import leave_the_group
 
 
 def raise_database_gone(*_anything, **_options):

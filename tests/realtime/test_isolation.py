@@ -6,9 +6,9 @@ import pytest
 from app.extensions import db
 from app.models import RoomMember
 from app.operations import guests, messages
-from tests.blueprints.test_isolation import HINT, Company
 from tests.support import crawler
 from tests.support.crawler import Crawl
+from tests.support.isolation import HINT, Company
 
 
 @pytest.fixture

@@ -4,16 +4,12 @@ import pytest
 
 from app.errors import NotFound
 from app.extensions import db
-from app.models import MemberEntry, RoomState
-from app.operations import groups, messages
+from app.models import RoomState
+from app.operations import messages
 from app.operations.messages import reading
 from app.realtime import chat, hub
 from app.rules.rights import access
-
-
-def leave_the_group(people, account):
-    entry = db.session.query(MemberEntry).filter_by(group_id=people.group.id, account_id=account.id).one()
-    groups.remove_member(people.admin, people.group, entry.id)
+from tests.support.people import leave_the_group
 
 
 def test_member_receives_messages_of_the_open_room(people, window_of):

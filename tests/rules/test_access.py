@@ -1,4 +1,4 @@
-"""Which rooms somebody sees: group, switches, services and lists together, for one room and for all of them alike."""
+"""Visible rooms: groups, switches, services and lists together, for one room and for all rooms alike."""
 
 import random
 import time
@@ -243,7 +243,7 @@ def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(peo
 
 
 def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(people, monkeypatch):
-    """What is remembered must end with it, although the same statement's answer was still a yes."""
+    """A remembered answer must end with the licence, although it was computed before its end."""
     end = now() + timedelta(seconds=60)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
     state, moment = services.state(), end + timedelta(seconds=1)

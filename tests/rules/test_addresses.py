@@ -1,4 +1,4 @@
-"""How addresses are written and compared."""
+"""Writing and comparing addresses."""
 
 import pytest
 

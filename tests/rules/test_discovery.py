@@ -1,4 +1,4 @@
-"""What may stand in SmartDiscover's fields."""
+"""Valid values of SmartDiscover's fields."""
 
 import pytest
 

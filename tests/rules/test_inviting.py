@@ -1,4 +1,4 @@
-"""Who may invite guests: by the policy of the room's domain, by right, as an administrator; who may add accounts."""
+"""The right to invite guests: by the domain's policy, by right, as an administrator; and the right to add accounts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who is in which group, through whatever is nested in it."""
+"""Membership of groups, through nested groups."""
 
 from app.extensions import db
 from app.models import Account

@@ -1,4 +1,4 @@
-"""Names: what is not seen is not kept, and a guest's name is what it looks like."""
+"""Names: invisible characters are dropped, and a guest's name is not misleading."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which passwords are good enough."""
+"""Acceptable passwords."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whether a server can carry TeamChat, judged from plain facts."""
+"""Readiness of a server, judged from plain facts."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,25 +6,12 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Invalid
-from app.models import LicenseKind, now
-from app.rules import discovery
+from app.models import now
 from app.rules.certificates import ShownCertificate
-from app.rules.licenses import LicenseFacts
 from app.rules.server import readiness
-from app.rules.server.readiness import ReadinessFacts, State
+from app.rules.server.readiness import State
+from tests.support.readiness import GOOD, LICENSE
 
-LICENSE = LicenseFacts(LicenseKind.FULL, "Démo", 10, now() + timedelta(days=30), "x", 3)
-GOOD = ReadinessFacts(
-    dialect="mysql",
-    license=LICENSE,
-    public_url="https://chat.iwdemo.fr",
-    has_mail=True,
-    mail_runs=True,
-    workers=1,
-    has_redis=False,
-    is_storage_writable=True,
-    told=discovery.defaults("https://chat.iwdemo.fr", "chat.iwdemo.fr"),
-)
 SHOWN = ShownCertificate("chat.iwdemo.fr", "Authority", now() + timedelta(days=90), True, None)
 
 

@@ -1,4 +1,4 @@
-"""What an administrator administers, and what does not exist for them."""
+"""An administrator's scope, and objects that do not exist for them."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""A whole domain as a member: what it costs depends neither on its people nor on the groups and rooms."""
+"""A whole domain as a member: the cost depends neither on its people nor on the groups and rooms."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""What a run of tests has seen leave an entry in the trail: operations that were committed with one, and requests.
+"""Operations and requests that a run of tests has seen leave an audit entry.
 
-A list in a test would say what should leave an entry; this says what did. `missing()` tells what nobody has seen.
+A list in a test would say which should leave one; this records which did. `missing()` returns the others.
 """
 
 import importlib
@@ -55,7 +55,7 @@ class Trail:
         app.after_request(self._note_request)
 
     def missing(self, app: Flask) -> list[str]:
-        """What writes and was never seen leaving an entry."""
+        """Return the writing operations that were never seen leaving an entry."""
         audited = {name for name, run in own_operations().items() if run.is_audited}
         silent = [f"operation {name}" for name in sorted(audited - self.operations)]
         routes = write_routes(app) - SILENT_ROUTES.keys() - self.routes
@@ -67,7 +67,7 @@ class Trail:
         return response
 
     def _operations_at_work(self):
-        """The operations on the stack: the one that leaves the entry, and those that called it."""
+        """Return the operations on the stack: the one that leaves the entry, and its callers."""
         if len(self._codes) != len(transaction.operations):
             self._codes = {run.__wrapped__.__code__: name for name, run in transaction.operations.items()}
         frame = sys._getframe(2)
@@ -78,7 +78,7 @@ class Trail:
 
 
 def own_operations() -> dict:
-    """The application's operations, also those that no door has called for yet; tests make some of their own."""
+    """Return the application's operations, also those not called so far; tests define some of their own."""
     for module in pkgutil.walk_packages(operations.__path__, "app.operations."):
         importlib.import_module(module.name)
     return {name: run for name, run in transaction.operations.items() if name.startswith("app.")}
@@ -89,7 +89,7 @@ APART = ("browser", "faults", "realtime", "bench")
 
 
 def is_whole(files: set[Path], tests: Path) -> bool:
-    """Whether these test files are all that there are, but for those that drive other processes."""
+    """Return whether these are all test files, except those that drive other processes."""
     wanted = {path for path in tests.rglob("test_*.py") if path.relative_to(tests).parts[0] not in APART}
     return wanted <= files
 

@@ -33,14 +33,14 @@ class FoundOut(Exception):
 
 
 def ids_of(parameter: str) -> set[int]:
-    """The keys of what a parameter names: of the table accounts for account_id."""
+    """Return the keys of the table that a parameter refers to: of accounts for account_id."""
     table = Base.metadata.tables.get(f"{parameter.removesuffix('_id')}s")
     return set(db.session.scalars(select(table.c.id))) if table is not None else set()
 
 
 @dataclass
 class Crawl:
-    """What was found where it should not be, and how much was tried. is_eager: the first find is enough."""
+    """Result of a crawl: secrets found, and the number of attempts. is_eager: stop at the first one found."""
 
     secrets: tuple[str, ...]
     is_eager: bool = False
@@ -65,8 +65,10 @@ class Crawl:
 
 @dataclass(frozen=True)
 class Insider:
-    """Whoever tries the doors. rooms: those they are in; may_know: keys that may be answered in a way of their own, by
-    the name of the parameter that takes them; hint: how what they look for begins.
+    """A signed-in person who tries every entry point.
+
+    rooms: rooms they are in. may_know: keys that may be answered differently, by the name of their parameter.
+    hint: the first letters of every secret.
     """
 
     browser: object
@@ -87,7 +89,7 @@ def parameters(pattern=ASKED, folder="app/") -> list[str]:
 
 
 def every_id() -> list[int]:
-    """The keys of all rows that there are."""
+    """Return the keys of all rows."""
     keys = set()
     for table in Base.metadata.sorted_tables:
         column = table.primary_key.columns.values()[0]
@@ -154,7 +156,7 @@ class Walk:
         return last is None or values[last] not in self.insider.may_know.get(last, ())
 
     def _get(self, rule, values: dict, is_shut: bool = False) -> None:
-        """A page as it is; and with every parameter that any view asks for, with many keys where a door has opened."""
+        """Request a page without parameters, then with every parameter of any view, and many keys where it answered."""
         status = self._ask("GET", rule, values, is_shut)
         more = self.keys[:: max(1, len(self.keys) // 5)] if status == 200 else []
         if is_shut or (status != 200 and (rule.endpoint, status) in self._asked):
@@ -211,6 +213,6 @@ def _numbers(rule) -> list[str]:
 
 
 def _meaning(answer) -> tuple[int, str]:
-    """The status, and what the page says where it says something of its own."""
+    """Return the status, and the page's own message where it has one."""
     own = MAIN.search(answer.text)
     return answer.status_code, PASSING.sub("", own.group(0) if own else answer.text)

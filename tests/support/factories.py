@@ -59,13 +59,13 @@ def in_one_commit():
 
 
 def make_domain(name: str | None = None, *, has_everything: bool = True, **values) -> Domain:
-    """A domain, with GroupWare, WebDAV and TeamChat on unless told otherwise."""
+    """Make a domain, with GroupWare, WebDAV and TeamChat unless told otherwise."""
     switches = {f"has_{feature}": has_everything for feature in ("groupware", "webdav", "teamchat")}
     return keep(Domain(**{"name": name or f"domain{next(_numbers)}.example", **switches, **values}))
 
 
 def make_account(domain: Domain, name: str | None = None, *, role: Role = Role.USER, **values) -> Account:
-    """An account that signs in with PASSWORD; its address is the name in lower case at the domain."""
+    """Make an account with the password PASSWORD; its address is the lower-case name at the domain."""
     return make_accounts([(domain, name or f"Person {next(_numbers)}", {"role": role, **values})])[0]
 
 
@@ -85,7 +85,7 @@ def _account(domain: Domain, name: str, *, address: str | None = None, **values)
 
 
 def make_group(domain: Domain, name: str | None = None, **values) -> Group:
-    """A group without folder, room and members."""
+    """Make a group without folder, rooms and members."""
     return make_groups([(domain, name or f"group{next(_numbers)}", values)])[0]
 
 
@@ -103,7 +103,7 @@ def _group(domain: Domain, name: str, *, address: str | None = None, **values) -
 
 
 def add_member(group: Group, member: Account | Domain | Group) -> MemberEntry:
-    """An entry in a group's member list: an account, a whole domain or another group."""
+    """Add an entry to a group's member list: an account, a whole domain or another group."""
     return add_members(group, member)
 
 
@@ -128,7 +128,7 @@ def exclude(group: Group, account: Account) -> Exclusion:
 
 
 def make_folders(group: Group) -> Folder:
-    """A group's public folder and its TeamChat folder, with the default rights; the latter comes back."""
+    """Make a group's public folder and its TeamChat folder, with the default rights; return the latter."""
     public = keep(Folder(group_id=group.id, kind=FolderKind.PUBLIC, name=group.name))
     folder = keep(Folder(group_id=group.id, parent_id=public.id, kind=FolderKind.TEAMCHAT, name="TeamChat"))
     make_grant(folder, Principal.GROUP, group.id)
@@ -139,7 +139,7 @@ def make_folders(group: Group) -> Folder:
 def make_grant(
     scope: Folder | Room, principal: Principal, principal_id: int = 0, rights: int = WRITE
 ) -> Grant:
-    """A line of the rights list of a folder or a room."""
+    """Make a grant on a folder or a room."""
     is_folder = isinstance(scope, Folder)
     return keep(
         Grant(
@@ -155,7 +155,7 @@ def make_grant(
 
 
 def make_room(group: Group, name: str = "TeamChat", **values) -> Room:
-    """A public room of a group, which turns TeamChat on for it."""
+    """Make a public room of a group, and enable TeamChat for it."""
     folder = db.session.query(Folder).filter_by(group_id=group.id, kind=FolderKind.TEAMCHAT).first()
     folder = folder or make_folders(group)
     group.has_public_folder = group.has_teamchat = True
@@ -169,7 +169,7 @@ def make_room(group: Group, name: str = "TeamChat", **values) -> Room:
 
 
 def make_private_room(owner: Account, *others: Account, name: str = "Private") -> Room:
-    """A private room with its owner, other members and the list it starts with."""
+    """Make a private room with its owner, other members and its first grants."""
     room = keep(Room(kind=RoomKind.PRIVATE, name=name, unique_key=uuid.uuid4().hex, has_own_list=True))
     for person in (owner, *others):
         join_room(room, person, is_owner=person is owner)
@@ -179,12 +179,12 @@ def make_private_room(owner: Account, *others: Account, name: str = "Private") -
 
 
 def join_room(room: Room, account: Account, **values) -> RoomMember:
-    """An entry in a room's own member list."""
+    """Add an entry to a room's own member list."""
     return keep(RoomMember(room_id=room.id, account_id=account.id, **values))
 
 
 def make_message(room: Room, author: Account, body: str = "Hello", **values) -> Message:
-    """The next message of a room, without telling anybody."""
+    """Make the next message of a room, without publishing it."""
     room.last_seq += 1
     room.last_posted_at = now()
     message = Message(

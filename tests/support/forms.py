@@ -1,5 +1,7 @@
 """Forms as a browser would send them: what a page's form holds, before somebody changes something in it."""
 
+import json
+import re
 from html.parser import HTMLParser
 
 
@@ -52,9 +54,18 @@ class _Fields(HTMLParser):
 
 
 def form_in(html: str, holding: str) -> dict:
-    """The values of the form of a page that has a field of this name."""
+    """Return the values of the form of a page that has a field of this name."""
     parser = _Fields()
     parser.feed(html)
     found = [values for _action, values in parser.forms if holding in values]
     assert found, f"no form with a field called {holding}"
     return found[0]
+
+
+def filled(page: str) -> dict:
+    """Return the values that a browser would send for the domain's form, unchanged."""
+    data = {}
+    for name in ("version", "seen"):
+        data[name] = re.search(rf'id="{name}"[^>]*value="([^"]*)"', page)[1].replace("&#34;", '"')
+    data |= {name: value for name, value in json.loads(data["seen"]).items() if value is not False}
+    return {name: "y" if value is True else value for name, value in data.items()}

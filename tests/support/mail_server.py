@@ -19,7 +19,7 @@ NAME, PASSWORD = "teamchat", "fenêtre ouverte"
 
 @dataclass
 class Box:
-    """What the server does: answers to MAIL, RCPT and DATA other than "fine", and what it was sent."""
+    """Behaviour and contents of a mail server: answers to MAIL, RCPT and DATA other than OK, and received mails."""
 
     on_mail: str | None = None
     on_rcpt: str | None = None
@@ -45,7 +45,7 @@ class Box:
 
 
 def certificate(folder: Path, *names: str, ended: bool = False) -> tuple[Path, Path]:
-    """A certificate for some names that is its own authority, and its key, as files."""
+    """Make a self-signed certificate for some names, with its key, as files."""
     key = ec.generate_private_key(ec.SECP256R1())
     own = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
     now = datetime.now(UTC)
@@ -88,7 +88,7 @@ async def _end(server) -> None:
 
 @contextmanager
 def mail_server(files=None, *, protection: str = "none", wants_sign_in: bool = False, **answers):
-    """A server on a free port of this machine until the block ends; gives its box and its port."""
+    """Run a server on a free local port until the block ends; yield its box and its port."""
     box, context = Box(**answers), None
     if files is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

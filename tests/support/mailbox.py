@@ -57,7 +57,7 @@ class _Talk(socketserver.StreamRequestHandler):
 
 @contextmanager
 def mailbox(**habits):
-    """A mail server that listens until the block ends."""
+    """Run a mail server until the block ends."""
     server = Mailbox(**habits)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

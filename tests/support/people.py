@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.models import Account, Domain, Group, Role, Room
+from app.extensions import db
+from app.models import Account, Domain, Group, MemberEntry, Role, Room
+from app.operations import groups
 from tests.support import factories
 
 
@@ -50,3 +52,8 @@ def _make_people() -> People:
     factories.add_members(group, known["arthur"], known["jean"])
     room = factories.make_room(group)
     return People(domain=domain, group=group, room=room, other_domain=other, other_group=other_group, **known)
+
+
+def leave_the_group(people, account):
+    entry = db.session.query(MemberEntry).filter_by(group_id=people.group.id, account_id=account.id).one()
+    groups.remove_member(people.admin, people.group, entry.id)

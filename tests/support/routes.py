@@ -16,7 +16,7 @@ def write_routes(app: Flask) -> set[str]:
 
 
 def address_of(app: Flask, rule, **values) -> str:
-    """An address of a route; 1 or x where it has a variable that is not given."""
+    """Return an address of a route, with 1 or x for variables that are not given."""
     filled = {name: 1 if "Integer" in type(kind).__name__ else "x" for name, kind in rule._converters.items()}
     known = {name: value for name, value in values.items() if name in filled}
     with app.test_request_context(base_url="https://localhost"):

@@ -19,7 +19,7 @@ MISSING = (
 
 
 def server_url() -> URL:
-    """The server the tests may use, without a database."""
+    """Return the URL of the database server for tests, without a database."""
     url = os.environ.get("TEST_DATABASE_URL")
     if not url:
         pytest.exit(MISSING, returncode=4)
@@ -28,7 +28,7 @@ def server_url() -> URL:
 
 @contextmanager
 def temporary_database(name: str):
-    """An empty database with this name, gone afterwards. Gives its address."""
+    """Make an empty database with this name until the block ends; yield its URL."""
     engine = create_engine(server_url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))

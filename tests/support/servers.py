@@ -27,7 +27,7 @@ TOGETHER = ["setpriv", "--pdeathsig", "KILL"]
 
 
 def private_folder() -> Path:
-    """A new folder with a path short enough for Unix sockets, which take 107 bytes."""
+    """Make a folder with a path short enough for Unix sockets, which take 107 bytes."""
     return Path(tempfile.mkdtemp(prefix="teamchat-", dir="/tmp"))
 
 
@@ -44,20 +44,20 @@ class Server:
         self.process: subprocess.Popen | None = None
 
     def command(self) -> list[str]:
-        """What is run."""
+        """Return the command line."""
         raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
-        """What the process sees of the environment."""
+        """Return the environment of the process."""
         return {**os.environ}
 
     def is_ready(self) -> bool:
-        """Whether it answers."""
+        """Return whether the server answers."""
         raise NotImplementedError
 
     @property
     def log(self) -> Path:
-        """Where its output goes."""
+        """Return the path of the output."""
         return self.folder / f"{self.name}.log"
 
     def start(self, wait: bool = True):
@@ -87,7 +87,7 @@ class Server:
             time.sleep(0.05)
 
     def pids(self) -> list[int]:
-        """The process and all it has started."""
+        """Return the ids of the process and its descendants."""
         try:
             first = psutil.Process(self.process.pid)
             return [first.pid, *(child.pid for child in first.children(recursive=True))]
@@ -145,10 +145,9 @@ class Server:
 
 
 def fresh_data() -> Path:
-    """The data directory of a MariaDB that has never run, made once by a checkout for each build of the server.
+    """Return an unused MariaDB data directory, made once per checkout and build of the server.
 
-    Copies of it take a tenth of the time, and need no second server while the tests of a whole run fill the machine.
-    Error: CommandError, with what the installer said.
+    Copying it takes a tenth of the time of an installation. Error: CommandError, with the installer's output.
     """
     kept = paths.private_folder(VAR / "test")
     data = kept / f"mariadb-{int(programs.mariadbd().stat().st_mtime)}"
@@ -182,7 +181,7 @@ class PrivateMariaDB(Server):
         return f"mysql+pymysql://root@localhost/{database or ''}?unix_socket={quote(str(self.socket))}&charset=utf8mb4"
 
     def make_database(self, name: str) -> str:
-        """An empty database, made anew; returns its address."""
+        """Make an empty database, replacing an existing one; return its URL."""
         self.execute(f"DROP DATABASE IF EXISTS {name}")
         self.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci")
         return self.url(name)
@@ -253,7 +252,7 @@ class WebWorkers(Application):
 
     @property
     def url(self) -> str:
-        """Where it listens. Requests must bear X-Forwarded-Proto: https, as from the proxy."""
+        """Return the listening address. Requests need X-Forwarded-Proto: https, as from the proxy."""
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
@@ -273,7 +272,7 @@ class WebWorkers(Application):
             return False
 
     def worker_pids(self) -> list[int]:
-        """The processes that answer, without gunicorn's master."""
+        """Return the ids of the workers, without gunicorn's master."""
         return self.pids()[1:]
 
 

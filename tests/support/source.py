@@ -40,24 +40,24 @@ def _is_script(name: str) -> bool:
 
 @cache
 def tree(name: str) -> ast.Module:
-    """The syntax tree of one file."""
+    """Return the syntax tree of a file."""
     return ast.parse((ROOT / name).read_text(encoding="utf-8"), name)
 
 
 def module_of(name: str) -> str:
-    """app/rules/access.py → app.rules.access"""
+    """Return the module name of a file: app.rules.access for app/rules/access.py."""
     parts = Path(name).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @cache
 def modules() -> dict[str, str]:
-    """The application's modules by their dotted name."""
+    """Return the application's files by their module names."""
     return {module_of(name): name for name in python_files("app/")}
 
 
 def imports(name: str) -> set[str]:
-    """What a file imports, as dotted names; `from a import b` counts as a.b where that is a module of ours."""
+    """Return the dotted names that a file imports; `from a import b` counts as a.b if that is our module."""
     found = set()
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
@@ -87,7 +87,7 @@ def functions(name: str):
 
 
 def dotted(node: ast.AST) -> str:
-    """The name an expression calls, as written: `db.session.add`."""
+    """Return the name that an expression calls, as written: `db.session.add`."""
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
@@ -99,7 +99,7 @@ def calls(name: str):
 
 
 def is_text(node: ast.stmt) -> bool:
-    """Whether a statement is a docstring."""
+    """Return whether a statement is a docstring."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -108,9 +108,9 @@ def is_text(node: ast.stmt) -> bool:
 
 
 def each(**cases):
-    """A check that is made of every case as one test: thousands of tests cost more to tell of than to run.
+    """Make a check of many cases one test: reporting thousands of tests costs more than running them.
 
-    cases: the name of the check's parameter, and its values. All that is wrong is told, each with its case.
+    cases: the name of the check's parameter, and its values. Every failing case is reported.
     """
     ((parameter, values),) = cases.items()
     values = list(values)

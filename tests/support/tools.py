@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @cache
 def script(name: str):
-    """A command of bin/ that is written in Python, loaded and not run."""
+    """Load a Python command of bin/ as a module, without running it."""
     loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), str(ROOT / "bin" / name))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     loader.exec_module(module)

@@ -19,7 +19,7 @@ STANDS_STILL = """() => document.getAnimations().every(
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds, a line each: rule, element, and what is wrong with it."""
+    """Return the violations that axe finds, one line each: rule, element, explanation."""
     page.wait_for_function(STANDS_STILL)
     page.evaluate(SOURCE.read_text())
     return page.evaluate(FIND, RULES)

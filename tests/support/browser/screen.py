@@ -41,7 +41,7 @@ class Screen:
         )
 
     def expect_trouble(self) -> None:
-        """The network will fail, and the browser will say so."""
+        """Allow errors on the console from now on: the network is going to fail."""
         self.has_trouble = True
 
     def open(self, room_id: int | None = None, query: str = "") -> "Screen":
@@ -52,7 +52,7 @@ class Screen:
         return self
 
     def wait_until_open(self) -> None:
-        """The server has let one into the room."""
+        """Wait until the server has opened the room."""
         self.page.wait_for_function("() => document.querySelector('tc-room')?.isOpen")
 
     def say(self, text: str) -> None:
@@ -61,15 +61,15 @@ class Screen:
         self.composer.press("Enter")
 
     def sees(self, text: str, timeout: float = 5000) -> None:
-        """A message with this text is in the conversation."""
+        """Expect a message with this text in the conversation."""
         expect(self.messages.filter(has_text=text).last).to_be_visible(timeout=timeout)
 
     def sees_places(self, seqs: list[int], timeout: float = 10000) -> None:
-        """The conversation ends with these places, in this order."""
+        """Expect the conversation to end with these sequence numbers, in this order."""
         self.page.wait_for_function(ENDS_WITH, arg=seqs, timeout=timeout)
 
     def message(self, text: str):
-        """The last message with this text."""
+        """Return the last message with this text."""
         return self.messages.filter(has_text=text).last
 
     def choose(self, text: str, action: str) -> None:
@@ -78,11 +78,11 @@ class Screen:
         self.page.locator(f'[data-action="{action}"]').click()
 
     def room_link(self, room_id: int):
-        """A room's entry in the list."""
+        """Return a room's entry in the list."""
         return self.page.locator(f'#room_list a[data-room="{room_id}"]')
 
     def has_unread(self, room_id: int, count: int | None) -> None:
-        """The room's badge shows so many unread messages; none: bold without a number; 0: nothing."""
+        """Expect the room's badge to show so many unread messages. None: bold without a number; 0: no badge."""
         link = self.room_link(room_id)
         badge = link.locator(".count")
         if count:
@@ -98,12 +98,12 @@ class Screen:
 
     @property
     def composer(self):
-        """Where one writes."""
+        """Return the composer's text field."""
         return self.page.locator("textarea.composer-text")
 
     @property
     def messages(self):
-        """What the conversation shows, without what is still on its way."""
+        """Return the messages in the conversation, without those still being sent."""
         return self.page.locator("tc-message")
 
     @property
@@ -145,3 +145,10 @@ class Screen:
 
 def _is_about_the_network(message: ConsoleMessage) -> bool:
     return bool(re.search(r"net::|WebSocket|Failed to load resource", message.text))
+
+
+SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
+
+
+def save(page: Page) -> None:
+    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()

@@ -38,7 +38,7 @@ class Sent:
     is_settled: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, timeout: float = 60) -> dict:
-        """The acknowledgement, once there is one that settles it."""
+        """Return the final acknowledgement, once there is one."""
         assert self.is_settled.wait(timeout), f"{self.body} has no answer after {timeout} s: {self.refusals}"
         return self.answer
 
@@ -136,7 +136,7 @@ class Chatter:
         self._wire.send(frame)
 
     def heard(self, event: str, **facts) -> list[dict]:
-        """What was told by this name, with these facts, so far."""
+        """Return the events of this name received so far, with these values."""
         with self._changed:
             told = [data for name, data in self.events if name == event]
         return [data for data in told if all(data.get(name) == value for name, value in facts.items())]
@@ -294,7 +294,7 @@ class Chatter:
             self._changed.notify_all()
 
     def get(self, path: str) -> str:
-        """A page, as this person sees it. Error: urllib.error.HTTPError, which is an OSError."""
+        """Return a page as this person sees it. Error: urllib.error.HTTPError, which is an OSError."""
         request = urllib.request.Request(self.server.url + path, headers=self.headers)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read().decode()
@@ -345,7 +345,7 @@ class Chatter:
         READER.later(PATIENCE, self._suspect, self._wire, self._frames, sent)
 
     def _suspect(self, wire: Wire, frames: int, sent: Sent) -> None:
-        """A line on which an answer is overdue and nothing else comes is dead, whatever it says of itself."""
+        """Treat a connection as dead if an answer is overdue and nothing else arrives."""
         if wire is not self._wire or sent not in self._outbox:
             return
         if self._frames == frames:

@@ -80,7 +80,7 @@ class Company:
                 until(lambda one=one, other=other: _crosses(one, other, room_id), 15, "words crossing", 0.1)
 
     def on_both(self, people) -> list[Chatter]:
-        """A client for each of these people, in turns on the left and on the right."""
+        """Return a client for each of these people, alternately on the left and on the right server."""
         return [Chatter((self.left, self.right)[place % 2], person) for place, person in enumerate(people)]
 
     def mend(self) -> None:
@@ -94,7 +94,7 @@ class Company:
         self.wake()
 
     def redis_listeners(self) -> int:
-        """How many processes hear what the others say."""
+        """Return the number of processes that listen to Redis."""
         from redis import Redis
 
         with Redis(unix_socket_path=str(self.redis.socket), socket_timeout=2) as connection:
@@ -102,7 +102,7 @@ class Company:
 
 
 def environment(database_url: str, redis: PrivateRedis, **more: str) -> dict[str, str]:
-    """What the application's processes are told."""
+    """Return the environment of the application's processes."""
     urls = {"DATABASE_URL": database_url, "REDIS_URL": redis.url}
     return {**urls, **GENEROUS, "DATABASE_TIMEOUT": "5", **more}
 
@@ -125,7 +125,7 @@ def assert_kept(stage: Stage, room_id: int, sent: list[Sent], readers: list[Chat
 
 
 def _crosses(one: Chatter, other: Chatter, room_id: int) -> bool:
-    """Whether what is said to one process is told by the other, not only fetched there."""
+    """Return whether a message posted to one process is pushed by the other, not only fetched there."""
     seq = one.post(room_id, "awake?").wait()["seq"]
     with contextlib.suppress(AssertionError):
         return bool(other.wait_for("message:posted", 1, room_id=room_id, seq=seq))

@@ -59,7 +59,7 @@ def run_guest(actor, act: str, account_id: int, *values) -> None:
 
 
 def delete_domain(actor, domain_id: int) -> None:
-    """The first step, which the administrator waits for; what it leaves is the worker's."""
+    """Do the first step, which the administrator waits for; the worker does the rest."""
     from app.extensions import db
     from app.models import Domain
     from app.operations import domains

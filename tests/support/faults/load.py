@@ -26,7 +26,7 @@ class Load:
             thread.join(10)
 
     def accepted(self) -> list[Sent]:
-        """What has been acknowledged so far."""
+        """Return the messages acknowledged so far."""
         return [one for one in list(self.sent) if one.answer and one.answer["ok"]]
 
     def wait_for_more(self, count: int = 10, timeout: float = 20) -> None:

@@ -59,7 +59,7 @@ class Run:
             self.said += line
 
     def servers(self) -> dict[str, psutil.Process]:
-        """What the supervisor has started, by the name of the program."""
+        """Return the processes that the supervisor has started, by the name of the program."""
         (supervisor,) = psutil.Process(self.process.pid).children()
         return {kind(process): process for process in supervisor.children() if is_alive(process)}
 
@@ -67,7 +67,7 @@ class Run:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def is_ready(self) -> bool:
-        """What the site says to a client that trusts the authority."""
+        """Return the site's readiness, as a client that trusts the authority sees it."""
         trust = ssl.create_default_context(cafile=self.checkout / "var/tls/ca.pem")
         connection = http.client.HTTPSConnection("localhost", self.port, timeout=5, context=trust)
         try:
@@ -87,7 +87,7 @@ class Run:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it does anything still: what has ended may wait to be buried by whoever adopted it."""
+    """Return whether a process still runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -95,7 +95,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def kind(process: psutil.Process) -> str:
-    """Which of our programs it is; none while it is only about to become one."""
+    """Return the program that a process runs; None while it is starting."""
     found = re.search(r"mariadbd|redis|flask worker|gunicorn|nginx", " ".join(process.cmdline()))
     return found[0] if found else ""
 
@@ -108,7 +108,7 @@ def wait_for(condition, patience: float) -> None:
 
 
 def checkout_in(folder: Path) -> Path:
-    """A copy of this checkout with data of its own; what was installed is shared."""
+    """Make a copy of this checkout with its own data; installed packages are shared."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

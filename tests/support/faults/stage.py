@@ -86,7 +86,7 @@ class Stage:
             Base.metadata.create_all(db.engine)
 
     def scene(self, people: int = 2, **values) -> Scene:
-        """A new group whose members have a room."""
+        """Make a new group whose members have a room."""
         with self.app.app_context():
             number = next(_numbers)
             domain = factories.make_domain(f"scene{number}.example")
@@ -99,9 +99,9 @@ class Stage:
             return Scene(group.id, room.id, [self._person(one) for one in accounts], self._person(stranger))
 
     def place(self, way: str = "account", *, is_private: bool = False, has_own_list: bool = False) -> Place:
-        """A new group of two people and somebody from elsewhere, with a room; a private one belongs to the author.
+        """Make a group of two people and a guest with a room; a private one belongs to the author.
 
-        has_own_list: the room gives somebody what its folder does not.
+        has_own_list: the room gives somebody more than its folder does.
         """
         with self.app.app_context(), factories.in_one_commit():
             number = next(_numbers)
@@ -142,14 +142,14 @@ class Stage:
         room.has_own_list = True
 
     def second_device(self, person: Person) -> Person:
-        """The same person, signed in once more."""
+        """Return the same person, signed in once more."""
         from app.models import Account
 
         with self.app.app_context():
             return self._person(db.session.get(Account, person.id))
 
     def french(self, person: Person, name: str) -> Person:
-        """The same person under another name, who reads French."""
+        """Return the same person under another name, with French as the language."""
         from app.models import Account
 
         with self.app.app_context():
@@ -159,19 +159,19 @@ class Stage:
         return replace(person, name=name)
 
     def administrator(self) -> int:
-        """The id of somebody who may do everything."""
+        """Return the id of a server administrator."""
         with self.app.app_context():
             domain = factories.make_domain(f"admins{next(_numbers)}.example")
             return factories.make_account(domain, "admin", role=Role.SERVER).id
 
     def entry_of(self, scene: Scene, person: Person) -> int:
-        """The id of a person's entry in the group's member list."""
+        """Return the id of a person's entry in the group's member list."""
         with self.app.app_context():
             entries = db.session.query(MemberEntry).filter_by(group_id=scene.group_id, account_id=person.id)
             return entries.one().id
 
     def messages(self, room_id: int) -> list[Kept]:
-        """What a room holds, in order."""
+        """Return the messages of a room, in order."""
         rows = self.ask(
             "SELECT seq, id, author_id, client_id, body FROM messages WHERE room_id = %s AND note = 0 ORDER BY seq, id",
             room_id,
@@ -179,7 +179,7 @@ class Stage:
         return [Kept(*row) for row in rows]
 
     def ask(self, statement: str, *values) -> tuple:
-        """The rows of a statement, over a connection of its own."""
+        """Return the rows of a statement, over a separate connection."""
         connection = pymysql.connect(
             unix_socket=self.socket, user="root", database=self.name, charset="utf8mb4", autocommit=True
         )

@@ -32,7 +32,7 @@ class Wire:
         READER.add(self)
 
     def fileno(self) -> int:
-        """The socket's number, for the selector."""
+        """Return the socket's number, for the selector."""
         return self._socket.fileno()
 
     def send(self, payload: str | bytes, opcode: int | None = None) -> None:

@@ -67,16 +67,16 @@ class Server:
         raise AssertionError("the server does not answer")
 
     def get(self, path, posted=None):
-        """The body of a page."""
+        """Return the body of a page."""
         with urllib.request.urlopen(self.url + path, posted, timeout=30) as answer:
             return answer.read()
 
     def state(self):
-        """What the server says of itself."""
+        """Return the server's own counters."""
         return json.loads(self.get("/state"))
 
     def state_when(self, is_so, seconds=10):
-        """What the server says of itself as soon as something is so."""
+        """Return the server's counters as soon as they fulfil a condition."""
         until = time.monotonic() + seconds
         while not is_so(state := self.state()):
             assert time.monotonic() < until, state
@@ -145,7 +145,7 @@ class Wire:
         return found
 
     def frame(self):
-        """The next frame, as (opcode, payload): whole, final, not masked, without extension bits."""
+        """Return the next frame as (opcode, payload): whole, final, unmasked, without extension bits."""
         self._have(2)
         first, second = self._buffer[:2]
         assert first & 0xF0 == 0x80, f"a frame begins with {self._buffer[:20]!r}"

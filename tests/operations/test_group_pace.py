@@ -1,0 +1,188 @@
+"""The pace limit of a group: messages a minute over all its rooms and processes."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from app.extensions import db
+from app.models import AuditEntry, Group, GroupPace, Room
+from app.operations import groups, messages
+from app.operations.messages import pace, posting
+from tests.support import factories
+
+START = datetime(2026, 1, 5, 9, 0, 30, 400_000, tzinfo=UTC)
+
+
+class Clock:
+    """A moment that moves when it is told to."""
+
+    def __init__(self):
+        self.moment = START
+
+    def __call__(self):
+        return self.moment
+
+    def goes_on(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(pace, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def limited(people, clock):
+    people.group.sends_per_minute = 3
+    db.session.commit()
+    return people
+
+
+def say(who, room, count=1):
+    for _number in range(count):
+        messages.post_message(who, room.id, "hello")
+
+
+def last_seq(room) -> int:
+    return db.session.get(Room, room.id, populate_existing=True).last_seq
+
+
+def refused(who, room) -> TooMany:
+    with pytest.raises(TooMany) as refusal:
+        say(who, room)
+    return refusal.value
+
+
+def test_all_senders_and_rooms_of_a_group_count_together(limited):
+    other = factories.make_room(limited.group, "Projet")
+    say(limited.arthur, limited.room, 2)
+    say(limited.jean, other)
+    refusal = refused(limited.arthur, other)
+    assert (refusal.code, refusal.status) == ("group_pace", 429)
+    assert "3" in str(refusal.sentence)
+    assert (last_seq(limited.room), last_seq(other)) == (2, 1)
+
+
+def test_the_sender_is_told_the_second_from_which_it_works(limited, clock):
+    say(limited.arthur, limited.room, 3)
+    clock.goes_on(20)
+    seconds = refused(limited.arthur, limited.room).retry_after
+    assert 40 <= seconds <= 41
+    clock.goes_on(seconds)
+    say(limited.arthur, limited.room, 3)
+    refused(limited.arthur, limited.room)
+
+
+@pytest.mark.parametrize("step", [0.3, 7.7, 19.9, 20.4])
+def test_within_any_minute_there_are_never_more(limited, clock, step):
+    sent = []
+    for _try in range(int(240 / step)):
+        try:
+            say(limited.arthur, limited.room)
+            sent.append(clock.moment)
+        except TooMany:
+            pass
+        clock.goes_on(step)
+    assert len(sent) >= 9
+    for first, fourth in zip(sent, sent[3:], strict=False):
+        assert fourth - first > timedelta(seconds=60)
+
+
+def test_what_was_sent_while_one_waited_for_the_lock_counts(limited, clock, monkeypatch):
+    """The clock is ahead once the lock is there, as when another one's commit was waited for."""
+    make = pace._make
+
+    def wait(group_id):
+        make(group_id)
+        clock.goes_on(2)
+        said = f"{int(clock.moment.timestamp())}:2"
+        db.session.execute(pace.KEEP, {"group": group_id, "kept": said})
+
+    monkeypatch.setattr(pace, "_make", wait)
+    say(limited.arthur, limited.room)
+    refused(limited.jean, limited.room)
+
+
+def test_a_server_whose_clock_is_behind_forgets_nothing(limited, clock):
+    say(limited.arthur, limited.room, 2)
+    clock.goes_on(-3)
+    say(limited.jean, limited.room)
+    assert refused(limited.jean, limited.room).retry_after <= 64
+    clock.goes_on(66)
+    say(limited.jean, limited.room, 3)
+
+
+def test_another_group_and_a_private_room_go_on(limited):
+    say(limited.arthur, limited.room, 3)
+    other = factories.make_group(limited.domain, "autre")
+    factories.add_member(other, limited.arthur)
+    say(limited.arthur, factories.make_room(other), 5)
+
+
+def test_the_same_message_again_counts_once_and_is_acknowledged(limited):
+    mark = str(uuid.uuid4())
+    first = messages.post_message(limited.arthur, limited.room.id, "once", client_id=mark)
+    say(limited.arthur, limited.room, 2)
+    assert messages.post_message(limited.arthur, limited.room.id, "once", client_id=mark) == first
+    refused(limited.arthur, limited.room)
+
+
+def test_who_may_not_write_uses_nothing_up(limited):
+    with pytest.raises(NotFound):
+        say(limited.paul, limited.room)
+    say(limited.arthur, limited.room, 3)
+
+
+def test_posts_that_share_a_commit_share_the_limit(limited):
+    other = factories.make_room(limited.group, "Projet")
+    rooms = [limited.room.id, other.id] * 3
+    drafts = [posting.Draft(limited.arthur, room, "hello", str(uuid.uuid4())) for room in rooms]
+    results = posting._post_group(drafts)
+    too_many = [result for result in results if isinstance(result, TooMany)]
+    assert (len(results) - len(too_many), len(too_many)) == (3, 3)
+    assert last_seq(limited.room) + last_seq(other) == 3
+    assert all(1 <= refusal.retry_after <= 61 for refusal in too_many)
+
+
+def test_without_a_limit_posting_costs_no_statement_more(people, count_statements):
+    say(people.arthur, people.room)
+    with count_statements() as seen:
+        say(people.arthur, people.room)
+    assert not [statement for statement in seen if "group_paces" in statement]
+    assert db.session.query(GroupPace).count() == 0
+
+
+def test_a_limit_is_set_changed_and_taken_away(people):
+    groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=30)
+    group = groups.set_group_limits(people.admin, people.group, sends_per_minute=None)
+    assert group.sends_per_minute is None
+    entries = db.session.query(AuditEntry).filter_by(act="group.limits").order_by(AuditEntry.id).all()
+    assert [(entry.before, entry.after) for entry in entries] == [
+        ('{"sends_per_minute": null}', '{"sends_per_minute": 30}'),
+        ('{"sends_per_minute": 30}', '{"sends_per_minute": null}'),
+    ]
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_001])
+def test_numbers_that_limit_nothing_are_refused(people, number):
+    with pytest.raises(Invalid) as refusal:
+        groups.set_group_limits(people.admin, people.group, sends_per_minute=number)
+    assert refusal.value.field == "sends_per_minute"
+
+
+def test_limits_are_set_by_those_who_administer_the_group(people):
+    for stranger in (people.rivale, people.arthur):
+        with pytest.raises((NotFound, Forbidden)):
+            groups.set_group_limits(stranger, people.group, sends_per_minute=5)
+    assert db.session.get(Group, people.group.id).sends_per_minute is None
+
+
+def test_the_slower_of_two_is_told(people):
+    seen = people.group.row_version
+    groups.set_group_limits(people.admin, people.group, sends_per_minute=5, seen_version=seen)
+    with pytest.raises(Conflict):
+        groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=6, seen_version=seen)
