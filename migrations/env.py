@@ -1,4 +1,4 @@
-"""How migrations run: on the application's database, or as SQL for one that this machine has no driver of.
+"""Running migrations: on the application's database, or as SQL for one without a driver on this machine.
 
 `flask db upgrade --sql -x dialect=mssql` (or oracle) prints what would be executed.
 """
@@ -18,7 +18,7 @@ FLAVOURS = {
 
 
 def comparing() -> dict:
-    """How a migration is derived from the models: types, defaults, and our own words for types."""
+    """Return the options for deriving a migration from the models: types, defaults, and the names of our types."""
     return {
         "target_metadata": db.metadata,
         "compare_type": True,

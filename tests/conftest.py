@@ -16,7 +16,7 @@ from app.listeners import broadcasts
 from app.models import Account
 from app.rules.rights import access
 from tests.support import schema
-from tests.support.audit import is_whole, trail
+from tests.support.audit import audited_operations, is_whole
 from tests.support.people import People, make_people
 from tests.support.tools import script
 from tests.support.visitor import Visitor
@@ -38,7 +38,7 @@ hypothesis.settings.register_profile(
 
 def pytest_addoption(parser):
     told = "say what was not seen leaving an audit entry, whatever was run"
-    parser.addoption("--trail", action="store_true", help=told)
+    parser.addoption("--audit", action="store_true", help=told)
 
 
 def pytest_configure(config):
@@ -79,12 +79,12 @@ def pytest_sessionfinish(session, exitstatus):
     """
     config = session.config
     is_whole = getattr(config, "is_whole_run", False) and not getattr(config, "has_left_out", False)
-    if _application and (config.option.trail or is_whole):
-        _unseen.append(trail.missing(_application[0]))
+    if _application and (config.option.audit or is_whole):
+        _unseen.append(audited_operations.missing(_application[0]))
     if hasattr(config, "workeroutput"):
         config.workeroutput["unseen"] = _unseen
         return
-    if not _unseen or not (config.option.trail or exitstatus == 0):
+    if not _unseen or not (config.option.audit or exitstatus == 0):
         return
     config.without_trail = sorted(set.intersection(*map(set, _unseen)))
     if config.without_trail and exitstatus == 0:
@@ -119,7 +119,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     for name in getattr(config, "without_trail", ()):
         terminalreporter.write_line(
-            f"No test has seen this leave an entry in the trail (long tests do not count): {name}", red=True
+            f"No test has seen this leave an audit entry (long tests do not count): {name}", red=True
         )
 
 
@@ -142,7 +142,7 @@ def built_app(database_url, tmp_path_factory):
         VAR_DIR=tmp_path_factory.mktemp("var"),
     )
     application.test_client_class = Visitor
-    trail.watch(application)
+    audited_operations.watch(application)
     _application.append(application)
     with application.app_context():
         schema.migrate()

@@ -1,4 +1,4 @@
-"""The gate: who may come in by which blueprint. Asked once, before every view."""
+"""Access control by blueprint: the guard that runs before each of its views."""
 
 from collections.abc import Callable
 
@@ -60,12 +60,12 @@ def administrators() -> None:
 
 
 def me() -> Account:
-    """Return the account behind the gate: the row itself, which operations and the trail can name."""
+    """Return the signed-in account: the row itself, which operations and the audit log can name."""
     return current_user._get_current_object()
 
 
-# The gate of every blueprint that has one, by its name; views marked as open have a wider one.
-GATES = {
+# The guard of every blueprint, by its name; views marked as open have a wider one.
+GUARDS = {
     "static": anybody,
     "sessions": signed_in,
     "chat": webclient,
@@ -90,24 +90,24 @@ GATES = {
 }
 
 
-def gate_of(app: Flask, endpoint: str) -> Callable | None:
-    """Return the gate in front of an endpoint; none means that the door was forgotten, and nobody enters by it."""
+def guard_of(app: Flask, endpoint: str) -> Callable | None:
+    """Return the guard of an endpoint. None means that it was forgotten: nobody is admitted."""
     view = app.view_functions[endpoint]
     if getattr(view, "is_open", False):
         return anybody
     if getattr(view, "is_for_accounts", False):
         return accounts
-    return GATES.get(endpoint.partition(".")[0])
+    return GUARDS.get(endpoint.partition(".")[0])
 
 
 def init_app(app: Flask) -> None:
-    """Stand in front of every view."""
+    """Run the guard before every view."""
 
     @app.before_request
-    def keep_the_gate():
+    def enforce_guard():
         if request.endpoint is None:
             return
-        gate = gate_of(app, request.endpoint)
-        if gate is None:
+        guard = guard_of(app, request.endpoint)
+        if guard is None:
             raise Forbidden()
-        gate()
+        guard()

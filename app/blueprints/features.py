@@ -41,7 +41,7 @@ class Tile:
 
     @property
     def editable(self) -> str | None:
-        """Why it cannot be changed here; None when it can."""
+        """Return the reason for which it cannot be changed here; None when it can."""
         if self.is_editable:
             return None
         return (
@@ -61,7 +61,7 @@ class ChangeQuestion:
     is_destructive: bool
 
 
-def ground() -> SwitchConditions:
+def switch_conditions() -> SwitchConditions:
     """Return what switches stand on now. Two statements."""
     return SwitchConditions(services.state().running, services.database_is_supported())
 
@@ -71,7 +71,7 @@ def tiles(form, subject: Domain | Account, *, is_editable: bool) -> list[Tile]:
 
     An account's is editable only where its domain has the feature.
     """
-    below = ground()
+    below = switch_conditions()
     return [
         _tile(
             form[feature],

@@ -102,7 +102,9 @@ def _guest_visibility(view: MessageView) -> _GuestVisibility | None:
     if not messages.has_guests(view.room_id):
         return None
     room = db.session.get_one(Room, view.room_id)
-    return _GuestVisibility(messages.outsiders(room, [view]), messages.latest_floor(room), room.last_seq)
+    return _GuestVisibility(
+        messages.outsiders(room, [view]), messages.latest_history_start(room), room.last_seq
+    )
 
 
 def _send_changed_to_guests(

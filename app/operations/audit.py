@@ -135,5 +135,5 @@ def request_verification(actor: Account) -> None:
 def store_verdict(sealed: int, waiting: int, broken_at: int | None) -> None:
     """Store the result of a verification of the chain, and its time."""
     verdict = {"at": now().isoformat(), "sealed": sealed, "waiting": waiting, "broken_at": broken_at}
-    locked_setting(Setting.TRAIL_VERDICT).value = json.dumps(verdict)
+    locked_setting(Setting.AUDIT_VERDICT).value = json.dumps(verdict)
     settings.forget()

@@ -85,7 +85,7 @@ def record_of(row: AuditEntry) -> AuditRecord:
 # Entries that an export reads at once.
 BATCH = 1000
 
-# What accounts of guests are looked for and shown as; the trail calls them accounts.
+# What accounts of guests are looked for and shown as; the audit log calls them accounts.
 GUEST = "guest"
 
 # Entries are numbered in the order of their moments, but for clocks that differ and slow transactions.
@@ -134,7 +134,7 @@ def every_entry(actor: Account, search: AuditSearch) -> Iterator[AuditRecord]:
 
 
 def existing(actor: Account, entries: list[AuditRecord]) -> set[tuple[str, int]]:
-    """Which of the objects that entries speak of can still be looked at, as (kind, id). One statement a kind."""
+    """Return the objects of entries that still exist and may be seen, as (kind, id). One statement a kind."""
     present = set()
     for kind, (model, statement) in _present(actor).items():
         ids = {entry.object_id for entry in entries if entry.object_kind == kind and entry.object_id}
@@ -279,7 +279,7 @@ def chain() -> ChainState:
     last = select(AuditEntry.id).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
     beyond = AuditEntry.id > (db.session.scalar(last) or 0)
     unsealed = db.session.scalar(select(func.count(AuditEntry.id)).where(beyond)) or 0
-    kept = json.loads(settings.get(Setting.TRAIL_VERDICT) or "{}")
+    kept = json.loads(settings.get(Setting.AUDIT_VERDICT) or "{}")
     if not kept:
         return ChainState(unsealed)
     return ChainState(unsealed, datetime.fromisoformat(kept["at"]), kept["sealed"], kept["broken_at"])

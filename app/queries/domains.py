@@ -211,13 +211,13 @@ def administered_counts(actor: Account) -> dict[str, int]:
     accounts = select(func.count(Account.id)).where(~Account.is_guest, Account.domain_id.in_(domains))
     groups = select(func.count(Group.id)).where(Group.domain_id.in_(domains))
     rooms = select(func.count(Room.id)).join(Group).where(Group.domain_id.in_(domains), _is_shown())
-    questions = {
+    counts = {
         "domains": select(func.count()).select_from(domains.subquery()),
         "accounts": accounts,
         "groups": groups,
         "rooms": rooms,
     }
-    return {name: db.session.scalar(question) or 0 for name, question in questions.items()}
+    return {name: db.session.scalar(statement) or 0 for name, statement in counts.items()}
 
 
 def messages_since(moment: datetime) -> int:

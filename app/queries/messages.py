@@ -68,46 +68,46 @@ class Slice:
     has_after: bool
 
 
-def latest(room_id: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+def latest(room_id: int, limit: int = PAGE, *, history_start: int = 0) -> Slice:
     """Return the newest messages of a room.
 
-    floor: the seq behind which the reader's conversation begins, here and below.
+    history_start: the seq behind which the reader's conversation begins, here and below.
     """
-    rows = _backwards(room_id, None, limit, floor)
+    rows = _backwards(room_id, None, limit, history_start)
     return Slice(rows[-limit:], len(rows) > limit, False)
 
 
-def before(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+def before(room_id: int, seq: int, limit: int = PAGE, *, history_start: int = 0) -> Slice:
     """Return messages older than a place."""
-    rows = _backwards(room_id, seq, limit, floor)
+    rows = _backwards(room_id, seq, limit, history_start)
     return Slice(rows[-limit:], len(rows) > limit, True)
 
 
-def after(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+def after(room_id: int, seq: int, limit: int = PAGE, *, history_start: int = 0) -> Slice:
     """Return messages newer than a place."""
     newer = or_(Message.seq > seq, and_(Message.seq == seq, Message.note > 0))
-    rows = _page(room_id, newer, (Message.seq, Message.note), limit, floor)
+    rows = _page(room_id, newer, (Message.seq, Message.note), limit, history_start)
     return Slice(rows[:limit], True, len(rows) > limit)
 
 
-def around(room_id: int, seq: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+def around(room_id: int, seq: int, limit: int = PAGE, *, history_start: int = 0) -> Slice:
     """Return a place, and half a page to each side of it."""
-    older = before(room_id, seq, limit // 2, floor=floor)
-    newer = after(room_id, seq - 1, limit // 2, floor=floor)
+    older = before(room_id, seq, limit // 2, history_start=history_start)
+    newer = after(room_id, seq - 1, limit // 2, history_start=history_start)
     older_ids = {message.id for message in older.messages}
     fresh = [message for message in newer.messages if message.id not in older_ids]
     return Slice(older.messages + fresh, older.has_before, newer.has_after)
 
 
-def changes(room_id: int, change_no: int, limit: int = PAGE, *, floor: int = 0) -> Slice:
+def changes(room_id: int, change_no: int, limit: int = PAGE, *, history_start: int = 0) -> Slice:
     """Return messages edited or deleted, and notes written, since a change number, oldest change first."""
-    rows = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, floor)
+    rows = _page(room_id, Message.change_no > change_no, (Message.change_no,), limit, history_start)
     return Slice(rows[:limit], True, len(rows) > limit)
 
 
-def message_view(room_id: int, message_id: int, *, floor: int = 0) -> MessageView | None:
+def message_view(room_id: int, message_id: int, *, history_start: int = 0) -> MessageView | None:
     """Return one message of a room."""
-    views = _views(_messages(room_id).where(Message.id == message_id, _behind(floor)))
+    views = _views(_messages(room_id).where(Message.id == message_id, _behind(history_start)))
     return views[0] if views else None
 
 
@@ -117,23 +117,23 @@ def source(room_id: int, message_id: int) -> str | None:
     return db.session.scalar(select(Message.body).where(*conditions))
 
 
-def _backwards(room_id: int, seq: int | None, limit: int, floor: int) -> list[MessageView]:
+def _backwards(room_id: int, seq: int | None, limit: int, history_start: int) -> list[MessageView]:
     older = true() if seq is None else Message.seq < seq
-    return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit, floor)[::-1]
+    return _page(room_id, older, (Message.seq.desc(), Message.note.desc()), limit, history_start)[::-1]
 
 
-def _behind(floor: int) -> ColumnElement[bool]:
-    """Return the condition for a floor. Notes at the floor itself precede the reader's entry."""
-    return Message.seq > floor if floor else true()
+def _behind(history_start: int) -> ColumnElement[bool]:
+    """Return the condition for messages after a history start. Notes at the start precede the reader's entry."""
+    return Message.seq > history_start if history_start else true()
 
 
-def _page(room_id: int, condition: Any, order: Any, limit: int, floor: int) -> list[MessageView]:
+def _page(room_id: int, condition: Any, order: Any, limit: int, history_start: int) -> list[MessageView]:
     """Return the first of a room in this order, one more than asked for, to know whether there are more.
 
     The keys are found by an index alone: asked for whole rows, MariaDB walks to the place from the room's
     end.
     """
-    keys = select(Message.id).where(Message.room_id == room_id, condition, _behind(floor))
+    keys = select(Message.id).where(Message.room_id == room_id, condition, _behind(history_start))
     page = keys.order_by(*order).limit(limit + 1).subquery("page")
     return _views(_messages(room_id).join(page, page.c.id == Message.id).order_by(*order))
 
@@ -293,7 +293,7 @@ def has_guests(room_id: int) -> bool:
     return db.session.scalar(select(statement)) is True
 
 
-def latest_floor(room: Room) -> int:
+def latest_history_start(room: Room) -> int:
     """Return the place behind which every guest of a room reads; 0 where they read from the beginning."""
     if room.guests_see_history:
         return 0

@@ -64,8 +64,8 @@ def _signed_in(app: Flask, sid: str, environ: dict, auth) -> hub.Client:
         if isinstance(auth, dict) and auth.get("account_id") not in (None, account.id):
             raise Refused({"error": "somebody_else"})
         origin = Origin(context.request.remote_addr, secrets.token_hex(8), account.session_id)
-        questions = Bucket(app.config["SOCKET_BURST"], app.config["SOCKET_RATE"])
-        return hub.Client(sid, account, account.session_id, i18n.choose_language(), origin, questions)
+        event_budget = Bucket(app.config["SOCKET_BURST"], app.config["SOCKET_RATE"])
+        return hub.Client(sid, account, account.session_id, i18n.choose_language(), origin, event_budget)
 
 
 def _unavailable(error: Exception) -> Refused:

@@ -66,7 +66,7 @@ def _answering(app: Flask, event: str, handler: Callable):
 
 def _answer(event, handler, client, payload) -> dict:
     try:
-        client.questions.take()
+        client.event_budget.take()
         return {"ok": True, **(handler(client, _content(payload)) or {})}
     except Refusal as refusal:
         return _refused(refusal)

@@ -48,7 +48,7 @@ class Client:
     session_id: int
     language: str
     origin: Origin
-    questions: Bucket
+    event_budget: Bucket
     rooms: dict[int, OpenRoom] = field(default_factory=dict)
     watched: set[str] = field(default_factory=set)
     account_id: int = field(init=False)

@@ -1,4 +1,4 @@
-"""Why this machine does not believe a certificate, in people's words."""
+"""Return the reason for which this machine does not trust a certificate, in plain words."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -105,22 +105,22 @@ def account_has(account: Account, feature: Feature) -> bool:
     )
 
 
-def domain_facets(domain: Domain, feature: Feature, ground: SwitchConditions) -> Facets:
+def domain_facets(domain: Domain, feature: Feature, conditions: SwitchConditions) -> Facets:
     """Return the facets of a domain's switch, with the first level that is off."""
     return Facets(
-        feature, own_switch(domain, feature), next(_domain_obstacles(domain, feature, ground), None)
+        feature, own_switch(domain, feature), next(_domain_obstacles(domain, feature, conditions), None)
     )
 
 
-def account_facets(account: Account, feature: Feature, ground: SwitchConditions) -> Facets:
+def account_facets(account: Account, feature: Feature, conditions: SwitchConditions) -> Facets:
     """Return the facets of an account's switch, with the first level that is off."""
     return Facets(
-        feature, own_switch(account, feature), next(_account_obstacles(account, feature, ground), None)
+        feature, own_switch(account, feature), next(_account_obstacles(account, feature, conditions), None)
     )
 
 
 def reason(obstacle: Obstacle, name: str) -> str:
-    """Why a feature is not effective, in a sentence. name: of the domain that is asked about."""
+    """Return the reason for which a feature is not effective, in a sentence. name: of the domain in question."""
     feature = LABELS[obstacle.feature]
     sentences = {
         Level.SERVICE: _("The service %(feature)s is stopped.", feature=feature),
@@ -174,11 +174,11 @@ def require_public_folder(has_public_folder: bool) -> None:
         )
 
 
-def _domain_obstacles(domain: Domain, feature: Feature, ground: SwitchConditions) -> Iterator[Obstacle]:
+def _domain_obstacles(domain: Domain, feature: Feature, conditions: SwitchConditions) -> Iterator[Obstacle]:
     for needed in NEEDED[feature]:
-        if ServiceName(needed) not in ground.running:
+        if ServiceName(needed) not in conditions.running:
             yield Obstacle(Level.SERVICE, needed)
-    if feature is Feature.TEAMCHAT and not ground.is_supported:
+    if feature is Feature.TEAMCHAT and not conditions.is_supported:
         yield Obstacle(Level.DATABASE, feature)
     if domain.state is not DomainState.ACTIVE:
         yield Obstacle(Level.DOMAIN_STATE, feature)
@@ -187,8 +187,10 @@ def _domain_obstacles(domain: Domain, feature: Feature, ground: SwitchConditions
             yield Obstacle(Level.DOMAIN, needed)
 
 
-def _account_obstacles(account: Account, feature: Feature, ground: SwitchConditions) -> Iterator[Obstacle]:
-    yield from _domain_obstacles(account.domain, feature, ground)
+def _account_obstacles(
+    account: Account, feature: Feature, conditions: SwitchConditions
+) -> Iterator[Obstacle]:
+    yield from _domain_obstacles(account.domain, feature, conditions)
     if account.state in CLOSED:
         yield Obstacle(Level.ACCOUNT_STATE, feature)
     for needed in NEEDED[feature]:

@@ -72,7 +72,7 @@ def open_document(text: str, public_key: str) -> Document:
     """
     match = FRAME.search(text[:LONGEST].replace("\r\n", "\n"))
     if match is None:
-        raise _not_a_licence()
+        raise _not_a_license()
     payload, signature = (_bytes(part) for part in match.groups())
     try:
         _key_of(public_key).verify(signature, payload)
@@ -114,9 +114,9 @@ def _read(payload: bytes) -> Document:
             issued_at=_moment(values["issued_at"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise _not_a_licence() from error
+        raise _not_a_license() from error
     if not document.holder or not 0 <= document.seats <= MOST_SEATS:
-        raise _not_a_licence()
+        raise _not_a_license()
     return document
 
 
@@ -131,14 +131,14 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error as error:
-        raise _not_a_licence() from error
+        raise _not_a_license() from error
 
 
 def _lines(content: bytes) -> str:
     return "\n".join(textwrap.wrap(base64.b64encode(content).decode(), 64))
 
 
-def _not_a_licence() -> Invalid:
+def _not_a_license() -> Invalid:
     sentence = _("This is not a licence of TeamChat. Copy the whole text, with its first and last line.")
     return Invalid(sentence, code="licence_unreadable", field="document")
 

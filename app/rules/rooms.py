@@ -174,7 +174,7 @@ def require_unarchived(actor: Account, right: Right, room: Room) -> None:
         raise Forbidden()
 
 
-def floors(account: Account, room_ids: list[int]) -> dict[int, int]:
+def history_starts(account: Account, room_ids: list[int]) -> dict[int, int]:
     """Return by room id the seq behind which a person's history begins, for rooms where that is not the start."""
     if not account.is_guest or not room_ids:
         return {}

@@ -9,13 +9,13 @@ from app.extensions import db
 from app.models import ACCESS, Counter, License, Service, ServiceName, now
 from app.rules import domains
 
-LICENCE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
+LICENSE_END = select(License.valid_until).order_by(License.id.desc()).limit(1)
 EPOCH = select(Counter.value).where(Counter.name == ACCESS)
 # Asked at every turn, so they are built once.
 STATE = (
     select(
         Counter.value.label("epoch"),
-        LICENCE_END.scalar_subquery().label("ends_at"),
+        LICENSE_END.scalar_subquery().label("ends_at"),
         Service.name,
         Service.is_running,
     )

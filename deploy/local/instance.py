@@ -39,7 +39,7 @@ class Instance:
 
     @property
     def is_on_sqlite(self) -> bool:
-        """Whether the database is SQLite: the application creates its tables, and there is no chat."""
+        """Return whether the database is SQLite: the application creates its tables, and there is no chat."""
         return os.environ.get("DATABASE_URL", "").startswith("sqlite")
 
     @property

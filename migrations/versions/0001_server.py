@@ -1,4 +1,4 @@
-"""What the server remembers: settings, counters, services, licences, the log of access changes."""
+"""Tables of the server: settings, counters, services, licences, the log of access changes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What a mail is about, why it did not leave, and how the outbox is searched."""
+"""The subject of a mail, the reason of a failure, and indexes for searching the outbox."""
 
 import sqlalchemy as sa
 from alembic import op

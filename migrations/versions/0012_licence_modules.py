@@ -1,4 +1,4 @@
-"""What a licence opens."""
+"""The modules of a licence."""
 
 import sqlalchemy as sa
 from alembic import op

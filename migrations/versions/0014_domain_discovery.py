@@ -1,4 +1,4 @@
-"""What a domain tells its clients instead of what the server tells them."""
+"""A domain's own values of SmartDiscover, in place of the server's."""
 
 import sqlalchemy as sa
 from alembic import op

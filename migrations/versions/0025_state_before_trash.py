@@ -1,4 +1,4 @@
-"""What a room was when it was put into the trash, so that restoring gives back that and no more."""
+"""The state of a room before it was deleted, so that restoring gives back exactly that."""
 
 import sqlalchemy as sa
 from alembic import op

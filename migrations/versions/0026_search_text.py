@@ -1,4 +1,4 @@
-"""What accounts and groups are found by, as bytes in the index that their list is read from."""
+"""The search text of accounts and groups, as bytes in the index of their list."""
 
 import sqlalchemy as sa
 from alembic import context, op

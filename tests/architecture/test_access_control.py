@@ -58,19 +58,19 @@ TOKENLESS = {"discovery.autodiscover"}
 def addresses(app, behind, method):
     """Return an address for every route of a method with this access rule."""
     for rule in rules(app):
-        if method in rule.methods and access_control.gate_of(app, rule.endpoint) is behind:
+        if method in rule.methods and access_control.guard_of(app, rule.endpoint) is behind:
             yield address_of(app, rule)
 
 
 def test_every_route_has_a_gate(app):
-    assert not [rule.endpoint for rule in rules(app) if access_control.gate_of(app, rule.endpoint) is None]
+    assert not [rule.endpoint for rule in rules(app) if access_control.guard_of(app, rule.endpoint) is None]
 
 
 def test_the_open_doors_are_those_that_are_listed(app):
     found = {
         rule.endpoint
         for rule in rules(app)
-        if access_control.gate_of(app, rule.endpoint) is access_control.anybody
+        if access_control.guard_of(app, rule.endpoint) is access_control.anybody
     }
     assert found | {"static"} == OPEN
 
@@ -79,7 +79,7 @@ def test_the_doors_for_accounts_are_those_that_are_listed(app):
     assert {
         rule.endpoint
         for rule in rules(app)
-        if access_control.gate_of(app, rule.endpoint) is access_control.accounts
+        if access_control.guard_of(app, rule.endpoint) is access_control.accounts
     } == BY_RIGHT
 
 
@@ -106,7 +106,7 @@ def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, people):
 
 
 def test_a_route_without_a_gate_lets_nobody_in(app, client_of, people, monkeypatch):
-    monkeypatch.setattr(access_control, "GATES", {})
+    monkeypatch.setattr(access_control, "GUARDS", {})
     assert client_of(people.admin).get("/sessions").status_code == 403
 
 

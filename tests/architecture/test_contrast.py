@@ -11,10 +11,10 @@ COLOURS = {
     for name, light, dark in re.findall(r"--tc-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", TOKENS)
 }
 
-GROUNDS = ("bg", "surface", "raised", "sunken")
+BACKGROUNDS = ("bg", "surface", "raised", "sunken")
 TEXTS = ("ink", "ink-2", "ink-3", "violet-strong", "green", "amber", "red")
 TEXT_PAIRS = [
-    *((text, ground) for text in TEXTS for ground in GROUNDS),
+    *((text, background) for text in TEXTS for background in BACKGROUNDS),
     *((text, "violet-soft") for text in ("ink", "ink-2", "ink-3", "violet-strong")),
     *((tone, f"{tone}-soft") for tone in ("green", "amber", "red")),
     ("on-violet", "violet"),
@@ -22,7 +22,9 @@ TEXT_PAIRS = [
     ("on-red", "red"),
 ]
 PART_PAIRS = [
-    (part, ground) for part in ("field-line", "violet", "violet-strong", "red") for ground in GROUNDS
+    (part, background)
+    for part in ("field-line", "violet", "violet-strong", "red")
+    for background in BACKGROUNDS
 ]
 
 
@@ -39,15 +41,15 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("text", "ground"), TEXT_PAIRS)
-def test_text_can_be_read(text, ground, theme):
-    assert contrast(COLOURS[text][theme], COLOURS[ground][theme]) >= 4.5
+@pytest.mark.parametrize(("text", "background"), TEXT_PAIRS)
+def test_text_can_be_read(text, background, theme):
+    assert contrast(COLOURS[text][theme], COLOURS[background][theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("part", "ground"), PART_PAIRS)
-def test_borders_of_fields_and_switches_can_be_seen(part, ground, theme):
-    assert contrast(COLOURS[part][theme], COLOURS[ground][theme]) >= 3
+@pytest.mark.parametrize(("part", "background"), PART_PAIRS)
+def test_borders_of_fields_and_switches_can_be_seen(part, background, theme):
+    assert contrast(COLOURS[part][theme], COLOURS[background][theme]) >= 3
 
 
 @pytest.mark.parametrize(

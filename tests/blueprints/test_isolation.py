@@ -66,13 +66,13 @@ def test_the_crawler_finds_what_an_open_gate_lets_out(app, client_of, company, m
 
 def test_the_crawler_finds_early_words_without_the_floor(app, client_of, company, monkeypatch):
     company.hide_what_was()
-    monkeypatch.setattr(rooms, "floors", lambda account, ids: {})
+    monkeypatch.setattr(rooms, "history_starts", lambda account, ids: {})
     with pytest.raises(FoundOut):
         walk_of(app, client_of, company, "zqearly", is_eager=True).inside()
 
 
 def test_the_crawler_finds_one_early_message_without_the_floor(app, client_of, company, monkeypatch):
-    """The piece of the conversation keeps its floor; only the view of one message has lost it."""
+    """The piece of the conversation keeps its history start; only the view of one message has lost it."""
     company.hide_what_was()
     monkeypatch.setattr(
         views, "_message", lambda seen, message_id: conversation.message_view(seen.room.id, message_id)

@@ -128,7 +128,7 @@ def test_the_outbox_is_paged_and_costs_the_same_however_long(client, count_state
 def test_outgoing_mail_is_for_server_administrators_only(people, client_of, who):
     mail = queue()
     client = client_of(getattr(people, who))
-    for path in ("", f"/{mail.id}", f"/{mail.id}/letter", "/server"):
+    for path in ("", f"/{mail.id}", f"/{mail.id}/content", "/server"):
         assert client.get(URL + path).status_code == 403
     for path in (f"/{mail.id}/resend", f"/{mail.id}/cancel", "/resend-failed", "/server", "/server/test"):
         assert client.post(URL + path, data=SERVER).status_code == 403
@@ -235,9 +235,9 @@ def test_what_mails_say_is_never_shown(client, app):
     page = client.get(f"{URL}/{mail.id}").text
     assert "192.0.2.7" not in page
     assert "only for its recipient" in page
-    assert client.get(f"{URL}/{mail.id}/letter").status_code == 404
+    assert client.get(f"{URL}/{mail.id}/content").status_code == 404
     app.config.update(DEMO=True, MAIL_SERVER="mail.iwdemo.fr")
-    assert client.get(f"{URL}/{mail.id}/letter").status_code == 404
+    assert client.get(f"{URL}/{mail.id}/content").status_code == 404
 
 
 def test_in_a_demo_without_mail_server_the_server_administrator_reads_them(people, client_of, client, app):
@@ -246,21 +246,21 @@ def test_in_a_demo_without_mail_server_the_server_administrator_reads_them(peopl
     page = client.get(f"{URL}/{mail.id}").text
     assert "192.0.2.7" in page
     assert "<iframe" in page
-    letter = client.get(f"{URL}/{mail.id}/letter")
-    assert "192.0.2.7" in letter.text
-    policy = letter.headers["Content-Security-Policy"]
+    content = client.get(f"{URL}/{mail.id}/content")
+    assert "192.0.2.7" in content.text
+    policy = content.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "sandbox" in policy
     assert "script" not in policy
-    assert letter.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert client_of(people.web_admin).get(f"{URL}/{mail.id}/letter").status_code == 403
+    assert content.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert client_of(people.web_admin).get(f"{URL}/{mail.id}/content").status_code == 403
 
 
 def test_mail_whose_subject_is_gone_says_what_is_known(client, app):
     mail = queue(template="password_link", account_id=0, is_from_administrator=False)
     app.config["DEMO"] = True
-    answer = client.get(f"{URL}/{mail.id}/letter")
+    answer = client.get(f"{URL}/{mail.id}/content")
     assert (answer.status_code, answer.location) == (303, f"{URL}/{mail.id}")
     page = client.get(answer.location)
     assert page.status_code == 200

@@ -22,7 +22,7 @@ from tests.support.people import make_people
 from tests.support.routes import address_of, rules
 from tests.support.tools import ROOT
 
-DEMO_ONLY = {"mail.letter"}
+DEMO_ONLY = {"mail.show_content"}
 MAIL = {"template": "password_changed", "language": "fr", "arguments": "{}", "due_at": now()}
 REASON = "TeamChat cannot be enabled on SQLite."
 
@@ -32,7 +32,7 @@ def on_sqlite(built_app, tmp_path):
     """Run the application on its own SQLite file."""
     access.forget()
     with built_app.app_context():
-        usual, db.engines[None] = db.engines[None], create_engine(f"sqlite:///{tmp_path}/house.sqlite")
+        usual, db.engines[None] = db.engines[None], create_engine(f"sqlite:///{tmp_path}/test.sqlite")
         db.create_all()
         try:
             yield built_app
@@ -85,7 +85,7 @@ def test_every_page_of_webadmin_answers(on_sqlite, people, admin):
         "place_id": people.room.id,
     }
     behind = (access_control.administrators, access_control.accounts)
-    pages = [rule for rule in rules(on_sqlite) if access_control.gate_of(on_sqlite, rule.endpoint) in behind]
+    pages = [rule for rule in rules(on_sqlite) if access_control.guard_of(on_sqlite, rule.endpoint) in behind]
     asked = [rule for rule in pages if "GET" in rule.methods and rule.endpoint not in DEMO_ONLY]
     assert len(asked) > 10
     for rule in asked:
@@ -198,7 +198,7 @@ def test_applications_that_start_at_once_on_an_empty_file_make_it_whole(tmp_path
     )
     env = {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{tmp_path}/house.sqlite",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/test.sqlite",
         "REDIS_URL": "",
         "SECRET_KEY": "tests",
         "VAR_DIR": str(tmp_path),

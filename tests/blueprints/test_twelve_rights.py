@@ -1,6 +1,6 @@
-"""Each of the twelve rights, through every door there is, from both sides with the same set-up.
+"""Each of the twelve rights, through every entry point, from both sides with the same set-up.
 
-A door is tried by somebody who holds the right and next to nothing else, and by somebody who holds all the others.
+Somebody who has little more than the right tries it, then somebody who has all other rights.
 """
 
 import json
@@ -21,12 +21,12 @@ from app.rules.rights import FULL, READ, WRITE, Right, access, lists
 from app.transaction import operations
 from tests.support import factories
 
+# Words that the names of entry points to come will contain; then they belong in the table below.
 TO_COME = {
     Right.ITEMS_EDIT_DOCUMENTS: ("document",),
     Right.ITEMS_WRITE: ("upload", "attach", "_file", "pin_", "message:pin", "reaction"),
     Right.ITEMS_MODIFY: ("unpin",),
 }
-"""What has no door yet, by the words that its doors will have in their names: then they belong into the table below."""
 
 
 @dataclass
@@ -57,7 +57,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Door:
+class EntryPoint:
     """One way to do what a right is about."""
 
     right: Right
@@ -119,130 +119,140 @@ def _write(act: str, line: str = "guests:0", **data):
 
 
 READING = [
-    Door(Right.ITEMS_READ, "operation open_room", lambda w: reading.open_room(w.jean, w.room.id)),
-    Door(Right.ITEMS_READ, "operation mark_read", lambda w: reading.mark_read(w.jean, w.room.id, 1)),
-    Door(Right.ITEMS_READ, "page of the room", lambda w: w.get(f"/rooms/{w.room.id}")),
-    Door(Right.ITEMS_READ, "page messages", lambda w: w.get(f"/rooms/{w.room.id}/messages?after=0")),
-    Door(Right.ITEMS_READ, "page message", lambda w: w.get(f"/rooms/{w.room.id}/messages/{w.theirs}")),
-    Door(Right.ITEMS_READ, "socket room:open", lambda w: w.say("room:open", room_id=w.room.id)),
-    Door(Right.ITEMS_READ, "socket room:read", lambda w: w.say("room:read", room_id=w.room.id, seq=1)),
+    EntryPoint(Right.ITEMS_READ, "operation open_room", lambda w: reading.open_room(w.jean, w.room.id)),
+    EntryPoint(Right.ITEMS_READ, "operation mark_read", lambda w: reading.mark_read(w.jean, w.room.id, 1)),
+    EntryPoint(Right.ITEMS_READ, "page of the room", lambda w: w.get(f"/rooms/{w.room.id}")),
+    EntryPoint(Right.ITEMS_READ, "page messages", lambda w: w.get(f"/rooms/{w.room.id}/messages?after=0")),
+    EntryPoint(Right.ITEMS_READ, "page message", lambda w: w.get(f"/rooms/{w.room.id}/messages/{w.theirs}")),
+    EntryPoint(Right.ITEMS_READ, "socket room:open", lambda w: w.say("room:open", room_id=w.room.id)),
+    EntryPoint(Right.ITEMS_READ, "socket room:read", lambda w: w.say("room:read", room_id=w.room.id, seq=1)),
 ]
 WRITING = [
-    Door(
+    EntryPoint(
         Right.ITEMS_WRITE,
         "operation post_message",
         lambda w: messages.post_message(w.jean, w.room.id, "hello"),
     ),
-    Door(Right.ITEMS_WRITE, "page post_message", _rooms_page("/messages", body="hello")),
-    Door(
+    EntryPoint(Right.ITEMS_WRITE, "page post_message", _rooms_page("/messages", body="hello")),
+    EntryPoint(
         Right.ITEMS_WRITE,
         "socket message:post",
         lambda w: w.say("message:post", room_id=w.room.id, body="hello"),
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_WRITE,
         "operation edit_message, one's own",
         lambda w: messages.edit_message(w.jean, w.own, "x"),
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_WRITE,
         "socket message:edit, one's own",
         lambda w: w.say("message:edit", message_id=w.own, body="x"),
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_WRITE,
         "operation delete_message, one's own",
         lambda w: messages.delete_message(w.jean, w.own),
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_WRITE,
         "socket message:delete, one's own",
         lambda w: w.say("message:delete", message_id=w.own),
     ),
 ]
 OTHERS = [
-    Door(
+    EntryPoint(
         Right.ITEMS_MODIFY, "operation edit_message", lambda w: messages.edit_message(w.jean, w.theirs, "x")
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_MODIFY, "page source", lambda w: w.get(f"/rooms/{w.room.id}/messages/{w.theirs}/source")
     ),
-    Door(
+    EntryPoint(
         Right.ITEMS_MODIFY,
         "socket message:edit",
         lambda w: w.say("message:edit", message_id=w.theirs, body="x"),
     ),
-    Door(Right.ITEMS_DELETE, "operation delete_message", lambda w: messages.delete_message(w.jean, w.theirs)),
-    Door(Right.ITEMS_DELETE, "socket message:delete", lambda w: w.say("message:delete", message_id=w.theirs)),
+    EntryPoint(
+        Right.ITEMS_DELETE, "operation delete_message", lambda w: messages.delete_message(w.jean, w.theirs)
+    ),
+    EntryPoint(
+        Right.ITEMS_DELETE, "socket message:delete", lambda w: w.say("message:delete", message_id=w.theirs)
+    ),
 ]
 FOLDER = [
-    Door(Right.FOLDER_WRITE, "operation create_room", _create),
-    Door(Right.FOLDER_WRITE, "page create_room", _create_page),
-    Door(Right.FOLDER_WRITE, "operation clone_room", lambda w: rooms.clone_room(w.jean, w.room)),
-    Door(Right.FOLDER_WRITE, "page clone_room", _rooms_page("/copy")),
-    Door(Right.FOLDER_RENAME, "operation rename_room", lambda w: rooms.rename_room(w.jean, w.room, "New")),
-    Door(Right.FOLDER_RENAME, "operation set_topic", lambda w: rooms.set_topic(w.jean, w.room, "New")),
-    Door(Right.FOLDER_RENAME, "page settings", lambda w: w.get(f"/rooms/{w.room.id}/settings")),
-    Door(Right.FOLDER_RENAME, "page save_settings", _rooms_page("/settings", name="New", topic="New")),
-    Door(Right.FOLDER_DELETE, "operation archive_room", lambda w: rooms.archive_room(w.jean, w.room)),
-    Door(Right.FOLDER_DELETE, "page archive_room", _rooms_page("/archive")),
-    Door(Right.FOLDER_DELETE, "operation reopen_room", lambda w: rooms.reopen_room(w.jean, _reopen(w))),
-    Door(Right.FOLDER_DELETE, "page reopen_room", lambda w: w.post(f"/rooms/{_reopen(w).id}/reopen")),
-    Door(Right.FOLDER_DELETE, "operation delete_room", lambda w: rooms.delete_room(w.jean, w.room)),
-    Door(Right.FOLDER_DELETE, "page delete_room", _rooms_page("/delete")),
+    EntryPoint(Right.FOLDER_WRITE, "operation create_room", _create),
+    EntryPoint(Right.FOLDER_WRITE, "page create_room", _create_page),
+    EntryPoint(Right.FOLDER_WRITE, "operation clone_room", lambda w: rooms.clone_room(w.jean, w.room)),
+    EntryPoint(Right.FOLDER_WRITE, "page clone_room", _rooms_page("/copy")),
+    EntryPoint(
+        Right.FOLDER_RENAME, "operation rename_room", lambda w: rooms.rename_room(w.jean, w.room, "New")
+    ),
+    EntryPoint(Right.FOLDER_RENAME, "operation set_topic", lambda w: rooms.set_topic(w.jean, w.room, "New")),
+    EntryPoint(Right.FOLDER_RENAME, "page settings", lambda w: w.get(f"/rooms/{w.room.id}/settings")),
+    EntryPoint(Right.FOLDER_RENAME, "page save_settings", _rooms_page("/settings", name="New", topic="New")),
+    EntryPoint(Right.FOLDER_DELETE, "operation archive_room", lambda w: rooms.archive_room(w.jean, w.room)),
+    EntryPoint(Right.FOLDER_DELETE, "page archive_room", _rooms_page("/archive")),
+    EntryPoint(Right.FOLDER_DELETE, "operation reopen_room", lambda w: rooms.reopen_room(w.jean, _reopen(w))),
+    EntryPoint(Right.FOLDER_DELETE, "page reopen_room", lambda w: w.post(f"/rooms/{_reopen(w).id}/reopen")),
+    EntryPoint(Right.FOLDER_DELETE, "operation delete_room", lambda w: rooms.delete_room(w.jean, w.room)),
+    EntryPoint(Right.FOLDER_DELETE, "page delete_room", _rooms_page("/delete")),
 ]
 ADMINISTRATION = [
-    Door(
+    EntryPoint(
         Right.ADMINISTRATION_INVITE,
         "operation add_people",
         lambda w: rooms.add_people(w.jean, w.private, [w.paul.id]),
     ),
-    Door(
+    EntryPoint(
         Right.ADMINISTRATION_INVITE,
         "page choose_people",
         lambda w: w.get(f"/rooms/{w.private.id}/people/add"),
     ),
-    Door(
+    EntryPoint(
         Right.ADMINISTRATION_INVITE,
         "page add_people",
         lambda w: w.post(f"/rooms/{w.private.id}/people", people=w.paul.id),
     ),
-    Door(Right.ADMINISTRATION_INVITE, "guests, while the policy is off", _invite_by_right),
-    Door(
+    EntryPoint(Right.ADMINISTRATION_INVITE, "guests, while the policy is off", _invite_by_right),
+    EntryPoint(
         Right.ADMINISTRATION_KICK,
         "operation remove_person",
         lambda w: rooms.remove_person(w.jean, w.private, db.session.get(Account, w.in_private)),
     ),
-    Door(
+    EntryPoint(
         Right.ADMINISTRATION_KICK,
         "page remove_person",
         lambda w: w.post(f"/rooms/{w.private.id}/people/{w.in_private}/remove"),
     ),
-    Door(Right.ADMINISTRATION_ADMINISTER, "operation set_grant", _give),
-    Door(Right.ADMINISTRATION_ADMINISTER, "operation remove_grant", _take),
-    Door(
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "operation set_grant", _give),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "operation remove_grant", _take),
+    EntryPoint(
         Right.ADMINISTRATION_ADMINISTER,
         "operation inherit_again",
         lambda w: right_operations.inherit_again(w.jean, w.room, accepts_own_loss=True),
     ),
-    Door(
+    EntryPoint(
         Right.ADMINISTRATION_ADMINISTER,
         "operation clone_room, private",
         lambda w: rooms.clone_room(w.jean, w.private),
     ),
 ]
 WINDOW = [
-    Door(Right.ADMINISTRATION_ADMINISTER, "page of rights", _window()),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page choose_subjects", _window("/add")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page matrix", _why("matrix")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page why", _why("why")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page explain_person", lambda w: _why(f"why/{w.arthur.id}")(w)),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page save_line", _write("save", preset="read")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page remove_line", _write("remove")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page inherit_again", _write("inherit")),
-    Door(Right.ADMINISTRATION_ADMINISTER, "page add_lines", _write("add", member="anyone:0", preset="read")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page of rights", _window()),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page choose_subjects", _window("/add")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page matrix", _why("matrix")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page why", _why("why")),
+    EntryPoint(
+        Right.ADMINISTRATION_ADMINISTER, "page explain_person", lambda w: _why(f"why/{w.arthur.id}")(w)
+    ),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page save_line", _write("save", preset="read")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page remove_line", _write("remove")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page inherit_again", _write("inherit")),
+    EntryPoint(
+        Right.ADMINISTRATION_ADMINISTER, "page add_lines", _write("add", member="anyone:0", preset="read")
+    ),
 ]
-DOORS = [*READING, *WRITING, *OTHERS, *FOLDER, *ADMINISTRATION, *WINDOW]
+ENTRY_POINTS = [*READING, *WRITING, *OTHERS, *FOLDER, *ADMINISTRATION, *WINDOW]
 
 
 @pytest.fixture
@@ -268,13 +278,13 @@ def world(people, client_of, window_of) -> World:
     )
 
 
-def tried(world: World, door: Door, rights: Right) -> str | None:
+def tried(world: World, entry_point: EntryPoint, rights: Right) -> str | None:
     """Return the outcome for jean with these rights everywhere: None, or the code of the refusal."""
     for place in (world.folder, world.private):
         factories.make_grant(place, Principal.ACCOUNT, world.jean.id, rights)
     access.forget()
     try:
-        answer = door.go(world)
+        answer = entry_point.go(world)
     except Refusal as refusal:
         return refusal.code
     if isinstance(answer, dict) and "ok" in answer:
@@ -283,23 +293,23 @@ def tried(world: World, door: Door, rights: Right) -> str | None:
     return None if status < 400 else {403: "forbidden", 404: "not_found"}.get(status, "refused")
 
 
-def name(door: Door) -> str:
-    return f"{door.right.name.lower()} {door.name}"
+def name(entry_point: EntryPoint) -> str:
+    return f"{entry_point.right.name.lower()} {entry_point.name}"
 
 
-@pytest.mark.parametrize("door", DOORS, ids=name)
-def test_who_holds_the_right_may(world, door):
-    assert tried(world, door, READ | door.right) is None
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=name)
+def test_who_holds_the_right_may(world, entry_point):
+    assert tried(world, entry_point, READ | entry_point.right) is None
 
 
-@pytest.mark.parametrize("door", DOORS, ids=name)
-def test_who_holds_every_other_right_may_not(world, door):
-    assert tried(world, door, FULL & ~door.right) in ("forbidden", "refused", "policy_off")
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=name)
+def test_who_holds_every_other_right_may_not(world, entry_point):
+    assert tried(world, entry_point, FULL & ~entry_point.right) in ("forbidden", "refused", "policy_off")
 
 
-@pytest.mark.parametrize("door", DOORS, ids=name)
-def test_to_who_may_not_see_the_room_it_does_not_exist(world, door):
-    assert tried(world, door, FULL & ~Right.FOLDER_READ) in ("not_found", "refused")
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=name)
+def test_to_who_may_not_see_the_room_it_does_not_exist(world, entry_point):
+    assert tried(world, entry_point, FULL & ~Right.FOLDER_READ) in ("not_found", "refused")
 
 
 @pytest.mark.parametrize("level", ["folder", "room"])
@@ -319,8 +329,8 @@ def test_seeing_is_a_right_of_its_own_on_both_levels(world, level):
 
 
 def test_every_right_has_a_door_or_stands_on_the_list_of_those_to_come():
-    through_doors = {door.right for door in DOORS} | {Right.FOLDER_READ}
-    assert through_doors | set(TO_COME) == set(Right) - {Right.NONE}
+    through_entry_points = {entry_point.right for entry_point in ENTRY_POINTS} | {Right.FOLDER_READ}
+    assert through_entry_points | set(TO_COME) == set(Right) - {Right.NONE}
 
 
 def test_what_is_still_to_come_does_not_exist_yet(app):
@@ -329,4 +339,6 @@ def test_what_is_still_to_come_does_not_exist_yet(app):
     there = [*own, *pages, *handlers.events()]
     for right, words in TO_COME.items():
         found = [one for one in there if any(word in one for word in words)]
-        assert not found, f"{found} is a door of {right.name}: try it in the table, and take it off this list"
+        assert not found, (
+            f"{found} is an entry point of {right.name}: try it in the table, and take it off this list"
+        )

@@ -15,7 +15,7 @@ from tests.support import factories
 from tests.support.browser.rooms import Administration, Place, make_place
 from tests.support.browser.screen import Screen
 from tests.support.faults.company import Console
-from tests.support.faults.stage import Person, Stage
+from tests.support.faults.workspace import Person, Workspace
 from tests.support.servers import PrivateMariaDB, PrivateRedis, Proxy, WebWorkers, private_folder
 
 FLAGS = (
@@ -29,7 +29,7 @@ class Servers:
     """The servers that all tests share."""
 
     mariadb: PrivateMariaDB
-    stage: Stage
+    workspace: Workspace
     web: WebWorkers
     proxy: Proxy
     console: Console
@@ -50,15 +50,15 @@ def servers():
     folder = private_folder()
     with PrivateMariaDB(folder / "db") as mariadb, PrivateRedis(folder / "redis") as redis:
         url = mariadb.make_database("browser")
-        stage = Stage(url, mariadb.socket)
+        workspace = Workspace(url, mariadb.socket)
         env = {"DATABASE_URL": url, "REDIS_URL": redis.url, "MESSAGE_BURST": "60"}
         with (
             WebWorkers(1, env, folder / "web") as web,
             Proxy(web, folder / "proxy") as proxy,
-            Console(env, stage.administrator(), folder / "console") as console,
+            Console(env, workspace.administrator(), folder / "console") as console,
         ):
-            yield Servers(mariadb, stage, web, proxy, console)
-        stage.close()
+            yield Servers(mariadb, workspace, web, proxy, console)
+        workspace.close()
 
 
 @pytest.fixture(scope="session")
@@ -73,18 +73,18 @@ def chromium():
 @pytest.fixture
 def place(servers) -> Place:
     """Make a new domain, group and room for each test."""
-    return make_place(servers.stage)
+    return make_place(servers.workspace)
 
 
 @pytest.fixture
 def administration(servers, place) -> Administration:
     """Make a server administrator in arthur's domain."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
         person = Person(admin.id, "admin", 0, "")
         ids = (domain.id, domain.name, place.arthur.id, place.group_id)
-    return Administration(servers.stage.second_device(person), *ids)
+    return Administration(servers.workspace.second_device(person), *ids)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_editor_presence_and_deletion_dialog_have_no_violations(screen, place):
 
 
 def test_notices_and_removed_room_have_no_violations(screen, place, servers):
-    screen.expect_trouble()
+    screen.allow_console_errors()
     screen.open(place.room_id)
     screen.context.set_offline(True)
     screen.say("en attente")
@@ -92,7 +92,7 @@ def test_notices_and_removed_room_have_no_violations(screen, place, servers):
     assert not violations(screen.page)
     servers.console.do("start_service")
     screen.wait_until_open()
-    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.arthur))
+    servers.console.do("remove_member", place.group_id, servers.workspace.entry_of(place, place.arthur))
     expect(screen.page.get_by_text("n’est plus disponible")).to_be_visible()
     assert not violations(screen.page)
 

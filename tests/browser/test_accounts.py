@@ -14,7 +14,7 @@ from tests.support.browser.screen import SCREENS, save
 
 def link_for(servers, account_id: int) -> str:
     """Return the mailed link for choosing a password."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         passwords.send_requested_link(db.session.get(Account, account_id).address)
         return f"/password/{password_rules.password_link_token(db.session.get(Account, account_id))}"
 
@@ -22,7 +22,7 @@ def link_for(servers, account_id: int) -> str:
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
 def test_account_pages_have_no_violations(screen_of, servers, administration, options):
     screen = screen_of(administration.admin, reduced_motion="reduce", **options)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     person, roles = f"/admin/accounts/{administration.arthur_id}", "/admin/administrators/"
     for address in (
@@ -41,7 +41,7 @@ def test_account_pages_have_no_violations(screen_of, servers, administration, op
 
 
 def test_account_deletion_hands_its_room_over(screen_of, servers, place, administration):
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         arthur, jean, paul = (
             db.session.get(Account, person.id) for person in (place.arthur, place.jean, place.paul)
         )
@@ -57,7 +57,7 @@ def test_account_deletion_hands_its_room_over(screen_of, servers, place, adminis
     expect(dialog).to_contain_text("1 message reste")
     dialog.get_by_label("Projet X").select_option(label="Remettre à jean")
     dialog.get_by_label("Saisissez l’adresse").fill(address)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     dialog.get_by_role("button", name="Supprimer", exact=True).click()
     expect(page.get_by_text("est supprimé")).to_be_visible()
     expect(page.get_by_role("link", name="arthur")).to_have_count(0)
@@ -69,7 +69,7 @@ def test_account_deletion_hands_its_room_over(screen_of, servers, place, adminis
 
 def test_open_socket_ends_when_its_session_is_revoked(screen_of, place, administration):
     screen = screen_of(place.arthur).open(place.room_id)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen_of(administration.admin).page
     page.goto(f"/admin/accounts/{administration.arthur_id}/sessions")
     page.get_by_role("button", name="Tout déconnecter").first.click()
@@ -92,7 +92,7 @@ def test_card_is_written_and_downloaded(screen_of, administration):
 
 def test_role_is_given_and_own_role_change_is_confirmed(screen_of, administration):
     screen = screen_of(administration.admin)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.goto("/admin/administrators/new")
     page.get_by_role("searchbox").fill("paul")

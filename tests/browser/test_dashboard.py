@@ -32,7 +32,7 @@ def test_closed_section_stays_closed(screen_of, administration):
 
 @pytest.mark.parametrize("kind", SCREENS)
 def test_charts_are_drawn_and_can_be_read_as_a_table(screen_of, servers, administration, kind):
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         this = questions.hour_of(now())
         dashboard.insert_missing_figures(
             [

@@ -7,7 +7,7 @@ from app.extensions import db
 from app.models import Account, Role
 from tests.support import factories
 from tests.support.browser.axe import violations
-from tests.support.faults.stage import Person
+from tests.support.faults.workspace import Person
 
 SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "height": 844}}
 
@@ -15,11 +15,11 @@ SCREENS = {"light": {}, "dark phone": {"color_scheme": "dark", "width": 390, "he
 @pytest.fixture
 def administration(servers, place):
     """Return a server administrator and the id of arthur's domain."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         domain = db.session.get(Account, place.arthur.id).domain
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
         person, domain_id = Person(admin.id, "admin", 0, ""), domain.id
-    return servers.stage.second_device(person), domain_id
+    return servers.workspace.second_device(person), domain_id
 
 
 @pytest.mark.parametrize("look", SCREENS.values(), ids=SCREENS)
@@ -36,7 +36,7 @@ def test_host_name_is_applied_everywhere_and_saved(screen_of, administration):
     admin, domain_id = administration
     screen = screen_of(admin)
     # What is filled in and not saved comes back with 422.
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.goto(f"/admin/domains/{domain_id}/smartdiscover")
     page.get_by_label("Nom d’hôte public").fill("mail.exemple.fr")

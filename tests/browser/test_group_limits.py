@@ -10,7 +10,7 @@ from tests.support.browser.screen import SCREENS, save
 
 
 def limit(servers, place, number: int) -> None:
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         db.session.get(Group, place.group_id).sends_per_minute = number
         db.session.commit()
 
@@ -19,7 +19,7 @@ def limit(servers, place, number: int) -> None:
 def test_group_limit_is_set_and_refused_at_its_field(screen_of, administration, kind):
     screen = screen_of(administration.admin, **SCREENS[kind])
     page = screen.page
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_role("link", name="Limites").click()
     field = page.get_by_label("Nombre maximum d’envois par minute")

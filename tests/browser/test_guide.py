@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Account, Domain, Group, License, Role, Room
 from deploy.local.paths import ROOT
 from tests.support import factories
-from tests.support.faults.stage import Person
+from tests.support.faults.workspace import Person
 from tests.support.licenses import keep_trial
 
 PEOPLE = ("arthur", "jean", "paul", "claire", "nadia")
@@ -26,7 +26,7 @@ GUEST = "bt@darnis.com"
 @pytest.fixture
 def company(servers):
     """Make the domain of the guide with every feature off, and return its people by name."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         domain = factories.make_domain("iwdemo.fr", description="Société de démonstration")
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
         admin = factories.make_account(domain, "admin", role=Role.SERVER, language="fr")
@@ -34,7 +34,7 @@ def company(servers):
         keep_trial(seats=500)
         people = {name: factories.make_account(domain, name, language="fr") for name in PEOPLE}
         ids = {name: account.id for name, account in (("admin", admin), *people.items())}
-    return {name: servers.stage.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
+    return {name: servers.workspace.second_device(Person(one, name, 0, "")) for name, one in ids.items()}
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def follow_guest_invitation(page: Page, pictures) -> None:
 
 def follow_guest_administration(servers, page: Page, pictures) -> None:
     """Follow Domaines & Comptes → Comptes invités: the list, the page, Choisir l’action → Supprimer."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         arthur = db.session.query(Account).filter_by(address="arthur@iwdemo.fr").one()
         group = db.session.query(Group).filter_by(address="groupetc@iwdemo.fr").one()
         internal = db.session.query(Domain).filter_by(is_internal=True).first() or arthur.domain

@@ -9,7 +9,7 @@ from tests.support.browser.rooms import fill
 
 def test_messages_are_caught_up_in_order_after_network_loss(both, servers):
     arthur, jean = both
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     arthur.say("avant")
     jean.sees("avant")
     arthur.context.set_offline(True)
@@ -35,7 +35,7 @@ def test_messages_are_caught_up_in_order_after_network_loss(both, servers):
 def test_reader_at_the_end_returns_to_the_end_after_long_absence(screen_of, place, servers):
     fill(servers, place, 60)
     arthur = screen_of(place.arthur).open(place.room_id)
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     arthur.context.set_offline(True)
     expect(arthur.page.locator("tc-connection")).to_be_visible()
     fill(servers, place, 700)
@@ -48,7 +48,7 @@ def test_reader_at_the_end_returns_to_the_end_after_long_absence(screen_of, plac
 def test_reader_of_old_messages_keeps_the_position_after_long_absence(screen_of, place, servers):
     fill(servers, place, 60)
     arthur = screen_of(place.arthur).open(place.room_id, "?at=15")
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     expect(arthur.page.locator('[data-seq="15"]')).to_be_in_viewport()
     before = arthur.page.locator('[data-seq="15"]').bounding_box()["y"]
     arthur.context.set_offline(True)
@@ -66,8 +66,8 @@ def test_reader_of_old_messages_keeps_the_position_after_long_absence(screen_of,
 
 def test_killed_worker_loses_no_message(both, servers):
     arthur, jean = both
-    arthur.expect_trouble()
-    jean.expect_trouble()
+    arthur.allow_console_errors()
+    jean.allow_console_errors()
     arthur.say("un")
     jean.sees("un")
     servers.web.kill()
@@ -84,7 +84,7 @@ def test_killed_worker_loses_no_message(both, servers):
 
 def test_unsent_message_survives_a_reload(screen_of, place, servers):
     arthur = screen_of(place.arthur).open(place.room_id)
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     servers.web.kill()
     arthur.say("écrit dans le tunnel")
     expect(arthur.pending).to_have_count(1)
@@ -103,7 +103,7 @@ def test_two_windows_of_one_person_post_each_message_once(screen_of, place, serv
     second = arthur.context.new_page()
     second.goto(f"/webmail/rooms/{place.room_id}")
     arthur.context.set_offline(True)
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     for number in range(5):
         arthur.say(f"message {number}")
     expect(second.locator("tc-pending .is-pending")).to_have_count(5)
@@ -175,7 +175,7 @@ def test_stopped_service_keeps_the_draft_until_it_starts(both, servers):
 def test_page_loaded_while_stopped_recovers_by_itself(screen_of, place, servers):
     servers.console.do("stop_service")
     arthur = screen_of(place.arthur)
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     arthur.page.goto(f"/webmail/rooms/{place.room_id}")
     expect(arthur.page.get_by_text("TeamChat est arrêté").first).to_be_visible()
     servers.console.do("start_service")
@@ -184,7 +184,7 @@ def test_page_loaded_while_stopped_recovers_by_itself(screen_of, place, servers)
 
 
 def test_signed_out_person_keeps_the_draft(screen_of, place, servers):
-    jean = servers.stage.second_device(place.jean)
+    jean = servers.workspace.second_device(place.jean)
     screen = screen_of(jean).open(place.room_id)
     screen.composer.fill("un long texte")
     servers.console.do("revoke_session", jean.session_id)
@@ -195,9 +195,9 @@ def test_signed_out_person_keeps_the_draft(screen_of, place, servers):
 
 
 def test_person_signed_out_while_offline_is_asked_to_sign_in(screen_of, place, servers):
-    jean = servers.stage.second_device(place.jean)
+    jean = servers.workspace.second_device(place.jean)
     screen = screen_of(jean).open(place.room_id)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     screen.context.set_offline(True)
     expect(screen.page.locator("tc-connection")).to_be_visible()
     servers.console.do("revoke_session", jean.session_id)
@@ -207,7 +207,7 @@ def test_person_signed_out_while_offline_is_asked_to_sign_in(screen_of, place, s
 
 def test_waiting_messages_are_never_sent_under_another_account(screen_of, place, servers):
     arthur = screen_of(place.arthur).open(place.room_id)
-    arthur.expect_trouble()
+    arthur.allow_console_errors()
     arthur.context.set_offline(True)
     arthur.say("de la part d’arthur")
     expect(arthur.pending).to_have_count(1)

@@ -19,7 +19,7 @@ def mails(servers) -> list[int]:
         "arguments": '{"ip": "192.0.2.7"}',
         "due_at": now(),
     }
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         waiting = OutgoingMail(recipient="bt@darnis.com", **usual)
         left = OutgoingMail(
             recipient="jean@iwdemo.fr", state=WorkState.DONE, attempts=1, finished_at=now(), **usual

@@ -57,7 +57,7 @@ def test_room_appears_without_reloading(screen_of, place, servers):
 def test_member_removed_from_group_keeps_the_draft(both, place, servers):
     arthur, jean = both
     jean.composer.fill("pas encore envoyé")
-    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.jean))
+    servers.console.do("remove_member", place.group_id, servers.workspace.entry_of(place, place.jean))
     expect(jean.page.get_by_text("Cette salle n’est plus disponible")).to_be_visible()
     expect(jean.page.locator("#gone-text")).to_have_value("pas encore envoyé")
     expect(jean.page.locator("#room_list a")).to_have_count(0)
@@ -73,7 +73,7 @@ def test_member_removed_while_editing_keeps_edit_and_draft(both, place, servers)
     jean.composer.press("ArrowUp")
     jean.page.locator(".editor-text").fill("écrit et repris")
     jean.composer.fill("et un brouillon")
-    servers.console.do("remove_member", place.group_id, servers.stage.entry_of(place, place.jean))
+    servers.console.do("remove_member", place.group_id, servers.workspace.entry_of(place, place.jean))
     expect(jean.page.locator("#gone-text")).to_have_value("écrit et repris\n\net un brouillon")
 
 
@@ -85,7 +85,7 @@ def test_open_editor_survives_a_visit_to_old_messages(screen_of, place, servers)
     arthur.composer.press("ArrowUp")
     editor = arthur.page.locator(".editor-text")
     editor.fill("le mien, repris")
-    first = min(message.message_id for message in servers.stage.messages(place.room_id))
+    first = min(message.message_id for message in servers.workspace.messages(place.room_id))
     arthur.page.evaluate(f"location.hash = '#m-{first}'")
     expect(arthur.message("line 1").first).to_be_in_viewport()
     expect(editor).to_have_count(0)
@@ -94,7 +94,7 @@ def test_open_editor_survives_a_visit_to_old_messages(screen_of, place, servers)
 
 
 def test_editor_saves_with_the_keys_of_the_composer(screen_of, place, servers):
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         db.session.get(Account, place.arthur.id).enter_sends = False
         db.session.commit()
     arthur = screen_of(place.arthur).open(place.room_id)
@@ -324,7 +324,7 @@ def test_days_are_shown_between_messages(screen_of, place, servers):
     from app.models import Message, now
 
     fill(servers, place, 2)
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         first = db.session.query(Message).filter_by(room_id=place.room_id, seq=1).one()
         first.created_at = now() - timedelta(days=1)
         db.session.commit()
@@ -333,7 +333,7 @@ def test_days_are_shown_between_messages(screen_of, place, servers):
 
 
 def test_other_company_has_its_own_rooms(screen_of, place, servers):
-    elsewhere = make_place(servers.stage)
+    elsewhere = make_place(servers.workspace)
     arthur = screen_of(elsewhere.arthur).open()
     expect(arthur.page.locator("#room_list a")).to_have_count(1)
     expect(arthur.room_link(place.room_id)).to_have_count(0)

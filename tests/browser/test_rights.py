@@ -17,7 +17,7 @@ SCREENS = {
 
 @pytest.fixture
 def folder_id(servers, place) -> int:
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         return (
             db.session.query(Folder.id).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT).scalar()
         )
@@ -26,7 +26,7 @@ def folder_id(servers, place) -> int:
 @pytest.fixture
 def differing(servers, place) -> list[int]:
     """Make two rooms whose lists differ from that of their folder."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         group = db.session.get(Group, place.group_id)
         rooms = [factories.make_room(group, name, has_own_list=True) for name in ("Projet X", "Projet Y")]
         for room in rooms:
@@ -124,8 +124,11 @@ def test_changed_right_reaches_an_open_room(screen_of, place, administration):
 
 
 def test_second_administrator_is_shown_the_change_of_the_first(screen_of, servers, administration):
-    pages = [screen_of(administration.admin), screen_of(servers.stage.second_device(administration.admin))]
-    pages[1].expect_trouble()
+    pages = [
+        screen_of(administration.admin),
+        screen_of(servers.workspace.second_device(administration.admin)),
+    ]
+    pages[1].allow_console_errors()
     first, second = (rights_window(screen.page, administration) for screen in pages)
     for dialog in (first, second):
         grant_row(dialog, "[invités]").get_by_role("link").click()
@@ -143,11 +146,11 @@ def test_second_administrator_is_shown_the_change_of_the_first(screen_of, server
 
 def test_differing_rooms_are_reset_only_if_unchanged(screen_of, servers, administration, differing):
     screen = screen_of(administration.admin)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.goto(f"/admin/groups/{administration.group_id}/rights/drift")
     expect(page.get_by_text("2 salles diffèrent")).to_be_visible()
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         factories.make_grant(db.session.get(Room, differing[1]), Principal.ANYONE, rights=FULL)
     page.get_by_role("button", name="Tout réinitialiser").click()
     page.get_by_role("dialog").get_by_role("button", name="Tout réinitialiser").click()
@@ -182,7 +185,7 @@ def test_rights_pages_have_no_violations(
     screen_of, servers, place, administration, folder_id, differing, options
 ):
     page = screen_of(administration.admin, reduced_motion="reduce", **options).page
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         arthur = db.session.get(Account, place.arthur.id)
         private = factories.make_private_room(arthur, db.session.get(Account, place.jean.id)).id
     group, room = f"/admin/groups/{administration.group_id}", f"/admin/rooms/{place.room_id}"

@@ -25,7 +25,7 @@ KINDS = {
 
 def give(servers, place, person, rights) -> None:
     """Add a grant for one person to the group's TeamChat folder."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         query = db.session.query(Folder).filter_by(group_id=place.group_id, kind=FolderKind.TEAMCHAT)
         factories.make_grant(query.one(), Principal.ACCOUNT, person.id, rights)
 
@@ -33,7 +33,7 @@ def give(servers, place, person, rights) -> None:
 @pytest.fixture
 def private(servers, place) -> int:
     """Make a private room of arthur with jean in it."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         people = [db.session.get(Account, person.id) for person in (place.arthur, place.jean)]
         return factories.make_private_room(*people, name="Salaires").id
 
@@ -60,7 +60,7 @@ def test_room_of_each_kind_is_created(screen_of, servers, place, label, visibili
 
 def test_missing_name_is_refused(screen_of, place):
     screen = screen_of(place.arthur).open()
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.get_by_role("link", name="Créer salle").click()
     page.get_by_role("dialog").get_by_role("button", name="Créer").click()
@@ -94,7 +94,7 @@ def test_members_are_added_and_removed_live(screen_of, place, private):
 def test_room_is_handed_over_and_left(screen_of, place, private):
     jean = screen_of(place.jean).open(private)
     screen = screen_of(place.arthur).open(private)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.get_by_role("link", name="Membres", exact=True).click()
     page.locator("#panel").get_by_role("button", name=re.compile("jean.*propriétaire")).click()
@@ -189,7 +189,7 @@ def test_favourite_moves_to_the_top_and_panel_closes_with_its_room(screen_of, se
 @pytest.mark.parametrize("options", SCREENS.values(), ids=SCREENS)
 def test_room_pages_have_no_violations(screen_of, servers, place, private, options):
     give(servers, place, place.arthur, FULL)
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         group = db.session.get(Group, place.group_id)
         factories.make_room(group, "غرفة المشروع")
     page = screen_of(place.arthur, reduced_motion="reduce", **options).page

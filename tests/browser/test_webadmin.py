@@ -15,7 +15,7 @@ SCRIPTS = {"with scripts": True, "without scripts": False}
 
 def switch_off(servers, administration: Administration) -> None:
     """Switch off the features of the domain."""
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         domain = db.session.get(Domain, administration.domain_id)
         domain.has_groupware = domain.has_webdav = domain.has_teamchat = False
         db.session.commit()
@@ -109,7 +109,7 @@ def test_typed_text_is_not_lost_by_a_stray_click(screen_of, administration, addr
 
 def test_unsaved_changes_stay_marked_after_the_confirmation(screen_of, administration):
     screen = screen_of(administration.admin)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.goto(f"/admin/groups/{administration.group_id}/")
     page.get_by_label("Activer TeamChat").uncheck()
@@ -122,7 +122,7 @@ def test_unsaved_changes_stay_marked_after_the_confirmation(screen_of, administr
 
 def test_groupware_stops_after_confirmation(screen_of, place, administration):
     screen = screen_of(administration.admin)
-    screen.expect_trouble()
+    screen.allow_console_errors()
     page = screen.page
     page.goto("/admin/")
     for choice in ("Arrêter", "Démarrer"):
@@ -157,7 +157,7 @@ def add_guest_and_domain(servers, administration: Administration) -> int:
 
     Return the id of the first guest.
     """
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         domain, group = (
             db.session.get(Domain, administration.domain_id),
             db.session.get(Group, administration.group_id),

@@ -69,7 +69,7 @@ def test_licence_of_another_installation_is_reported(people, run, key):
 def test_file_that_is_no_key_does_not_sign(run, tmp_path):
     path = tmp_path / "none.pem"
     path.write_text("bonjour")
-    assert "not a private key" in issue(run, path).output
+    assert "no private key" in issue(run, path).output
 
 
 def test_show_fails_without_a_licence(app, run):

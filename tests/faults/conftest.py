@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.support.faults.company import Company, Console, environment
-from tests.support.faults.stage import Stage
+from tests.support.faults.workspace import Workspace
 from tests.support.servers import PrivateMariaDB, PrivateRedis, WebWorkers, private_folder
 
 
@@ -22,8 +22,8 @@ def redis():
 
 
 @pytest.fixture(scope="session")
-def stage(mariadb):
-    made = Stage(mariadb.make_database("faults"), mariadb.socket)
+def workspace(mariadb):
+    made = Workspace(mariadb.make_database("faults"), mariadb.socket)
     yield made
     made.close()
 
@@ -34,17 +34,17 @@ def servers(mariadb):
     with ExitStack() as until_the_end:
         redis = until_the_end.enter_context(PrivateRedis())
         url = mariadb.make_database("faults_company")
-        stage = Stage(url, mariadb.socket)
-        until_the_end.callback(stage.close)
+        workspace = Workspace(url, mariadb.socket)
+        until_the_end.callback(workspace.close)
         env = environment(url, redis)
         web = [WebWorkers(1, env), WebWorkers(1, env)]
-        console = Console(env, stage.administrator(), private_folder())
+        console = Console(env, workspace.administrator(), private_folder())
         for server in (*web, console):
             until_the_end.callback(server.close)
             server.start(wait=False)
         for server in (*web, console):
             server.wait_until_ready()
-        company = Company(mariadb, redis, stage, *web, console, stage.scene(people=1))
+        company = Company(mariadb, redis, workspace, *web, console, workspace.shared(people=1))
         company.mend()
         yield company
 

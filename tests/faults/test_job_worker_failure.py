@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tests.support.faults.company import until
-from tests.support.faults.stage import Stage
+from tests.support.faults.workspace import Workspace
 from tests.support.mailbox import mailbox
 from tests.support.servers import JobWorker
 
@@ -14,9 +14,9 @@ from tests.support.servers import JobWorker
 @pytest.fixture(scope="module")
 def work(mariadb):
     """Make a database for jobs and mails alone."""
-    stage = Stage(mariadb.make_database("faults_of_work"), mariadb.socket)
-    yield stage
-    stage.close()
+    workspace = Workspace(mariadb.make_database("faults_of_work"), mariadb.socket)
+    yield workspace
+    workspace.close()
 
 
 @pytest.fixture

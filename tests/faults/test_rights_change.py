@@ -10,7 +10,7 @@ import contextlib
 import pytest
 
 from tests.support.faults.changes import CHANGES, GONE, QUIET, SIGNED_OUT, STOPPED
-from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.chat_client import ChatClient, together
 
 # Seconds after which a test says that something does not come. The second that is promised is measured in
 # bench/.
@@ -26,9 +26,9 @@ def running_service(company):
     company.console.do("start_service")
 
 
-def post(chatter, room_id: int, body: str = "a word") -> str | None:
+def post(client, room_id: int, body: str = "a word") -> str | None:
     """Try once to post. Return the code of the refusal, None when it was accepted."""
-    answer = chatter.call("message:post", {"room_id": room_id, "body": body})
+    answer = client.call("message:post", {"room_id": room_id, "body": body})
     return None if answer["ok"] else answer["error"]
 
 
@@ -42,21 +42,23 @@ def post_until_received(author, witness, room_id: int) -> None:
     raise AssertionError("the witness has not heard anything")
 
 
-def received_seqs(chatter, room_id: int) -> list[int]:
-    return [data["seq"] for data in chatter.heard("message:posted", room_id=room_id)]
+def received_seqs(client, room_id: int) -> list[int]:
+    return [data["seq"] for data in client.heard("message:posted", room_id=room_id)]
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_right_is_lost_before_the_next_message_and_regained(company, running_service, change):
-    place = company.stage.place(change.way, is_private=change.is_private, has_own_list=change.has_own_list)
-    author = Chatter(company.left, place.author)
-    witness, affected = Chatter(company.right, place.witness), Chatter(company.right, place.somebody)
+    place = company.workspace.place(
+        change.way, is_private=change.is_private, has_own_list=change.has_own_list
+    )
+    author = ChatClient(company.left, place.author)
+    witness, affected = ChatClient(company.right, place.witness), ChatClient(company.right, place.somebody)
     with together([author, witness, affected]):
-        for chatter in (author, witness, affected):
-            chatter.open(place.room_id)
+        for client in (author, witness, affected):
+            client.open(place.room_id)
         assert post(author, place.room_id, "before") is None
-        for chatter in (witness, affected):
-            chatter.wait_for("message:posted", room_id=place.room_id, seq=1)
+        for client in (witness, affected):
+            client.wait_for("message:posted", room_id=place.room_id, seq=1)
         company.console.do(*change.take(place))
         assert_taken(company, place, change, author, witness, affected)
         if change.give is not None:
@@ -66,12 +68,12 @@ def test_right_is_lost_before_the_next_message_and_regained(company, running_ser
 def assert_taken(company, place, change, author, witness, affected):
     """Check that messages are no longer received, sent or opened, and that unaffected people go on."""
     room_id = place.room_id
-    stored = len(company.stage.messages(room_id))
+    stored = len(company.workspace.messages(room_id))
     code = CODES.get(change.effect)
     assert post(author, room_id, "after") == (code if change.hits_all else None)
     if not change.hits_all:
         post_until_received(author, witness, room_id)
-        stored = len(company.stage.messages(room_id))
+        stored = len(company.workspace.messages(room_id))
     if change.effect == SIGNED_OUT:
         affected.wait_for("signed-out", TIMEOUT)
         affected.wait_until(lambda: affected.refused == "signed_out", TIMEOUT, "refused")
@@ -82,7 +84,7 @@ def assert_taken(company, place, change, author, witness, affected):
     if change.effect == GONE:
         for event in ("room:open", "room:read"):
             assert affected.call(event, {"room_id": room_id, "seq": 1})["error"] == "not_found"
-    assert len(company.stage.messages(room_id)) == stored
+    assert len(company.workspace.messages(room_id)) == stored
     if change.effect == QUIET and not change.hits_all:
         affected.wait_for_all(room_id, stored)
     else:
@@ -95,7 +97,7 @@ def assert_given(company, place, change, author, affected):
     room_id = place.room_id
     if change.effect == SIGNED_OUT:
         company.console.do(*change.give(place))
-        affected = Chatter(company.right, company.stage.second_device(place.somebody))
+        affected = ChatClient(company.right, company.workspace.second_device(place.somebody))
     event_name = "service:started" if change.effect == STOPPED else "rooms:changed"
     before = len(affected.heard(event_name))
     with affected if change.effect == SIGNED_OUT else together([]):
@@ -107,5 +109,5 @@ def assert_given(company, place, change, author, affected):
             author.open(room_id)
         affected.open(room_id)
         assert post(author, room_id, "welcome back") is None
-        affected.wait_for_all(room_id, len(company.stage.messages(room_id)), TIMEOUT)
+        affected.wait_for_all(room_id, len(company.workspace.messages(room_id)), TIMEOUT)
         assert post(affected, room_id, "thank you") is None

@@ -5,13 +5,13 @@ import uuid
 
 import pytest
 
-from tests.support.faults.chatter import Chatter, together
+from tests.support.faults.chat_client import ChatClient, together
 from tests.support.faults.company import environment
 from tests.support.servers import WebWorkers
 
 
 @pytest.fixture(scope="module")
-def strict(mariadb, redis, stage):
+def strict(mariadb, redis, workspace):
     """Start a web server with the limits of production."""
     limits = {"MESSAGE_BURST": "20", "MESSAGE_RATE": "5", "LOG_FORMAT": "text"}
     with WebWorkers(1, environment(mariadb.url("faults"), redis, **limits)) as server:
@@ -19,28 +19,29 @@ def strict(mariadb, redis, stage):
 
 
 @pytest.fixture
-def scene(strict, stage):
+def shared(strict, workspace):
     """Make a room with two people; afterwards check that the worker lives and the log holds no error."""
     workers, before = strict.worker_pids(), strict.log.stat().st_size
-    yield stage.scene()
+    yield workspace.shared()
     assert strict.worker_pids() == workers
     log = strict.log.read_bytes()[before:].decode()
     accidents = [line for line in log.splitlines() if "Traceback" in line or "[error" in line]
     assert not [line for line in accidents if "is not an accepted origin" not in line], log[-3000:]
 
 
-def messages(scene, count):
+def messages(shared, count):
     return [
-        {"room_id": scene.room_id, "body": f"{turn}", "client_id": str(uuid.uuid4())} for turn in range(count)
+        {"room_id": shared.room_id, "body": f"{turn}", "client_id": str(uuid.uuid4())}
+        for turn in range(count)
     ]
 
 
-def test_message_limit_allows_a_burst_then_a_rate(strict, stage, scene):
-    windows = [Chatter(strict, scene.people[0]), Chatter(strict, scene.people[0])]
-    other = Chatter(strict, scene.people[1])
+def test_message_limit_allows_a_burst_then_a_rate(strict, workspace, shared):
+    windows = [ChatClient(strict, shared.people[0]), ChatClient(strict, shared.people[0])]
+    other = ChatClient(strict, shared.people[1])
     with together([*windows, other]):
         started = time.monotonic()
-        answers = windows[0].call_all("message:post", messages(scene, 40))
+        answers = windows[0].call_all("message:post", messages(shared, 40))
         earned = 5 * (time.monotonic() - started) + 1
         accepted = [answer for answer in answers if answer["ok"]]
         refused = [answer for answer in answers if not answer["ok"]]
@@ -51,25 +52,25 @@ def test_message_limit_allows_a_burst_then_a_rate(strict, stage, scene):
             len(
                 [
                     answer
-                    for answer in windows[1].call_all("message:post", messages(scene, 10))
+                    for answer in windows[1].call_all("message:post", messages(shared, 10))
                     if answer["ok"]
                 ]
             )
             < 5
         )
-        assert other.call("message:post", messages(scene, 1)[0])["ok"]
-        assert windows[0].post(scene.room_id, "patience").wait()["ok"]
-    kept = stage.messages(scene.room_id)
+        assert other.call("message:post", messages(shared, 1)[0])["ok"]
+        assert windows[0].post(shared.room_id, "patience").wait()["ok"]
+    kept = workspace.messages(shared.room_id)
     assert [message.seq for message in kept] == list(range(1, len(kept) + 1))
 
 
-def test_event_limit_slows_a_socket_without_closing_it(strict, scene):
-    with Chatter(strict, scene.people[0]) as chatter:
-        answers = chatter.call_all("room:close", [{"room_id": scene.room_id}] * 300)
+def test_event_limit_slows_a_socket_without_closing_it(strict, shared):
+    with ChatClient(strict, shared.people[0]) as client:
+        answers = client.call_all("room:close", [{"room_id": shared.room_id}] * 300)
         assert {answer.get("error") for answer in answers} == {None, "too_many"}
         time.sleep(0.2)
-        assert chatter.open(scene.room_id)["ok"]
-        assert chatter.connections == 1
+        assert client.open(shared.room_id)["ok"]
+        assert client.connections == 1
 
 
 MALFORMED_PAYLOADS = [
@@ -110,17 +111,17 @@ MALFORMED_PAYLOADS = [
 ]
 
 
-def test_malformed_payload_is_refused_with_its_code(strict, stage, scene):
-    with Chatter(strict, scene.people[0]) as chatter:
+def test_malformed_payload_is_refused_with_its_code(strict, workspace, shared):
+    with ChatClient(strict, shared.people[0]) as client:
         for event, payload, code in MALFORMED_PAYLOADS:
             if isinstance(payload, dict) and payload.get("room_id") == "HERE":
-                payload = {**payload, "room_id": scene.room_id}  # noqa: PLW2901
+                payload = {**payload, "room_id": shared.room_id}  # noqa: PLW2901
             time.sleep(0.05)
-            answer = chatter.call(event, payload)
+            answer = client.call(event, payload)
             assert (answer["ok"], answer.get("error")) == (False, code), (event, payload, answer)
             assert answer["message"]
-        assert chatter.connections == 1
-    assert stage.messages(scene.room_id) == []
+        assert client.connections == 1
+    assert workspace.messages(shared.room_id) == []
 
 
 @pytest.mark.parametrize(
@@ -134,10 +135,10 @@ def test_malformed_payload_is_refused_with_its_code(strict, stage, scene):
     ],
     ids=["half a character", "directions", "emoji", "longest", "statement"],
 )
-def test_unusual_valid_text_is_stored(strict, stage, scene, body):
-    with Chatter(strict, scene.people[0]) as chatter:
-        assert chatter.post(scene.room_id, body).wait()["ok"]
-    (kept,) = stage.messages(scene.room_id)
+def test_unusual_valid_text_is_stored(strict, workspace, shared, body):
+    with ChatClient(strict, shared.people[0]) as client:
+        assert client.post(shared.room_id, body).wait()["ok"]
+    (kept,) = workspace.messages(shared.room_id)
     assert kept.body == body.encode("utf-8", "replace").decode()
 
 
@@ -172,37 +173,39 @@ MALFORMED_FRAMES = [
 ]
 
 
-def test_malformed_frame_harms_no_other_socket(strict, scene):
-    with Chatter(strict, scene.people[1]) as listener:
-        listener.open(scene.room_id)
+def test_malformed_frame_harms_no_other_socket(strict, shared):
+    with ChatClient(strict, shared.people[1]) as listener:
+        listener.open(shared.room_id)
         for turn, frame in enumerate(MALFORMED_FRAMES, start=1):
-            with Chatter(strict, scene.people[0], comes_back=False) as sender:
-                sender.open(scene.room_id)
+            with ChatClient(strict, shared.people[0], comes_back=False) as sender:
+                sender.open(shared.room_id)
                 sender.say(frame)
-                assert listener.post(scene.room_id, f"unmoved by {frame[:20]!r}").wait()["ok"]
-                listener.wait_for_all(scene.room_id, turn)
+                assert listener.post(shared.room_id, f"unmoved by {frame[:20]!r}").wait()["ok"]
+                listener.wait_for_all(shared.room_id, turn)
         assert listener.connections == 1
         listener.wait_until(lambda: names_present(listener) == {listener.person.name}, 5, "alone")
 
 
-def names_present(chatter):
+def names_present(client):
     """Return the names of the last presence announcement."""
-    presences = chatter.heard("presence")
+    presences = client.heard("presence")
     return {person["name"] for person in presences[-1]["people"]} if presences else set()
 
 
 def test_forged_disconnect_does_not_keep_a_right(company):
-    scene = company.stage.scene()
-    author, liar = Chatter(company.left, scene.people[0]), Chatter(company.left, scene.people[1])
+    shared = company.workspace.shared()
+    author, liar = ChatClient(company.left, shared.people[0]), ChatClient(company.left, shared.people[1])
     with together([author, liar]):
-        author.open(scene.room_id)
-        liar.open(scene.room_id)
+        author.open(shared.room_id)
+        liar.open(shared.room_id)
         liar.say('42["disconnect"]')
         liar.say('42["connect",{"HTTP_COOKIE":"","REMOTE_ADDR":"127.0.0.1"}]')
-        company.console.do("remove_member", scene.group_id, company.stage.entry_of(scene, scene.people[1]))
-        author.post(scene.room_id, "not for liars").wait()
-        author.wait_for_all(scene.room_id, 1)
-        liar.wait_for("room:removed", room_id=scene.room_id)
+        company.console.do(
+            "remove_member", shared.group_id, company.workspace.entry_of(shared, shared.people[1])
+        )
+        author.post(shared.room_id, "not for liars").wait()
+        author.wait_for_all(shared.room_id, 1)
+        liar.wait_for("room:removed", room_id=shared.room_id)
         assert not liar.heard("message:posted") and not liar.heard("room:unread")
 
 
@@ -216,19 +219,19 @@ UNAUTHENTICATED = {
 
 
 @pytest.mark.parametrize("headers", UNAUTHENTICATED.values(), ids=UNAUTHENTICATED)
-def test_unauthenticated_socket_is_refused(strict, scene, headers):
-    with Chatter(strict, scene.people[0], comes_back=False, headers=headers) as nobody:
+def test_unauthenticated_socket_is_refused(strict, shared, headers):
+    with ChatClient(strict, shared.people[0], comes_back=False, headers=headers) as nobody:
         assert nobody.refused == "signed_out" and not nobody.is_connected
         assert nobody.events == []
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
-def test_page_of_another_site_cannot_connect(strict, scene, origin):
-    with Chatter(strict, scene.people[0], comes_back=False, headers={"Origin": origin}) as visitor:
+def test_page_of_another_site_cannot_connect(strict, shared, origin):
+    with ChatClient(strict, shared.people[0], comes_back=False, headers={"Origin": origin}) as visitor:
         assert visitor.refused and not visitor.is_connected and "400" in visitor.refused
 
 
-def test_page_of_this_site_connects(strict, scene):
+def test_page_of_this_site_connects(strict, shared):
     own = {"Host": "chat.iwdemo.fr", "Origin": "https://chat.iwdemo.fr"}
-    with Chatter(strict, scene.people[0], headers=own) as visitor:
+    with ChatClient(strict, shared.people[0], headers=own) as visitor:
         assert visitor.is_connected

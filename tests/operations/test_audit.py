@@ -1,4 +1,4 @@
-"""The trail: who did what, from where, and what changed; never what people said."""
+"""Audit entries: actor, source and change; never the text of messages."""
 
 import json
 from datetime import UTC, datetime

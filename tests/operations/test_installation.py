@@ -70,8 +70,8 @@ def test_one_form_makes_everything_a_server_needs(app):
 def test_the_mail_servers_password_is_not_readable_in_the_database(app):
     install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
     everything = " ".join(str(value) for value in db.session.scalars(select(ServerSetting.value)))
-    trail = " ".join(str(value) for value in db.session.scalars(select(AuditEntry.after)))
-    assert MAIL.password not in everything + trail
+    audited = " ".join(str(value) for value in db.session.scalars(select(AuditEntry.after)))
+    assert MAIL.password not in everything + audited
 
 
 def test_a_password_sealed_with_another_key_is_not_used(app):

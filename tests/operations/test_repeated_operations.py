@@ -39,7 +39,7 @@ from tests.support import factories
 SERVER = MailServer("mail.iwdemo.fr", 25, PLAIN, None, None, "chat@iwdemo.fr")
 
 
-class Scene:
+class SharedRoom:
     """The people of the tests with a guest, a private room, and a group with a folder."""
 
     def __init__(self, people):
@@ -132,8 +132,8 @@ TWICE = {
 
 
 @pytest.fixture
-def scene(people) -> Scene:
-    return Scene(people)
+def shared(people) -> SharedRoom:
+    return SharedRoom(people)
 
 
 def entries() -> int:
@@ -141,16 +141,16 @@ def entries() -> int:
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_operation_without_anything_to_do_leaves_no_entry(scene, name):
+def test_operation_without_anything_to_do_leaves_no_entry(shared, name):
     before = entries()
-    NOTHING[name](scene)
+    NOTHING[name](shared)
     assert entries() == before
 
 
 @pytest.mark.parametrize("name", TWICE)
-def test_operation_asked_for_twice_succeeds_or_is_refused(scene, name):
+def test_operation_asked_for_twice_succeeds_or_is_refused(shared, name):
     try:
-        TWICE[name](scene)
-        TWICE[name](scene)
+        TWICE[name](shared)
+        TWICE[name](shared)
     except Refusal:
         db.session.rollback()

@@ -103,10 +103,10 @@ def test_direct_rooms_take_two_to_eight_who_see_each_other(people):
         rooms.open_direct(people.arthur, [])
     with pytest.raises(NotFound):
         rooms.open_direct(people.arthur, [people.autrui.id])
-    crowd = [factories.make_account(people.domain).id for _ in range(8)]
+    many = [factories.make_account(people.domain).id for _ in range(8)]
     with pytest.raises(Invalid):
-        rooms.open_direct(people.arthur, crowd)
-    assert rooms.open_direct(people.arthur, crowd[:7]).kind is RoomKind.DIRECT
+        rooms.open_direct(people.arthur, many)
+    assert rooms.open_direct(people.arthur, many[:7]).kind is RoomKind.DIRECT
     shared = factories.make_private_room(people.arthur, people.autrui)
     assert shared and rooms.open_direct(people.arthur, [people.autrui.id])
 

@@ -26,8 +26,8 @@ def account(of: Domain | None = None, **values) -> Account:
 
 def why(subject, feature=Feature.TEAMCHAT, *, stopped=(), is_supported=True) -> Obstacle | None:
     facets = domains.account_facets if isinstance(subject, Account) else domains.domain_facets
-    ground = SwitchConditions(EVERYTHING - frozenset(ServiceName(name) for name in stopped), is_supported)
-    return facets(subject, feature, ground).obstacle
+    conditions = SwitchConditions(EVERYTHING - frozenset(ServiceName(name) for name in stopped), is_supported)
+    return facets(subject, feature, conditions).obstacle
 
 
 def test_with_everything_on_nothing_stands_in_the_way():

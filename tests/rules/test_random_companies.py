@@ -81,7 +81,7 @@ class Reference:
         )
         return next(mine, None)
 
-    def is_door_open(self, account, room) -> bool:
+    def is_in(self, account, room) -> bool:
         if account.is_guest or room.kind is not RoomKind.PUBLIC:
             return self.entry_of(account, room) is not None
         return self.is_in_group(account, room.group_id)
@@ -121,7 +121,7 @@ class Reference:
         group = self.groups.get(room.group_id)
         if group is not None and not (group.has_teamchat and self.grants_it(group.domain_id)):
             return Right.NONE
-        if not self.is_door_open(account, room):
+        if not self.is_in(account, room):
             return Right.NONE
         entry = self.entry_of(account, room)
         owns = room.kind is not RoomKind.PUBLIC and entry is not None and entry.is_owner
@@ -250,8 +250,10 @@ def test_answers_about_many_at_once_are_the_obvious_ones(app, seed):
     for room in company.rooms:
         expected = {person.id: reference.rights(person, room) for person in company.everybody}
         assert access.rights_by_account(company.everybody, room) == expected
-        doors = {person.id for person in company.everybody if reference.is_door_open(person, room)}
-        assert {person.id for person in db.session.scalars(audience.people_of(room)).unique()} == doors
+        people_inside = {person.id for person in company.everybody if reference.is_in(person, room)}
+        assert {
+            person.id for person in db.session.scalars(audience.people_of(room)).unique()
+        } == people_inside
     for group in company.groups:
         inside = {person.id for person in company.people if reference.is_in_group(person, group.id)}
         members = groups.effective_members(group.id).with_only_columns(Account.id)

@@ -9,7 +9,7 @@ from app.models import Domain
 from app.operations import audit
 from app.transaction import operation, operations
 from tests.support import source
-from tests.support.audit import SILENT_ROUTES, own_operations, trail
+from tests.support.audit import SILENT_ROUTES, audited_operations, own_operations
 from tests.support.routes import write_routes
 
 HERE = "tests.shared.test_audit_watch."
@@ -35,11 +35,11 @@ def do_nothing():
 
 @pytest.fixture(autouse=True)
 def forget_own():
-    trail.operations -= {name for name in trail.operations if name.startswith(HERE)}
+    audited_operations.operations -= {name for name in audited_operations.operations if name.startswith(HERE)}
 
 
 def credited() -> set[str]:
-    return {name for name in trail.operations if name.startswith(HERE)}
+    return {name for name in audited_operations.operations if name.startswith(HERE)}
 
 
 def test_entry_is_credited_to_its_operation(app):
@@ -68,7 +68,7 @@ def test_undone_entry_is_not_credited(app):
 
 def test_operation_never_credited_is_reported_missing(app, monkeypatch):
     monkeypatch.setitem(operations, "app.operations.invented.never_called", do_nothing)
-    assert "operation app.operations.invented.never_called" in trail.missing(app)
+    assert "operation app.operations.invented.never_called" in audited_operations.missing(app)
 
 
 def test_silent_routes_exist(app):

@@ -26,7 +26,7 @@ SILENT_ROUTES = {
 """Routes that write and leave no entry, and why."""
 
 
-class Trail:
+class AuditedOperations:
     """Watches the transaction and the application for as long as the tests run."""
 
     def __init__(self):
@@ -94,4 +94,4 @@ def is_whole(files: set[Path], tests: Path) -> bool:
     return wanted <= files
 
 
-trail = Trail()
+audited_operations = AuditedOperations()

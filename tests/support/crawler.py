@@ -1,4 +1,4 @@
-"""Somebody who tries every door with every key: routes, parameters and socket events are read from the code.
+"""Somebody who tries every entry point with every key: routes, parameters and socket events are read from the code.
 
 What does not exist is asked for first: whatever exists and may not be known is then answered like it.
 """
@@ -117,7 +117,7 @@ class Walk:
         for rule in rules(self.app):
             if endpoints and rule.endpoint not in endpoints:
                 continue
-            if access_control.gate_of(self.app, rule.endpoint) is access_control.administrators:
+            if access_control.guard_of(self.app, rule.endpoint) is access_control.administrators:
                 self._look_in(rule, dict.fromkeys(_numbers(rule), self.keys[0]), is_shut=True)
                 continue
             named = ids_of(_numbers(rule)[-1]) if _numbers(rule) else set()
@@ -128,7 +128,7 @@ class Walk:
     def inside(self) -> None:
         """Only ask for what a person's own rooms show, and for pages that are about no room."""
         for rule in rules(self.app):
-            is_open = access_control.gate_of(self.app, rule.endpoint) is not access_control.administrators
+            is_open = access_control.guard_of(self.app, rule.endpoint) is not access_control.administrators
             for values in self._values(rule) if is_open and "GET" in rule.methods else ():
                 if not values or set(values.values()) & self.insider.rooms:
                     self._get(rule, values)

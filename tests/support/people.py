@@ -28,7 +28,7 @@ class People:
 
 
 def make_people() -> People:
-    """Put everybody on stage."""
+    """Put everybody on workspace."""
     with factories.in_one_commit():
         return _make_people()
 

@@ -312,7 +312,7 @@ class Proxy(Server):
 
 
 class JobWorker(Application):
-    """`flask worker`: mails, jobs, sealing of the trail."""
+    """`flask worker`: mails, jobs, hash chain of the audit log."""
 
     name = "worker"
 

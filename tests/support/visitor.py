@@ -1,4 +1,4 @@
-"""A browser for tests of doors: https, a CSRF token with what writes, and no state shared between two calls."""
+"""A browser for tests of entry points: https, a CSRF token with what writes, and no state shared between two calls."""
 
 import hashlib
 import secrets

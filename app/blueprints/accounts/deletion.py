@@ -48,7 +48,7 @@ def delete_account(account_id: int) -> Response:
         return _question(account, 422, _("Type the address of the account exactly."))
     url = url_for("accounts.index", domain_id=account.domain_id)
     text = _("The account %(address)s is deleted.", address=readable(account.address))
-    owned = _wish(request.form.get("owned"))
+    owned = _owned_rooms_choice(request.form.get("owned"))
     with refusals_to(partial(_question, account), status=422, passing=NotFound):
         accounts.delete_account(me(), account, owned=owned, heirs=_heirs(), sponsor=_sponsor())
     return done(url, text)
@@ -61,13 +61,13 @@ def _is_named(account: Account) -> bool:
 
 def _heirs() -> dict[int, int | OwnedRooms]:
     """Return what the form wants for each room, by its id."""
-    wishes = {}
+    choices = {}
     for name, value in request.form.items():
         room_id = parse_whole_number(name.removeprefix("room-")) if name.startswith("room-") else None
         if room_id is not None:
             heir = parse_whole_number(value)
-            wishes[room_id] = _wish(value) if heir is None else heir
-    return wishes
+            choices[room_id] = _owned_rooms_choice(value) if heir is None else heir
+    return choices
 
 
 def _sponsor() -> int | Successor:
@@ -76,7 +76,7 @@ def _sponsor() -> int | Successor:
     return Successor.FIRST if sponsor_id is None else sponsor_id
 
 
-def _wish(value: str | None) -> OwnedRooms:
+def _owned_rooms_choice(value: str | None) -> OwnedRooms:
     return OwnedRooms.DELETE if value == OwnedRooms.DELETE else OwnedRooms.LONGEST
 
 

@@ -218,12 +218,12 @@ def _piece(room_access: access.RoomAccess) -> conversation.Slice:
 
 def _shown(room_access: access.RoomAccess, question, *place) -> conversation.Slice:
     """Return a piece of a room's conversation, as far back as the person may read, and with whom they may see."""
-    piece = question(room_access.room.id, *place, floor=_floor(room_access))
+    piece = question(room_access.room.id, *place, history_start=_history_start(room_access))
     return message_queries.piece_for(me(), room_access.room, piece)
 
 
-def _floor(room_access: access.RoomAccess) -> int:
-    return room_rules.floors(me(), [room_access.room.id]).get(room_access.room.id, 0)
+def _history_start(room_access: access.RoomAccess) -> int:
+    return room_rules.history_starts(me(), [room_access.room.id]).get(room_access.room.id, 0)
 
 
 def _change(room_access: access.RoomAccess, piece: conversation.Slice) -> int:
@@ -240,7 +240,9 @@ def _place(name: str) -> int | None:
 
 
 def _message(room_access: access.RoomAccess, message_id: int) -> conversation.MessageView:
-    message = conversation.message_view(room_access.room.id, message_id, floor=_floor(room_access))
+    message = conversation.message_view(
+        room_access.room.id, message_id, history_start=_history_start(room_access)
+    )
     if message is None:
         raise NotFound()
     return message_queries.message_for(me(), room_access.room, message)

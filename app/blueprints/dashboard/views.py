@@ -139,5 +139,5 @@ def _stops_teamchat(name: ServiceName) -> bool:
 
 
 def _midnight() -> datetime:
-    """When today began for whoever looks."""
+    """Return the beginning of today in the reader's time zone."""
     return datetime.combine(now().astimezone(time_zone()), time(), time_zone()).astimezone(UTC)

@@ -75,6 +75,6 @@ def copy_invitation_link(invitation_id: int) -> Response:
     return dialog("directory/invitation_link.html", back=back, link=link, invitation=invitation)
 
 
-def _done(invitation_id: int, verb, text: str) -> Response:
-    verb(me(), find_administered(me(), invitation_id))
+def _done(invitation_id: int, operation, text: str) -> Response:
+    operation(me(), find_administered(me(), invitation_id))
     return see_other(back_from(url_for("guests.invitations")), toast=text)

@@ -30,11 +30,11 @@ class IssueForm(FlaskForm):
     valid_until = DateField(_l("Valid until"), [REQUIRED])
 
     @classmethod
-    def suggested(cls, licence: LicenseFacts | None) -> "IssueForm":
+    def suggested(cls, license: LicenseFacts | None) -> "IssueForm":
         """As one would fill it in: the same holder, room to grow, a year."""
         form = cls(formdata=None)
-        form.holder.data = licence.holder if licence else ""
-        form.seats.data = max(100, licence.seats, licence.used * 2) if licence else 100
+        form.holder.data = license.holder if license else ""
+        form.seats.data = max(100, license.seats, license.used * 2) if license else 100
         form.valid_until.data = now().astimezone(time_zone()).date() + A_YEAR
         return form
 

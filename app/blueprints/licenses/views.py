@@ -26,7 +26,7 @@ def show() -> Response:
 
 
 @blueprint.post("/issue")
-def issue_licence() -> Response:
+def issue_license() -> Response:
     """Issue a licence for this server."""
     scope.require_server_wide(me())
     form = IssueForm()
@@ -36,7 +36,7 @@ def issue_licence() -> Response:
 
 
 @blueprint.post("/install")
-def install_licence() -> Response:
+def install_license() -> Response:
     """Install a signed licence, after a confirmation if it gives less."""
     scope.require_server_wide(me())
     form = InstallForm()
@@ -55,15 +55,15 @@ def _shown(
     issue: IssueForm | None = None,
     install: InstallForm | None = None,
 ) -> Response:
-    licence = license_rules.current_license()
+    license = license_rules.current_license()
     return page(
         "licenses/show.html",
         status=status,
-        licence=licence,
+        licence=license,
         is_unsaved=status != 200,
         installation=license_rules.installation_reference(),
         is_signed_elsewhere=bool(license_rules.public_key()),
         may_issue=me().role is Role.SERVER,
-        issue=issue or IssueForm.suggested(licence),
+        issue=issue or IssueForm.suggested(license),
         install=install or InstallForm(formdata=None),
     )

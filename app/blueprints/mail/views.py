@@ -44,7 +44,7 @@ COLUMNS = (
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 # A mail that is looked at in its frame: no script, no form, nothing from elsewhere; its links open beside
 # it.
-LETTER_POLICY = (
+MAIL_CONTENT_POLICY = (
     "default-src 'none'; img-src data:; style-src {styles}; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
@@ -89,23 +89,23 @@ def show(mail_id: int) -> Response:
     return _shown(mail_id)
 
 
-@blueprint.get("/<int:mail_id>/letter")
-def letter(mail_id: int) -> Response:
+@blueprint.get("/<int:mail_id>/content")
+def show_content(mail_id: int) -> Response:
     """Show what a mail says, to be looked at inside of its page."""
     scope.require_server_administrator(me())
     mail = outbox.find_mail(mail_id)
     if not _may_read():
         abort(404)
-    made_letter = _letter(mail)
-    if made_letter is None:
+    rendered = _render(mail)
+    if rendered is None:
         return see_other(url_for("mail.show", mail_id=mail.id))
-    html = made_letter[2].replace("<head>", '<head><base target="_blank">', 1)
+    html = rendered[2].replace("<head>", '<head><base target="_blank">', 1)
     hashes = [
         base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html)
     ]
     response = make_response(html)
     styles = " ".join(f"'sha256-{value}'" for value in hashes) or "'none'"
-    response.headers["Content-Security-Policy"] = LETTER_POLICY.format(styles=styles)
+    response.headers["Content-Security-Policy"] = MAIL_CONTENT_POLICY.format(styles=styles)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
@@ -135,19 +135,19 @@ def resend_failed_mails() -> Response:
 
 def _shown(mail_id: int, status: int = 200, problem=None) -> Response:
     mail = outbox.find_mail(mail_id)
-    rendered = _letter(mail) if _may_read() else None
+    rendered = _render(mail) if _may_read() else None
     return page(
         "mail/show.html",
         blocks=("fares",),
         status=status,
         mail=mail,
-        letter=rendered,
+        content=rendered,
         problem=problem,
         **_circumstances(),
     )
 
 
-def _letter(mail: outbox.OutboxRow) -> tuple[str, str, str] | None:
+def _render(mail: outbox.OutboxRow) -> tuple[str, str, str] | None:
     """Return a mail's subject, text and HTML; none when what it speaks of is gone."""
     try:
         return render_mail(mail.template, mail.language, outbox.arguments_of(mail.id))

@@ -66,7 +66,7 @@ class Links:
     def members(self, group_id: int) -> str | None:
         return url_for("groups.members", group_id=group_id) if self.is_mine else None
 
-    def door(self) -> str | None:
+    def people_list(self) -> str | None:
         """Return the list of those who are in."""
         room = self.answer.room
         if room.group_id is not None and room.kind is RoomKind.PUBLIC and not self.answer.account.is_guest:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from app.blueprints.features import ground
+from app.blueprints.features import switch_conditions
 from app.blueprints.right_names import RIGHT_NAMES, principal_name
 from app.blueprints.rights import labels
 from app.blueprints.rights.links import Links
@@ -95,7 +95,7 @@ def _obstacle_of(account: Account) -> Obstacle:
     """
     if account.is_guest:
         return Obstacle(Level.ACCOUNT_STATE, Feature.TEAMCHAT)
-    obstacle = domains.account_facets(account, Feature.TEAMCHAT, ground()).obstacle
+    obstacle = domains.account_facets(account, Feature.TEAMCHAT, switch_conditions()).obstacle
     if obstacle is None:
         raise ValueError(f"nothing stands in the way of account {account.id}")
     return obstacle
@@ -106,7 +106,7 @@ def _group_off(links: Links, answer: Explanation) -> ExplanationStep:
     # Only rooms of a group are closed by one.
     assert group is not None
     domain = group.domain
-    obstacle = domains.domain_facets(domain, Feature.TEAMCHAT, ground()).obstacle
+    obstacle = domains.domain_facets(domain, Feature.TEAMCHAT, switch_conditions()).obstacle
     if obstacle is not None:
         return ExplanationStep(
             "bad", domains.reason(obstacle, readable(domain.name)), links.domain(domain.id)
@@ -136,14 +136,15 @@ def _ways(links: Links, answer: Explanation) -> list[ExplanationStep]:
             if is_public
             else _("%(name)s is not in this room.", name=name)
         )
-        return [ExplanationStep("bad", text, links.door())]
+        return [ExplanationStep("bad", text, links.people_list())]
     if answer.room.kind is not RoomKind.PUBLIC or answer.account.is_guest:
-        return [ExplanationStep("on", _("%(name)s is in this room.", name=name), links.door())]
+        return [ExplanationStep("on", _("%(name)s is in this room.", name=name), links.people_list())]
     if not links.is_mine:
         assert answer.room.group is not None
         ways_by_account = members.ways_for_members([answer.account], answer.room.group)
         return [
-            ExplanationStep("on", text, links.door()) for text in ways_by_account[answer.account.id].texts
+            ExplanationStep("on", text, links.people_list())
+            for text in ways_by_account[answer.account.id].texts
         ]
     ids = {(Principal.GROUP, key) for way in answer.ways for key in way.group_ids}
     names = names_of(ids)
@@ -166,7 +167,7 @@ def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
             ExplanationStep(
                 "on",
                 _("%(name)s owns this room and holds every right.", name=answer.account.name),
-                links.door(),
+                links.people_list(),
             )
         ]
     if answer.decision.basis is Basis.NO_ENTRY:

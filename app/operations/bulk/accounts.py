@@ -48,7 +48,7 @@ def domain_of(actor: Account, list_filters: dict) -> Domain:
 
 
 def _off_limits(actor: Account, row: Row) -> str | None:
-    """Why nothing of an account may be changed."""
+    """Return the reason for which an account may not be changed at all, or None."""
     if not scope.may_touch(actor, row):
         return _("This account has a higher role than yours.")
     return None

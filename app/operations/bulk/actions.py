@@ -86,7 +86,7 @@ class Collection:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rows: by id, or (ids is None) all that the list's filters leave when they are asked."""
+    """Selected rows: by id, or (ids is None) all that the list's filters leave when they are read."""
 
     ids: tuple[int, ...] | None = None
     filters: dict[str, str] = field(default_factory=dict)

@@ -116,7 +116,7 @@ def _account(address: str) -> Account | None:
 AT_ONCE = 100
 # Characters of one pasted list.
 LIST_LENGTH = 20_000
-# Addresses that the trail names.
+# Addresses that the audit log names.
 TOLD = 20
 
 

@@ -92,7 +92,7 @@ def _answering(actor: Account, invitation: Invitation) -> Account:
 
 @operation
 def copy_invitation_link(actor: Account, invitation: Invitation) -> str:
-    """Return the link of an invitation, to be passed on another way; the trail says who took it.
+    """Return the link of an invitation, to be passed on another way; the audit log says who took it.
 
     Error: NotFound.
     """

@@ -58,7 +58,7 @@ def _lock_message(actor: Account, message_id: int, right_for_others: Right) -> t
     place = next_change(room_id)
     access.require(actor, Right.ITEMS_READ, room_id, epoch=place.epoch)
     message = db.session.get_one(Message, message_id, populate_existing=True)
-    if message.seq <= rooms.floors(actor, [room_id]).get(room_id, 0):
+    if message.seq <= rooms.history_starts(actor, [room_id]).get(room_id, 0):
         raise NotFound()
     needed = Right.ITEMS_WRITE if message.author_id == actor.id else right_for_others
     access.require(actor, needed, room_id, epoch=place.epoch)

@@ -87,7 +87,7 @@ def _written(sends: dict[int, int]) -> str:
 
 
 def _free_at(sends: dict[int, int], limit: int, moment: float) -> float:
-    """When enough of the last minute has passed for one more message, in seconds since 1970."""
+    """Return the moment from which one more message fits into the last minute, in seconds since 1970."""
     left = sum(sends.values())
     for at, count in sorted(sends.items()):
         left -= count

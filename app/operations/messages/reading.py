@@ -13,7 +13,7 @@ from app.models import Account, ReadMark, Room, RoomMember, now
 from app.models.base import table_of
 from app.operations.locks import execute_update
 from app.rules.rights import Right, access
-from app.rules.rooms import floors
+from app.rules.rooms import history_starts
 from app.transaction import operation, publish
 
 _marks = ReadMark.__table__.c
@@ -94,7 +94,7 @@ def mark_read(actor: Account, room_id: int, seq: int) -> int:
     mark = db.session.scalar(_mark(actor, room_id))
     if mark is None:
         # A guest who reads from joining on has nothing unread from before, whatever their device says.
-        mark = max(seq, floors(actor, [room_id]).get(room_id, 0))
+        mark = max(seq, history_starts(actor, [room_id]).get(room_id, 0))
         _first_mark(actor, room_id, mark)
     return max(0, last_seq - mark)
 

@@ -19,7 +19,7 @@ from app.rules.guests import policy
 from app.rules.rights import Right, access, scope
 from app.transaction import operation, publish, touch_access
 
-# Names that a note and the trail keep.
+# Names that a note and the audit log keep.
 NAMED = 20
 
 

@@ -72,7 +72,7 @@ def personal_data(account: Account) -> dict:
 def messages_of(account: Account) -> Iterator[dict]:
     """Yield a person's messages in the rooms they still see, the oldest first, in batches."""
     rooms = {room_access.room.id: room_access.room.name for room_access in access.visible_rooms(account)}
-    least = room_rules.floors(account, list(rooms))
+    least = room_rules.history_starts(account, list(rooms))
     after = 0
     while True:
         batch = _batch(account, after)

@@ -37,7 +37,7 @@ def find_words(
     rooms: list[int],
     question: "SearchQuery",
     authors: list[int] | None,
-    floors: dict[int, int],
+    history_starts: dict[int, int],
     before: int | None,
     limit: int,
 ) -> list[int]:
@@ -53,7 +53,7 @@ def find_words(
     ids: list[int] = []
     while upper > 0 and len(ids) < limit:
         lower = max(0, upper - width)
-        statement = _between(lower, upper, rooms, search_words, authors, floors)
+        statement = _between(lower, upper, rooms, search_words, authors, history_starts)
         ids += db.session.scalars(statement.limit(limit - len(ids)))
         upper, width = lower, 8 * width
     return ids
@@ -90,15 +90,16 @@ def _between(
     rooms: list[int],
     search_words: list[tuple[str, bool]],
     authors: list[int] | None,
-    floors: dict[int, int],
+    history_starts: dict[int, int],
 ) -> Select:
     """Return the statement that finds ids of messages in a window, lower <= id < upper, the newest first."""
     if not search_words:
-        conditions = _reached(Message, Message.id, lower, upper, rooms, floors)
+        conditions = _reached(Message, Message.id, lower, upper, rooms, history_starts)
         return select(Message.id).where(*conditions, *undeleted_by(authors)).order_by(Message.id.desc())
     first = aliased(MessageWord)
     statement = select(first.message_id).where(
-        _matches(first, *search_words[0]), *_reached(first, first.message_id, lower, upper, rooms, floors)
+        _matches(first, *search_words[0]),
+        *_reached(first, first.message_id, lower, upper, rooms, history_starts),
     )
     if search_words[0][1]:
         statement = statement.distinct()
@@ -114,15 +115,17 @@ def _between(
 
 
 def _reached(
-    table: Any, message_id: Any, lower: int, upper: int, rooms: list[int], floors: dict[int, int]
+    table: Any, message_id: Any, lower: int, upper: int, rooms: list[int], history_starts: dict[int, int]
 ) -> list:
     """In the window, in these rooms, behind where each begins for the person."""
     # MariaDB makes a table of a list of a thousand and then does not use the index for the window.
     parts = [table.room_id.in_(rooms[start : start + 500]) for start in range(0, len(rooms), 500)]
     conditions = [message_id >= lower, message_id < upper, or_(*parts)]
-    if floors:
-        after_start = [and_(table.room_id == room, table.seq > least) for room, least in floors.items()]
-        conditions.append(or_(table.room_id.not_in(list(floors)), *after_start))
+    if history_starts:
+        after_start = [
+            and_(table.room_id == room, table.seq > least) for room, least in history_starts.items()
+        ]
+        conditions.append(or_(table.room_id.not_in(list(history_starts)), *after_start))
     return conditions
 
 
@@ -204,7 +207,7 @@ def find_messages(account: Account, question: "SearchQuery", before: int | None 
     if not rooms or not (question.terms or question.author):
         return MessageResults([], None)
     authors = _authors(account, question.author) if question.author else None
-    looked_in = (rooms, question, authors, room_rules.floors(account, rooms))
+    looked_in = (rooms, question, authors, room_rules.history_starts(account, rooms))
     hits: list[MessageHit] = []
     for _round in range(ROUNDS):
         ids = sorted({*_fresh(*looked_in, before), *find_words(*looked_in, before, PAGE + 1)}, reverse=True)
@@ -238,7 +241,7 @@ def _fresh(
     rooms: list[int],
     question: "SearchQuery",
     authors: list[int] | None,
-    floors: dict[int, int],
+    history_starts: dict[int, int],
     before: int | None,
 ) -> list[int]:
     """Return the ids of matching messages that were posted or edited after the index was updated."""
@@ -272,7 +275,8 @@ def _fresh(
     return [
         row.id
         for row in rows
-        if row.seq > floors.get(row.room_id, 0) and words.contains_terms(row.body or "", question.terms)
+        if row.seq > history_starts.get(row.room_id, 0)
+        and words.contains_terms(row.body or "", question.terms)
     ]
 
 

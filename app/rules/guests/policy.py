@@ -109,7 +109,7 @@ def split_domains(text: str | None) -> list[str]:
 
 
 def end_of_account(domain: Domain, chosen: datetime | None = None) -> datetime | None:
-    """When a new guest's account ends: as the domain says, none for never."""
+    """Return the end of a new guest's account, as set by the domain; None for never."""
     days = domain.guest_days or domain.guest_days_longest
     usual = now() + timedelta(days=days) if days else None
     return within_limit(domain, chosen or usual)
@@ -166,7 +166,7 @@ def has_sponsor() -> ColumnElement[bool]:
 
 
 def end_in_room(room: Room) -> datetime | None:
-    """When a guest who joins now leaves the room by themselves."""
+    """Return the moment at which a guest who joins now leaves the room automatically."""
     return now() + timedelta(days=room.guest_days) if room.guest_days else None
 
 

@@ -97,7 +97,7 @@ def _database(facts: ReadinessFacts) -> Check:
     return Check("database", State.FAILURE, _("TeamChat cannot be enabled on SQLite."))
 
 
-def _licence(facts: ReadinessFacts) -> Check:
+def _license(facts: ReadinessFacts) -> Check:
     license = facts.license
     if license is None:
         return Check("licence", State.WARNING, _("No licence is recorded for this installation."))
@@ -162,7 +162,7 @@ def _storage(facts: ReadinessFacts) -> Check:
 
 _CHECKS = {
     "database": _database,
-    "licence": _licence,
+    "licence": _license,
     "https": lambda facts: certificates.check_https(facts.public_url, facts.certificate),
     "discovery": lambda facts: certificates.check_addresses(facts.told),
     "mail": _mail,

@@ -27,13 +27,13 @@ class Setting(StrEnum):
     MAIL_PASSWORD = "mail_password"
     MAIL_SENDER = "mail_sender"
     MAIL_VERSION = "mail_version"
-    TRAIL_VERDICT = "trail_verdict"
+    AUDIT_VERDICT = "trail_verdict"
     DISCOVERY = "discovery"
     DISCOVERY_VERSION = "discovery_version"
     CERTIFICATE_SEEN = "certificate_seen"
 
 
-# Settings whose values the trail does not show.
+# Settings whose values the audit log does not show.
 SECRETS = {Setting.MAIL_PASSWORD, Setting.SETUP_DIGEST}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.extensions import db
 from app.models import Account
 from tests.support import factories
-from tests.support.faults.stage import Person, Stage
+from tests.support.faults.workspace import Person, Workspace
 
 
 @dataclass(frozen=True)
@@ -30,20 +30,20 @@ class Administration:
     group_id: int
 
 
-def make_place(stage: Stage) -> Place:
+def make_place(workspace: Workspace) -> Place:
     """Make arthur, jean and paul in a domain of their own, the first two in a group with a room."""
-    scene = stage.scene(people=2)
+    shared = workspace.shared(people=2)
     arthur, jean = (
-        stage.french(person, name) for person, name in zip(scene.people, ("arthur", "jean"), strict=True)
+        workspace.french(person, name) for person, name in zip(shared.people, ("arthur", "jean"), strict=True)
     )
-    return Place(scene.group_id, scene.room_id, arthur, jean, stage.french(scene.stranger, "paul"))
+    return Place(shared.group_id, shared.room_id, arthur, jean, workspace.french(shared.stranger, "paul"))
 
 
 def fill(servers, place, count: int, author=None) -> None:
     """Store messages in the room without the application."""
     from app.models import Room
 
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         room = db.session.get(Room, place.room_id)
         authors = [db.session.get(Account, (author or person).id) for person in (place.arthur, place.jean)]
         for number in range(count):
@@ -54,7 +54,7 @@ def make_room(servers, place, name: str) -> int:
     """Make another room of the group."""
     from app.models import Group
 
-    with servers.stage.app.app_context():
+    with servers.workspace.app.app_context():
         return factories.make_room(db.session.get(Group, place.group_id), name).id
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from tests.support.faults.stage import Person
+from tests.support.faults.workspace import Person
 
 TEXTS = "nodes => nodes.map(node => (node.querySelector('.message-body, .message-gone') ?? node).innerText.trim())"
 ENDS_WITH = """wanted => {
@@ -40,7 +40,7 @@ class Screen:
             [{"name": name, "value": value, "url": url, "secure": True, "httpOnly": True}]
         )
 
-    def expect_trouble(self) -> None:
+    def allow_console_errors(self) -> None:
         """Allow errors on the console from now on: the network is going to fail."""
         self.has_trouble = True
 

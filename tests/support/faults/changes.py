@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.rules.rights import READ, WRITE
-from tests.support.faults.stage import Place
+from tests.support.faults.workspace import Place
 
 GONE, QUIET, SIGNED_OUT, STOPPED = "gone", "quiet", "signed out", "stopped"
 """What it does: the room disappears; it stays and can only be read; the session ends; the service says so."""

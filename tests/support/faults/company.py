@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.faults.chatter import Chatter, Sent
-from tests.support.faults.stage import Scene, Stage
+from tests.support.faults.chat_client import ChatClient, Sent
+from tests.support.faults.workspace import SharedRoom, Workspace
 from tests.support.servers import VENV, Application, PrivateMariaDB, PrivateRedis, WebWorkers
 
 # Load tests say more than people may.
@@ -60,11 +60,11 @@ class Company:
 
     mariadb: PrivateMariaDB
     redis: PrivateRedis
-    stage: Stage
+    workspace: Workspace
     left: WebWorkers
     right: WebWorkers
     console: Console
-    watch: Scene
+    watch: SharedRoom
 
     def wake(self) -> None:
         """Have both processes listen to Redis, which begins with their first socket, until each hears the other.
@@ -72,16 +72,16 @@ class Company:
         That two are listening is not enough: after a Redis that stood still one may be a line that was given up.
         """
         room_id, (somebody, *_) = self.watch.room_id, self.watch.people
-        with Chatter(self.left, somebody) as left, Chatter(self.right, somebody) as right:
+        with ChatClient(self.left, somebody) as left, ChatClient(self.right, somebody) as right:
             until(lambda: self.redis_listeners() == 2, 15, "both processes listening to Redis")
             for one, other in ((left, right), (right, left)):
                 one.open(room_id)
                 other.open(room_id)
                 until(lambda one=one, other=other: _crosses(one, other, room_id), 15, "words crossing", 0.1)
 
-    def on_both(self, people) -> list[Chatter]:
+    def on_both(self, people) -> list[ChatClient]:
         """Return a client for each of these people, alternately on the left and on the right server."""
-        return [Chatter((self.left, self.right)[place % 2], person) for place, person in enumerate(people)]
+        return [ChatClient((self.left, self.right)[place % 2], person) for place, person in enumerate(people)]
 
     def mend(self) -> None:
         """Have everything run again that a test has left dead or frozen, so that the next one starts afresh."""
@@ -107,12 +107,12 @@ def environment(database_url: str, redis: PrivateRedis, **more: str) -> dict[str
     return {**urls, **GENEROUS, "DATABASE_TIMEOUT": "5", **more}
 
 
-def assert_kept(stage: Stage, room_id: int, sent: list[Sent], readers: list[Chatter] = ()) -> None:
+def assert_kept(workspace: Workspace, room_id: int, sent: list[Sent], readers: list[ChatClient] = ()) -> None:
     """Every message was accepted and is stored once; places have no hole; all readers know the same order."""
     answers = {one.client_id: one.wait() for one in sent}
     refused = [answer for answer in answers.values() if not answer["ok"]]
     assert not refused, refused[:3]
-    kept = stage.messages(room_id)
+    kept = workspace.messages(room_id)
     assert [one.seq for one in kept] == list(range(1, len(kept) + 1))
     assert sorted(one.client_id for one in kept) == sorted(answers)
     for one in kept:
@@ -124,7 +124,7 @@ def assert_kept(stage: Stage, room_id: int, sent: list[Sent], readers: list[Chat
         assert reader.known.get(room_id, {}) == order
 
 
-def _crosses(one: Chatter, other: Chatter, room_id: int) -> bool:
+def _crosses(one: ChatClient, other: ChatClient, room_id: int) -> bool:
     """Return whether a message posted to one process is pushed by the other, not only fetched there."""
     seq = one.post(room_id, "awake?").wait()["seq"]
     with contextlib.suppress(AssertionError):

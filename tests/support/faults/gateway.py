@@ -1,4 +1,4 @@
-"""A door between the application and its database that can be shut after a commit and before its answer."""
+"""A relay between the application and its database that can be shut after a commit and before its answer."""
 
 import contextlib
 import os
@@ -35,7 +35,7 @@ class Gateway:
         self._arm("lose")
 
     def close(self) -> None:
-        """Shut the door for good."""
+        """Shut the entry point for good."""
         self._listener.close()
         for pair in self._pairs:
             self._break(pair)

@@ -3,17 +3,17 @@
 import threading
 import time
 
-from tests.support.faults.chatter import Chatter, Sent
+from tests.support.faults.chat_client import ChatClient, Sent
 
 
 class Load:
     """Every client posts, waits a moment, and posts again, until told to stop."""
 
-    def __init__(self, chatters: list[Chatter], room_id: int, pause: float = 0.05):
-        self.chatters, self.room_id, self.pause = chatters, room_id, pause
+    def __init__(self, clients: list[ChatClient], room_id: int, pause: float = 0.05):
+        self.clients, self.room_id, self.pause = clients, room_id, pause
         self.sent: list[Sent] = []
         self._goes_on = True
-        self._threads = [threading.Thread(target=self._talk, args=(one,), daemon=True) for one in chatters]
+        self._threads = [threading.Thread(target=self._talk, args=(one,), daemon=True) for one in clients]
 
     def __enter__(self):
         for thread in self._threads:
@@ -36,9 +36,9 @@ class Load:
             assert time.monotonic() < end, f"fewer than {count} messages accepted in {timeout} s"
             time.sleep(0.02)
 
-    def _talk(self, chatter: Chatter) -> None:
+    def _talk(self, client: ChatClient) -> None:
         turn = 0
         while self._goes_on:
             turn += 1
-            self.sent.append(chatter.post(self.room_id, f"{turn} of {chatter.person.name}"))
+            self.sent.append(client.post(self.room_id, f"{turn} of {client.person.name}"))
             time.sleep(self.pause)
