@@ -10,11 +10,11 @@ from flask import current_app
 from app.extensions import db
 from app.models import types
 
+# Without a server to ask, Oracle's DDL keeps to what versions before 23 know; and a script returns nothing.
 FLAVOURS = {
     "oracle": {"supports_native_boolean": False, "insert_returning": False},
     "mssql": {"insert_returning": False},
 }
-"""Without a server to ask, Oracle's DDL keeps to what versions before 23 know; and a script returns nothing."""
 
 
 def comparing() -> dict:

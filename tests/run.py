@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.servers import PrivateMariaDB
 
+# How everything is run: in two processes, since half of the time one waits for a browser or for a server to
+# start.
 TOGETHER = ("-n2", "--dist=loadscope", "--no-loadscope-reorder")
-"""How everything is run: in two processes, since half of the time one waits for a browser or for a server to start."""
 
 EVERYDAY = ("-m", "not long")
 

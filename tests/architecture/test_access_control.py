@@ -7,6 +7,7 @@ from app.models import Role
 from tests.support import factories
 from tests.support.routes import WRITING, address_of, rules
 
+# Views that need no sign-in. Who adds one says so here too.
 OPEN = {
     "join.show",
     "join.register_guest",
@@ -35,9 +36,10 @@ OPEN = {
     "discovery.document",
     "discovery.teamchat_api",
 }
-"""Views that need no sign-in. Who adds one says so here too."""
 
 
+# Views of WebAdmin that accounts reach by the right to change rights in one place. Who adds one says so here
+# too.
 BY_RIGHT = {
     "rights.show_place",
     "rights.save_line",
@@ -49,10 +51,9 @@ BY_RIGHT = {
     "rights.explain_person",
     "rights.show_matrix",
 }
-"""Views of WebAdmin that accounts reach by the right to change rights in one place. Who adds one says so here too."""
 
+# For mail programs, which bear a name and a password with each request, and no cookie.
 TOKENLESS = {"discovery.autodiscover"}
-"""For mail programs, which bear a name and a password with each request, and no cookie."""
 
 
 def addresses(app, behind, method):

@@ -11,14 +11,14 @@ FORBIDDEN = {
     "unfinished work": r"\b(?:TODO|FIXME|XXX|HACK)\b",
     "a tool that wrote it": r"\b(?:chatgpt|openai|copilot|anthropic|claude)\b",
 }
+# Files that need such a word, and which.
 ALLOWED = {
     "tests/architecture/test_forbidden_words.py": set(FORBIDDEN),
 }
-"""Files that need such a word, and which."""
 
 BINARY = (".png", ".ico", ".woff2", ".jpg", ".webp", ".gz")
+# In these, # and digits are a colour or an address within a page.
 STYLES = (".css", ".svg", ".html", ".js")
-"""In these, # and digits are a colour or an address within a page."""
 
 
 @source.each(name=[name for name in source.files() if not name.endswith(BINARY)])

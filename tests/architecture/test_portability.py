@@ -17,11 +17,12 @@ from tests.support import schema, source
 
 FOREIGN = ("mssql", "oracle")
 DIALECTS = {"mysql": mysql.dialect(), "mssql": mssql.dialect(), "oracle": oracle.dialect()}
+# Characters of MySQL's identifiers; SQL Server and Oracle take 128.
 LONGEST_NAME = 64
-"""Characters of MySQL's identifiers; SQL Server and Oracle take 128."""
 
+# Bytes of an index row: InnoDB's DYNAMIC row format; SQL Server's nonclustered index; an 8 KiB block of
+# Oracle.
 LONGEST_KEY = {"mysql": 3072, "mssql": 1700, "oracle": 6398}
-"""Bytes of an index row: InnoDB's DYNAMIC row format; SQL Server's nonclustered index; an 8 KiB block of Oracle."""
 
 BYTES_A_CHARACTER = {"mysql": 4, "mssql": 2, "oracle": 4}
 ALLOWED_TYPES = (PortableText, Choice, UtcDateTime, sa.BigInteger, sa.Integer, sa.Boolean, sa.LargeBinary)

@@ -15,8 +15,8 @@ STYLES = APP / "static/css"
 
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "emails" not in path.parts)
 MODULES = sorted(SCRIPTS.rglob("*.js"))
+# The one module that may turn the server's HTML into nodes.
 PARSER = SCRIPTS / "lib/fragments.js"
-"""The one module that may turn the server's HTML into nodes."""
 
 FORBIDDEN_IN_PAGES = {
     "a style attribute": r"""[\s"']style\s*=|["']style["']\s*:""",
@@ -40,6 +40,7 @@ LONGEST_LINE = 140
 LONGEST_REST = 50
 ALLOWED_IN_PARSER = {"HTML from a string", "a parser of HTML"}
 
+# Where the kit's macros take the name of an icon: the place; by keyword it is `icon_name`, for icon() `name`.
 ICON_PLACES = {
     "icon": 0,
     "button": 3,
@@ -55,7 +56,6 @@ ICON_PLACES = {
     "badge": 2,
     "confirm_button": 7,
 }
-"""Where the kit's macros take the name of an icon: the place; by keyword it is `icon_name`, for icon() `name`."""
 
 
 def found(text: str, patterns: dict) -> list[str]:

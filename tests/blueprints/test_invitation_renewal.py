@@ -27,8 +27,8 @@ from app.queries import mail as ways
 from app.rules.guests.links import COPIED, INVITATION
 
 TEMPLATE = "invitation_wanted"
+# How everybody is answered.
 ASKED = (303, "/join/asked")
-"""How everybody is answered."""
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from app import operations, transaction
 from app.operations import audit
 from tests.support.routes import WRITING, write_routes
 
+# Routes that write and leave no entry, and why.
 SILENT_ROUTES = {
     "sessions.choose_language": "one's own taste",
     "sessions.request_password_link": "strangers ask; the worker leaves an entry for those who exist",
@@ -23,7 +24,6 @@ SILENT_ROUTES = {
     "own.choose_options": "one's own taste",
     "discovery.autodiscover": "a mail program asks by POST and changes nothing; refusals are noted",
 }
-"""Routes that write and leave no entry, and why."""
 
 
 class AuditedOperations:
@@ -84,8 +84,8 @@ def own_operations() -> dict:
     return {name: run for name, run in transaction.operations.items() if name.startswith("app.")}
 
 
+# Folders of tests that drive other processes, in which nothing can be watched.
 APART = ("browser", "faults", "realtime", "bench")
-"""Folders of tests that drive other processes, in which nothing can be watched."""
 
 
 def is_whole(files: set[Path], tests: Path) -> bool:

@@ -20,12 +20,12 @@ from tests.support.routes import WRITING, rules
 ASKED = re.compile(r"""request\.(?:args|values|form)(?:\.get(?:list)?\(|\[)\s*"(\w+)\"""")
 SAID = re.compile(r"""(?:number\(payload, |payload\.get\()"(\w+)\"""")
 MAIN = re.compile(r"<main.*?</main>", re.S)
+# What differs between two answers that say the same: tokens, references, marks, numbers.
 PASSING = re.compile(r'name="csrf[^>]*>|\b[0-9a-f]{32}\b|[0-9a-f-]{36}|\d+')
-"""What differs between two answers that say the same: tokens, references, marks, numbers."""
 
 MISSING = 987_654_321
+# What would only sign the crawler out.
 FAREWELLS = {"sessions.sign_out", "sessions.revoke_session", "sessions.revoke_other_sessions"}
-"""What would only sign the crawler out."""
 
 
 class FoundOut(Exception):

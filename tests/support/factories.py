@@ -30,8 +30,8 @@ from app.models import (
 )
 from app.rules.rights import WRITE
 
+# What everybody in the tests types.
 PASSWORD = "correct horse battery"
-"""What everybody in the tests types."""
 
 _gathering = []
 _numbers = itertools.count(1)

@@ -13,8 +13,8 @@ from tests.support import factories
 URL = "/admin/licence"
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = public_text(KEY)
+# The reference of the tests' installation.
 HERE = "0123456789ABCDEF"
-"""The reference of the tests' installation."""
 
 DOCUMENT = Document(
     holder="Société Démo",

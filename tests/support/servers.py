@@ -22,8 +22,8 @@ from deploy.local.paths import ROOT, VAR, render
 from deploy.local.sockets import free_port
 
 VENV = Path(sys.executable).parent
+# Starts a program so that it does not outlive the thread that started it, however that one ends.
 TOGETHER = ["setpriv", "--pdeathsig", "KILL"]
-"""Starts a program so that it does not outlive the thread that started it, however that one ends."""
 
 
 def private_folder() -> Path:

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Cases that a failure tells of.
 SHOWN = 20
-"""Cases that a failure tells of."""
 
 BUILT = ("var/", "node_modules/", "app/static/vendor/")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from app.rules.rights import READ, WRITE
 from tests.support.faults.workspace import Place
 
+# What it does: the room disappears; it stays and can only be read; the session ends; the service says so.
 GONE, QUIET, SIGNED_OUT, STOPPED = "gone", "quiet", "signed out", "stopped"
-"""What it does: the room disappears; it stays and can only be read; the session ends; the service says so."""
 
 TEAMCHAT_OFF = {"features": {"teamchat": False}}
 TEAMCHAT_ON = {"features": {"groupware": True, "webdav": True, "teamchat": True}}

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 from tests.support.faults.wire import READER, Wire
 
+# Seconds after which a line on which an answer is overdue counts as dead, as in the page.
 PATIENCE = 8.0
-"""Seconds after which a line on which an answer is overdue counts as dead, as in the page."""
+# Refusals after which the same message is sent again, and the seconds until then.
 AGAIN = {"unavailable": 0.3, "too_many": 0.2, "service_stopped": 3.0}
-"""Refusals after which the same message is sent again, and the seconds until then."""
 MESSAGE = re.compile(r'data-seq="(\d+)" data-note="0".*?data-client-id="([^"]+)"', re.DOTALL)
 
 

@@ -6,11 +6,11 @@ import socket
 import threading
 from pathlib import Path
 
+# COM_QUERY with the statement that PyMySQL's commit() sends.
 COMMIT = b"\x03COMMIT"
-"""COM_QUERY with the statement that PyMySQL's commit() sends."""
 
+# What makes a commit one of a message: processes also report, now and then, how many are connected.
 POSTED = b"INSERT INTO messages "
-"""What makes a commit one of a message: processes also report, now and then, how many are connected."""
 
 
 class Gateway:
