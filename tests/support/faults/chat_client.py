@@ -48,7 +48,7 @@ class Sent:
         return self.answered_at - self.asked_at
 
 
-class Chatter:
+class ChatClient:
     """One window of one person. It comes back by itself until it is closed."""
 
     def __init__(self, server, person, *, comes_back: bool = True, headers: dict | None = None):
@@ -368,9 +368,9 @@ class Chatter:
             sent.is_settled.set()
 
 
-def together(chatters):
+def together(clients):
     """Have several clients connect, and leave at the end."""
     stack = ExitStack()
-    for chatter in chatters:
-        stack.enter_context(chatter)
+    for client in clients:
+        stack.enter_context(client)
     return stack

@@ -29,7 +29,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Scene:
+class SharedRoom:
     """A group with its room and its members, and somebody of the same domain who is in no group."""
 
     group_id: int
@@ -69,13 +69,13 @@ class Kept:
     body: str
 
 
-class Stage:
+class Workspace:
     """A database that tests fill and read past the application."""
 
     def __init__(self, url: str, socket):
         self.socket = str(socket)
         self.name = url.partition("?")[0].rpartition("/")[2]
-        self.app = Flask("stage")
+        self.app = Flask("workspace")
         self.app.config.update(SECRET_KEY=SECRET, SQLALCHEMY_DATABASE_URI=url)
         self.app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
             "pool_pre_ping": True,
@@ -85,18 +85,20 @@ class Stage:
         with self.app.app_context():
             Base.metadata.create_all(db.engine)
 
-    def scene(self, people: int = 2, **values) -> Scene:
+    def shared(self, people: int = 2, **values) -> SharedRoom:
         """Make a new group whose members have a room."""
         with self.app.app_context():
             number = next(_numbers)
-            domain = factories.make_domain(f"scene{number}.example")
+            domain = factories.make_domain(f"shared{number}.example")
             group = factories.make_group(domain, f"group{number}")
             accounts = [factories.make_account(domain, f"person{place}", **values) for place in range(people)]
             for account in accounts:
                 factories.add_member(group, account)
             stranger = factories.make_account(domain, "stranger")
             room = factories.make_room(group)
-            return Scene(group.id, room.id, [self._person(one) for one in accounts], self._person(stranger))
+            return SharedRoom(
+                group.id, room.id, [self._person(one) for one in accounts], self._person(stranger)
+            )
 
     def place(self, way: str = "account", *, is_private: bool = False, has_own_list: bool = False) -> Place:
         """Make a group of two people and a guest with a room; a private one belongs to the author.
@@ -164,10 +166,10 @@ class Stage:
             domain = factories.make_domain(f"admins{next(_numbers)}.example")
             return factories.make_account(domain, "admin", role=Role.SERVER).id
 
-    def entry_of(self, scene: Scene, person: Person) -> int:
+    def entry_of(self, shared: SharedRoom, person: Person) -> int:
         """Return the id of a person's entry in the group's member list."""
         with self.app.app_context():
-            entries = db.session.query(MemberEntry).filter_by(group_id=scene.group_id, account_id=person.id)
+            entries = db.session.query(MemberEntry).filter_by(group_id=shared.group_id, account_id=person.id)
             return entries.one().id
 
     def messages(self, room_id: int) -> list[Kept]:
