@@ -2,8 +2,6 @@
 
 from app.extensions import socketio
 
-LANGUAGES = ("fr", "en")
-
 # The channel of all connected sockets.
 EVERYBODY = "everybody"
 
@@ -18,14 +16,14 @@ def session(session_id: int) -> str:
     return f"session:{session_id}"
 
 
-def room(room_id: int, language: str, *, is_guest: bool = False) -> str:
-    """Return the channel of sockets that have the room open in this language. Guests may see less and have another."""
-    return f"room:{room_id}:{language}:guests" if is_guest else f"room:{room_id}:{language}"
+def room(room_id: int, *, is_guest: bool = False) -> str:
+    """Return the channel of sockets that have the room open. Guests may see less and have another."""
+    return f"room:{room_id}:guests" if is_guest else f"room:{room_id}"
 
 
-def room_for_all(room_id: int, language: str) -> list[str]:
-    """Return the channels of sockets that have the room open in this language, guests included."""
-    return [room(room_id, language), room(room_id, language, is_guest=True)]
+def room_for_all(room_id: int) -> list[str]:
+    """Return the channels of sockets that have the room open, guests included."""
+    return [room(room_id), room(room_id, is_guest=True)]
 
 
 def guests_seeing_people(room_id: int) -> str:
@@ -34,8 +32,8 @@ def guests_seeing_people(room_id: int) -> str:
 
 
 def room_people(room_id: int) -> list[str]:
-    """Return the channels of sockets that have the room open and may see its members, in any language."""
-    return [*(room(room_id, language) for language in LANGUAGES), guests_seeing_people(room_id)]
+    """Return the channels of sockets that have the room open and may see its members."""
+    return [room(room_id), guests_seeing_people(room_id)]
 
 
 def folder(folder_id: int) -> str:

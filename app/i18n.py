@@ -1,16 +1,21 @@
 """Language and time zone of responses, mails and broadcasts."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import force_locale, get_locale, get_timezone
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.extensions import babel
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+_is_for_every_language: ContextVar[bool] = ContextVar("is_for_every_language", default=False)
 
 
 def init_app(app: Flask) -> None:
@@ -63,3 +68,27 @@ def in_language(code: str, zone: str | None = None) -> Iterator[None]:
         if zone and not has_request_context():
             g.time_zone = zone
         yield
+
+
+@contextmanager
+def in_every_language() -> Iterator[None]:
+    """Render once for readers of all languages while in the context: see readers_text()."""
+    token = _is_for_every_language.set(True)
+    try:
+        yield
+    finally:
+        _is_for_every_language.reset(token)
+
+
+def readers_text(make: Callable[[], str]) -> str:
+    """Return a text in the reader's language; for readers of every language, all of them as HTML.
+
+    make: returns the text in the language in force. In the HTML `<tc-message>` shows the one of its page.
+    """
+    if not _is_for_every_language.get():
+        return make()
+    texts = {}
+    for code in LANGUAGE_NAMES:
+        with force_locale(code):
+            texts[code] = str(make())
+    return Markup('<span data-texts="{}"></span>').format(json.dumps(texts, ensure_ascii=False))

@@ -1,5 +1,6 @@
 """Broadcasts to open clients. They may get lost: pages and the history are authoritative."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask
@@ -9,7 +10,7 @@ from app import channels
 from app.background import SerialQueue, call_later
 from app.events import MessageChanged, MessagePosted, RoomBroughtBack, RoomChanged, RoomRead, listen
 from app.extensions import db
-from app.i18n import in_language
+from app.i18n import in_every_language
 from app.models import Room
 from app.queries import messages
 from app.queries.messages import MessageView
@@ -65,10 +66,9 @@ def broadcast_room_changed(fact: RoomChanged) -> None:
 
 def _send_posted(fact: MessagePosted) -> None:
     """Send a new message. Its author and the people mentioned are members, so guests get the same HTML."""
-    data = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id}
-    for language, html in rendered(_view_of(fact)).items():
-        to = channels.room_for_all(fact.room_id, language)
-        channels.emit("message:posted", {**data, "html": html}, to, epoch=fact.epoch)
+    html = rendered(_view_of(fact))
+    data = {"room_id": fact.room_id, "seq": fact.seq, "client_id": fact.client_id, "html": html}
+    channels.emit("message:posted", data, channels.room_for_all(fact.room_id), epoch=fact.epoch)
     for account_id in fact.mentioned_ids:
         channels.emit("mention", {"room_id": fact.room_id, "seq": fact.seq}, channels.account(account_id))
     _announce_unread(fact)
@@ -81,9 +81,8 @@ def _send_changed(fact: MessageChanged) -> None:
     if view is None:
         return
     data = {"room_id": fact.room_id, "message_id": fact.message_id, "change": fact.change_no}
-    for language, html in rendered(view).items():
-        to = channels.room(fact.room_id, language)
-        channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
+    to = channels.room(fact.room_id)
+    channels.emit("message:changed", {**data, "html": rendered(view)}, to, epoch=fact.epoch)
     if guests is not None:
         _send_changed_to_guests(fact, data, view, guests)
 
@@ -111,27 +110,23 @@ def _send_changed_to_guests(
     fact: MessageChanged, data: dict, view: MessageView, guests: _GuestVisibility
 ) -> None:
     """Send a changed message to guests. If only some may see it, make all clients of guests fetch what they may see."""
+    to = channels.room(fact.room_id, is_guest=True)
     if view.seq <= guests.visible_after:
         behind = {"room_id": fact.room_id, "seq": guests.last_seq, "change": fact.change_no}
-        for language in channels.LANGUAGES:
-            to = channels.room(fact.room_id, language, is_guest=True)
-            channels.emit("room:behind", behind, to, epoch=fact.epoch)
+        channels.emit("room:behind", behind, to, epoch=fact.epoch)
         return
-    for language, html in rendered(view, lambda message: messages.for_guest(message, guests.hidden)).items():
-        to = channels.room(fact.room_id, language, is_guest=True)
-        channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
+    html = rendered(view, lambda message: messages.for_guest(message, guests.hidden))
+    channels.emit("message:changed", {**data, "html": html}, to, epoch=fact.epoch)
 
 
-def rendered(view: MessageView, shown=lambda view: view) -> dict[str, str]:
-    """Return the HTML of a message by language. shown: returns the message as its readers may see it."""
+def rendered(view: MessageView, shown: Callable[[MessageView], MessageView] = lambda view: view) -> str:
+    """Return the HTML of a message, for readers of every language.
+
+    shown: returns the message as its readers may see it.
+    """
     app = _application()
-    template = app.jinja_env.get_template("chat/message.html")
-    html = {}
-    with app.app_context():
-        for language in channels.LANGUAGES:
-            with in_language(language):
-                html[language] = template.render(message=shown(view))
-    return html
+    with app.app_context(), in_every_language():
+        return app.jinja_env.get_template("chat/message.html").render(message=shown(view))
 
 
 def _view_of(fact: MessagePosted) -> MessageView:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, true
 
 from app.extensions import db
+from app.i18n import readers_text
 from app.models import Account, AccountState, Message, MessageKind, ReadMark, Room, RoomMember
 from app.rules.accounts import names
 from app.rules.rights.audience import people_of
@@ -47,15 +48,42 @@ class MessageView:
     # Whether a note names whom it speaks of.
     names_people: bool = True
 
+    # Whether the reader may not know the author.
+    hides_author: bool = False
+
     @property
     def author_label(self) -> str:
         """The author's name, in the reader's language: it says so when the account is deleted."""
-        return names.shown_name(self.author_name, self.author_state, is_guest=self.is_guest)
+        is_plain = self.author_state is not AccountState.DELETED and not self.hides_author
+        return self.author_name if is_plain else readers_text(self._author_label)
 
     @property
     def words(self) -> str:
         """The sentence of a note, in the reader's language."""
-        who = names.marked_name(self.author_label, self.author_state, is_guest=self.is_guest)
+        return readers_text(self._words)
+
+    @property
+    def guest_label(self) -> str:
+        """The word beside a guest's name, in the reader's language."""
+        return readers_text(lambda: _("guest"))
+
+    @property
+    def edited_label(self) -> str:
+        """The word below an edited message, in the reader's language."""
+        return readers_text(lambda: _("edited"))
+
+    @property
+    def deleted_label(self) -> str:
+        """The line in place of a deleted message, in the reader's language."""
+        return readers_text(lambda: _("Message deleted"))
+
+    def _author_label(self) -> str:
+        if self.hides_author:
+            return _("Former participant")
+        return names.shown_name(self.author_name, self.author_state, is_guest=self.is_guest)
+
+    def _words(self) -> str:
+        who = names.marked_name(self._author_label(), self.author_state, is_guest=self.is_guest)
         return note_text(self.said, who, names_people=self.names_people)
 
 
@@ -232,7 +260,7 @@ def outsiders(room: Room, views: Iterable[MessageView | Message]) -> frozenset[i
 
 
 def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
-    """Return a message without those who are hidden, in the language in force now."""
+    """Return a message without those who are hidden."""
     view = replace(view, names_people=False)
     if view.html is not None and hidden:
         view = replace(view, html=Markup(_without(str(view.html), hidden)))
@@ -241,7 +269,8 @@ def for_guest(view: MessageView, hidden: frozenset[int]) -> MessageView:
     return replace(
         view,
         author_id=0,
-        author_name=_("Former participant"),
+        author_name="?",
+        hides_author=True,
         author_state=AccountState.ENABLED,
         is_guest=False,
         author_picture=None,
@@ -317,7 +346,7 @@ def _without(html: str, hidden: frozenset[int]) -> str:
     def shown(match: re.Match) -> str:
         if int(match.group(1)) not in hidden:
             return match.group(0)
-        return f'<span class="mention">@{_("Former participant")}</span>'
+        return f'<span class="mention">@{readers_text(lambda: _("Former participant"))}</span>'
 
     return MENTION.sub(shown, html)
 

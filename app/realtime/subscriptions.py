@@ -80,7 +80,7 @@ def leave_channels(client: hub.Client, room_id: int) -> None:
 def _channels_of(client: hub.Client, room_id: int) -> list[str]:
     """Return the channels of an open room: guests have their own, and another one if they may see who is there."""
     is_guest, opened = client.account.is_guest, client.rooms.get(room_id)
-    own = [channels.room(room_id, client.language, is_guest=is_guest)]
+    own = [channels.room(room_id, is_guest=is_guest)]
     return (
         [*own, channels.guests_seeing_people(room_id)] if is_guest and opened and opened.sees_people else own
     )

@@ -13,6 +13,8 @@ export class Message extends HTMLElement {
   #dayOfMoment;
 
   connectedCallback() {
+    for (const text of findAll(this, "[data-texts]"))
+      text.textContent = JSON.parse(text.dataset.texts ?? "{}")[document.documentElement.lang] ?? "";
     const time = find(this, "time");
     time.textContent = hourOf(this.at);
     time.title = momentOf(this.at);
