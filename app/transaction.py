@@ -5,14 +5,14 @@ number of times. This is why an operation is a decorated function and not a `wit
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, overload
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import CursorResult, Executable, event, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -83,6 +83,17 @@ def _registered(function: Callable[P, R], audited: bool) -> Callable[P, R]:
 def publish(fact: object) -> None:
     """Dispatch this event once the running transaction is committed."""
     _unit().events.append(fact)
+
+
+def execute_built(
+    statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+) -> CursorResult:
+    """Run a statement on tables that was built once, on the transaction's connection: for what every message costs.
+
+    The session's own work, a third of a short statement's processor time, is left out: nothing is flushed before it,
+    and it does not count as a write that needs an audit entry.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def touch_access(scope: AccessScope, target_id: int = 0) -> None:

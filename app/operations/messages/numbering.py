@@ -1,14 +1,14 @@
 """Numbers of messages in a room, taken under its lock: without holes, none twice."""
 
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from app.errors import NotFound
 from app.extensions import db
 from app.models import ACCESS, Counter, Group, Message, Room, RoomKind, now
 from app.models.base import table_of
+from app.transaction import execute_built
 
 _rooms, _counters, _messages = Room.__table__.c, Counter.__table__.c, Message.__table__.c
 _groups = Group.__table__.c
@@ -60,15 +60,15 @@ def next_numbers(room_id: int, count: int = 1) -> RoomPosition:
 
     The row stays locked until the commit, so that none is missing or given twice.
     """
-    taking = db.session.execute(TAKE_NUMBERS, {"room": room_id, "count": count, "at": now()})
-    if not cast(CursorResult, taking).rowcount:
+    taking = execute_built(TAKE_NUMBERS, {"room": room_id, "count": count, "at": now()})
+    if not taking.rowcount:
         raise NotFound()
     return room_position(room_id)
 
 
 def room_position(room_id: int) -> RoomPosition:
     """Return the state of a room; read under its lock, it holds until the commit."""
-    row = db.session.execute(READ_PLACE, {"room": room_id}).one()
+    row = execute_built(READ_PLACE, {"room": room_id}).one()
     folder_id = None if row.has_own_list else row.folder_id
     is_direct = row.kind is RoomKind.DIRECT
     return RoomPosition(

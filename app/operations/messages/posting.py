@@ -21,7 +21,7 @@ from app.operations.messages.numbering import RoomPosition, next_numbers, return
 from app.operations.messages.pace import take_sends, too_fast
 from app.operations.messages.reading import bring_back, move_own_marks
 from app.rules.rights import Right, access
-from app.transaction import is_open, operation, publish
+from app.transaction import execute_built, is_open, operation, publish
 
 _messages = Message.__table__.c
 INSERT_MESSAGES = insert(table_of(Message)).returning(_messages.id, _messages.author_id, _messages.client_id)
@@ -222,7 +222,7 @@ def _insert_all(numbered: list[tuple[Draft, RoomPosition, int]]) -> dict[tuple[i
     if not numbered:
         return {}
     rows = [draft.row(seq) for draft, _place, seq in numbered]
-    ids = {(row.author_id, row.client_id): row.id for row in db.session.execute(INSERT_MESSAGES, rows)}
+    ids = {(row.author_id, row.client_id): row.id for row in execute_built(INSERT_MESSAGES, rows)}
     for draft, _place, _seq in numbered:
         insert_mentions(ids[draft.actor.id, draft.client_id], draft.mentioned)
     move_own_marks([(draft.actor.id, draft.room_id, seq) for draft, _place, seq in numbered])

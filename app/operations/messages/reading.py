@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import BindParameter, CursorResult, Select, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import BindParameter, Select, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from app.events import RoomBroughtBack, RoomRead
@@ -14,7 +13,7 @@ from app.models.base import table_of
 from app.operations.locks import execute_update
 from app.rules.rights import Right, access
 from app.rules.rooms import history_starts
-from app.transaction import operation, publish
+from app.transaction import execute_built, operation, publish
 
 _marks = ReadMark.__table__.c
 MOVE_SOME = (
@@ -36,8 +35,7 @@ def move_own_marks(posted: list[tuple[int, int, int]]) -> None:
     """
     first = {room_id: (account_id, seq) for account_id, room_id, seq in reversed(posted)}
     marks = [(account_id, room_id, seq - 1) for room_id, (account_id, seq) in first.items()]
-    moving = db.session.execute(MOVE_SOME, {"marks": marks})
-    if cast(CursorResult, moving).rowcount == len(marks):
+    if execute_built(MOVE_SOME, {"marks": marks}).rowcount == len(marks):
         for room_id, (account_id, seq) in first.items():
             publish(RoomRead(account_id, room_id, seq, 0))
 
