@@ -80,7 +80,7 @@ def test_taking_ones_own_administration_away_is_asked_first(people):
     assert rights(people.jean, people.room) == READ
 
 
-@pytest.mark.parametrize("forged", [-1, 4096, "all", None, True, 3.5])
+@pytest.mark.parametrize("forged", [-1, FULL + 1, "all", None, True, 3.5])
 def test_rights_that_do_not_exist(people, folder, forged):
     with pytest.raises(Invalid) as refusal:
         right_operations.set_grant(people.admin, folder, about(people.jean), forged)

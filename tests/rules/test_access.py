@@ -140,9 +140,9 @@ def test_one_room_and_the_list_agree_for_random_companies(people):
     for room in chance.sample(rooms, 8):
         room.has_own_list = True
         db.session.commit()
-        factories.make_grant(room, Principal.ACCOUNT, chance.choice(accounts).id, chance.randrange(4096))
+        factories.make_grant(room, Principal.ACCOUNT, chance.choice(accounts).id, chance.randrange(FULL + 1))
         factories.make_grant(
-            room, chance.choice([Principal.MEMBERS, Principal.ANYONE]), 0, chance.randrange(4096)
+            room, chance.choice([Principal.MEMBERS, Principal.ANYONE]), 0, chance.randrange(FULL + 1)
         )
     agreed = 0
     for person in accounts:
