@@ -120,7 +120,10 @@ def test_another_group_and_a_private_room_go_on(limited):
     say(limited.arthur, limited.room, 3)
     other = factories.make_group(limited.domain, "autre")
     factories.add_member(other, limited.arthur)
-    say(limited.arthur, factories.make_room(other), 5)
+    private = factories.make_private_room(limited.arthur, limited.jean)
+    for room in (factories.make_room(other), private):
+        say(limited.arthur, room, 5)
+        assert last_seq(room) == 5
 
 
 def test_the_same_message_again_counts_once_and_is_acknowledged(limited):

@@ -3,38 +3,38 @@
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from argon2 import PasswordHasher
 
 from app.rules.accounts import passwords
 
-ASIDE = """
+# Prints how often a greenlet runs while a password is hashed without a thread, and through the application.
+PROGRAM = """
 from gevent import monkey
 monkey.patch_all()
-import time
 import gevent
 from app.rules.accounts import passwords
 
 passwords._hasher = passwords.PasswordHasher(time_cost=20, memory_cost=19456, parallelism=1)
 gevent.get_hub().threadpool.apply(int)
-ticks = []
+runs = 0
 
-def tick():
+def run():
+    global runs
     while True:
-        ticks.append(time.perf_counter())
-        gevent.sleep(0.005)
+        runs += 1
+        gevent.sleep(0.001)
 
-ticking = gevent.spawn(tick)
-gevent.sleep(0.02)
-begun = time.perf_counter()
-passwords.hash_password("trombone-violet-42")
-took = time.perf_counter() - begun
-ticking.kill()
-during = [moment for moment in ticks if begun < moment < begun + took]
-gap = max(later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False))
-print(took, len(during), gap)
+def runs_during(hash_password):
+    before = runs
+    hash_password("trombone-violet-42")
+    return runs - before
+
+gevent.spawn(run)
+while not runs:
+    gevent.sleep(0)
+print(runs_during(passwords._hasher.hash), runs_during(passwords.hash_password))
 """
 
 
@@ -78,30 +78,30 @@ def test_other_parameters_than_todays_are_outdated(cheap):
     assert not passwords.needs_rehash(passwords.hash_password("trombone-violet-42"))
 
 
-def test_only_a_few_passwords_are_hashed_at_once(monkeypatch):
-    running, most, lock = [], [], threading.Lock()
+def test_few_passwords_are_hashed_at_the_same_time():
+    all_inside, may_end = threading.Barrier(passwords.AT_ONCE + 1), threading.Event()
 
     def work():
-        with lock:
-            running.append(1)
-            most.append(len(running))
-        time.sleep(0.02)
-        with lock:
-            running.pop()
+        all_inside.wait(10)
+        may_end.wait(10)
 
-    threads = [threading.Thread(target=passwords._aside, args=(work,)) for _ in range(8)]
+    threads = [threading.Thread(target=passwords._aside, args=(work,)) for _ in range(passwords.AT_ONCE)]
     for thread in threads:
         thread.start()
+    all_inside.wait(10)
+    has_another_turn = passwords._turn.acquire(blocking=False)
+    may_end.set()
     for thread in threads:
         thread.join()
-    assert len(most) == 8
-    assert max(most) <= passwords.AT_ONCE
+    assert not has_another_turn
+    assert passwords._turn.acquire(blocking=False)
+    passwords._turn.release()
 
 
-def test_others_go_on_while_a_password_is_hashed():
-    done = subprocess.run(
-        [sys.executable, "-c", ASIDE], capture_output=True, text=True, timeout=60, check=True
+def test_other_greenlets_run_while_a_password_is_hashed():
+    finished = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True
     )
-    took, ticks, gap = map(float, done.stdout.split())
-    assert ticks >= took / 0.005 * 0.2, "the loop stood still"
-    assert gap < took / 2
+    without_thread, with_thread = map(int, finished.stdout.split())
+    assert without_thread == 0
+    assert with_thread >= 10

@@ -2,6 +2,7 @@
 
 import gevent
 import pytest
+from gevent.event import Event
 
 from app import background
 from app.background import KeyedLock, SerialQueue, call_later, run_in_thread
@@ -13,7 +14,8 @@ def on_gevent(monkeypatch):
 
 
 def settle():
-    gevent.sleep(0.01)
+    """Let other greenlets run until none has anything to do."""
+    gevent.idle()
 
 
 def test_call_is_made_at_once_without_gevent():
@@ -58,11 +60,10 @@ def test_serial_queue_drops_the_oldest_calls_when_full_and_counts_them(on_gevent
 
 
 def test_call_later_waits_under_gevent(on_gevent):
-    made = []
-    call_later(0.005, made.append, 1)
-    assert made == []
-    gevent.sleep(0.05)
-    assert made == [1]
+    made = Event()
+    call_later(0.005, made.set)
+    assert not made.is_set()
+    assert made.wait(5)
 
 
 def refused():
