@@ -30,7 +30,7 @@ def show_groups(account_id: int) -> Response:
         "accounts/groups.html",
         blocks=("list",),
         account=account,
-        found=memberships,
+        memberships=memberships,
         way_text=lambda way: _way(account, way, memberships.names),
         next_url=lists.next_address(memberships.page),
         previous_url=lists.previous_address(memberships.page),

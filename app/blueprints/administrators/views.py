@@ -68,7 +68,7 @@ def candidates() -> Response:
         blocks=("list",),
         domain=domain,
         domains=domain_choices(),
-        found=people,
+        accounts=people,
         has_more=has_more,
         search=search,
     )

@@ -33,7 +33,7 @@ def index() -> Response:
         "audit/index.html",
         blocks=("list", "chain"),
         search=search,
-        found=entries,
+        entry_page=entries,
         existing=audit_queries.existing(me(), entries.rows),
         lists=lists,
         audit_labels=audit_labels,

@@ -92,7 +92,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         is_ours=certificate_store.folder() is not None,
         installed=installed,
         served=served,
-        seen=last_seen,
+        last_check=last_seen,
         distrust=certificate_rules,
         is_loaded=_is_loaded(served, last_seen),
         tried=tried,
