@@ -211,7 +211,7 @@ def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(people, client
     assert client.post(f"{answer.location}cancel").status_code == 303
     tasks.run(last_task().id, seconds=5)
     page = client.get(answer.location).text
-    assert "This check was stopped. Nothing was saved." in page and "stays done" not in page
+    assert "This check was stopped. Nothing was saved." in page and "is kept" not in page
 
 
 def test_only_what_was_tried_is_imported(people, client_of, monkeypatch):

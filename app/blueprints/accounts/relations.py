@@ -64,6 +64,6 @@ def _way(account: Account, way, names: dict) -> str:
     if way.kind is EntryKind.DOMAIN:
         domain = readable(account.domain.name)
         if path:
-            return _("through %(groups)s, which has all of %(domain)s", groups=path, domain=domain)
-        return _("through its domain: all of %(domain)s", domain=domain)
+            return _("through %(groups)s, which contains all of %(domain)s", groups=path, domain=domain)
+        return _("through the whole domain %(domain)s", domain=domain)
     return _("through %(groups)s", groups=path) if path else _("is a member itself")

@@ -51,10 +51,10 @@ def export(form: str) -> Response:
     if form == "csv":
         head = [
             _("Number"),
-            _("Moment"),
+            _("Time"),
             _("Who"),
             _("From"),
-            _("Act"),
+            _("Action"),
             _("Kind"),
             _("Object"),
             _("Changes"),

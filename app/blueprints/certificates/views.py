@@ -41,7 +41,7 @@ def install_certificate() -> Response:
 def make_trial_certificate() -> Response:
     """Make a certificate for a trial that signs itself."""
     return _done(
-        lambda: certificates.make_trial_certificate(me()), _("The certificate is made and installed.")
+        lambda: certificates.make_trial_certificate(me()), _("The certificate is created and installed.")
     )
 
 
@@ -50,7 +50,7 @@ def restore_certificate(certificate_id: str) -> Response:
     """Go back to an earlier certificate."""
     return _done(
         lambda: certificates.restore_certificate(me(), certificate_id),
-        _("The earlier certificate is in use again."),
+        _("The previous certificate is in use again."),
     )
 
 

@@ -170,7 +170,7 @@ OWNED = Field(
     "owned",
     _l("Private rooms that only this person owns"),
     lambda actor, filters: [
-        (OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
+        (OwnedRooms.LONGEST, _l("go to the longest-standing member")),
         (OwnedRooms.DELETE, _l("are deleted")),
     ],
 )
@@ -179,7 +179,7 @@ OWNED = Field(
 def _sponsors(actor: Account, list_filters: dict[str, str]) -> list:
     accounts = belongings.able_in(actor, domain_of(actor, list_filters), SPONSORS_OFFERED)
     named = [(account.id, f"{account.name} ({account.address})") for account in accounts]
-    return [(Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
+    return [(Successor.FIRST, _l("You, or else the domain’s first administrator")), *named]
 
 
 SPONSOR = Field("sponsor", _l("Sponsor of their guests from now on"), _sponsors)

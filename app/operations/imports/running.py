@@ -69,7 +69,7 @@ def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
     try:
         return run_in_thread(_parsed, data)
     except sheets.TooManyRows as error:
-        sentence = _("%(most)s rows at most.", most=ROWS_AT_MOST)
+        sentence = _("%(most)s lines at most.", most=ROWS_AT_MOST)
         raise Invalid(sentence, code="too_many_rows", field="file") from error
     except sheets.UnreadableSheet as error:
         sentence = _("This is not a table: save it as CSV (comma, semicolon or tab).")
