@@ -49,7 +49,7 @@ class AuditRecord:
     is_sealed: bool = False
 
 
-def object_history(kind: str, object_id: int, cursor: str | None = None) -> Page:
+def object_entries(kind: str, object_id: int, cursor: str | None = None) -> Page:
     """Return a page of what was done to an object, the latest first. One statement."""
     statement = select(AuditEntry).where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
     page = keyset(statement, (AuditEntry.id,), cursor=cursor, descending=True, size=25)

@@ -91,14 +91,14 @@ def tree_of(group_id: int) -> Tree:
     )
 
 
-def lines_of(place: Folder | Room) -> list[NamedEntry]:
+def grants_of(place: Folder | Room) -> list[NamedEntry]:
     """Return the list that counts in a place."""
     return entries_of(lists.scope_of(place))
 
 
-def without_effect(place: Folder | Room, lines: list[NamedEntry]) -> set[str]:
+def without_effect(place: Folder | Room, grants: list[NamedEntry]) -> set[str]:
     """Return the keys of grants to accounts that are not in the place. One statement."""
-    ids = {grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT}
+    ids = {grant.entry.principal_id for grant in grants if grant.entry.principal is Principal.ACCOUNT}
     inside = people_of(place).with_only_columns(Account.id).where(Account.id.in_(ids))
     out = ids - set(db.session.scalars(inside)) if ids else set()
     return {lists.key_of(Principal.ACCOUNT, account_id) for account_id in out}
@@ -126,12 +126,12 @@ def people_of(place: Folder | Room) -> Select:
     return group_rules.effective_members(place.group_id)
 
 
-def outdone(lines: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
+def outdone(grants: list[NamedEntry]) -> list[tuple[NamedEntry, NamedEntry]]:
     """Return grants of inner groups that give less than an outer group's, each with the outer one.
 
     One statement.
     """
-    groups = {grant.entry.principal_id: grant for grant in lines if grant.entry.principal is Principal.GROUP}
+    groups = {grant.entry.principal_id: grant for grant in grants if grant.entry.principal is Principal.GROUP}
     if len(groups) < 2:
         return []
     root = select(Group.id.label("root"), Group.id.label("group_id")).where(Group.id.in_(groups))
@@ -172,12 +172,12 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
     ids = [room.id for room in rooms]
     own = _grants(Grant.scope_kind == ROOM_SCOPE, Grant.room_id.in_(ids)) if ids else {}
     held = usual.get((None, folder.id), {})
-    names = names_of({key for lines in [held, *own.values()] for key in lines})
+    names = names_of({key for rights in [held, *own.values()] for key in rights})
     differences = []
     for room in rooms:
-        lines = own.get((room.id, None), {})
-        changed = [key for key in {**held, **lines} if held.get(key) != lines.get(key)]
-        rows = [Difference(names[key], key[0], held.get(key), lines.get(key)) for key in changed]
+        own_rights = own.get((room.id, None), {})
+        changed = [key for key in {**held, **own_rights} if held.get(key) != own_rights.get(key)]
+        rows = [Difference(names[key], key[0], held.get(key), own_rights.get(key)) for key in changed]
         differences.append((room, sorted(rows, key=lambda row: row.name)))
     return differences
 
@@ -185,15 +185,15 @@ def _differences(folder: Folder, rooms: list[Room]) -> list[tuple[Room, list[Dif
 def _grants(*conditions: Any) -> dict[tuple, dict[tuple[Principal, int], Right]]:
     grants: dict[tuple, dict[tuple[Principal, int], Right]] = {}
     for grant in db.session.scalars(select(Grant).where(*conditions)):
-        lines = grants.setdefault((grant.room_id, grant.folder_id), {})
-        lines[grant.principal, grant.principal_id] = Right(grant.rights)
+        rights = grants.setdefault((grant.room_id, grant.folder_id), {})
+        rights[grant.principal, grant.principal_id] = Right(grant.rights)
     return grants
 
 
 # Who may not see the room may nothing in it.
 GIVES = Right.ADMINISTRATION_ADMINISTER | Right.FOLDER_READ
 
-# Lines of groups and domains that are looked at, two statements each: one such line is enough to know whom
+# Grants of groups and domains that are looked at, two statements each: one such grant is enough to know whom
 # to ask.
 LOOKED_AT = 20
 
@@ -207,37 +207,37 @@ class Changers:
     """
 
     owners: list[str]
-    lines: list[NamedEntry]
+    grants: list[NamedEntry]
     office: Group | Domain | None
 
 
 def changers_of(reader: Account, room: Room) -> Changers:
     """Return the people who can change rights in a room other than a direct conversation."""
     owners = people_queries.owners_of(room) if policy.sees_members(reader, room) else []
-    lines = [grant for grant in entries_of(lists.scope_of(room)) if grant.entry.rights & GIVES == GIVES]
-    people = _people(reader, room, lines)
+    grants = [grant for grant in entries_of(lists.scope_of(room)) if grant.entry.rights & GIVES == GIVES]
+    people = _people(reader, room, grants)
     shown = [
-        *_people_lines(people, lines, {owner.id for owner in owners}),
-        *(line for line in _of_many(lines)[:LOOKED_AT] if _may_be_told(reader, room, line)),
+        *_people_grants(people, grants, {owner.id for owner in owners}),
+        *(grant for grant in _of_many(grants)[:LOOKED_AT] if _may_be_told(reader, room, grant)),
     ]
     return Changers([owner.name for owner in owners], shown, _office(room))
 
 
-def _of_many(lines: list[NamedEntry]) -> list[NamedEntry]:
-    return [grant for grant in lines if grant.entry.principal is not Principal.ACCOUNT]
+def _of_many(grants: list[NamedEntry]) -> list[NamedEntry]:
+    return [grant for grant in grants if grant.entry.principal is not Principal.ACCOUNT]
 
 
-def _people(reader: Account, room: Room, lines: list[NamedEntry]) -> dict[int, str]:
+def _people(reader: Account, room: Room, grants: list[NamedEntry]) -> dict[int, str]:
     """Return the names of accounts on a list that are in the room, by id; grants to others have no effect."""
-    ids = [grant.entry.principal_id for grant in lines if grant.entry.principal is Principal.ACCOUNT]
+    ids = [grant.entry.principal_id for grant in grants if grant.entry.principal is Principal.ACCOUNT]
     if not ids or not policy.sees_members(reader, room):
         return {}
     inside = audience.people_of(room).where(Account.id.in_(ids), ~Account.is_guest)
     return {account.id: account.name for account in db.session.scalars(inside).unique()}
 
 
-def _people_lines(people: dict[int, str], lines: list[NamedEntry], owners: set[int]) -> list[NamedEntry]:
-    visible = [grant for grant in lines if grant.entry.principal is Principal.ACCOUNT]
+def _people_grants(people: dict[int, str], grants: list[NamedEntry], owners: set[int]) -> list[NamedEntry]:
+    visible = [grant for grant in grants if grant.entry.principal is Principal.ACCOUNT]
     visible = [grant for grant in visible if grant.entry.principal_id in people.keys() - owners]
     return [replace(grant, name=people[grant.entry.principal_id]) for grant in visible]
 

@@ -22,14 +22,14 @@ class Reporter:
     def __init__(self, app: Flask):
         self.app = app
         self.told: tuple[int, int] | None = None
-        self.turn_at = 0.0
+        self.begun_at = 0.0
 
-    def takes_turn(self) -> bool:
+    def begins_report(self) -> bool:
         """Return whether it is time to report. If so, the caller must."""
-        passed = time.monotonic() - self.turn_at
+        passed = time.monotonic() - self.begun_at
         is_due = passed > (AGAIN if seen() == self.told else SOON)
         if is_due:
-            self.turn_at = time.monotonic()
+            self.begun_at = time.monotonic()
         return is_due
 
     def report(self) -> None:

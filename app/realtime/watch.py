@@ -168,7 +168,7 @@ class Watcher:
 
     def _report(self) -> None:
         # In a greenlet of its own too: the figures of the dashboard can wait.
-        if self._reporter.takes_turn():
+        if self._reporter.begins_report():
             gevent.spawn(self._reporter.report)
 
 

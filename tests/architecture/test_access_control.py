@@ -42,11 +42,11 @@ OPEN = {
 # too.
 BY_RIGHT = {
     "rights.show_place",
-    "rights.save_line",
-    "rights.remove_line",
+    "rights.save_grant",
+    "rights.remove_grant",
     "rights.inherit_again",
     "rights.choose_subjects",
-    "rights.add_lines",
+    "rights.add_grants",
     "rights.why",
     "rights.explain_person",
     "rights.show_matrix",

@@ -245,11 +245,11 @@ WINDOW = [
     EntryPoint(
         Right.ADMINISTRATION_ADMINISTER, "page explain_person", lambda w: _why(f"why/{w.arthur.id}")(w)
     ),
-    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page save_line", _write("save", preset="read")),
-    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page remove_line", _write("remove")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page save_grant", _write("save", preset="read")),
+    EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page remove_grant", _write("remove")),
     EntryPoint(Right.ADMINISTRATION_ADMINISTER, "page inherit_again", _write("inherit")),
     EntryPoint(
-        Right.ADMINISTRATION_ADMINISTER, "page add_lines", _write("add", member="anyone:0", preset="read")
+        Right.ADMINISTRATION_ADMINISTER, "page add_grants", _write("add", member="anyone:0", preset="read")
     ),
 ]
 ENTRY_POINTS = [*READING, *WRITING, *OTHERS, *FOLDER, *ADMINISTRATION, *WINDOW]

@@ -89,13 +89,13 @@ def test_few_passwords_are_hashed_at_the_same_time():
     for thread in threads:
         thread.start()
     all_inside.wait(10)
-    has_another_turn = passwords._turn.acquire(blocking=False)
+    has_another_slot = passwords._hashing_slots.acquire(blocking=False)
     may_end.set()
     for thread in threads:
         thread.join()
-    assert not has_another_turn
-    assert passwords._turn.acquire(blocking=False)
-    passwords._turn.release()
+    assert not has_another_slot
+    assert passwords._hashing_slots.acquire(blocking=False)
+    passwords._hashing_slots.release()
 
 
 def test_other_greenlets_run_while_a_password_is_hashed():

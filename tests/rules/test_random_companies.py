@@ -86,13 +86,13 @@ class Reference:
             return self.entry_of(account, room) is not None
         return self.is_in_group(account, room.group_id)
 
-    def lines_of(self, room) -> list[Grant]:
+    def grants_of(self, room) -> list[Grant]:
         if room.has_own_list or room.folder_id is None:
             return [line for line in self.grants if line.room_id == room.id]
         return [line for line in self.grants if line.folder_id == room.folder_id]
 
     def by_lines(self, account, room) -> Right:
-        lines = self.lines_of(room)
+        lines = self.grants_of(room)
 
         def given(matches) -> Right | None:
             found = [Right(line.rights) for line in lines if matches(line)]

@@ -27,8 +27,7 @@ from app.models import Account, AccountState, Role
 from app.operations import accounts, bulk
 from app.queries.accounts.listing import FILTERS as ACCOUNT_FILTERS
 from app.queries.accounts.listing import account_list
-from app.queries.audit import last_change
-from app.queries.audit import object_history as history_of
+from app.queries.audit import last_change, object_entries
 from app.rules.accounts import addresses
 from app.rules.rights import scope
 
@@ -117,7 +116,7 @@ def update_account(account_id: int) -> Response:
 def history(account_id: int) -> Response:
     """Show what was done to an account. Fragments: list."""
     account = scope.find_account(me(), account_id)
-    entries = history_of("account", account.id, request.args.get("cursor"))
+    entries = object_entries("account", account.id, request.args.get("cursor"))
     return page(
         "accounts/history.html",
         blocks=("list",),

@@ -200,7 +200,7 @@ def _changers(room_access: access.RoomAccess) -> list[str]:
         return []
     changers = changers_of(me(), room_access.room)
     owners = changers.owners or ([] if room_access.room.group else [_("the owner of the room")])
-    return [*owners, *_names(changers.lines), _office(changers.office)]
+    return [*owners, *_names(changers.grants), _office(changers.office)]
 
 
 def _office(place: Group | Domain | None) -> str:

@@ -18,20 +18,20 @@ def find() -> Response:
     q: words, "phrases", from:name. room: in this one only.
     """
     room_id = request.args.get("room", type=int)
-    question = messages.parse_query(request.args.get("q", "").strip("\n"), room_id)
+    query = messages.parse_query(request.args.get("q", "").strip("\n"), room_id)
     place = access.find_room(me(), room_id).room if room_id else None
     before = request.args.get("before", type=int)
-    result = messages.find_messages(me(), question, before)
+    result = messages.find_messages(me(), query, before)
     return page(
         "chat/search.html",
         blocks=("content", "hits"),
-        question=question,
+        question=query,
         result=result,
         place=place,
         place_title=room_names.title_of(me(), place) if place else None,
-        rooms_found=messages.find_rooms(me(), question) if not room_id and before is None else [],
+        rooms_found=messages.find_rooms(me(), query) if not room_id and before is None else [],
         is_following=before is not None,
-        next_url=url_for("chat.find", q=question.text, room=room_id, before=result.next)
+        next_url=url_for("chat.find", q=query.text, room=room_id, before=result.next)
         if result.next
         else None,
         **frame(),

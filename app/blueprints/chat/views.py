@@ -209,16 +209,16 @@ def _piece(room_access: access.RoomAccess) -> conversation.Slice:
         "around": conversation.around,
         "changes": conversation.changes,
     }
-    for name, question in positions.items():
+    for name, read_slice in positions.items():
         place = _place(name)
         if place is not None:
-            return _shown(room_access, question, place)
+            return _shown(room_access, read_slice, place)
     return _shown(room_access, conversation.latest)
 
 
-def _shown(room_access: access.RoomAccess, question, *place) -> conversation.Slice:
+def _shown(room_access: access.RoomAccess, read_slice, *place) -> conversation.Slice:
     """Return a piece of a room's conversation, as far back as the person may read, and with whom they may see."""
-    piece = question(room_access.room.id, *place, history_start=_history_start(room_access))
+    piece = read_slice(room_access.room.id, *place, history_start=_history_start(room_access))
     return message_queries.piece_for(me(), room_access.room, piece)
 
 

@@ -18,8 +18,7 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Domain
 from app.operations import bulk, domains
-from app.queries.audit import last_change
-from app.queries.audit import object_history as history_of
+from app.queries.audit import last_change, object_entries
 from app.queries.domains import FILTERS as DOMAIN_FILTERS
 from app.queries.domains import domain_list, open_deletion
 from app.rules.accounts.addresses import readable
@@ -125,7 +124,7 @@ def update_domain(domain_id: int) -> Response:
 def history(domain_id: int) -> Response:
     """Show what was done to a domain. Fragments: list."""
     domain = scope.find_domain(me(), domain_id)
-    entries = history_of("domain", domain.id, request.args.get("cursor"))
+    entries = object_entries("domain", domain.id, request.args.get("cursor"))
     return page(
         "domains/history.html",
         blocks=("list",),

@@ -17,8 +17,7 @@ from app.blueprints.lists import Column, Empty, Filter, ListPage
 from app.htmx import page, see_other
 from app.models import Group
 from app.operations import bulk, groups
-from app.queries.audit import last_change
-from app.queries.audit import object_history as history_of
+from app.queries.audit import last_change, object_entries
 from app.queries.groups.listing import FILTERS as GROUP_FILTERS
 from app.queries.groups.listing import group_list, room_count
 from app.queries.groups.members import effective_member_count
@@ -123,7 +122,7 @@ def update_group(group_id: int) -> Response:
 def history(group_id: int) -> Response:
     """Show what was done to a group. Fragments: list."""
     group = scope.find_group(me(), group_id)
-    entries = history_of("group", group.id, request.args.get("cursor"))
+    entries = object_entries("group", group.id, request.args.get("cursor"))
     return page(
         "groups/history.html",
         blocks=("list",),

@@ -13,8 +13,7 @@ from app.htmx import page, see_other
 from app.models import Account
 from app.operations import guests
 from app.queries import sessions
-from app.queries.audit import last_change
-from app.queries.audit import object_history as history_of
+from app.queries.audit import last_change, object_entries
 from app.queries.guests import invitations_to, rooms_of
 from app.rules.guests.policy import find_guest
 
@@ -73,7 +72,7 @@ def revoke_guest_session(guest_id: int, session_id: int) -> Response:
 def history(guest_id: int) -> Response:
     """Show what was done to a guest. Fragments: list."""
     guest = find_guest(me(), guest_id)
-    entries = history_of("account", guest.id, request.args.get("cursor"))
+    entries = object_entries("account", guest.id, request.args.get("cursor"))
     return page(
         "guests/history.html",
         blocks=("list",),

@@ -33,7 +33,7 @@ def choose_subjects(kind: str, place_id: int) -> Response:
 
 @blueprint.post("/rights/<kind>/<int:place_id>/add")
 @open_to_accounts
-def add_lines(kind: str, place_id: int) -> Response:
+def add_grants(kind: str, place_id: int) -> Response:
     """Put those who were chosen on the list, all with the same preset."""
     place = find_place(me(), kind, place_id)
     subjects = [parsing.subject_of(text) for text in picker.chosen_keys()]
@@ -47,7 +47,9 @@ def add_lines(kind: str, place_id: int) -> Response:
             me(), place, subjects, rights, accepts_own_loss=accepts, seen=seen
         )
     text = ngettext("%(num)s line added.", "%(num)s lines added.", count)
-    return say(window(place, line=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
+    return (
+        say(window(place, grant_key=None), text) if wants_fragment() else see_other(url_of(place), toast=text)
+    )
 
 
 def _shown_again(place: Folder | Room, status: int, problem: Refusal) -> Response:

@@ -59,7 +59,7 @@ def details(rights) -> str:
 
 
 def sees_nothing(rights) -> bool:
-    """Return whether a line gives rights in what it does not let anybody see: they come to nothing."""
+    """Return whether a grant gives rights in what it does not let anybody see: they come to nothing."""
     return bool(rights) and not rights & Right.FOLDER_READ
 
 

@@ -79,5 +79,5 @@ class Links:
         kind = "folder" if self.answer.scope[0] == lists.FOLDER_SCOPE else "room"
         return url_for("rights.show_place", kind=kind, place_id=self.answer.scope[1], **values)
 
-    def line(self, line) -> str | None:
-        return self.list(line=lists.key_of(line.entry.principal, line.entry.principal_id))
+    def grant(self, grant) -> str | None:
+        return self.list(line=lists.key_of(grant.entry.principal, grant.entry.principal_id))

@@ -42,7 +42,9 @@ def steps(actor, answer: Explanation) -> list[ExplanationStep]:
     if answer.decision.basis in _SHUT:
         return [_SHUT[answer.decision.basis](links, answer)]
     steps_found = [*_ways(links, answer), *_decision(links, answer)]
-    steps_found += [ExplanationStep("off", _overruled(line), links.line(line)) for line in answer.overruled]
+    steps_found += [
+        ExplanationStep("off", _overruled(grant), links.grant(grant)) for grant in answer.overruled
+    ]
     return [
         *steps_found,
         *(ExplanationStep("wait", str(_caps()[cap]), _cap_url(links, cap)) for cap in answer.decision.caps),
@@ -59,9 +61,9 @@ def verdicts(answer: Explanation) -> list[VerdictSentence]:
 
 def _why(answer: Explanation, right: Right) -> str:
     givers = [
-        principal_name(line.entry.principal, line.name)
-        for line in answer.deciding
-        if line.entry.rights & right
+        principal_name(grant.entry.principal, grant.name)
+        for grant in answer.deciding
+        if grant.entry.rights & right
     ]
     source = ", ".join(givers) or (_("owner") if answer.decision.basis is Basis.OWNER else "")
     if answer.rights & right or not source:
@@ -173,24 +175,24 @@ def _decision(links: Links, answer: Explanation) -> list[ExplanationStep]:
     if answer.decision.basis is Basis.NO_ENTRY:
         text = _("No line of the list applies to %(name)s: no rights at all.", name=answer.account.name)
         return [ExplanationStep("bad", text, links.list())]
-    return [ExplanationStep("on", _gives(answer, line), links.line(line)) for line in answer.deciding]
+    return [ExplanationStep("on", _gives(answer, grant), links.grant(grant)) for grant in answer.deciding]
 
 
-def _gives(answer: Explanation, line) -> str:
+def _gives(answer: Explanation, grant) -> str:
     values = {
-        "line": principal_name(line.entry.principal, line.name),
-        "rights": labels.preset_label(line.entry.rights),
+        "line": principal_name(grant.entry.principal, grant.name),
+        "rights": labels.preset_label(grant.entry.rights),
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
         return _("The line %(line)s of the TeamChat folder gives: %(rights)s", **values)
     return _("The line %(line)s of the room’s own list gives: %(rights)s", **values)
 
 
-def _overruled(line) -> str:
+def _overruled(grant) -> str:
     return _(
         "The line %(line)s (%(rights)s) does not apply: a more specific one decides.",
-        line=principal_name(line.entry.principal, line.name),
-        rights=labels.preset_label(line.entry.rights),
+        line=principal_name(grant.entry.principal, grant.name),
+        rights=labels.preset_label(grant.entry.rights),
     )
 
 

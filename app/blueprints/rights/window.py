@@ -16,7 +16,7 @@ from app.extensions import db
 from app.htmx import say, see_other, wants_fragment
 from app.models import Folder, Principal, Room, RoomKind
 from app.operations import rights as right_operations
-from app.queries.rights import find_place, lines_of, outdone, reaches_nobody, tree_of, without_effect
+from app.queries.rights import find_place, grants_of, outdone, reaches_nobody, tree_of, without_effect
 from app.rules import rooms
 from app.rules.rights import PRESETS, WRITE, Right, access, lists, scope
 from app.rules.rights.explanation import NamedEntry, names_of
@@ -42,13 +42,13 @@ def show_group(group_id: int) -> Response:
 @blueprint.get("/rights/<kind>/<int:place_id>")
 @open_to_accounts
 def show_place(kind: str, place_id: int) -> Response:
-    """Show the list of a folder or a room; ?line= opens one of its lines. Fragments: dialog."""
+    """Show the list of a folder or a room; ?line= opens one of its grants. Fragments: dialog."""
     return window(find_place(me(), kind, place_id))
 
 
 @blueprint.post("/rights/<kind>/<int:place_id>/save")
 @open_to_accounts
-def save_line(kind: str, place_id: int) -> Response:
+def save_grant(kind: str, place_id: int) -> Response:
     """Give a principal of the list other rights."""
     place = find_place(me(), kind, place_id)
     subject = parsing.subject_of(request.form.get("line", ""))
@@ -61,7 +61,7 @@ def save_line(kind: str, place_id: int) -> Response:
 
 @blueprint.post("/rights/<kind>/<int:place_id>/remove")
 @open_to_accounts
-def remove_line(kind: str, place_id: int) -> Response:
+def remove_grant(kind: str, place_id: int) -> Response:
     """Take a principal out of the list."""
     place = find_place(me(), kind, place_id)
     subject = parsing.subject_of(request.form.get("line", ""))
@@ -90,7 +90,7 @@ def written(place, write, text: str) -> Response:
     if parsing.accepts_own_loss() and rooms.has_lost_administration(me(), place):
         return see_other(_conversation(place), toast=text)
     if wants_fragment():
-        return say(window(place, line=None), text)
+        return say(window(place, grant_key=None), text)
     return see_other(url_of(place), toast=text)
 
 
@@ -99,11 +99,11 @@ def url_of(place, endpoint: str = "rights.show_place", **values) -> str:
     return url_for(endpoint, kind=labels.place_kind(place), place_id=place.id, **values)
 
 
-def window(place: Folder | Room, status: int = 200, line: str | None = "", **context) -> Response:
-    """Return the list of a place. line: whose line is open; the one that was asked for unless told otherwise."""
-    lines = lines_of(place)
-    opened_key = request.values.get("line") if line == "" else line
-    opened = next((entry for entry in lines if key_of(entry) == opened_key), None)
+def window(place: Folder | Room, status: int = 200, grant_key: str | None = "", **context) -> Response:
+    """Return the list of a place. grant_key: of the open grant; from the request by default."""
+    grants = grants_of(place)
+    opened_key = request.values.get("line") if grant_key == "" else grant_key
+    opened = next((entry for entry in grants if key_of(entry) == opened_key), None)
     if opened_key and opened is None and not context:
         parsing.subject_of(opened_key)
     return dialog(
@@ -112,30 +112,30 @@ def window(place: Folder | Room, status: int = 200, line: str | None = "", **con
         place=place,
         url_of=url_of,
         key_of=key_of,
-        lines=lines,
+        lines=grants,
         opened=opened,
         form=_shown(opened),
         seen=json.dumps(lists.snapshot(place)),
         labels=labels,
-        focused=_last(lines),
-        **_about(place, lines, opened),
+        focused=_last(grants),
+        **_about(place, grants, opened),
         **context,
     )
 
 
 def key_of(entry: NamedEntry) -> str:
-    """Return how forms name a line."""
+    """Return how forms name a grant."""
     return lists.key_of(entry.entry.principal, entry.entry.principal_id)
 
 
-def _last(lines) -> str | None:
+def _last(grants) -> str | None:
     """Return the id of the row edited last, so that focus returns to it."""
     key = request.form.get("line") or request.args.get("last")
-    return key if any(key_of(entry) == key for entry in lines) else None
+    return key if any(key_of(entry) == key for entry in grants) else None
 
 
-def _about(place, lines, opened) -> dict:
-    """Return what surrounds a list: the tree it stands in, and what is to be known about its lines."""
+def _about(place, grants, opened) -> dict:
+    """Return what surrounds a list: the tree it stands in, and what is to be known about its grants."""
     is_named = opened is not None and opened.entry.principal in (Principal.GROUP, Principal.DOMAIN)
     group = place.group if place.group_id else None
     is_mine = rooms.administers(me(), place)
@@ -146,10 +146,10 @@ def _about(place, lines, opened) -> dict:
         "is_mine": is_mine,
         "back": _back(place) if is_mine else _conversation(place),
         "folder_url": None if is_mine else _folder_url(place),
-        "without_effect": without_effect(place, lines),
+        "without_effect": without_effect(place, grants),
         "reaches_nobody": is_named
         and reaches_nobody(place, opened.entry.principal, opened.entry.principal_id),
-        "outdone": outdone(lines),
+        "outdone": outdone(grants),
     }
 
 
@@ -175,7 +175,7 @@ def _folder_url(place) -> str | None:
 
 
 def _shown(opened) -> dict:
-    """Return what the form of a line shows: what was typed, else what the line holds."""
+    """Return what the form of a grant shows: what was typed, else what the grant holds."""
     held = opened.entry.rights if opened else WRITE
     if request.method == "POST" and request.form.get("preset"):
         names = request.form.getlist("right")

@@ -39,19 +39,19 @@ class FinderResults:
 @blueprint.get("/search")
 def search() -> Response:
     """Show what was found, kind by kind. Fragments: found."""
-    question = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
-    sections = _sections(question) if question else []
+    query = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
+    sections = _sections(query) if query else []
     return page(
         "search/search.html",
         blocks=("found",),
-        question=question,
+        query=query,
         sections=[(title, lines) for title, lines in sections if lines],
-        is_too_short=bool(question) and not finder.search_words(question),
+        is_too_short=bool(query) and not finder.search_words(query),
     )
 
 
-def _sections(question: str) -> list[tuple[str, list[FinderResults]]]:
-    hits = finder.find(me(), question)
+def _sections(query: str) -> list[tuple[str, list[FinderResults]]]:
+    hits = finder.find(me(), query)
     titles = {
         "domain": _("Domains"),
         "account": _("Accounts"),
@@ -63,7 +63,7 @@ def _sections(question: str) -> list[tuple[str, list[FinderResults]]]:
         for kind, title in titles.items()
         if _leads(kind)
     ]
-    return [*people, (_("Pages"), _pages(question))]
+    return [*people, (_("Pages"), _pages(query))]
 
 
 def _leads(kind: str) -> bool:
@@ -81,9 +81,9 @@ def _line(hit: FinderHit) -> FinderResults:
     )
 
 
-def _pages(question: str) -> list[FinderResults]:
+def _pages(query: str) -> list[FinderResults]:
     """Pages of the menus, as far as the role has them, whose title has every word."""
-    asked = finder.search_words(question)
+    asked = finder.search_words(query)
     results: dict[str, FinderResults] = {}
     for entry, section in every_entry():
         titled = words.distinct_words(entry["title"])

@@ -35,7 +35,7 @@ def undeleted_by(authors: list[int] | None) -> list:
 
 def find_words(
     rooms: list[int],
-    question: "SearchQuery",
+    query: "SearchQuery",
     authors: list[int] | None,
     history_starts: dict[int, int],
     before: int | None,
@@ -47,7 +47,7 @@ def find_words(
     first, then eight times as many before them, and so on: what is common is found in the first of these
     windows.
     """
-    is_rare, search_words = _rarest_first(question.terms)
+    is_rare, search_words = _rarest_first(query.terms)
     upper = before if before is not None else (db.session.scalar(select(func.max(Message.id))) or 0) + 1
     width = upper if is_rare else WINDOW
     ids: list[int] = []
@@ -145,7 +145,7 @@ FRESH = 500
 # People whose name may begin alike; there the name wants more letters.
 AUTHORS = 50
 
-# What stands before somebody's name in a question: only what they said.
+# What stands before somebody's name in a query: only what they said.
 AUTHOR = ("from:", "de:")
 
 
@@ -198,21 +198,21 @@ def parse_query(text: str, room_id: int | None = None) -> SearchQuery:
     return SearchQuery(text, words.parse_query(" ".join(kept)), author, room_id)
 
 
-def find_messages(account: Account, question: "SearchQuery", before: int | None = None) -> MessageResults:
+def find_messages(account: Account, query: "SearchQuery", before: int | None = None) -> MessageResults:
     """Return messages that match a search, in rooms the person may read. before: a message's id.
 
     The number of statements depends neither on the number of rooms nor on that of the hits.
     """
-    rooms = _readable(account, question.room_id)
-    if not rooms or not (question.terms or question.author):
+    rooms = _readable(account, query.room_id)
+    if not rooms or not (query.terms or query.author):
         return MessageResults([], None)
-    authors = _authors(account, question.author) if question.author else None
-    looked_in = (rooms, question, authors, room_rules.history_starts(account, rooms))
+    authors = _authors(account, query.author) if query.author else None
+    looked_in = (rooms, query, authors, room_rules.history_starts(account, rooms))
     hits: list[MessageHit] = []
     for _round in range(ROUNDS):
         ids = sorted({*_fresh(*looked_in, before), *find_words(*looked_in, before, PAGE + 1)}, reverse=True)
         page = ids[:PAGE]
-        hits += _hits(account, page, question)
+        hits += _hits(account, page, query)
         before = page[-1] if len(ids) > PAGE else None
         if before is None or len(hits) >= PAGE // 2:
             break
@@ -239,7 +239,7 @@ def _authors(account: Account, name: str) -> list[int]:
 
 def _fresh(
     rooms: list[int],
-    question: "SearchQuery",
+    query: "SearchQuery",
     authors: list[int] | None,
     history_starts: dict[int, int],
     before: int | None,
@@ -275,12 +275,11 @@ def _fresh(
     return [
         row.id
         for row in rows
-        if row.seq > history_starts.get(row.room_id, 0)
-        and words.contains_terms(row.body or "", question.terms)
+        if row.seq > history_starts.get(row.room_id, 0) and words.contains_terms(row.body or "", query.terms)
     ]
 
 
-def _hits(account: Account, ids: list[int], question: "SearchQuery") -> list[MessageHit]:
+def _hits(account: Account, ids: list[int], query: "SearchQuery") -> list[MessageHit]:
     if not ids:
         return []
     statement = (
@@ -292,15 +291,13 @@ def _hits(account: Account, ids: list[int], question: "SearchQuery") -> list[Mes
     )
     rows = db.session.execute(statement).all()
     texts = messages.texts_for(account, [(row.Message, row.Room) for row in rows])
-    rows = [row for row in rows if words.contains_terms(texts[row.Message.id].body, question.terms)]
+    rows = [row for row in rows if words.contains_terms(texts[row.Message.id].body, query.terms)]
     direct = [row.Room.id for row in rows if row.Room.kind is RoomKind.DIRECT]
     titles = direct_titles(account, direct)
-    return [_hit(row, texts[row.Message.id], titles, question) for row in rows]
+    return [_hit(row, texts[row.Message.id], titles, query) for row in rows]
 
 
-def _hit(
-    row: Row, text: messages.SearchableText, titles: dict[int, str], question: "SearchQuery"
-) -> MessageHit:
+def _hit(row: Row, text: messages.SearchableText, titles: dict[int, str], query: "SearchQuery") -> MessageHit:
     message, room = row.Message, row.Room
     return MessageHit(
         id=message.id,
@@ -314,17 +311,17 @@ def _hit(
         else names.shown_name(row.name, AccountState(row.state), is_guest=row.is_guest),
         is_guest=row.is_guest and not text.hides_author,
         created_at=message.created_at,
-        snippet=words.snippet(text.body, question.terms),
+        snippet=words.snippet(text.body, query.terms),
     )
 
 
-def find_rooms(account: Account, question: "SearchQuery") -> list[access.RoomAccess]:
+def find_rooms(account: Account, query: "SearchQuery") -> list[access.RoomAccess]:
     """Return rooms whose name, or whose group's name, holds everything that is asked for; eight at most."""
-    if not question.terms or question.author:
+    if not query.terms or query.author:
         return []
     hits = []
     for room_access in access.visible_rooms(account):
         name = f"{room_access.room.name} {room_access.room.group.name if room_access.room.group else ''}"
-        if room_access.room.kind is not RoomKind.DIRECT and words.contains_terms(name, question.terms):
+        if room_access.room.kind is not RoomKind.DIRECT and words.contains_terms(name, query.terms):
             hits.append(room_access)
     return hits[:8]

@@ -30,7 +30,7 @@ LONGEST = 200
 AT_ONCE = max(1, min(4, (os.cpu_count() or 2) // 2))
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_turn = threading.BoundedSemaphore(AT_ONCE)
+_hashing_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def hash_password(password: str) -> str:
@@ -69,7 +69,7 @@ def _verified(kept: str, password: str) -> bool:
 
 def _aside(work: Callable, *args: Any) -> Any:
     """Do work that holds a processor in a thread where gevent runs; argon2 lets the other threads go on."""
-    with _turn:
+    with _hashing_slots:
         return run_in_thread(work, *args)
 
 

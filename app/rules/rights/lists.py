@@ -36,8 +36,8 @@ def snapshot(place: Folder | Room) -> dict[str, int]:
     kind, scope_id = scope_of(place)
     statement = select(Grant.principal, Grant.principal_id, Grant.rights)
     rows = db.session.execute(statement.where(Grant.scope_kind == kind, Grant.scope_id == scope_id))
-    lines = {key_of(principal, key): rights for principal, key, rights in rows}
-    return lines | ({OWN: 1} if isinstance(place, Room) and place.has_own_list else {})
+    grants = {key_of(principal, key): rights for principal, key, rights in rows}
+    return grants | ({OWN: 1} if isinstance(place, Room) and place.has_own_list else {})
 
 
 def marks(folder: Folder, rooms: list[Room]) -> dict[int, str]:
@@ -49,11 +49,11 @@ def marks(folder: Folder, rooms: list[Room]) -> dict[int, str]:
     usual = (Grant.scope_kind == FOLDER_SCOPE) & (Grant.scope_id == folder.id)
     own = (Grant.scope_kind == ROOM_SCOPE) & Grant.scope_id.in_(ids)
     columns = (Grant.scope_kind, Grant.scope_id, Grant.principal, Grant.principal_id, Grant.rights)
-    lines: dict[tuple[int, int], list] = {}
-    for kind, scope_id, *line in db.session.execute(select(*columns).where(or_(usual, own))):
-        lines.setdefault((kind, scope_id), []).append([str(line[0]), *line[1:]])
-    inherited = sorted(lines.get((FOLDER_SCOPE, folder.id), []))
-    return {key: _mark([inherited, sorted(lines.get((ROOM_SCOPE, key), []))]) for key in ids}
+    grants: dict[tuple[int, int], list] = {}
+    for kind, scope_id, *grant in db.session.execute(select(*columns).where(or_(usual, own))):
+        grants.setdefault((kind, scope_id), []).append([str(grant[0]), *grant[1:]])
+    inherited = sorted(grants.get((FOLDER_SCOPE, folder.id), []))
+    return {key: _mark([inherited, sorted(grants.get((ROOM_SCOPE, key), []))]) for key in ids}
 
 
 def _mark(value: Any) -> str:
