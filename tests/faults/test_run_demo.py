@@ -101,6 +101,7 @@ def test_lost_web_process_is_replaced(run):
     assert run.servers()["gunicorn"] == master
 
 
+@pytest.mark.long
 def test_restart_keeps_messages(run):
     assert run.end() < 5
     run.start(WORKERS="2")

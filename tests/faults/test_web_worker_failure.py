@@ -80,6 +80,7 @@ def test_lost_answer_to_a_commit_stores_the_message_once(quiet_room, workspace):
     author.wait_for_all(shared.room_id, 2)
 
 
+@pytest.mark.long
 def test_repeatedly_killed_workers_lose_no_message(company):
     shared = company.workspace.shared(people=6)
     clients = company.on_both(shared.people)
@@ -96,6 +97,7 @@ def test_repeatedly_killed_workers_lose_no_message(company):
         assert all(client.connections > 1 for client in clients)
 
 
+@pytest.mark.long
 def test_frozen_and_killed_worker_loses_no_message(company):
     shared = company.workspace.shared(people=4)
     clients = company.on_both(shared.people)

@@ -39,6 +39,7 @@ def peak(how: str, path) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("size", "kind", "mode", "colour"),
     [
