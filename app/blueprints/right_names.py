@@ -31,12 +31,12 @@ EVERYBODY = {
 # Why somebody may invite guests into a room, or may not.
 INVITING = {
     InvitingReason.RIGHT: _l("by the right “Invite”"),
-    InvitingReason.POLICY: _l("by the policy of the domain: who may write may invite guests"),
+    InvitingReason.POLICY: _l("by the policy of the domain: people who may write may invite guests"),
     InvitingReason.ADMINISTRATOR: _l("as an administrator of the domain"),
-    InvitingReason.GUEST: _l("guests invite nobody"),
+    InvitingReason.GUEST: _l("guests cannot invite anybody"),
     InvitingReason.DIRECT: _l("nobody can be added to a direct conversation"),
     InvitingReason.NOT_ACTIVE: _l("nobody can be invited to an archived or deleted room"),
-    InvitingReason.CLOSED: _l("people who do not see the room cannot invite to it"),
+    InvitingReason.CLOSED: _l("people who do not see the room cannot invite anybody to it"),
     InvitingReason.POLICY_OFF: _l("by the policy of the domain, only the right “Invite” allows it"),
     InvitingReason.NO_RIGHT: _l("neither the right “Invite” nor the right to write"),
 }

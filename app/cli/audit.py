@@ -26,6 +26,6 @@ def verify_audit_log() -> None:
     """Verify that no audit entry was changed, removed or inserted. Exit code 1: one was."""
     var = current_app.config["VAR_DIR"]
     verdict = verify(keys.load_key(var, CHAIN), keys.load_head(var, CHAIN))
-    click.echo(f"{verdict.sealed} sealed entries fit, {verdict.waiting} are not sealed yet.")
+    click.echo(f"{verdict.sealed} sealed entries are unaltered, {verdict.waiting} are not sealed yet.")
     if verdict.broken_at is not None:
         raise click.ClickException(f"The audit log was tampered with at entry {verdict.broken_at}.")

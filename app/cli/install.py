@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
 
 @click.command("install-link")
 @with_appcontext
-@click.option("--if-needed", is_flag=True, help="Print nothing if the server is installed already.")
+@click.option("--if-needed", is_flag=True, help="Print nothing if the server is already installed.")
 def install_link(if_needed: bool) -> None:
     """Print a new one-time link to the first installation, valid for a day."""
     if if_needed and settings.is_installed():

@@ -68,12 +68,16 @@ def make_key(path: Path) -> None:
 @click.option(
     "--key", "path", required=True, type=click.Path(exists=True, path_type=Path), help="private key, PEM"
 )
-@click.option("--holder", required=True, help="the organisation it is for")
+@click.option("--holder", required=True, help="organisation that the licence is for")
 @click.option(
     "--seats", required=True, type=click.IntRange(0, MOST_SEATS), help="user accounts; guests are free"
 )
-@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="its last day, in UTC")
-@click.option("--reference", required=True, help="the installation's, as Help, Licence shows it")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="last day of the licence, in UTC"
+)
+@click.option(
+    "--reference", required=True, help="reference of the installation, as shown under Help, Licence"
+)
 def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) -> None:
     """Print a signed licence, to be installed under Help, Licence."""
     document = Document(
@@ -89,7 +93,9 @@ def issue(path: Path, holder: str, seats: int, until: datetime, reference: str) 
 
 @licenses.command("install")
 @click.argument("file", type=click.File())
-@click.option("--accept-less", is_flag=True, help="also when it gives less than the one in force")
+@click.option(
+    "--accept-less", is_flag=True, help="install it even if it grants less than the licence in force"
+)
 @with_appcontext
 def install(file: TextIO, accept_less: bool) -> None:
     """Install the signed licence in FILE; - reads it from the standard input."""
@@ -105,7 +111,7 @@ def _private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, TypeError, ValueError) as error:
-        raise click.ClickException(f"{path} holds no private key that can be read.") from error
+        raise click.ClickException(f"{path} contains no private key that can be read.") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise click.ClickException(f"{path} holds a key of another kind; licences are signed with Ed25519.")
+        raise click.ClickException(f"{path} contains another kind of key; licences are signed with Ed25519.")
     return key

@@ -60,7 +60,7 @@ def record_bounce() -> None:
     if mail_id is None:
         raise NotOurBounce()
     if not report.is_final:
-        click.echo("It is still being tried: nothing is noted.")
+        click.echo("Delivery is still being attempted: nothing is recorded.")
         return
     is_about_recipient = report.status.startswith(RECIPIENT_CODES)
     failure = MailFailure.RECIPIENT if is_about_recipient else MailFailure.REFUSED
@@ -68,7 +68,7 @@ def record_bounce() -> None:
         note_bounce(mail_id, failure, report.answer)
     except NotFound as refusal:
         raise NotOurBounce("This mail is no longer kept.") from refusal
-    click.echo("Noted.")
+    click.echo("Recorded.")
 
 
 class NotOurBounce(click.ClickException):
@@ -76,5 +76,5 @@ class NotOurBounce(click.ClickException):
 
     exit_code = EX_DATAERR
 
-    def __init__(self, message: str = "This is no bounce of a mail of this server."):
+    def __init__(self, message: str = "This is not a bounce of a mail from this server."):
         super().__init__(message)

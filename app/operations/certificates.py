@@ -133,7 +133,8 @@ def _refusal(unfit: UnfitCertificate) -> Invalid:
         "wrong_passphrase": _("The passphrase is wrong, or this is not a private key."),
         "key_differs": _("This key does not belong to the first certificate."),
         "chain_order": _(
-            "The certificates are not in order: the server's own first, then each one that signed the one before."
+            "The certificates are not in order: the server’s own first, then each one that "
+            "signed the one before."
         ),
     }
     sentence = sentences.get(unfit.code) or _sentence_with_facts(unfit.code, facts)
@@ -142,7 +143,7 @@ def _refusal(unfit: UnfitCertificate) -> Invalid:
 
 def _sentence_with_facts(code: str, facts: dict[str, Any]) -> str:
     if code == "weak_key":
-        return _("The key is too weak: %(key)s. Take RSA of 2048 bits or more, or ECDSA.", **facts)
+        return _("The key is too weak: %(key)s. Use RSA with 2048 bits or more, or ECDSA.", **facts)
     if code == "weak_digest":
         return _("The certificate is signed with %(digest)s, which is no longer trusted.", **facts)
     if code == "ended":

@@ -307,7 +307,7 @@ def _note_failure(task_id: int, step: TaskStep) -> bool:
     if task.place < step.place:
         with in_language(language_of(owner_of(task))):
             _note(
-                task, step, Outcome.FAILED, _("Something went wrong on the server. This line is unchanged.")
+                task, step, Outcome.FAILED, _("Something went wrong on the server. Nothing was changed here.")
             )
     return True
 

@@ -209,7 +209,7 @@ def _judged(shown: ShownCertificate) -> Check:
     date = format_date(shown.ends, "long")
     left = shown.ends - now()
     if left <= timedelta(0):
-        sentence = _("The certificate ended on %(date)s: browsers refuse it.", date=date)
+        sentence = _("The certificate expired on %(date)s: browsers refuse it.", date=date)
         return Check("https", State.FAILURE, sentence)
     if not shown.is_for_host:
         sentence = _("The certificate is not for %(host)s: browsers refuse it.", host=shown.host)
@@ -235,7 +235,7 @@ def _judged(shown: ShownCertificate) -> Check:
 
 def _ending(date: str, left: timedelta) -> str:
     """From two weeks before the end it is pressing."""
-    sentence = _("The certificate ends on %(date)s: install another one.", date=date)
+    sentence = _("The certificate expires on %(date)s: install another one.", date=date)
     if left >= PRESS_BEFORE:
         return sentence
     days = ngettext("%(num)s day is left.", "%(num)s days are left.", left.days)

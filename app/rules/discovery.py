@@ -201,7 +201,7 @@ def _problem_of_url(url: DiscoveryAddress, text: str) -> str | None:
     if len(text) > LONGEST:
         return _("This is too long.")
     if re.search(r"[\s\x00-\x1f<>\"\\^`{|}]", text):
-        return _('A URL has no space and none of < > " \\ ^ ` { | }.')
+        return _('A URL must not contain spaces or any of < > " \\ ^ ` { | }.')
     try:
         given = urlsplit(text)
         port, host = given.port, given.hostname or ""
@@ -214,7 +214,7 @@ def _problem_of_parts(url: SplitResult, host: str, port: int | None) -> str | No
     if url.scheme != "https":
         return _("The URL must begin with https://.")
     if url.username is not None or url.password is not None:
-        return _("A URL that everybody reads holds no name and no password.")
+        return _("A public URL must not contain a name or a password.")
     if not is_host(host) or port == 0:
         return _("The URL needs a valid host name.")
     if url.path in ("", "/"):

@@ -76,7 +76,7 @@ def test_a_table_is_tried_and_then_imported(people, client_of):
     text = f"address;name;role;password\nzoe@iwdemo.fr;Zoé Petit;;{PASSWORD}\narthur;Arthur P.;domain;\n"
     task, page = tried(client, people.domain, text)
     assert (task.state, task.changed_count, task.failed_count) == (TaskState.DONE, 2, 0)
-    assert "Import 2 lines" in page
+    assert "Import 2 accounts" in page
     assert account("zoe@iwdemo.fr") is None
     assert account("arthur@iwdemo.fr").name == "arthur"
     done, page = imported(client, task)
@@ -211,14 +211,14 @@ def test_a_trial_that_was_stopped_has_written_nothing_and_says_so(people, client
     assert client.post(f"{answer.location}cancel").status_code == 303
     tasks.run(last_task().id, seconds=5)
     page = client.get(answer.location).text
-    assert "This check was stopped. Nothing was saved." in page and "stays done" not in page
+    assert "This check was stopped. Nothing was saved." in page and "is kept" not in page
 
 
 def test_only_what_was_tried_is_imported(people, client_of, monkeypatch):
     monkeypatch.setattr("app.blueprints.imports.imports.AT_ONCE", 0)
     client = client_of(people.domain_admin)
     task, page = tried(client, people.domain, "address,name\nzoe,Zoé\njo,Jo\n")
-    assert "Import 2 lines" not in page
+    assert "Import 2 accounts" not in page
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422
     tasks.run(task.id, seconds=5)
     done, _page = imported(client, task)
@@ -248,7 +248,7 @@ def test_what_was_uploaded_is_sealed_and_forgotten(app, people, client_of, monke
     assert PASSWORD not in task.arguments
     monkeypatch.setattr("app.operations.imports.table.KEPT", -1)
     assert imports.forget_files() == len(files)
-    assert "Import 1 line" not in client.get(f"/admin/tasks/{task.id}/").text
+    assert "Import 1 account" not in client.get(f"/admin/tasks/{task.id}/").text
     assert client.post(f"/admin/tasks/{task.id}/import").status_code == 422
 
 

@@ -91,7 +91,7 @@ def test_the_groups_say_every_way_an_account_is_in(people, client_of):
     page = client_of(people.domain_admin).get(address(people.arthur, "groups")).text
     assert "is a member itself" in page
     assert "through groupetc@iwdemo.fr" in page
-    assert "through its domain: all of iwdemo.fr" in page
+    assert "through the whole domain iwdemo.fr" in page
     assert f"/admin/groups/{outer.id}/members" in page
     assert "ailleurs" not in page
     assert "It is in 1 more group" in page
@@ -184,7 +184,7 @@ def test_deleting_says_what_goes_in_numbers_and_asks_about_rooms(people, client_
     assert "It leaves 1 group." in page
     assert "1 message stays" in page
     assert f'name="room-{room.id}"' in page
-    assert "Hand over to paul (longest)" in page
+    assert "Hand over to paul (longest-standing member)" in page
     assert f'value="{people.jean.id}"' in page
 
 

@@ -83,7 +83,8 @@ def test_roles_hold_their_limits_at_every_address(people, client_of, act):
 def test_a_role_is_taken_after_its_meaning_was_said(people, client_of):
     client = client_of(people.admin)
     assert (
-        "administers nothing any more" in client.fragment(f"{HOME}{people.web_admin.id}/take", "dialog").text
+        "will no longer be an administrator"
+        in client.fragment(f"{HOME}{people.web_admin.id}/take", "dialog").text
     )
     assert client.post(f"{HOME}{people.web_admin.id}/take").status_code == 303
     assert role_of(people.web_admin) is Role.USER

@@ -34,7 +34,8 @@ def test_the_preview_says_what_changes_and_what_does_not_and_why(people, client_
     data = chosen(people, people.arthur, people.admin, people.domain_admin, action="disable")
     answer = client_of(people.domain_admin).post(HERE, data=data)
     assert answer.status_code == 200
-    assert "Will change: 1 " in answer.text
+    assert "1 account will be disabled." in answer.text
+    assert "1 account stays as it is." in answer.text
     assert "arthur@iwdemo.fr" in answer.text
     assert "This account has a higher role than yours." in answer.text
     assert "you would lock yourself out" in answer.text
@@ -71,7 +72,7 @@ def test_all_that_match_means_the_filter_as_it_is_when_it_runs(people, client_of
     people.paul.state = AccountState.MUTED
     db.session.commit()
     data = chosen(people, action="disable", all="1") | {"filter-state": "muted"}
-    assert "Will change: 1 " in client.post(HERE, data=data).text
+    assert "1 account will be disabled." in client.post(HERE, data=data).text
     client.post(f"{HERE}/run", data=data)
     assert (state(people.paul), state(people.arthur)) == (AccountState.DISABLED, AccountState.ENABLED)
 
@@ -97,7 +98,7 @@ def test_values_are_asked_for_first(people, client_of):
     assert "Domain administrator" in asked.text
     assert "Server administrator" not in asked.text
     data = chosen(people, people.arthur, action="set_role") | {"value-role": "domain"}
-    assert "Will change: 1 " in client.post(HERE, data=data).text
+    assert "1 account will change role." in client.post(HERE, data=data).text
     client.post(f"{HERE}/run", data=data)
     assert db.session.get(Account, people.arthur.id, populate_existing=True).role is Role.DOMAIN
 

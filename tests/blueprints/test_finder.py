@@ -109,7 +109,7 @@ def test_the_page_without_scripts_leads_to_what_was_found(people, client_of):
     page = client.get("/admin/search?q=arthur").text
     assert f'href="/admin/accounts/{people.arthur.id}/"' in page
     assert client.get(f"/admin/accounts/{people.arthur.id}/").status_code == 200
-    assert "Nothing is called like this." in client.get("/admin/search?q=zzzz").text
+    assert "Nothing has this name." in client.get("/admin/search?q=zzzz").text
     assert "Type two letters or more." in client.get("/admin/search?q=a").text
     assert client.get("/admin/search").status_code == 200
 

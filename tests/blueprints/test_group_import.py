@@ -50,7 +50,7 @@ def test_a_table_is_tried_and_then_imported(people, client_of):
     )
     task, page = tried(client, people.domain, text, GROUPS)
     assert (task.kind, task.state) == ("groups.check_import", TaskState.DONE)
-    assert counts(task) == (3, 0, 0) and "Import 3 lines" in page
+    assert counts(task) == (3, 0, 0) and "Import 3 groups" in page
     assert everything() == before and group("groupetc@iwdemo.fr").name == "groupetc", "nothing is written yet"
     done, page = imported(client, task)
     assert (done.kind, done.state, counts(done)) == ("groups.import", TaskState.DONE, (3, 0, 0))

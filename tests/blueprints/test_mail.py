@@ -84,7 +84,7 @@ def test_the_outbox_says_where_every_mail_stands(client):
 
 
 def test_an_empty_outbox_says_what_comes_here(client):
-    assert "No mail was written yet" in client.get(URL).text
+    assert "There are no mails yet" in client.get(URL).text
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_the_window_says_which_line_has_no_effect(people, client_of, folder):
 
 def test_the_window_warns_of_rights_in_what_nobody_sees(people, client_of, folder):
     client = client_of(people.admin)
-    warning = "People who may not see the room have no rights in it."
+    warning = "People who cannot see the room have no rights in it."
     right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.NONE)
     assert warning not in words_of(client.get(address(folder)))
     right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS), Right.ITEMS_READ)

@@ -60,7 +60,7 @@ def test_invited_guest_joins_and_posts(servers, screen_of, place, look):
     page.goto(link)
     assert not violations(page)
     page.get_by_role("button", name="Créer un compte").click()
-    expect(page.get_by_role("heading", name="Regardez dans votre boîte")).to_be_visible()
+    expect(page.get_by_role("heading", name="Consultez votre boîte")).to_be_visible()
     assert not violations(page)
     page.goto(mailed_link(servers, address))
     expect(page.get_by_role("heading", name="Se joindre à notre TeamChat")).to_be_visible()

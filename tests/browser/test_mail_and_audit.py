@@ -104,6 +104,6 @@ def test_audit_log_is_filtered_without_leaving_the_page(screen_of, administratio
     page = screen_of(administration.admin).page
     page.goto("/admin/journal")
     page.get_by_label("Qui").press_sequentially("nobody-of-that-name")
-    page.get_by_text("Rien de tel n’a été fait.").wait_for()
+    page.get_by_text("Aucune action ne correspond.").wait_for()
     page.get_by_role("link", name="Tout afficher").click()
     page.locator("#list .audit-list").wait_for()

@@ -71,7 +71,7 @@ def test_bounce_is_shown_at_the_invitation(people, client_of, sent, bounce):
     assert sent.mail_from == mail_rules.return_path(mail().id) and len(sent.mail_from.split("@")[0]) <= 64
     assert b"<chat@iwdemo.fr>" in sent.content and b"bounce+" not in sent.content
     answer = bounce(sent.mail_from.upper())
-    assert (answer.exit_code, answer.output) == (0, "Noted.\n")
+    assert (answer.exit_code, answer.output) == (0, "Recorded.\n")
     assert (mail().state, mail().failure) == (WorkState.FAILED, MailFailure.RECIPIENT)
     assert mail().last_error == "smtp; 550 5.1.1 no such person here"
     page = client_of(people.arthur).get(f"/webmail/rooms/{people.room.id}/people").text

@@ -42,7 +42,7 @@ def test_demo_password_passes_the_rules(person):
 def test_second_fill_changes_nothing(filled):
     before = [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)]
     answer = run(filled, "fill")
-    assert (answer.exit_code, answer.output) == (0, "The demo company was there already.\n")
+    assert (answer.exit_code, answer.output) == (0, "The demo company already exists.\n")
     assert [db.session.query(model).count() for model in (Account, Group, Message, AuditEntry)] == before
 
 

@@ -146,7 +146,7 @@ def test_verify_command_reports_whether_the_audit_log_is_valid(app, var):
     seal_audit_log()
     good = app.test_cli_runner().invoke(audit, ["verify"])
     assert good.exit_code == 0
-    assert "3 sealed entries fit" in good.output
+    assert "3 sealed entries are unaltered" in good.output
     db.session.execute(update(AuditEntry).where(AuditEntry.id == entries[0].id).values(act="forged"))
     bad = app.test_cli_runner().invoke(audit, ["verify"])
     assert bad.exit_code == 1

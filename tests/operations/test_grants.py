@@ -80,7 +80,7 @@ def test_loss_of_own_administration_needs_confirmation(people):
     assert rights(people.jean, people.room) == READ
 
 
-@pytest.mark.parametrize("forged", [-1, 4096, "all", None, True, 3.5])
+@pytest.mark.parametrize("forged", [-1, FULL + 1, "all", None, True, 3.5])
 def test_unknown_rights_are_refused(people, folder, forged):
     with pytest.raises(Invalid) as refusal:
         right_operations.set_grant(people.admin, folder, about(people.jean), forged)

@@ -92,13 +92,18 @@ def test_close_by_the_server_follows_the_frames_before_it(server):
     ]
 
 
-def test_ping_follows_the_frame_before_it(strict):
-    wire, sent = fill_buffer(strict, "ping")
-    time.sleep(1.2)
-    frames = [wire.frame() for _ in range(len(sent) + 1)]
-    assert messages_in(frames) == sent
-    assert (TEXT, b"2") in frames
-    wire.close()
+def test_ping_follows_the_frame_before_it():
+    patient = Server(PING_INTERVAL="1", PING_TIMEOUT="60", WAITING_BYTES=str(1 << 22), CHUNK_SECONDS="30")
+    try:
+        wire, sent = fill_buffer(patient, "ping")
+        # The ping is due while the reader's buffer is full.
+        time.sleep(1.2)
+        frames = [wire.frame() for _ in range(len(sent) + 1)]
+        assert messages_in(frames) == sent
+        assert (TEXT, b"2") in frames
+        wire.close()
+    finally:
+        patient.stop()
 
 
 def seconds_to_receive(server, reader, channel: str) -> float:

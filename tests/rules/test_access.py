@@ -139,9 +139,9 @@ def test_rights_in_one_room_equal_those_of_the_list(people):
     for room in chance.sample(rooms, 8):
         room.has_own_list = True
         db.session.commit()
-        factories.make_grant(room, Principal.ACCOUNT, chance.choice(accounts).id, chance.randrange(4096))
+        factories.make_grant(room, Principal.ACCOUNT, chance.choice(accounts).id, chance.randrange(FULL + 1))
         factories.make_grant(
-            room, chance.choice([Principal.MEMBERS, Principal.ANYONE]), 0, chance.randrange(4096)
+            room, chance.choice([Principal.MEMBERS, Principal.ANYONE]), 0, chance.randrange(FULL + 1)
         )
     agreed = 0
     for person in accounts:

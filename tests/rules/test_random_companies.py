@@ -220,7 +220,7 @@ class Company:
         return kind, 0 if kind in SEVERAL else self.chance.choice(named[kind]).id
 
     def some_rights(self) -> int:
-        return self.chance.choice([0, int(READ), int(WRITE), int(FULL), self.chance.randrange(4096)])
+        return self.chance.choice([0, int(READ), int(WRITE), int(FULL), self.chance.randrange(FULL + 1)])
 
     def switch_some_off(self) -> None:
         for subject in (*self.people, *self.domains):

@@ -30,7 +30,7 @@ def show_groups(account_id: int) -> Response:
         "accounts/groups.html",
         blocks=("list",),
         account=account,
-        found=memberships,
+        memberships=memberships,
         way_text=lambda way: _way(account, way, memberships.names),
         next_url=lists.next_address(memberships.page),
         previous_url=lists.previous_address(memberships.page),
@@ -64,6 +64,6 @@ def _way(account: Account, way, names: dict) -> str:
     if way.kind is EntryKind.DOMAIN:
         domain = readable(account.domain.name)
         if path:
-            return _("through %(groups)s, which has all of %(domain)s", groups=path, domain=domain)
-        return _("through its domain: all of %(domain)s", domain=domain)
+            return _("through %(groups)s, which contains all of %(domain)s", groups=path, domain=domain)
+        return _("through the whole domain %(domain)s", domain=domain)
     return _("through %(groups)s", groups=path) if path else _("is a member itself")

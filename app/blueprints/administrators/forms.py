@@ -19,7 +19,7 @@ ROLES = {
 }
 # What each role gives, from the most to nothing.
 MEANINGS = {
-    Role.SERVER: _l("Everything: the server's console too, and every domain."),
+    Role.SERVER: _l("Everything: the server’s console too, and every domain."),
     Role.WEB: _l("Everything in WebAdmin, except server administrators."),
     Role.DOMAIN: _l("Accounts, groups, rooms and guests of their own domain, and of those chosen below."),
     Role.USER: _l("The WebClient alone."),

@@ -68,7 +68,7 @@ def candidates() -> Response:
         blocks=("list",),
         domain=domain,
         domains=domain_choices(),
-        found=people,
+        accounts=people,
         has_more=has_more,
         search=search,
     )
@@ -102,7 +102,7 @@ def take_role(account_id: int) -> Response:
         return _taking(account)
     with refusals_to(partial(_taking, account)):
         accounts.set_role(me(), account, Role.USER)
-    return _done(account, _("%(name)s administers nothing any more.", name=account.name))
+    return _done(account, _("%(name)s is no longer an administrator.", name=account.name))
 
 
 def _question(account: Account, role: Role) -> ChangeQuestion | None:
@@ -143,7 +143,7 @@ def _role(account: Account, form: RoleForm, status: int = 200, question=None) ->
 def _taking(account: Account, status: int = 200, problem=None) -> Response:
     is_own = account.id == me().id
     lost = _own_consequence(Role.USER)
-    text = _("%(name)s, %(address)s, administers nothing any more. The account itself stays as it is.")
+    text = _("%(name)s, %(address)s, will no longer be an administrator. The account itself stays as it is.")
     return dialog(
         "directory/consequence.html",
         status,

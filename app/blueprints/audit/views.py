@@ -33,7 +33,7 @@ def index() -> Response:
         "audit/index.html",
         blocks=("list", "chain"),
         search=search,
-        found=entries,
+        entry_page=entries,
         existing=audit_queries.existing(me(), entries.rows),
         lists=lists,
         audit_labels=audit_labels,
@@ -51,10 +51,10 @@ def export(form: str) -> Response:
     if form == "csv":
         head = [
             _("Number"),
-            _("Moment"),
+            _("Time"),
             _("Who"),
             _("From"),
-            _("Act"),
+            _("Action"),
             _("Kind"),
             _("Object"),
             _("Changes"),

@@ -59,7 +59,7 @@ def _result(collection: Collection, task) -> Response:
     has_worked = task.is_over and not task.failed_count and not task.skipped_count
     if not has_worked:
         return see_other(url_for("tasks.show", task_id=task.id))
-    text = _("Changed: %(things)s.", things=collection.counted(task.changed_count))
+    text = _("Done: %(things)s.", things=collection.counted(task.changed_count))
     return see_other(_back(), toast=text)
 
 

@@ -41,7 +41,7 @@ def install_certificate() -> Response:
 def make_trial_certificate() -> Response:
     """Make a certificate for a trial that signs itself."""
     return _done(
-        lambda: certificates.make_trial_certificate(me()), _("The certificate is made and installed.")
+        lambda: certificates.make_trial_certificate(me()), _("The certificate is created and installed.")
     )
 
 
@@ -50,7 +50,7 @@ def restore_certificate(certificate_id: str) -> Response:
     """Go back to an earlier certificate."""
     return _done(
         lambda: certificates.restore_certificate(me(), certificate_id),
-        _("The earlier certificate is in use again."),
+        _("The previous certificate is in use again."),
     )
 
 
@@ -92,7 +92,7 @@ def _page(form: CertificateForm, status: int = 200, *, is_unsaved: bool = False)
         is_ours=certificate_store.folder() is not None,
         installed=installed,
         served=served,
-        seen=last_seen,
+        last_check=last_seen,
         distrust=certificate_rules,
         is_loaded=_is_loaded(served, last_seen),
         tried=tried,

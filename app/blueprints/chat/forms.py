@@ -59,6 +59,6 @@ class GuestSettingsForm(FlaskForm):
     )
     guests_see_members = BooleanField(_l("Guests see who is in the room"))
     guest_days = LimitField(
-        _l("Days for which guests stay"), description=_l("Empty: as long as their account lasts.")
+        _l("Length of a guest’s stay, in days"), description=_l("Empty: as long as their account lasts.")
     )
     row_version = HiddenField()

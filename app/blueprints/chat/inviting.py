@@ -120,7 +120,7 @@ def _dialog(
 ) -> Response:
     back = url_for("chat.room_people", room_id=room_access.room.id)
     return room_dialog(
-        "chat/invite.html", room_access, status, invite_form=form, refused=refused, told=notice, back=back
+        "chat/invite.html", room_access, status, invite_form=form, refused=refused, notice=notice, back=back
     )
 
 

@@ -26,7 +26,7 @@ def find() -> Response:
         "chat/search.html",
         blocks=("content", "hits"),
         question=query,
-        found=result,
+        result=result,
         place=place,
         place_title=room_names.title_of(me(), place) if place else None,
         rooms_found=messages.find_rooms(me(), query) if not room_id and before is None else [],

@@ -46,7 +46,7 @@ def _reached(finding: ProbeResult):
         yield (
             0,
             _(
-                "%(host)s is %(addresses)s; port %(port)s answers.",
+                "%(host)s resolves to %(addresses)s; port %(port)s answers.",
                 host=finding.host,
                 addresses=where,
                 port=finding.port,
@@ -55,7 +55,11 @@ def _reached(finding: ProbeResult):
     elif finding.addresses:
         yield (
             0,
-            _("%(host)s is %(addresses)s.", host=finding.host, addresses=", ".join(finding.addresses[:3])),
+            _(
+                "%(host)s resolves to %(addresses)s.",
+                host=finding.host,
+                addresses=", ".join(finding.addresses[:3]),
+            ),
         )
     if finding.greeting:
         yield 0, _("Greeting: %(text)s", text=finding.greeting)
@@ -98,7 +102,7 @@ def _answer(finding: ProbeResult):
     if finding.status is None:
         return
     if finding.status < 400 and finding.location:
-        text = _("HTTP %(status)s: leads to %(url)s.", status=finding.status, url=finding.location[:200])
+        text = _("HTTP %(status)s: redirects to %(url)s.", status=finding.status, url=finding.location[:200])
         yield 0, text
     elif finding.status < 400 or finding.status in (401, 403, 405):
         yield 0, _("HTTP %(status)s.", status=finding.status)

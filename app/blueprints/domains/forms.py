@@ -61,10 +61,10 @@ class DomainForm(FeatureFields, VersionedForm):
         description=_l("People who may write in a room may invite people from outside."),
     )
     guest_days = LimitField(
-        _l("Days that a guest's account lasts"), description=_l("By default. Empty: without end.")
+        _l("Length of a guest account, in days"), description=_l("By default. Empty: without end.")
     )
     guest_days_longest = LimitField(
-        _l("Longest that a guest's account may last, in days"), description=_l("Empty: no maximum.")
+        _l("Maximum length of a guest account, in days"), description=_l("Empty: no maximum.")
     )
 
 

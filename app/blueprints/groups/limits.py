@@ -23,8 +23,8 @@ class GroupLimitsForm(VersionedForm):
     sends_per_minute = LimitField(
         _l("Maximum number of messages per minute"),
         description=_l(
-            "In all its rooms together, whoever writes. Those who write too soon keep their text "
-            "and see when they can send it. Empty: no limit."
+            "In all its rooms together, for all authors. Those who write too soon keep their "
+            "text and see when they can send it. Empty: no limit."
         ),
     )
 

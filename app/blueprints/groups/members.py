@@ -62,7 +62,7 @@ def members(group_id: int) -> Response:
         no_match=Empty(_("No entry matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("This group has no members yet."),
-            _("Members see the group and its rooms as soon as they are added. Others see nothing of it."),
+            _("Members see the group and its rooms as soon as they are added. Others do not see it."),
             "users-plus",
             (_("Add members"), url_for("groups.choose_members", group_id=group.id)),
             is_dialog=True,

@@ -85,7 +85,7 @@ def detach_member(group_id: int, entry_id: int) -> Response:
     with refusals_to(partial(_detaching, group, entry_id), only=Invalid):
         count = groups.detach_member(me(), group, entry_id)
     text = ngettext(
-        "The entry is now %(num)s person of its own.", "The entry is now %(num)s people of their own.", count
+        "The entry was replaced by %(num)s person.", "The entry was replaced by %(num)s people.", count
     )
     return done(url_for("groups.members", group_id=group.id), text)
 

@@ -35,7 +35,7 @@ def invitations() -> Response:
         no_match=Empty(_("No invitation matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("No invitation is waiting for an answer."),
-            _("Guests are invited by members, in a room under Members. They see that room and nothing else."),
+            _("Members invite guests in a room, under Members. Guests see that room and nothing else."),
             "mail",
         ),
     )

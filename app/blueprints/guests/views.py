@@ -54,7 +54,7 @@ def index() -> Response:
         no_match=Empty(_("No guest matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
             _("There is no guest yet."),
-            _("Guests are invited by members, in a room under Members. They see that room and nothing else."),
+            _("Members invite guests in a room, under Members. Guests see that room and nothing else."),
             "user-plus",
         ),
         bulk="guests",

@@ -43,7 +43,7 @@ FAILURES = {
     MailFailure.TURNED_AWAY: _l("The mail server does not accept connections from here."),
     MailFailure.AUTHENTICATION: _l("The mail server refuses the user name or the password, or requires one."),
     MailFailure.BUSY: _l("The mail server asks to try again later."),
-    MailFailure.UNMADE: _l("The mail could not be written. See the log of the worker."),
+    MailFailure.UNMADE: _l("The mail could not be created. See the log of the worker."),
     MailFailure.SENDER: _l("The mail server refuses the address of the sender."),
     MailFailure.RECIPIENT: _l("The mail server refuses the recipient."),
     MailFailure.REFUSED: _l("The mail server refuses the mail itself."),

@@ -38,7 +38,7 @@ COLUMNS = (
     Column("template", _l("Kind")),
     Column("state", _l("State")),
     Column("attempts", _l("Attempts")),
-    Column("moment", _l("Moment")),
+    Column("moment", _l("Time")),
 )
 
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -67,7 +67,7 @@ def index() -> Response:
         filters=FILTERS,
         no_match=Empty(_("No mail matches."), _("Try fewer or other words, or remove the filters.")),
         empty=Empty(
-            _("No mail was written yet."),
+            _("There are no mails yet."),
             _(
                 "Invitations, links to choose a password and notices pass through here. "
                 "Mails that were sent stay listed for a month."

@@ -47,7 +47,7 @@ class OptionsForm(FlaskForm):
         super().__init__(*args, **kwargs)
         self.language.choices = options({"": _l("As in the browser"), **LANGUAGE_NAMES})
         self.theme.choices = options(THEMES)
-        self.time_zone.choices = options({"": _l("The server's"), **{zone: zone for zone in _zones()}})
+        self.time_zone.choices = options({"": _l("The server’s"), **{zone: zone for zone in _zones()}})
         self.enter.choices = options(ENTER)
 
 

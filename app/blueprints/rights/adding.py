@@ -78,7 +78,7 @@ def _picker(place: Folder | Room, status: int = 200, problem=None, question=None
         search=search,
         kind=kind,
         further=tuple(_everybody(present, search)),
-        further_title=_("Everybody of a kind"),
+        further_title=_("Categories of people"),
         dialog_back=True,
     )
     return shown.show(

@@ -46,7 +46,7 @@ def why(room_id: int) -> Response:
     room = _room(room_id)
     search = request.args.get("q", "").strip()[: lists.LONGEST_SEARCH]
     people_found = people.people_to_ask_about(me(), room, search)
-    return page("rights/ask.html", blocks=("list",), **_about(room), found=people_found, search=search)
+    return page("rights/ask.html", blocks=("list",), **_about(room), people=people_found, search=search)
 
 
 @blueprint.get("/rooms/<int:room_id>/why/<int:account_id>")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.errors import Invalid, NotFound
 from app.models import Principal
 from app.operations.rights import PRINCIPAL_MODELS, Subject
-from app.rules.rights import PRESETS, Right
+from app.rules.rights import FULL, PRESETS, Right
 from app.text.parsing import parse_whole_number
 
 NAMES = {str(right.name).lower(): right for right in Right if right}
@@ -67,7 +67,7 @@ def seen() -> dict:
     except ValueError:
         return {}
     is_sound = isinstance(snapshot, dict) and all(
-        type(value) is int and 0 <= value < 4096 for value in snapshot.values()
+        type(value) is int and 0 <= value <= FULL for value in snapshot.values()
     )
     return snapshot if is_sound else {}
 
@@ -89,4 +89,4 @@ def _boxes() -> Right:
 def _shown() -> Right:
     """Return the boxes as the form was sent out."""
     shown = parse_whole_number(request.form.get("shown")) or 0
-    return Right(shown) if shown < 4096 else Right.NONE
+    return Right(shown) if shown <= FULL else Right.NONE

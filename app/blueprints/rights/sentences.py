@@ -185,7 +185,7 @@ def _gives(answer: Explanation, grant) -> str:
     }
     if answer.scope[0] == lists.FOLDER_SCOPE:
         return _("The line %(line)s of the TeamChat folder gives: %(rights)s", **values)
-    return _("The line %(line)s of the room's own list gives: %(rights)s", **values)
+    return _("The line %(line)s of the room’s own list gives: %(rights)s", **values)
 
 
 def _overruled(grant) -> str:
@@ -202,7 +202,7 @@ def _caps() -> dict:
         Cap.ARCHIVED: _("The room is archived: it can only be read."),
         Cap.MUTED: _("The account is read only."),
         Cap.UNLICENSED: _("The licence has ended: everything is read-only."),
-        Cap.HIDDEN: _("People who may not see the room have no rights in it."),
+        Cap.HIDDEN: _("People who cannot see the room have no rights in it."),
     }
 
 

@@ -25,7 +25,7 @@ def index() -> Response:
     return page(
         "tasks/index.html",
         blocks=("list",),
-        found=shown,
+        task_page=shown,
         everybody=everybody,
         may_see_all=scope.is_server_wide(me()),
         title_of=title_of,
@@ -83,7 +83,7 @@ def _task(task: Task, status: int = 200, problem=None) -> Response:
         blocks=("progress",),
         status=status,
         task=task,
-        found=lines,
+        results=lines,
         problem=problem,
         title_of=title_of,
         percent=percent,

@@ -31,14 +31,12 @@ def demo() -> None:
 def fill() -> None:
     """Create the parts of the demo company that are missing."""
     if not current_app.config["DEMO"]:
-        raise click.ClickException(
-            "This server is not a demo: its people would have a password that everybody knows."
-        )
+        raise click.ClickException("This server is not a demo: the demo accounts have a public password.")
     try:
         is_new = filling.fill()
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    click.echo("The demo company is there." if is_new else "The demo company was there already.")
+    click.echo("The demo company is created." if is_new else "The demo company already exists.")
 
 
 @demo.command()
@@ -48,4 +46,4 @@ def who() -> None:
     for person in PEOPLE:
         about = OUTSIDE if person.alias == "paul" else ROLES[person.role]
         click.echo(f"  {person.address:<{width}}  {about}".rstrip())
-    click.echo(f"  Password of everybody: {PASSWORD}")
+    click.echo(f"  Password of all accounts: {PASSWORD}")

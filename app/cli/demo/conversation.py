@@ -44,7 +44,7 @@ MESSAGES = (
     DemoMessage(4, "14:41", "direction", "thomas", "Bonne nouvelle. Qui présente au comité de jeudi ?"),
     DemoMessage(4, "14:44", "direction", "sophie", "Moi, avec les chiffres de @claire."),
     DemoMessage(
-        3, "10:01", "groupetc", "hugo", "Les maquettes de la page d'accueil sont prêtes, deux variantes."
+        3, "10:01", "groupetc", "hugo", "Les maquettes de la page d’accueil sont prêtes, deux variantes."
     ),
     DemoMessage(
         3, "10:03", "groupetc", "lea", "La deuxième respire mieux, mais le menu y prend trop de place."

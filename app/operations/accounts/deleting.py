@@ -120,7 +120,7 @@ def _lock_sponsor(account: Account, sponsor: Account | None) -> Account | None:
 
 def _no_such_sponsor() -> Invalid:
     return Invalid(
-        _("Choose an active account of the same domain as the guests' sponsor."),
+        _("Choose an active account of the same domain as the guests’ sponsor."),
         code="no_such_sponsor",
         field="sponsor",
     )

@@ -94,7 +94,7 @@ def set_picture(actor: Account, account: Account, data: bytes) -> str:
         ) from error
     except images.NotAPicture as error:
         raise Invalid(
-            _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can."),
+            _("This picture cannot be read. Use PNG, JPEG, WebP or GIF."),
             code="bad_picture",
             field="picture",
         ) from error

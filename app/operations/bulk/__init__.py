@@ -17,6 +17,7 @@ A list offers actions by registering a collection in a module of its own in this
                 title=_l("Suspend"),
                 judge=lambda actor, row, values: _("Suspended already.") if … else None,
                 do=lambda actor, guest, values: operations.suspend_guest(actor, guest),
+                effect=effects.suspended,               # “2 guests will be suspended.”
             ),
         ),
     ))

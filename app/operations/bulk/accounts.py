@@ -20,7 +20,7 @@ from app.operations.accounts import (
     set_account_features,
     update_account,
 )
-from app.operations.bulk import Action, Collection, Field, register
+from app.operations.bulk import Action, Collection, Field, effects, register
 from app.operations.groups import add_members
 from app.queries.accounts import belongings
 from app.queries.accounts import listing as listed
@@ -170,7 +170,7 @@ OWNED = Field(
     "owned",
     _l("Private rooms that only this person owns"),
     lambda actor, filters: [
-        (OwnedRooms.LONGEST, _l("go to the member who has been there for longest")),
+        (OwnedRooms.LONGEST, _l("go to the longest-standing member")),
         (OwnedRooms.DELETE, _l("are deleted")),
     ],
 )
@@ -179,7 +179,7 @@ OWNED = Field(
 def _sponsors(actor: Account, list_filters: dict[str, str]) -> list:
     accounts = belongings.able_in(actor, domain_of(actor, list_filters), SPONSORS_OFFERED)
     named = [(account.id, f"{account.name} ({account.address})") for account in accounts]
-    return [(Successor.FIRST, _l("You, or else the domain's first administrator")), *named]
+    return [(Successor.FIRST, _l("You, or else the domain’s first administrator")), *named]
 
 
 SPONSOR = Field("sponsor", _l("Sponsor of their guests from now on"), _sponsors)
@@ -196,18 +196,21 @@ ACTIONS = (
     Action(
         "enable",
         _l("Enable"),
+        effect=effects.enabled,
         icon="circle-check",
         **state(AccountState.ENABLED, _l("Already enabled.")),
     ),
     Action(
         "mute",
         _l("May read, may not post"),
+        effect=effects.read_only,
         icon="message-off",
         **state(AccountState.MUTED, _l("Already read-only.")),
     ),
     Action(
         "disable",
         _l("Disable"),
+        effect=effects.disabled,
         icon="circle-minus",
         consequence=disabling,
         **state(AccountState.DISABLED, _l("Already disabled.")),
@@ -215,18 +218,21 @@ ACTIONS = (
     Action(
         "enable_teamchat",
         _l("Enable TeamChat"),
+        effect=effects.given_teamchat,
         icon="messages",
         **teamchat(True, _l("Already has TeamChat.")),
     ),
     Action(
         "disable_teamchat",
         _l("Disable TeamChat"),
+        effect=effects.losing_teamchat,
         icon="messages-off",
         **teamchat(False, _l("Already without TeamChat.")),
     ),
     Action(
         "set_role",
         _l("Change the role"),
+        effect=effects.given_role,
         icon="shield",
         fields=(Field("role", _l("Role"), roles),),
         judge=judge_role,
@@ -235,6 +241,7 @@ ACTIONS = (
     Action(
         "set_language",
         _l("Change the language"),
+        effect=effects.given_language,
         icon="language",
         fields=(Field("language", _l("Language"), languages),),
         judge=judge_language,
@@ -243,6 +250,7 @@ ACTIONS = (
     Action(
         "add_to_group",
         _l("Add to a group"),
+        effect=effects.added_to_group,
         icon="users-plus",
         fields=(Field("group", _l("Group"), groups),),
         prepare=members,
@@ -252,6 +260,7 @@ ACTIONS = (
     Action(
         "delete",
         _l("Delete"),
+        effect=effects.deleted,
         icon="trash",
         fields=(OWNED, SPONSOR),
         is_destructive=True,

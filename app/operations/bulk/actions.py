@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from app.errors import NotFound
 from app.models import Account
+from app.operations.bulk import effects
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Field:
 class Action:
     """An action on many rows.
 
+    effect(count, things): the sentence that says how many things it changes, from effects.py.
     consequence(actor, count, values): a sentence with numbers, for what cannot be undone. may(actor): whether
     it is offered.
     """
@@ -30,6 +32,7 @@ class Action:
     name: str
     title: Any
     do: Callable
+    effect: Callable[[int, str], str]
     judge: Callable = lambda actor, row, values: None
     prepare: Callable | None = None
     fields: tuple[Field, ...] = ()
@@ -63,6 +66,14 @@ class Collection:
     def offered(self, actor: Account) -> list[Action]:
         """Return the actions a person may choose from."""
         return [action for action in self.actions if action.may(actor)]
+
+    def effect(self, action: Action, count: int) -> str:
+        """Return the sentence about what an action would change, such as “2 accounts will be disabled”."""
+        return action.effect(count, self.counted(count))
+
+    def unchanged(self, count: int) -> str:
+        """Return the sentence about what would stay, such as “3 guests stay as they are”."""
+        return effects.unchanged(count, self.counted(count))
 
     def action(self, actor: Account, name: str) -> Action:
         """Return an action by its name. Error: NotFound."""

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from sqlalchemy import Row
 
 from app.models import Account, Domain, DomainState
-from app.operations.bulk import Action, Collection, register
+from app.operations.bulk import Action, Collection, effects, register
 from app.operations.domains import update_domain
 from app.queries import domains as listed
 from app.queries.listing import ListQuery
@@ -44,6 +44,7 @@ ACTIONS = (
     Action(
         "reopen",
         _l("Make active"),
+        effect=effects.reopened,
         icon="circle-check",
         may=scope.is_server_wide,
         judge=_judge_reopening,
@@ -52,6 +53,7 @@ ACTIONS = (
     Action(
         "suspend",
         _l("Suspend"),
+        effect=effects.suspended,
         icon="ban",
         may=scope.is_server_wide,
         judge=_judge_suspending,

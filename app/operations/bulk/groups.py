@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from sqlalchemy import Row
 
 from app.models import Account, Group
-from app.operations.bulk import Action, Collection, register
+from app.operations.bulk import Action, Collection, effects, register
 from app.operations.bulk.accounts import domain_of
 from app.operations.groups import delete_group, update_group
 from app.queries.groups import listing as listed
@@ -52,6 +52,7 @@ ACTIONS = (
     Action(
         "enable_teamchat",
         _l("Enable TeamChat"),
+        effect=effects.given_teamchat,
         icon="messages",
         judge=_judge_enabling,
         do=lambda actor, group, values: update_group(
@@ -61,6 +62,7 @@ ACTIONS = (
     Action(
         "disable_teamchat",
         _l("Disable TeamChat"),
+        effect=effects.losing_teamchat,
         icon="messages-off",
         judge=_judge_disabling,
         consequence=_hiding,
@@ -69,6 +71,7 @@ ACTIONS = (
     Action(
         "delete",
         _l("Delete"),
+        effect=effects.deleted,
         icon="trash",
         is_destructive=True,
         consequence=_deletion,

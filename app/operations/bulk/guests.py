@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Account, AccountState, Domain
-from app.operations.bulk import Action, Collection, Field, register
+from app.operations.bulk import Action, Collection, Field, effects, register
 from app.operations.guests import change_sponsor, delete_guest, extend_guest, update_guest
 from app.operations.tasks import Unchanged
 from app.queries import guests as listed
@@ -91,6 +91,7 @@ ACTIONS = (
     Action(
         "enable",
         _l("Enable"),
+        effect=effects.enabled,
         icon="circle-check",
         judge=_judge_state(AccountState.ENABLED, _l("Already enabled.")),
         do=_do_state(AccountState.ENABLED),
@@ -98,14 +99,18 @@ ACTIONS = (
     Action(
         "suspend",
         _l("Suspend"),
+        effect=effects.suspended,
         icon="circle-minus",
         judge=_judge_state(AccountState.DISABLED, _l("Already suspended.")),
         do=_do_state(AccountState.DISABLED),
     ),
-    Action("extend", _l("Extend"), icon="calendar", judge=_judge_extension, do=_extend),
+    Action(
+        "extend", _l("Extend"), effect=effects.extended, icon="calendar", judge=_judge_extension, do=_extend
+    ),
     Action(
         "change_sponsor",
         _l("Change the sponsor"),
+        effect=effects.given_sponsor,
         icon="user-check",
         fields=(Field("sponsor", _l("Sponsor"), _sponsors),),
         do=_change_sponsor,
@@ -113,6 +118,7 @@ ACTIONS = (
     Action(
         "delete",
         _l("Delete"),
+        effect=effects.deleted,
         icon="trash",
         is_destructive=True,
         consequence=_deletion,

@@ -65,7 +65,7 @@ def extend_guest(actor: Account, guest: Account, until: datetime | None) -> Acco
     guest = locks.lock_row(policy.find_guest(actor, guest.id))
     sponsor = policy.sponsor_of(guest)
     if until is not None and until < now():
-        raise Invalid(_("This moment is in the past."), code="past", field="expires_at")
+        raise Invalid(_("This time is in the past."), code="past", field="expires_at")
     if sponsor is not None and policy.within_limit(sponsor.domain, until) != until:
         raise Invalid(
             _(

@@ -1,6 +1,7 @@
 """Accounts from a table."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.extensions import db
@@ -106,6 +107,7 @@ running.register(
     ImportKind(
         name="accounts",
         titles=(_l("Check an import of accounts"), _l("Import accounts")),
+        label=lambda count: ngettext("Import %(num)s account", "Import %(num)s accounts", count),
         columns=COLUMNS,
         unread=("last_sign_in",),
         find=_find,

@@ -7,6 +7,7 @@ from itertools import chain
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from app.errors import Invalid
@@ -230,6 +231,7 @@ running.register(
     ImportKind(
         name="groups",
         titles=(_l("Check an import of groups"), _l("Import groups")),
+        label=lambda count: ngettext("Import %(num)s group", "Import %(num)s groups", count),
         columns=COLUMNS,
         find=_find,
         make=_make,

@@ -6,7 +6,6 @@ from pathlib import PurePath
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from app.background import run_in_thread
 from app.errors import Invalid
@@ -31,7 +30,9 @@ def register(kind: ImportKind) -> None:
     _kinds[kind.name] = kind
     trying, doing = kind.titles
     steps = partial(_steps, kind)
-    tasks.register(kind.check, TaskKind(trying, steps, partial(_try, kind), True, _after_check))
+    tasks.register(
+        kind.check, TaskKind(trying, steps, partial(_try, kind), True, partial(_after_check, kind))
+    )
     tasks.register(kind.run, TaskKind(doing, steps, partial(_do, kind), False, _after_run))
 
 
@@ -68,7 +69,7 @@ def _read(data: bytes) -> tuple[str, str, sheets.Sheet]:
     try:
         return run_in_thread(_parsed, data)
     except sheets.TooManyRows as error:
-        sentence = _("%(most)s rows at most.", most=ROWS_AT_MOST)
+        sentence = _("%(most)s lines at most.", most=ROWS_AT_MOST)
         raise Invalid(sentence, code="too_many_rows", field="file") from error
     except sheets.UnreadableSheet as error:
         sentence = _("This is not a table: save it as CSV (comma, semicolon or tab).")
@@ -115,15 +116,18 @@ def _do(kind: ImportKind, actor: Account, arguments: dict, step: TaskStep) -> No
     import_row(actor, kind, scope.find_domain(actor, arguments["domain"]), step.value)
 
 
-def _after_check(task: Task) -> FollowUp:
+def _after_check(kind: ImportKind, task: Task) -> FollowUp:
     arguments = json.loads(task.arguments)
-    label = ngettext("Import %(num)s line", "Import %(num)s lines", task.changed_count)
     can_go_on = task.changed_count and table.is_kept(arguments["file"])
     note = _("Nothing is saved yet.")
     if arguments["encoding"] == "latin-1":
         note += " " + _("The file was read as Latin-1: check that accents are right.")
     return FollowUp(
-        _l("To be changed"), "imports.start_import" if can_go_on else None, label, note, is_trial=True
+        _l("To be changed"),
+        "imports.start_import" if can_go_on else None,
+        kind.label(task.changed_count),
+        note,
+        is_trial=True,
     )
 
 

@@ -47,10 +47,12 @@ class ImportKind:
     find(domain, address): the row that is there, or None. make(actor, domain, row). change(actor, found, row): gives
     whether anything was different. arranged(domain_name, rows): the rows in the order in which they can be done.
     tried(row): a row as it can be tried while the others are not done. titles: of the two tasks, to try and to do.
+    label(count): of the button that imports so many.
     """
 
     name: str
     titles: tuple[Any, Any]
+    label: Callable[[int], str]
     columns: dict[str, tuple[str, ...]]
     find: Callable
     make: Callable

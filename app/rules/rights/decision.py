@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from app.models.rights import Principal
@@ -32,7 +34,7 @@ WRITE = READ | Right.ITEMS_WRITE | Right.ITEMS_EDIT_DOCUMENTS
 MODERATE = (
     WRITE | Right.ITEMS_MODIFY | Right.ITEMS_DELETE | Right.ADMINISTRATION_INVITE | Right.ADMINISTRATION_KICK
 )
-FULL = Right(4095)
+FULL = reduce(or_, Right)
 PRESETS = {"none": Right.NONE, "read": READ, "write": WRITE, "moderate": MODERATE, "full": FULL}
 
 # Guests never hold folder_* beyond folder_read, nor any administration_*.

@@ -148,7 +148,7 @@ def _redis(facts: ReadinessFacts) -> Check:
         sentence = _("%(count)s web processes need Redis, and REDIS_URL is not set.", count=facts.workers)
         return Check("redis", State.FAILURE, sentence)
     if facts.has_redis:
-        return Check("redis", State.OK, _("Redis is set."))
+        return Check("redis", State.OK, _("Redis is configured."))
     return Check("redis", State.OK, _("One web process: Redis is not needed."))
 
 
