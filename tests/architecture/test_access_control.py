@@ -63,20 +63,20 @@ def addresses(app, behind, method):
             yield address_of(app, rule)
 
 
-def test_every_route_has_a_gate(app):
+def test_every_route_has_a_guard(app):
     assert not [rule.endpoint for rule in rules(app) if access_control.guard_of(app, rule.endpoint) is None]
 
 
-def test_the_open_doors_are_those_that_are_listed(app):
-    found = {
+def test_open_routes_are_listed(app):
+    open_routes = {
         rule.endpoint
         for rule in rules(app)
         if access_control.guard_of(app, rule.endpoint) is access_control.anybody
     }
-    assert found | {"static"} == OPEN
+    assert open_routes | {"static"} == OPEN
 
 
-def test_the_doors_for_accounts_are_those_that_are_listed(app):
+def test_routes_for_accounts_are_listed(app):
     assert {
         rule.endpoint
         for rule in rules(app)
@@ -84,7 +84,7 @@ def test_the_doors_for_accounts_are_those_that_are_listed(app):
     } == BY_RIGHT
 
 
-def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, people):
+def test_routes_for_accounts_check_the_right(app, client_of, people):
     """To who sees the room it is forbidden, to who does not see it does not exist, and guests get nowhere."""
     guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
     factories.join_room(people.room, guest)
@@ -97,16 +97,16 @@ def test_a_door_for_accounts_asks_for_the_right_itself(app, client_of, people):
     nowhere = here | {"place_id": 999_999, "room_id": 999_999}
     tries = [(people.arthur, here, 403), (people.arthur, nowhere, 404), (people.paul, here, 404)]
     tries += [(people.autrui, here, 404), (guest, here, 403), (guest, nowhere, 403)]
-    for who, ids, status in tries:
-        client = client_of(who)
+    for person, ids, status in tries:
+        client = client_of(person)
         for rule in [rule for rule in rules(app) if rule.endpoint in BY_RIGHT]:
             for method in rule.methods & {"GET", "POST"}:
                 address = address_of(app, rule, **ids)
                 answer = client.open(address, method=method)
-                assert answer.status_code == status, f"{who.name}: {method} {address} {answer.status_code}"
+                assert answer.status_code == status, f"{person.name}: {method} {address} {answer.status_code}"
 
 
-def test_a_route_without_a_gate_lets_nobody_in(app, client_of, people, monkeypatch):
+def test_route_without_guard_is_forbidden(app, client_of, people, monkeypatch):
     monkeypatch.setattr(access_control, "GUARDS", {})
     assert client_of(people.admin).get("/sessions").status_code == 403
 
@@ -115,7 +115,7 @@ def test_a_route_without_a_gate_lets_nobody_in(app, client_of, people, monkeypat
 @pytest.mark.parametrize(
     "behind", [access_control.signed_in, access_control.accounts, access_control.administrators]
 )
-def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, people, method, behind):
+def test_anonymous_requests_are_redirected_to_sign_in(app, visitor, people, method, behind):
     for address in addresses(app, behind, method):
         answer = visitor.open(address, method=method)
         assert answer.status_code in (302, 303, 401), f"{method} {address} answers {answer.status_code}"
@@ -123,19 +123,19 @@ def test_strangers_are_sent_to_sign_in_from_everywhere(app, visitor, people, met
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_people_who_administer_nothing_are_kept_out_of_webadmin(app, client_of, people, method):
+def test_users_are_forbidden_in_webadmin(app, client_of, people, method):
     client = client_of(people.arthur)
     for address in addresses(app, access_control.administrators, method):
         assert client.open(address, method=method).status_code == 403, f"{method} {address}"
 
 
-def test_guests_are_kept_out_of_webadmin(app, client_of, people):
+def test_guests_are_forbidden_in_webadmin(app, client_of, people):
     client = client_of(factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True))
     for address in addresses(app, access_control.administrators, "GET"):
         assert client.get(address).status_code == 403, address
 
 
-def test_signed_out_devices_are_strangers(app, client_of, people):
+def test_signed_out_session_is_anonymous(app, client_of, people):
     client = client_of(people.arthur)
     assert client.get("/sessions").status_code == 200
     client.post("/sign-out")
@@ -143,7 +143,7 @@ def test_signed_out_devices_are_strangers(app, client_of, people):
 
 
 @pytest.mark.parametrize("method", sorted(WRITING))
-def test_what_writes_needs_the_token_of_the_page(app, client_of, people, method):
+def test_writing_routes_need_a_csrf_token(app, client_of, people, method):
     client = client_of(people.admin)
     for rule in rules(app):
         if method not in rule.methods or rule.endpoint in TOKENLESS:
@@ -153,11 +153,11 @@ def test_what_writes_needs_the_token_of_the_page(app, client_of, people, method)
         assert answer.status_code == 400, f"{method} {address} was let through without a CSRF token"
 
 
-def test_nothing_is_written_by_looking(app):
+def test_writing_routes_accept_get_only_for_their_form(app):
     """A view that writes takes no GET, unless it shows its own form."""
     both = [rule for rule in rules(app) if rule.methods & WRITING and "GET" in rule.methods]
     assert all(rule.methods & WRITING == {"POST"} for rule in both)
 
 
-def test_every_role_but_the_user_may_come_into_webadmin(app, people):
+def test_every_role_except_user_may_open_webadmin(app, people):
     assert [role for role in Role if role is not Role.USER] == [Role.SERVER, Role.WEB, Role.DOMAIN]

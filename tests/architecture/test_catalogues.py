@@ -9,11 +9,11 @@ LANGUAGES = catalogues.LANGUAGES
 
 
 @pytest.fixture(scope="module")
-def said():
+def texts():
     """Return the texts of the code, as Babel extracts them."""
-    found = catalogues.extracted()
-    assert len(found) > 100
-    return found
+    extracted = catalogues.extracted()
+    assert len(extracted) > 100
+    return extracted
 
 
 def ids(catalogue) -> set:
@@ -21,23 +21,23 @@ def ids(catalogue) -> set:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_catalogue_holds_what_the_code_says_and_nothing_else(said, language):
+def test_catalogue_contains_exactly_texts_of_the_code(texts, language):
     stored = ids(catalogues.stored(language))
-    assert stored - ids(said) == set(), "no longer said: run bin/catalogues"
-    assert ids(said) - stored == set(), "not collected yet: run bin/catalogues"
+    assert stored - ids(texts) == set(), "no longer in the code: run bin/catalogues"
+    assert ids(texts) - stored == set(), "not collected yet: run bin/catalogues"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_catalogue_is_complete(language):
+def test_catalogue_is_complete(language):
     assert catalogues.missing(language, catalogues.stored(language)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_a_guess(language):
+def test_catalogue_has_no_fuzzy_entries(language):
     assert [message.id for message in catalogues.stored(language) if message.id and message.fuzzy] == []
 
 
-def test_what_is_missing_is_noticed():
+def test_missing_translation_is_detected():
     catalogue = catalogues.Catalog(locale="fr")
     catalogue.add("Bare")
     catalogue.add("Lost %(name)s", "Perdu")
@@ -59,5 +59,5 @@ def test_what_is_missing_is_noticed():
         ("de 8:30 à https://exemple.fr/?a=b :c", "de 8:30 à https://exemple.fr/?a=b :c"),
     ],
 )
-def test_no_line_of_french_begins_with_a_sign(typed, printed):
+def test_french_punctuation_follows_a_no_break_space(typed, printed):
     assert catalogues.typeset(typed) == printed

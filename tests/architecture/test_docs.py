@@ -19,20 +19,20 @@ def text_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_commands_of_a_document_can_be_run(name):
+def test_commands_in_documents_are_executable(name):
     for command in set(COMMAND.findall(text_of(name))):
         assert os.access(source.ROOT / command, os.X_OK), f"{name} names {command}"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_flask_commands_of_a_document_exist(built_app, name):
-    known = built_app.cli.commands.keys() | {"db", "run", "shell", "routes"}
+def test_flask_commands_in_documents_exist(built_app, name):
+    commands = built_app.cli.commands.keys() | {"db", "run", "shell", "routes"}
     for words in FLASK.findall(text_of(name)):
-        assert words.split()[0] in known, f"{name} names `flask {words}`"
+        assert words.split()[0] in commands, f"{name} names `flask {words}`"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_files_that_a_document_names_exist(name):
+def test_files_named_in_documents_exist(name):
     for path in PATH.findall(text_of(name)):
         assert (source.ROOT / path.rstrip("/")).exists(), f"{name} names {path}"
     folder = (source.ROOT / name).parent
@@ -40,7 +40,7 @@ def test_the_files_that_a_document_names_exist(name):
         assert (folder / link).exists(), f"{name} links to {link}"
 
 
-def test_the_installation_copies_every_unit_and_has_what_is_installed_in_webadmin_served():
+def test_installation_guide_copies_every_unit_and_enables_certificate_path():
     text = text_of("docs/operating.md")
     for suffix in ("service", "timer", "path"):
         assert list((source.ROOT / "deploy/reference").glob(f"*.{suffix}"))
@@ -49,9 +49,9 @@ def test_the_installation_copies_every_unit_and_has_what_is_installed_in_webadmi
 
 
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "docs/architecture.md"])
-def test_the_documents_that_people_look_for_are_there(name):
+def test_usual_documents_exist(name):
     assert text_of(name).strip()
 
 
-def test_the_readme_names_the_two_commands():
+def test_readme_names_run_and_test_commands():
     assert {"bin/run", "bin/test"} <= set(COMMAND.findall(text_of("README.md")))

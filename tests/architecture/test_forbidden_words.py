@@ -24,12 +24,12 @@ STYLES = (".css", ".svg", ".html", ".js")
 @source.each(name=[name for name in source.files() if not name.endswith(BINARY)])
 def test_no_forbidden_word(name):
     text = (source.ROOT / name).read_text(encoding="utf-8")
-    for what, pattern in FORBIDDEN.items():
-        if what in ALLOWED.get(name, ()):
+    for subject, pattern in FORBIDDEN.items():
+        if subject in ALLOWED.get(name, ()):
             continue
         if name.endswith(STYLES):
             pattern = pattern.replace(  # noqa: PLW2901
                 r"|(?<![\w&])#\d{1,3}\b(?!\d)", ""
             )
-        found = re.search(pattern, text, re.IGNORECASE if what != "unfinished work" else 0)
-        assert not found, f"{name} names {what}: {found.group(0)!r}"
+        match = re.search(pattern, text, re.IGNORECASE if subject != "unfinished work" else 0)
+        assert not match, f"{name} names {subject}: {match.group(0)!r}"

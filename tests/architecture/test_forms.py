@@ -40,7 +40,7 @@ def test_exceptions_are_still_needed():
 
 
 def dialogs():
-    """Every template that a view shows as a dialog: (file, line, template)."""
+    """Return every template that a view shows as a dialog: (file, line, template)."""
     for name in source.python_files("app/blueprints/"):
         for called, node in source.calls(name):
             is_dialog = called.split(".")[-1] in ("dialog", "chat_dialog", "room_dialog", "partial")

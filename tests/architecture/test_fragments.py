@@ -12,22 +12,27 @@ VIEWS = source.python_files("app/blueprints/")
 
 
 def page_calls():
-    """Every page(…) of the views: (file, line, template, blocks)."""
+    """Yield every page(…) of the views: (file, line, template, blocks)."""
     for name in VIEWS:
         constants = constants_of(name)
         for called, node in source.calls(name):
             if called.split(".")[-1] == "page" and node.args:
-                given = next((word.value for word in node.keywords if word.arg == "blocks"), None)
-                yield name, node.lineno, value_of(node.args[0], constants), value_of(given, constants) or ()
+                blocks_node = next((word.value for word in node.keywords if word.arg == "blocks"), None)
+                yield (
+                    name,
+                    node.lineno,
+                    value_of(node.args[0], constants),
+                    value_of(blocks_node, constants) or (),
+                )
 
 
 def constants_of(name: str) -> dict:
     """Return a module's own constants, by name."""
-    found = {}
+    constants = {}
     for node in source.tree(name).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found[node.targets[0].id] = value_of(node.value, found)
-    return found
+            constants[node.targets[0].id] = value_of(node.value, constants)
+    return constants
 
 
 def value_of(node, constants):
@@ -46,17 +51,17 @@ def value_of(node, constants):
 OFFERED = list(page_calls())
 
 
-def test_views_offer_fragments_at_all():
+def test_views_offer_fragments():
     assert sum(len(blocks) for *_, blocks in OFFERED) > 5
 
 
 @pytest.mark.parametrize(("name", "line", "template", "blocks"), OFFERED)
-def test_every_block_a_view_offers_is_there_with_its_id(built_app, name, line, template, blocks):
+def test_offered_blocks_exist_with_their_id(built_app, name, line, template, blocks):
     if template is None:
         pytest.skip(f"{name}:{line} chooses its template while running")
-    known = built_app.jinja_env.get_template(template).blocks
+    existing = built_app.jinja_env.get_template(template).blocks
     for block in blocks:
-        assert block in known, f"{name}:{line} offers {block!r}, which {template} has not"
+        assert block in existing, f"{name}:{line} offers {block!r}, which {template} has not"
         texts = "".join(chain(built_app, template))
         own = rf"""\{{%-?\s*block {block}\b(?:(?!endblock).)*?id=["']{block}["']"""
         around = rf"""id=["']{block}["'][^>]*>\s*\{{%-?\s*block {block}\b"""

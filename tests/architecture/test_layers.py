@@ -44,7 +44,7 @@ WEB_NAMES = {"request", "session", "render_template", "redirect", "url_for", "ma
 WRITES = {"add", "add_all", "delete", "merge", "flush", "commit", "bulk_save_objects", "bulk_insert_mappings"}
 WRITING_STATEMENTS = {"insert", "update", "delete"}
 
-# Whoever installs the server is signed in at once.
+# The person who installs the server is signed in immediately.
 SECTION_IMPORTS = {"app.blueprints.setup.views": {"sessions"}}
 
 # The command that is the worker process.
@@ -67,8 +67,8 @@ def layer_of(module: str) -> int | None:
 
 def own_imports(module: str) -> set[str]:
     """Return the modules of the application that a module imports."""
-    ours = {name for name in source.imports(source.modules()[module]) if name.startswith("app.")}
-    return ours - {module}
+    own_modules = {name for name in source.imports(source.modules()[module]) if name.startswith("app.")}
+    return own_modules - {module}
 
 
 def _of(package: str) -> set[str]:
@@ -77,8 +77,8 @@ def _of(package: str) -> set[str]:
 
 @source.each(module=MODULES)
 def test_every_module_belongs_to_a_layer(module):
-    known = LAYERS.keys() | SHARED.keys() | {"app", "app.integrations"}
-    assert package_of(module) in known or module == "app", (
+    packages = LAYERS.keys() | SHARED.keys() | {"app", "app.integrations"}
+    assert package_of(module) in packages or module == "app", (
         f"{module} belongs to no layer: add it to a table above"
     )
 
@@ -112,8 +112,8 @@ def test_sections_do_not_import_each_other(module):
         for name in MODULES
         if name.count(".") >= 3 and package_of(name) == "app.blueprints"
     }
-    asked = {name.split(".")[2] for name in own_imports(module) if name.startswith("app.blueprints.")}
-    others = (asked & sections) - {own} - SECTION_IMPORTS.get(module, set())
+    imported = {name.split(".")[2] for name in own_imports(module) if name.startswith("app.blueprints.")}
+    others = (imported & sections) - {own} - SECTION_IMPORTS.get(module, set())
     assert not others, f"{module} imports another section: {sorted(others)}"
 
 
@@ -132,7 +132,7 @@ def test_shared_modules_import_only_what_is_listed(module):
 @source.each(module=[name for name in MODULES if 1 <= (layer_of(name) or 9) <= 4])
 def test_lower_layers_do_not_import_the_web(module):
     name = source.modules()[module]
-    assert not {one for one in source.imports(name) if one.split(".")[0] in WEB}
+    assert not {imported for imported in source.imports(name) if imported.split(".")[0] in WEB}
     assert not {word for home, word in source.imported_names(name) if home == "flask" and word in WEB_NAMES}
 
 
@@ -141,7 +141,9 @@ def test_listeners_use_templates_but_no_request(module):
     name = source.modules()[module]
     assert not {word for home, word in source.imported_names(name) if (home, word) == ("flask", "request")}
     assert not {
-        one for one in source.imports(name) if one.split(".")[0] in ("flask_login", "flask_wtf", "wtforms")
+        imported
+        for imported in source.imports(name)
+        if imported.split(".")[0] in ("flask_login", "flask_wtf", "wtforms")
     }
 
 
@@ -170,10 +172,10 @@ def test_exceptions_are_still_needed():
     for module, started in STARTERS.items():
         assert started in own_imports(module), module
     for module, sections in SECTION_IMPORTS.items():
-        asked = own_imports(module)
-        assert all(any(name.startswith(f"app.blueprints.{one}.") for name in asked) for one in sections), (
-            module
-        )
+        imported = own_imports(module)
+        assert all(
+            any(name.startswith(f"app.blueprints.{section}.") for name in imported) for section in sections
+        ), module
 
 
 def test_no_modules_import_each_other_in_a_circle():

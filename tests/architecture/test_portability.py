@@ -46,20 +46,20 @@ def printed(command, dialect: str, revision: str = "head") -> str:
 
 
 @source.each(column=COLUMNS)
-def test_every_column_has_a_type_that_all_databases_share(column):
+def test_columns_have_portable_types(column):
     assert isinstance(column.type, ALLOWED_TYPES), f"{column}: take a type from app.models.types"
 
 
 @source.each(table=TABLES)
 @pytest.mark.parametrize("dialect", FOREIGN)
-def test_text_is_unicode_and_bears_no_collation_of_mysql(table, dialect):
+def test_text_is_unicode_without_mysql_collation(table, dialect):
     statement = str(CreateTable(table).compile(dialect=DIALECTS[dialect]))
     assert not re.search(r"utf8mb4|CHARACTER SET|ENGINE=", statement)
     assert not re.search(r"(?<!N)(?<!NATIONAL )\b(VARCHAR|VARCHAR2|TEXT|CLOB|NTEXT|IMAGE)\b", statement)
 
 
 @source.each(table=TABLES)
-def test_moments_keep_their_microseconds(table):
+def test_times_have_microseconds(table):
     rendered = {name: str(CreateTable(table).compile(dialect=dialect)) for name, dialect in DIALECTS.items()}
     moments = [column for column in table.columns if isinstance(column.type, UtcDateTime)]
     assert rendered["mysql"].count("DATETIME(6)") == len(moments)
@@ -68,7 +68,7 @@ def test_moments_keep_their_microseconds(table):
 
 
 @source.each(table=TABLES)
-def test_keys_are_bigint_and_numbered_by_the_database(table):
+def test_primary_keys_are_bigint_identities(table):
     keys = list(table.primary_key.columns)
     if [key.name for key in keys] == ["id"]:
         assert keys[0].identity is not None
@@ -77,7 +77,7 @@ def test_keys_are_bigint_and_numbered_by_the_database(table):
         assert all(key.identity is None and key.autoincrement in (False, "auto") for key in keys)
 
 
-def test_no_table_is_reached_by_two_cascades():
+def test_no_table_has_two_cascade_paths():
     """SQL Server refuses a table that a deletion could reach along two paths."""
     deletes = {table.name: set() for table in TABLES}
     for table in TABLES:
@@ -99,7 +99,7 @@ def unique_sets(table):
 
 
 @source.each(table=TABLES)
-def test_unique_keys_hold_no_null(table):
+def test_unique_keys_contain_no_null(table):
     """Databases disagree about whether two NULLs are the same."""
     for name, columns in unique_sets(table):
         assert not [column.name for column in columns if column.nullable], name
@@ -112,14 +112,14 @@ def indexed_sets(table):
 
 
 @source.each(table=TABLES)
-def test_nothing_long_is_indexed(table):
+def test_long_columns_are_not_indexed(table):
     for name, columns in indexed_sets(table):
         for dialect, limit in LONGEST_KEY.items():
             assert sum(key_bytes(column.type, dialect) for column in columns) <= limit, f"{name} on {dialect}"
 
 
 def key_bytes(kind, dialect: str) -> int:
-    """Bytes a column takes in an index; prose takes too many."""
+    """Return the bytes a column takes in an index; long text takes too many."""
     if isinstance(kind, Folded) and dialect == "mysql":
         return kind.size
     if isinstance(kind, PortableText | Choice):
@@ -128,7 +128,7 @@ def key_bytes(kind, dialect: str) -> int:
 
 
 @source.each(table=TABLES)
-def test_names_are_given_and_short_enough(table):
+def test_constraint_names_are_given_and_short(table):
     named = [*table.constraints, *table.indexes]
     assert all(item.name for item in named)
     for item in [table, *table.columns, *named]:
@@ -136,13 +136,13 @@ def test_names_are_given_and_short_enough(table):
 
 
 @source.each(column=COLUMNS)
-def test_no_column_starts_as_an_empty_text(column):
+def test_no_column_defaults_to_empty_text(column):
     start = getattr(column.server_default, "arg", None)
     assert str(start) not in ("", "''")
     assert getattr(column.default, "arg", None) != ""
 
 
-def test_an_empty_text_is_stored_as_nothing(app):
+def test_empty_text_is_stored_as_null(app):
     domain = Domain(name="empty.example", description="")
     db.session.add(domain)
     db.session.commit()
@@ -150,37 +150,37 @@ def test_an_empty_text_is_stored_as_nothing(app):
     assert domain.description is None
 
 
-def test_an_empty_text_cannot_take_the_place_of_one_that_must_be_there(app):
+def test_empty_text_is_refused_for_required_column(app):
     db.session.add(Domain(name=""))
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
 
 
-def test_looking_for_an_empty_text_finds_all(app):
+def test_search_for_empty_text_finds_all(app):
     db.session.add(Domain(name="looked.example", description="something"))
     db.session.flush()
     assert db.session.query(Domain).filter(Domain.description.contains("", autoescape=True)).count() == 1
 
 
 @pytest.mark.parametrize("dialect", FOREIGN)
-def test_the_migrations_render_without_a_driver(ddl, dialect):
+def test_migrations_render_without_a_driver(ddl, dialect):
     tables = set()
-    for verb, name in re.findall(r'(CREATE|DROP) TABLE ([\w"\[\]]+)', ddl[dialect]):
-        (tables.add if verb == "CREATE" else tables.discard)(name.strip('"[]'))
+    for keyword, name in re.findall(r'(CREATE|DROP) TABLE ([\w"\[\]]+)', ddl[dialect]):
+        (tables.add if keyword == "CREATE" else tables.discard)(name.strip('"[]'))
     assert tables == {*Base.metadata.tables, "alembic_version"}
-    ours = ddl[dialect].replace("alembic_version", "")
-    assert "utf8mb4" not in ours and " BOOLEAN" not in ours
+    own_ddl = ddl[dialect].replace("alembic_version", "")
+    assert "utf8mb4" not in own_ddl and " BOOLEAN" not in own_ddl
 
 
 @pytest.mark.parametrize("dialect", FOREIGN)
-def test_the_rendered_rows_can_be_inserted(ddl, dialect):
+def test_rendered_rows_can_be_inserted(ddl, dialect):
     """Neither a key given to a numbered table, nor a value handed back to nobody."""
     assert "IDENTITY_INSERT" not in ddl[dialect]
     assert not re.search(r"RETURNING|OUTPUT|:ret_", ddl[dialect])
 
 
 @pytest.mark.parametrize("dialect", FOREIGN)
-def test_the_way_down_renders_too(built_app, dialect):
+def test_downgrades_render(built_app, dialect):
     with built_app.app_context():
         text = printed(flask_migrate.downgrade, dialect, "head:base")
     dropped = {name.strip('"[]') for name in re.findall(r"DROP TABLE (\S+?);?\s", text)}

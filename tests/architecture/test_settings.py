@@ -14,11 +14,11 @@ def text_of(name: str) -> str:
 
 
 @source.each(name=sorted({*source.python_files("app/", "migrations/", "wsgi.py")} - {CONFIG}))
-def test_only_the_configuration_reads_the_environment(name):
+def test_only_configuration_reads_environment(name):
     assert not READS.search(text_of(name)), f"{name}: make it a setting of {CONFIG}"
 
 
-def test_every_variable_is_explained_where_it_is_read():
+def test_every_variable_is_explained():
     text = text_of(CONFIG)
     explained = set(re.findall(r"[A-Z][A-Z_]+", " ".join(re.findall(r"(?:#|\"\"\").*", text))))
     read = set(NAME.findall(text))

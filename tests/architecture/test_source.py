@@ -15,18 +15,18 @@ def odd(numbers):
     return is_odd
 
 
-def test_every_case_that_is_wrong_is_told():
+def test_every_failed_case_is_reported():
     with pytest.raises(AssertionError, match=r"2 of 4:\n2: even\n.*\n4: even"):
         odd([1, 2, 3, 4])(message="even")
     odd([1, 3])(message="even")
 
 
-def test_where_there_is_no_case_nothing_was_checked():
+def test_check_without_cases_fails():
     with pytest.raises(AssertionError, match="nothing to look at"):
         odd([])(message="even")
 
 
-def test_what_else_it_asks_for_is_asked_for():
+def test_other_parameters_and_attributes_are_kept():
     check = odd([1])
     assert list(check.__signature__.parameters) == ["message"]
     assert (check.__name__, check.__doc__, check.__module__) == (

@@ -92,19 +92,19 @@ def test_search_for_long_lines_passes_single_strings():
 
 
 @source.each(path=PAGES)
-def test_a_template_holds_nothing_that_the_policy_forbids(path):
+def test_templates_contain_nothing_forbidden_by_policy(path):
     assert found(path.read_text(), FORBIDDEN_IN_PAGES) == []
 
 
 @source.each(path=MODULES)
-def test_a_script_builds_no_markup_and_no_code_from_strings(path):
+def test_scripts_build_no_markup_or_code_from_strings(path):
     allowed = ALLOWED_IN_PARSER if path == PARSER else set()
     patterns = {what: pattern for what, pattern in FORBIDDEN_IN_SCRIPTS.items() if what not in allowed}
     assert found(path.read_text(), patterns) == []
 
 
 @source.each(path=MODULES)
-def test_a_script_imports_by_names_that_the_import_map_knows(path):
+def test_scripts_import_names_of_the_import_map(path):
     known = {
         "htmx",
         "socket.io-client",
@@ -116,7 +116,7 @@ def test_a_script_imports_by_names_that_the_import_map_knows(path):
 
 
 @source.each(path=sorted(STYLES.rglob("*.css")))
-def test_a_stylesheet_names_no_other_file_and_stands_in_a_layer(path):
+def test_stylesheets_import_no_file_and_use_a_layer(path):
     text = path.read_text()
     assert not re.search(r"@import|url\((?!data:)", text)
     outside = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
@@ -124,11 +124,11 @@ def test_a_stylesheet_names_no_other_file_and_stands_in_a_layer(path):
 
 
 @source.each(path=PAGES)
-def test_every_icon_in_a_template_is_in_the_sprite(path):
+def test_icons_of_templates_are_in_the_sprite(path):
     assert icons_in(path.read_text()) - sprite() == set()
 
 
-def test_every_icon_that_a_menu_offers_is_in_the_sprite():
+def test_icons_of_menus_are_in_the_sprite():
     offered = {
         name
         for path in APP.rglob("*.py")
@@ -177,7 +177,7 @@ def strings_of(node):
             yield from strings_of(pair.value)
 
 
-def test_the_search_for_icons_sees_through_choices():
+def test_icon_search_reads_conditional_expressions():
     source = """{{ ui.icon("a" if x else "b") }}{{ ui.menu_link("l", "/", "c") }}{{ icon({"k": "d"}[k]) }}
     {% call ui.menu("id", "label", "e", is_icon_only=true) %}{% endcall %}{{ ui.button("l", icon_name="f") }}"""
     assert icons_in(source) == set("abcdef")

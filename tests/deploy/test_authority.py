@@ -16,13 +16,13 @@ def shake_hands(certificate, trusted, name: str) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
     client = ssl.create_default_context(cafile=trusted)
-    ours, theirs = socket.socketpair()
-    server = threading.Thread(target=serve, args=(context, theirs))
+    client_end, server_end = socket.socketpair()
+    server = threading.Thread(target=serve, args=(context, server_end))
     server.start()
     try:
-        client.wrap_socket(ours, server_hostname=name).close()
+        client.wrap_socket(client_end, server_hostname=name).close()
     finally:
-        ours.close()
+        client_end.close()
         server.join()
 
 

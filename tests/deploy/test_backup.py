@@ -95,10 +95,10 @@ def test_restore_returns_every_row_and_file(source, target, tmp_path):
     restore.restore(target, archive)
     assert rows(target.database_url) == rows(source.database_url)
     assert shape(target.database_url) == shape(source.database_url)
-    kept = {
+    original = {
         name: data for name, data in content(source.var).items() if name.startswith(("storage", "keys/audit"))
     }
-    assert content(target.var) == kept
+    assert content(target.var) == original
     assert target.secret.read_text() == "the secret"
     assert not target.tls.exists()
     assert manifest["tables"]["messages"] == 51

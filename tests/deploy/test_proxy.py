@@ -53,17 +53,17 @@ def test_large_request_is_refused_with_a_page(proxy):
 
 
 @pytest.mark.parametrize(
-    ("path", "kept"),
+    ("path", "is_cached"),
     [
         (f"/static/css/tokens.css?v={HASH}", "public, max-age=31536000, immutable"),
         ("/static/css/tokens.css", "no-cache"),
         ("/static/css/tokens.css?v=1", "no-cache"),
     ],
 )
-def test_files_with_a_content_hash_are_cached(proxy, path, kept):
+def test_files_with_a_content_hash_are_cached(proxy, path, is_cached):
     answer = ask(proxy, path)
     assert answer.status == 200
-    assert answer.headers["Cache-Control"] == kept
+    assert answer.headers["Cache-Control"] == is_cached
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -24,11 +24,11 @@ class Names:
     """A name service that answers each question with the next of its answers."""
 
     def __init__(self, monkeypatch, *answers: list[str]):
-        self.answers, self.questions = list(answers), []
+        self.answers, self.lookups = list(answers), []
         monkeypatch.setattr(socket, "getaddrinfo", self.resolve)
 
     def resolve(self, host, port, **_options):
-        self.questions.append(host)
+        self.lookups.append(host)
         addresses = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
@@ -118,7 +118,7 @@ def test_connection_uses_the_address_that_was_checked(monkeypatch):
     monkeypatch.setattr(socket, "socket", RecordingSocket)
     with pytest.raises(Unreachable, match="tcp"):
         fetch.fetch("https://rebind.example/x")
-    assert names.questions == ["rebind.example"], "the name is asked for once"
+    assert names.lookups == ["rebind.example"], "the name is resolved once"
     assert reached == [("8.8.8.8", 443)], "the connection goes to what was judged"
 
 

@@ -40,9 +40,9 @@ def test_expired_sessions_are_revoked_and_announced(people, events):
 
 def test_old_revoked_sessions_are_deleted(people):
     make_session(people.arthur, revoked_at=now() - 31 * DAY)
-    kept = make_session(people.arthur, revoked_at=now() - 29 * DAY)
+    recent = make_session(people.arthur, revoked_at=now() - 29 * DAY)
     maintenance.end_expired_sessions()
-    assert db.session.scalars(select(Session.id)).all() == [kept.id]
+    assert db.session.scalars(select(Session.id)).all() == [recent.id]
 
 
 def test_old_sign_in_failures_are_deleted(app):
@@ -69,9 +69,9 @@ def test_recent_access_changes_are_kept_in_any_number(app, monkeypatch):
 def test_old_finished_work_is_deleted_unlike_waiting_work(app):
     make_mail(WorkState.DONE, 31 * DAY)
     make_mail(WorkState.FAILED, 91 * DAY)
-    kept = [make_mail(WorkState.DONE, 29 * DAY), make_mail(WorkState.FAILED, 89 * DAY)]
-    kept.append(make_mail(WorkState.WAITING, 400 * DAY))
+    recent = [make_mail(WorkState.DONE, 29 * DAY), make_mail(WorkState.FAILED, 89 * DAY)]
+    recent.append(make_mail(WorkState.WAITING, 400 * DAY))
     keep(Job(kind="old", arguments="{}", due_at=now(), state=WorkState.DONE, finished_at=now() - 31 * DAY))
     assert maintenance.delete_finished_work() == 3
-    assert set(db.session.scalars(select(OutgoingMail.id))) == {mail.id for mail in kept}
+    assert set(db.session.scalars(select(OutgoingMail.id))) == {mail.id for mail in recent}
     assert count(Job) == 0

@@ -29,7 +29,7 @@ def license(seats: int):
     )
 
 
-def test_an_account_is_made_with_its_address(people):
+def test_account_is_created_with_its_address(people):
     account = make(people.domain_admin, people.domain, alias=" ZOÉ.Petit ", language="fr")
     assert account.address == "zoé.petit@iwdemo.fr"
     assert account.password_hash.startswith("$argon2")
@@ -37,40 +37,40 @@ def test_an_account_is_made_with_its_address(people):
     assert db.session.query(AuditEntry).filter_by(act="account.create").one().object_id == account.id
 
 
-def test_no_password_is_ever_audited(people):
+def test_password_is_never_audited(people):
     account = make(people.admin, people.domain)
     accounts.set_password(people.admin, account, PASSWORD + "!")
     for entry in db.session.query(AuditEntry):
         assert PASSWORD not in f"{entry.before}{entry.after}"
 
 
-def test_groups_and_accounts_never_share_an_address(people):
+def test_address_of_group_is_refused_for_account(people):
     with pytest.raises(Invalid) as refusal:
         make(people.admin, people.domain, alias="groupetc")
     assert (refusal.value.code, refusal.value.field) == ("address_taken", "alias")
 
 
 @pytest.mark.parametrize("alias", ["", "a b", ".a", "a..b", "a@b", "x" * 65])
-def test_what_is_no_alias_is_refused(people, alias):
+def test_invalid_alias_is_refused(people, alias):
     with pytest.raises(Invalid) as refusal:
         make(people.admin, people.domain, alias=alias)
     assert refusal.value.field == "alias"
 
 
-def test_a_weak_password_is_refused(people):
+def test_weak_password_is_refused(people):
     with pytest.raises(Invalid) as refusal:
         make(people.admin, people.domain, password="zoe")
     assert refusal.value.field == "password"
 
 
-def test_another_tenants_domain_does_not_exist(people):
+def test_domain_of_another_tenant_is_not_found(people):
     with pytest.raises(NotFound):
         make(people.domain_admin, people.other_domain)
     with pytest.raises(NotFound):
         accounts.update_account(people.domain_admin, people.autrui, {"name": "x"})
 
 
-def test_nobody_gives_a_role_above_their_own(people):
+def test_role_above_own_cannot_be_granted(people):
     with pytest.raises(Forbidden):
         make(people.domain_admin, people.domain, role=Role.WEB)
     with pytest.raises(Forbidden):
@@ -83,44 +83,44 @@ def test_nobody_gives_a_role_above_their_own(people):
     "change",
     [{"name": "x"}, {"state": "disabled"}, {"password": PASSWORD}, {"features": {Feature.TEAMCHAT: False}}],
 )
-def test_a_web_administrator_never_touches_a_server_administrator(people, change):
+def test_web_administrator_cannot_change_server_administrator(people, change):
     with pytest.raises(Forbidden):
         accounts.update_account(people.web_admin, people.admin, change)
 
 
 @pytest.mark.parametrize("change", [{"state": AccountState.DISABLED}, {"role": Role.USER}])
-def test_nobody_locks_themselves_out(people, change):
+def test_administrator_cannot_disable_or_demote_themselves(people, change):
     with pytest.raises(Invalid) as refusal:
         accounts.update_account(people.admin, people.admin, change)
     assert refusal.value.code == "own_account"
 
 
-def test_the_last_server_administrator_stays(people):
+def test_last_server_administrator_cannot_be_removed(people):
     with pytest.raises(Invalid) as refusal:
         accounts.update_account(SYSTEM, people.admin, {"role": Role.USER})
     assert refusal.value.code == "last_server_administrator"
 
 
-def test_a_new_password_signs_every_device_out(people, client_of):
+def test_new_password_revokes_every_session(people, client_of):
     client_of(people.arthur)
     accounts.set_password(people.domain_admin, people.arthur, PASSWORD)
     assert db.session.query(Session).filter_by(account_id=people.arthur.id).one().revoked_at is not None
 
 
-def test_a_disabled_account_loses_its_rooms(people):
+def test_disabled_account_loses_its_rooms(people):
     accounts.update_account(people.domain_admin, people.arthur, {"state": AccountState.DISABLED})
     assert access.visible_rooms(people.arthur) == []
 
 
-def test_the_slower_of_two_is_told(people):
-    seen = people.arthur.row_version
-    accounts.update_account(people.admin, people.arthur, {"name": "Arthur P."}, seen)
+def test_second_of_two_concurrent_edits_is_refused(people):
+    version = people.arthur.row_version
+    accounts.update_account(people.admin, people.arthur, {"name": "Arthur P."}, version)
     with pytest.raises(Conflict):
-        accounts.update_account(people.admin, people.arthur, {"name": "Autre"}, seen)
+        accounts.update_account(people.admin, people.arthur, {"name": "Autre"}, version)
     assert db.session.get(Account, people.arthur.id).name == "Arthur P."
 
 
-def test_teamchat_of_an_account_needs_the_other_two(people):
+def test_teamchat_of_account_needs_groupware_and_webdav(people):
     with pytest.raises(Invalid) as refusal:
         accounts.set_account_features(people.admin, people.arthur, {Feature.GROUPWARE: False})
     assert refusal.value.code == "teamchat_needs"
@@ -129,7 +129,7 @@ def test_teamchat_of_an_account_needs_the_other_two(people):
     assert access.visible_rooms(people.arthur) == []
 
 
-def test_what_the_domain_has_not_cannot_be_switched(people):
+def test_feature_missing_in_domain_cannot_be_enabled(people):
     bare = factories.make_domain(has_everything=False)
     account = factories.make_account(bare)
     with pytest.raises(Invalid) as refusal:
@@ -137,7 +137,7 @@ def test_what_the_domain_has_not_cannot_be_switched(people):
     assert refusal.value.code == "domain_lacks"
 
 
-def test_over_the_seats_a_new_account_goes_without_teamchat(people):
+def test_account_created_without_free_seat_has_no_teamchat(people):
     license(seats=8)
     assert not make(people.admin, people.domain).has_teamchat
     with pytest.raises(Invalid) as refusal:
@@ -145,13 +145,13 @@ def test_over_the_seats_a_new_account_goes_without_teamchat(people):
     assert refusal.value.code == "no_seat_left"
 
 
-def test_over_the_seats_those_who_have_teamchat_keep_it(people):
+def test_accounts_keep_teamchat_when_seats_run_out(people):
     license(seats=1)
     accounts.update_account(people.admin, people.arthur, {"name": "Arthur P."})
     assert access.visible_rooms(people.arthur)
 
 
-def test_with_a_seat_left_a_new_account_has_teamchat(people):
+def test_account_created_with_free_seat_has_teamchat(people):
     license(seats=9)
     account = make(people.admin, people.domain)
     assert account.has_teamchat

@@ -31,7 +31,7 @@ def last() -> AuditEntry:
     return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
 
 
-def test_an_entry_says_who_what_and_from_where(people, from_somewhere):
+def test_entry_names_actor_object_and_address(people, from_somewhere):
     note(people.admin, people.group)
     entry = last()
     assert (entry.act, entry.actor_id, entry.actor_name) == (
@@ -47,7 +47,7 @@ def test_an_entry_says_who_what_and_from_where(people, from_somewhere):
     assert (entry.domain_id, entry.origin, entry.request_id) == (people.domain.id, "192.0.2.7", "request-1")
 
 
-def test_an_entry_about_a_domain_belongs_to_that_domain(people):
+def test_entry_about_domain_belongs_to_that_domain(people):
     note(people.admin, people.domain)
     assert (last().object_kind, last().object_name, last().domain_id) == (
         "domain",
@@ -56,17 +56,17 @@ def test_an_entry_about_a_domain_belongs_to_that_domain(people):
     )
 
 
-def test_the_server_acts_in_its_own_name(people):
+def test_entry_of_server_has_no_actor(people):
     note(SYSTEM)
     assert (last().actor_id, last().actor_name, last().object_kind) == (None, "system", "server")
 
 
-def test_what_is_gone_can_be_named(people):
+def test_entry_can_name_deleted_object(people):
     note(people.admin, kind="account", id=99, name="gone@iwdemo.fr", domain_id=people.domain.id)
     assert (last().object_kind, last().object_id, last().object_name) == ("account", 99, "gone@iwdemo.fr")
 
 
-def test_values_are_kept_as_people_wrote_them(people):
+def test_entry_keeps_values_as_typed(people):
     moment = datetime(2030, 1, 2, tzinfo=UTC)
     note(
         people.admin,
@@ -78,12 +78,12 @@ def test_values_are_kept_as_people_wrote_them(people):
     assert json.loads(last().after) == {"role": "domain", "until": "2030-01-02T00:00:00+00:00", "seats": 5}
 
 
-def test_only_what_differs_is_noted(people):
+def test_entry_contains_only_changed_values(people):
     before, after = audit.changes(people.group, {"name": "groupetc", "description": "New"})
     assert (before, after) == ({"description": None}, {"description": "New"})
 
 
-def test_the_trail_holds_no_conversation(people):
+def test_audit_log_contains_no_message_text(people):
     posted = messages.post_message(people.arthur, people.room.id, SECRET_WORDS)
     messages.edit_message(people.arthur, posted.message_id, SECRET_WORDS + " again")
     groups.update_group(people.admin, people.group, {"description": "Changed"})

@@ -23,7 +23,7 @@ def people(app):
     return people
 
 
-def test_a_link_chooses_one_password(app, people):
+def test_concurrent_use_of_one_link_sets_one_password(app, people):
     passwords.send_requested_link(people.arthur.address)
     token = password_rules.password_link_token(get(Account, people.arthur.id))
     db.session.commit()
@@ -39,30 +39,32 @@ def test_a_link_chooses_one_password(app, people):
     assert get(Account, people.arthur.id).password_generation == 1
 
 
-def test_of_two_server_administrators_who_delete_each_other_one_stays(app, people):
-    one, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
+def test_two_server_administrators_cannot_delete_each_other(app, people):
+    first, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
     db.session.commit()
 
     def delete(actor: int, account: int):
         return lambda: accounts.delete_account(get(Account, actor), get(Account, account)).id
 
-    at_once(app, delete(one, two), delete(two, one))
-    left = db.session.query(Account).filter_by(role=Role.SERVER, state=AccountState.ENABLED).count()
-    assert left == 1
+    at_once(app, delete(first, two), delete(two, first))
+    administrator_count = (
+        db.session.query(Account).filter_by(role=Role.SERVER, state=AccountState.ENABLED).count()
+    )
+    assert administrator_count == 1
 
 
-def test_of_two_who_take_each_others_role_one_keeps_it(app, people):
-    one, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
+def test_two_server_administrators_cannot_demote_each_other(app, people):
+    first, two = people.admin.id, factories.make_account(people.domain, "second", role=Role.SERVER).id
     db.session.commit()
     at_once(
         app,
-        lambda: accounts.set_role(SYSTEM, get(Account, one), Role.USER).id,
+        lambda: accounts.set_role(SYSTEM, get(Account, first), Role.USER).id,
         lambda: accounts.set_role(SYSTEM, get(Account, two), Role.USER).id,
     )
     assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
 
 
-def test_an_account_is_deleted_once(app, people):
+def test_concurrent_deletion_succeeds_once(app, people):
     admin, arthur = people.admin.id, people.arthur.id
     db.session.commit()
     answers = at_once(
@@ -72,7 +74,7 @@ def test_an_account_is_deleted_once(app, people):
     assert len(refusals(answers)) == 2
 
 
-def test_the_first_words_on_a_card_are_not_lost(app, people):
+def test_concurrent_first_edits_of_card_conflict(app, people):
     admin, arthur = people.admin.id, people.arthur.id
     db.session.commit()
 

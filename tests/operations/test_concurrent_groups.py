@@ -32,7 +32,7 @@ def people(app):
     return people
 
 
-def test_one_of_two_gets_the_address(app, people):
+def test_concurrent_groups_cannot_share_an_address(app, people):
     admin, domain = people.admin.id, people.domain
 
     def create(number):
@@ -44,7 +44,7 @@ def test_one_of_two_gets_the_address(app, people):
     assert db.session.query(Group).filter_by(address="neuf@iwdemo.fr").count() == 1
 
 
-def test_an_entry_is_removed_once(app, people):
+def test_concurrent_removal_of_entry_succeeds_once(app, people):
     admin, group = people.admin.id, people.group.id
     entry = db.session.query(MemberEntry).filter_by(account_id=people.jean.id).one().id
     db.session.commit()
@@ -57,7 +57,7 @@ def test_an_entry_is_removed_once(app, people):
     assert db.session.query(AuditEntry).filter_by(act="group.remove_member").count() == 1
 
 
-def test_teamchat_is_enabled_once(app, people):
+def test_concurrent_enabling_of_teamchat_creates_one_room(app, people):
     admin = people.admin.id
     group = factories.make_group(people.domain, has_public_folder=True).id
 
@@ -68,7 +68,7 @@ def test_teamchat_is_enabled_once(app, people):
     assert len(set(answers)) == 1 and not refusals(answers)
 
 
-def test_a_setting_is_made_once(app, people):
+def test_concurrent_changes_of_setting_leave_one_row(app, people):
     admin = people.admin.id
 
     def name_the_host(number):
@@ -78,25 +78,27 @@ def test_a_setting_is_made_once(app, people):
     assert db.session.query(ServerSetting).filter_by(name="host_name").count() == 1
 
 
-def test_a_circle_is_not_closed_from_both_ends(app, people):
+def test_concurrent_nesting_cannot_form_a_cycle(app, people):
     admin = people.admin.id
-    one, other = (factories.make_group(people.domain).id for _ in range(2))
+    first, other = (factories.make_group(people.domain).id for _ in range(2))
 
     def add(outer, inner):
         return lambda: groups.add_members(get(Account, admin), get(Group, outer), [("group", inner)])
 
     for _ in range(5):
-        answers = at_once(app, add(one, other), add(other, one))
+        answers = at_once(app, add(first, other), add(other, first))
         assert [refusal.code for refusal in refusals(answers)] == ["circle"]
-        db.session.query(MemberEntry).filter(MemberEntry.group_id.in_([one, other])).delete()
+        db.session.query(MemberEntry).filter(MemberEntry.group_id.in_([first, other])).delete()
         db.session.commit()
 
 
-def test_one_form_is_saved_once(app, people):
-    admin, group, seen = people.admin.id, people.group.id, people.group.row_version
+def test_concurrent_saves_of_one_version_succeed_once(app, people):
+    admin, group, version = people.admin.id, people.group.id, people.group.row_version
 
     def rename(name):
-        return lambda: groups.update_group(get(Account, admin), get(Group, group), {"name": name}, seen).name
+        return lambda: (
+            groups.update_group(get(Account, admin), get(Group, group), {"name": name}, version).name
+        )
 
     answers = at_once(app, *(rename(name) for name in ("un", "deux", "trois")))
     assert [type(refusal) for refusal in refusals(answers)] == [Conflict, Conflict]
@@ -104,18 +106,20 @@ def test_one_form_is_saved_once(app, people):
     assert db.session.get(Group, group, populate_existing=True).name == saved
 
 
-def test_two_server_administrators_do_not_demote_each_other(app, people):
-    one = people.admin.id
+def test_two_server_administrators_cannot_demote_each_other(app, people):
+    first = people.admin.id
     other = factories.make_account(people.domain, role=Role.SERVER).id
 
-    def demote(who, whom):
-        return lambda: accounts.update_account(get(Account, who), get(Account, whom), {"role": Role.USER}).id
+    def demote(actor, account):
+        return lambda: (
+            accounts.update_account(get(Account, actor), get(Account, account), {"role": Role.USER}).id
+        )
 
-    at_once(app, demote(one, other), demote(other, one))
+    at_once(app, demote(first, other), demote(other, first))
     assert db.session.query(Account).filter_by(role=Role.SERVER).count() == 1
 
 
-def test_the_same_member_comes_once(app, people):
+def test_concurrent_adding_of_member_creates_one_entry(app, people):
     admin, group, paul = people.admin.id, people.group.id, people.paul.id
 
     def add():
@@ -125,10 +129,10 @@ def test_the_same_member_comes_once(app, people):
     assert db.session.query(MemberEntry).filter_by(group_id=group, account_id=paul).count() == 1
 
 
-def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, people):
+def test_group_deleted_while_in_use_leaves_no_rows(app, people):
     admin, outer = people.admin.id, factories.make_group(people.domain, "outer")
     for number in range(4):
-        group = factories.make_room(factories.make_group(people.domain, f"doomed{number}")).group
+        group = factories.make_room(factories.make_group(people.domain, f"deleted{number}")).group
         key = group.id
         answers = at_once(
             app,
@@ -144,15 +148,15 @@ def test_a_group_that_is_deleted_while_others_use_it_leaves_nothing_behind(app, 
         assert not db.session.query(Room).filter_by(group_id=key).count()
 
 
-def test_senders_of_two_rooms_share_the_limit_of_their_group(app, people):
+def test_concurrent_senders_of_two_rooms_share_limit_of_group(app, people):
     other = factories.make_room(people.group, "Projet").id
     people.group.sends_per_minute = 3
     arthur, jean, first = people.arthur.id, people.jean.id, people.room.id
     db.session.commit()
 
     def say(number):
-        who, room = ((arthur, jean)[number % 2], (first, other)[number // 4])
-        return lambda: messages.post_message(get(Account, who), room, f"{number}")
+        sender, room = ((arthur, jean)[number % 2], (first, other)[number // 4])
+        return lambda: messages.post_message(get(Account, sender), room, f"{number}")
 
     answers = at_once(app, *(say(number) for number in range(8)))
     assert [refusal.code for refusal in refusals(answers)] == ["group_pace"] * 5

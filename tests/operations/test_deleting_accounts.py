@@ -61,7 +61,7 @@ def entry() -> AuditEntry:
     return db.session.scalars(select(AuditEntry).where(AuditEntry.act == "account.delete")).one()
 
 
-def test_everything_but_the_name_and_the_words_goes(people):
+def test_deletion_keeps_only_name_and_messages(people):
     factories.make_message(people.room, people.jean, "bonjour")
     factories.exclude(factories.make_group(people.domain), people.jean)
     factories.make_grant(people.room, Principal.ACCOUNT, people.jean.id)
@@ -88,27 +88,27 @@ def test_everything_but_the_name_and_the_words_goes(people):
     assert [message.body for message in db.session.scalars(select(conversation.Message))] == ["bonjour"]
 
 
-def test_the_trail_tells_the_numbers_and_the_old_address(people):
+def test_audit_entry_contains_counts_and_former_address(people):
     sessions.open_session(people.jean)
     factories.make_private_room(people.jean, people.arthur)
     factories.make_private_room(people.jean)
     factories.make_private_room(people.arthur, people.jean)
     accounts.delete_account(people.domain_admin, people.jean)
-    left = entry()
-    assert (left.object_name, left.object_id, left.domain_id) == (
+    audit_entry = entry()
+    assert (audit_entry.object_name, audit_entry.object_id, audit_entry.domain_id) == (
         "jean@iwdemo.fr",
         people.jean.id,
         people.domain.id,
     )
-    assert '"devices": 1' in left.after
-    assert '"groups": 1' in left.after
-    assert '"rooms": 3' in left.after
-    assert '"handed_over": 1' in left.after
-    assert '"deleted_rooms": 1' in left.after
-    assert "jean@iwdemo.fr" in left.before
+    assert '"devices": 1' in audit_entry.after
+    assert '"groups": 1' in audit_entry.after
+    assert '"rooms": 3' in audit_entry.after
+    assert '"handed_over": 1' in audit_entry.after
+    assert '"deleted_rooms": 1' in audit_entry.after
+    assert "jean@iwdemo.fr" in audit_entry.before
 
 
-def test_the_address_is_free_again(people):
+def test_address_of_deleted_account_is_free(people):
     accounts.delete_account(people.admin, people.jean)
     again = accounts.create_account(
         people.admin, people.domain, name="Jean II", alias="jean", password="velours-cartable-18-brume"
@@ -118,7 +118,7 @@ def test_the_address_is_free_again(people):
     assert stored(again).address != stored(people.jean).address
 
 
-def test_open_sockets_and_rooms_hear_of_it_at_once(people, events):
+def test_deletion_publishes_events_for_sockets_and_rooms(people, events):
     device = sessions.open_session(people.jean).session_id
     before = db.session.scalar(select(AccessChange.epoch).order_by(AccessChange.epoch.desc()).limit(1)) or 0
     accounts.delete_account(people.admin, people.jean)
@@ -131,7 +131,7 @@ def test_open_sockets_and_rooms_hear_of_it_at_once(people, events):
     assert access.visible_rooms(people.jean) == []
 
 
-def test_who_is_deleted_appears_nowhere(people):
+def test_deleted_account_is_not_listed(people):
     factories.make_private_room(people.arthur, people.jean)
     used = licenses.seats_used()
     everybody = administered_counts(people.admin)["accounts"]
@@ -145,20 +145,20 @@ def test_who_is_deleted_appears_nowhere(people):
     assert licenses.seats_used() == used - 1
     assert administered_counts(people.admin)["accounts"] == everybody - 1
     assert effective_member_count(people.group) == 1
-    found, _more = member_candidates(people.admin, people.group, "account", "jean")
-    assert found == []
+    candidates, _more = member_candidates(people.admin, people.group, "account", "jean")
+    assert candidates == []
     with pytest.raises(Invalid):
         sessions.sign_in("jean@iwdemo.fr", factories.PASSWORD)
 
 
-def test_messages_say_that_the_account_is_deleted(people):
+def test_messages_show_that_account_is_deleted(people):
     message = factories.make_message(people.room, people.jean)
     assert conversation.message_view(people.room.id, message.id).author_label == "jean"
     accounts.delete_account(people.admin, people.jean)
     assert conversation.message_view(people.room.id, message.id).author_label == "jean (compte supprimé)"
 
 
-def test_direct_conversations_stay_readable_to_the_other(people):
+def test_direct_conversation_stays_readable_to_the_other_person(people):
     room = rooms.open_direct(people.arthur, [people.jean.id])
     three = rooms.open_direct(people.arthur, [people.jean.id, people.paul.id])
     messages.post_message(people.jean, room.id, "salut")
@@ -174,11 +174,11 @@ def test_direct_conversations_stay_readable_to_the_other(people):
 
 
 def owned_by(room: Room) -> list[int]:
-    mine = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
-    return db.session.scalars(select(RoomMember.account_id).where(*mine)).all()
+    conditions = (RoomMember.room_id == room.id, RoomMember.is_owner, RoomMember.is_member)
+    return db.session.scalars(select(RoomMember.account_id).where(*conditions)).all()
 
 
-def test_a_room_goes_to_the_member_who_has_been_in_it_for_longest(people):
+def test_room_passes_to_longest_member(people):
     guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
     away = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
     room = factories.make_private_room(people.jean, guest, away, people.paul, people.arthur)
@@ -187,7 +187,7 @@ def test_a_room_goes_to_the_member_who_has_been_in_it_for_longest(people):
     assert stored(room).state is RoomState.ACTIVE
 
 
-def test_a_room_goes_to_the_member_who_is_named(people):
+def test_room_passes_to_chosen_member(people):
     room, other = (
         factories.make_private_room(people.jean, people.paul, people.arthur, name=name) for name in "ab"
     )
@@ -196,13 +196,13 @@ def test_a_room_goes_to_the_member_who_is_named(people):
     assert owned_by(other) == [people.paul.id]
 
 
-def test_a_room_nobody_is_left_in_goes_into_the_trash(people):
+def test_room_without_members_moves_to_trash(people):
     room = factories.make_private_room(people.jean)
     accounts.delete_account(people.domain_admin, people.jean)
     assert stored(room).state is RoomState.DELETED
 
 
-def test_a_server_administrator_takes_a_room_without_owner_out_of_the_trash(people):
+def test_server_administrator_restores_room_without_owner(people):
     room = factories.make_private_room(people.jean)
     accounts.delete_account(people.domain_admin, people.jean)
     with pytest.raises(NotFound):
@@ -211,23 +211,23 @@ def test_a_server_administrator_takes_a_room_without_owner_out_of_the_trash(peop
     assert stored(room).state is RoomState.ACTIVE
 
 
-def test_rooms_are_deleted_where_that_is_wanted(people):
-    one, two = (factories.make_private_room(people.jean, people.paul, name=name) for name in "ab")
+def test_rooms_are_deleted_on_request(people):
+    first, two = (factories.make_private_room(people.jean, people.paul, name=name) for name in "ab")
     accounts.delete_account(
         people.domain_admin, people.jean, owned=OwnedRooms.DELETE, heirs={two.id: OwnedRooms.LONGEST}
     )
-    assert stored(one).state is RoomState.DELETED
+    assert stored(first).state is RoomState.DELETED
     assert owned_by(two) == [people.paul.id]
 
 
-def test_rooms_with_another_owner_are_left_to_them(people):
+def test_room_with_another_owner_is_unchanged(people):
     room = factories.make_private_room(people.jean, people.paul)
     factories.join_room(room, people.arthur, is_owner=True)
     accounts.delete_account(people.domain_admin, people.jean, owned=OwnedRooms.DELETE)
     assert owned_by(room) == [people.arthur.id]
 
 
-def test_a_room_in_a_group_of_others_is_handed_over_unseen(people):
+def test_room_in_group_of_another_domain_is_handed_over(people):
     """Jean is of one tenant, the group of another: who deletes jean decides nothing about the other's room."""
     factories.add_member(people.other_group, people.jean)
     room = factories.make_private_room(people.jean, people.autrui, people.paul)
@@ -241,7 +241,7 @@ def test_a_room_in_a_group_of_others_is_handed_over_unseen(people):
     assert owned_by(room) == [people.autrui.id]
 
 
-def test_somebody_outside_a_room_cannot_be_given_it(people):
+def test_room_cannot_pass_to_non_member(people):
     room = factories.make_private_room(people.jean, people.paul)
     with pytest.raises(Invalid) as refusal:
         accounts.delete_account(people.domain_admin, people.jean, heirs={room.id: people.arthur.id})
@@ -249,13 +249,13 @@ def test_somebody_outside_a_room_cannot_be_given_it(people):
     assert stored(people.jean).state is AccountState.ENABLED
 
 
-def test_nobody_deletes_themselves(people):
+def test_own_account_cannot_be_deleted(people):
     with pytest.raises(Invalid) as refusal:
         accounts.delete_account(people.admin, people.admin)
     assert refusal.value.code == "own_account"
 
 
-def test_the_last_server_administrator_stays(people):
+def test_last_server_administrator_cannot_be_deleted(people):
     with pytest.raises(Invalid) as refusal:
         accounts.delete_account(SYSTEM, people.admin)
     assert refusal.value.code == "last_server_administrator"
@@ -264,7 +264,7 @@ def test_the_last_server_administrator_stays(people):
     assert stored(people.admin).role is Role.USER
 
 
-def test_nobody_deletes_above_their_role_or_outside_their_scope(people):
+def test_account_above_role_or_outside_scope_cannot_be_deleted(people):
     for actor, account in ((people.web_admin, people.admin), (people.domain_admin, people.web_admin)):
         with pytest.raises(Forbidden):
             accounts.delete_account(actor, account)
@@ -273,11 +273,11 @@ def test_nobody_deletes_above_their_role_or_outside_their_scope(people):
             accounts.delete_account(actor, people.jean)
 
 
-def test_a_deleted_account_is_never_changed_or_deleted_again(people):
+def test_deleted_account_cannot_be_changed_or_deleted_again(people):
     accounts.delete_account(people.admin, people.jean)
     for act in (
         accounts.delete_account,
-        lambda actor, who: accounts.update_account(actor, who, {"name": "x"}),
+        lambda actor, account: accounts.update_account(actor, account, {"name": "x"}),
     ):
         with pytest.raises(NotFound):
             act(people.admin, people.jean)
@@ -285,11 +285,11 @@ def test_a_deleted_account_is_never_changed_or_deleted_again(people):
         accounts.update_account(people.admin, people.paul, {"state": "deleted"})
 
 
-def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
+def test_every_column_that_references_accounts_is_handled():
     """Every column that refers to an account must be listed in operations/accounts/belongings.py."""
     settled = {
-        f"{one.class_.__tablename__}.{one.key}"
-        for one in (*DELETED_WITH_ACCOUNT, *KEPT_WITH_NAME, *HANDLED_APART)
+        f"{column.class_.__tablename__}.{column.key}"
+        for column in (*DELETED_WITH_ACCOUNT, *KEPT_WITH_NAME, *HANDLED_APART)
     }
     naming = {
         f"{table.name}.{key.parent.name}"
@@ -300,7 +300,7 @@ def test_it_is_settled_what_becomes_of_everything_that_names_an_account():
     assert naming == settled
 
 
-def test_many_things_cost_no_more_statements_than_few(people, count_statements):
+def test_number_of_statements_does_not_depend_on_number_of_rows(people, count_statements):
     few, many = people.paul, people.jean
     for _ in range(10):
         factories.join_room(factories.make_private_room(people.arthur), many)

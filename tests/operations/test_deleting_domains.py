@@ -29,21 +29,21 @@ from tests.support import factories
 
 
 @pytest.fixture
-def doomed(people):
-    """Make the other tenant's domain with an active group."""
+def deletable(people):
+    """Return a domain of another tenant with an active room and a message in it."""
     group = factories.make_group(people.other_domain, "bavards", has_public_folder=True, has_teamchat=True)
     factories.add_member(group, people.autrui)
     room = factories.make_room(group)
-    said = messages.post_message(people.autrui, room.id, "à garder")
-    return people.other_domain, room, said
+    posted = messages.post_message(people.autrui, room.id, "à garder")
+    return people.other_domain, room, posted
 
 
 def get(model, key):
     return db.session.get(model, key, populate_existing=True)
 
 
-def test_everything_goes_and_what_was_said_stays(people, doomed):
-    domain, room, said = doomed
+def test_deletion_keeps_only_messages(people, deletable):
+    domain, room, posted = deletable
     task = domains.delete_domain(people.admin, domain, typed_name=" Autre.EXAMPLE ")
     assert get(Domain, domain.id).state is DomainState.SUSPENDED
     assert tasks.run(task.id, seconds=60)
@@ -54,7 +54,7 @@ def test_everything_goes_and_what_was_said_stays(people, doomed):
     assert get(Account, people.autrui.id).state is AccountState.DELETED
     assert db.session.query(Group).filter_by(domain_id=domain.id).count() == 0
     assert get(Room, room.id).state is RoomState.DELETED
-    assert get(Message, said.message_id).body == "à garder"
+    assert get(Message, posted.message_id).body == "à garder"
     assert [row.domain.name for row in domain_list(people.admin, ListQuery()).rows] == ["iwdemo.fr"]
     with pytest.raises(NotFound):
         scope.find_domain(people.admin, domain.id)
@@ -62,8 +62,8 @@ def test_everything_goes_and_what_was_said_stays(people, doomed):
     assert (entry.object_name, entry.domain_id) == ("autre.example", domain.id)
 
 
-def test_the_name_and_the_addresses_are_free_again(people, doomed):
-    task = domains.delete_domain(people.admin, doomed[0], typed_name="autre.example")
+def test_name_and_addresses_of_deleted_domain_are_free(people, deletable):
+    task = domains.delete_domain(people.admin, deletable[0], typed_name="autre.example")
     tasks.run(task.id, seconds=60)
     again = domains.create_domain(people.admin, name="autre.example")
     made = accounts.create_account(
@@ -72,40 +72,40 @@ def test_the_name_and_the_addresses_are_free_again(people, doomed):
     assert made.address == "autrui@autre.example"
 
 
-def test_members_by_the_whole_domain_are_no_longer_there(people, doomed):
-    factories.add_member(people.group, doomed[0])
+def test_entries_of_whole_domain_are_removed(people, deletable):
+    factories.add_member(people.group, deletable[0])
     assert effective_member_count(people.group) == 4
-    tasks.run(domains.delete_domain(people.admin, doomed[0], typed_name="autre.example").id, seconds=60)
+    tasks.run(domains.delete_domain(people.admin, deletable[0], typed_name="autre.example").id, seconds=60)
     assert effective_member_count(people.group) == 2
 
 
-def test_a_wrong_name_deletes_nothing(people, doomed):
+def test_wrong_name_deletes_nothing(people, deletable):
     with pytest.raises(Invalid) as refusal:
-        domains.delete_domain(people.admin, doomed[0], typed_name="iwdemo.fr")
+        domains.delete_domain(people.admin, deletable[0], typed_name="iwdemo.fr")
     assert refusal.value.field == "name"
-    assert get(Domain, doomed[0].id).state is DomainState.ACTIVE
+    assert get(Domain, deletable[0].id).state is DomainState.ACTIVE
 
 
-def test_nobody_deletes_their_own_domain(people):
+def test_own_domain_cannot_be_deleted(people):
     with pytest.raises(Invalid) as refusal:
         domains.delete_domain(people.admin, people.domain, typed_name="iwdemo.fr")
     assert refusal.value.code == "own_domain"
 
 
-@pytest.mark.parametrize("who", ["rivale", "domain_admin", "autrui"])
-def test_others_do_not_delete_domains(people, doomed, who):
+@pytest.mark.parametrize("person", ["rivale", "domain_admin", "autrui"])
+def test_domain_administrator_and_user_cannot_delete_domain(people, deletable, person):
     with pytest.raises((Forbidden, NotFound)):
-        domains.delete_domain(getattr(people, who), doomed[0], typed_name="autre.example")
+        domains.delete_domain(getattr(people, person), deletable[0], typed_name="autre.example")
 
 
-def test_it_is_deleted_once(people, doomed):
-    domains.delete_domain(people.admin, doomed[0], typed_name="autre.example")
+def test_deleted_domain_cannot_be_deleted_again(people, deletable):
+    domains.delete_domain(people.admin, deletable[0], typed_name="autre.example")
     with pytest.raises(Conflict):
-        domains.delete_domain(people.web_admin, doomed[0], typed_name="autre.example")
+        domains.delete_domain(people.web_admin, deletable[0], typed_name="autre.example")
 
 
-def test_who_may_not_be_deleted_keeps_the_domain(people, doomed):
-    domain = doomed[0]
+def test_account_that_cannot_be_deleted_keeps_domain(people, deletable):
+    domain = deletable[0]
     task = domains.delete_domain(people.web_admin, domain, typed_name="autre.example")
     factories.make_account(domain, "chef", role="server")
     assert tasks.run(task.id, seconds=60)
@@ -115,8 +115,8 @@ def test_who_may_not_be_deleted_keeps_the_domain(people, doomed):
     assert scope.find_domain(people.admin, domain.id)
 
 
-def test_web_administrator_neither_deletes_nor_suspends_domain_of_server_administrator(people, doomed):
-    domain = doomed[0]
+def test_web_administrator_neither_deletes_nor_suspends_domain_of_server_administrator(people, deletable):
+    domain = deletable[0]
     chef = factories.make_account(domain, "chef", role="server")
     for act in (
         lambda: domains.delete_domain(people.web_admin, domain, typed_name="autre.example"),
@@ -133,11 +133,11 @@ def test_web_administrator_neither_deletes_nor_suspends_domain_of_server_adminis
     assert get(Domain, domain.id).state is DomainState.SUSPENDED
 
 
-def test_cancelled_it_leaves_the_rest_and_can_be_asked_for_again(people, doomed):
-    task = domains.delete_domain(people.admin, doomed[0], typed_name="autre.example")
+def test_cancelled_deletion_can_be_requested_again(people, deletable):
+    task = domains.delete_domain(people.admin, deletable[0], typed_name="autre.example")
     tasks.cancel_task(people.admin, task)
     assert tasks.run(task.id, seconds=60)
     assert get(Account, people.autrui.id).state is AccountState.ENABLED
-    again = domains.delete_domain(people.admin, doomed[0], typed_name="autre.example")
+    again = domains.delete_domain(people.admin, deletable[0], typed_name="autre.example")
     assert tasks.run(again.id, seconds=60)
-    assert get(Domain, doomed[0].id).state is DomainState.DELETED
+    assert get(Domain, deletable[0].id).state is DomainState.DELETED

@@ -29,20 +29,20 @@ from tests.support import factories
 
 def names(account) -> list[str]:
     access.forget()
-    return [seen.room.name for seen in access.visible_rooms(account)]
+    return [room_access.room.name for room_access in access.visible_rooms(account)]
 
 
-def pointing_at(table: str) -> set[str]:
-    """Every column of the schema that points at a table."""
+def columns_referencing(table: str) -> set[str]:
+    """Return every column of the schema that references a table."""
     return {
         str(key.parent)
-        for one in Base.metadata.tables.values()
-        for key in one.foreign_keys
+        for each_table in Base.metadata.tables.values()
+        for key in each_table.foreign_keys
         if key.column.table.name == table
     }
 
 
-def test_its_people_lose_its_rooms_and_the_conversation_is_kept(people):
+def test_members_lose_rooms_and_messages_are_kept(people):
     messages.post_message(people.arthur, people.room.id, "kept for a month")
     room_id = people.room.id
     groups.delete_group(people.domain_admin, people.group)
@@ -54,14 +54,14 @@ def test_its_people_lose_its_rooms_and_the_conversation_is_kept(people):
         messages.post_message(people.arthur, room_id, "too late")
 
 
-def test_a_room_that_was_in_the_trash_keeps_its_day(people):
+def test_room_already_in_trash_keeps_its_date(people):
     rooms.delete_room(people.admin, people.room)
     before, room_id = people.room.deleted_at, people.room.id
     groups.delete_group(people.admin, people.group)
     assert db.session.get(Room, room_id).deleted_at == before
 
 
-def test_only_administrators_of_its_domain_delete_it(people):
+def test_only_administrators_of_domain_delete_group(people):
     rights.set_grant(
         people.admin, people.room.folder, rights.Subject(Principal.ACCOUNT, people.arthur.id), FULL
     )
@@ -72,8 +72,8 @@ def test_only_administrators_of_its_domain_delete_it(people):
     groups.delete_group(people.web_admin, people.group)
 
 
-def test_every_column_that_points_at_a_group_or_a_folder_is_thought_of():
-    assert pointing_at("groups") == {
+def test_every_column_that_references_groups_or_folders_is_handled():
+    assert columns_referencing("groups") == {
         "addresses.group_id",
         "exclusions.group_id",
         "folders.group_id",
@@ -82,10 +82,10 @@ def test_every_column_that_points_at_a_group_or_a_folder_is_thought_of():
         "member_entries.inner_group_id",
         "rooms.group_id",
     }
-    assert pointing_at("folders") == {"folders.parent_id", "grants.folder_id", "rooms.folder_id"}
+    assert columns_referencing("folders") == {"folders.parent_id", "grants.folder_id", "rooms.folder_id"}
 
 
-def test_nothing_is_left_of_it(people):
+def test_deletion_leaves_no_rows_of_group(people):
     inner = factories.make_group(people.domain, "inner")
     outer = factories.make_group(people.domain, "outer")
     room = factories.make_room(outer, "Outer")
@@ -99,17 +99,17 @@ def test_nothing_is_left_of_it(people):
     group_id, address = people.group.id, people.group.address
     groups.delete_group(people.admin, people.group)
     assert db.session.get(Group, group_id) is None
-    for column in pointing_at("groups"):
+    for column in columns_referencing("groups"):
         table, name = column.split(".")
-        left = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {group_id}"))
-        assert left == 0, column
+        row_count = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {group_id}"))
+        assert row_count == 0, column
     assert not db.session.query(Grant).filter_by(principal="group", principal_id=group_id).count()
     assert not db.session.query(Folder).filter_by(group_id=group_id).count()
     assert names(people.arthur) == [] and group_rules.groups_of(people.paul) == {inner.id}
     groups.create_group(people.admin, people.domain, name="groupetc", alias=address.partition("@")[0])
 
 
-def test_answers_about_its_rooms_still_come(people):
+def test_rooms_of_deleted_group_give_no_rights(people):
     guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
     factories.join_room(people.room, guest)
     private = rooms.create_room(people.arthur, RoomKind.PRIVATE, "Secret", group_id=people.group.id)
@@ -122,7 +122,7 @@ def test_answers_about_its_rooms_still_come(people):
         assert access.rights_by_account([people.arthur, guest], room) == {people.arthur.id: 0, guest.id: 0}
 
 
-def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(people):
+def test_private_room_of_deleted_group_is_restored_to_its_owner(people):
     private = rooms.create_room(people.arthur, RoomKind.PRIVATE, "Secret", group_id=people.group.id)
     key, public = private.id, people.room.id
     rooms.archive_room(people.arthur, private)
@@ -136,28 +136,28 @@ def test_a_private_room_of_it_can_come_back_as_one_of_its_owner(people):
         rooms.restore_room(people.domain_admin, db.session.get(Room, public))
 
 
-def test_the_trail_says_it_for_the_group_and_for_those_that_had_it(people):
+def test_audit_entries_name_group_and_groups_that_contained_it(people):
     outer = factories.make_group(people.domain, "outer")
     factories.add_member(outer, people.group)
     group_id = people.group.id
     groups.delete_group(people.admin, people.group)
-    said = {
+    entries = {
         (entry.act, entry.object_id): entry.before
         for entry in db.session.query(AuditEntry).filter(AuditEntry.act.like("group.%"))
     }
-    assert '"trashed_rooms": 1' in said["group.delete", group_id]
-    assert "groupetc@iwdemo.fr" in said["group.remove_member", outer.id]
+    assert '"trashed_rooms": 1' in entries["group.delete", group_id]
+    assert "groupetc@iwdemo.fr" in entries["group.remove_member", outer.id]
 
 
-def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(people, monkeypatch):
+def test_event_names_accounts_or_everybody_when_they_are_many(people, monkeypatch):
     from app.models import AccessChange
 
     outer = factories.make_group(people.domain, "outer")
     factories.add_member(outer, people.group)
     folder_id, room_id = people.room.folder_id, people.room.id
     groups.delete_group(people.admin, people.group)
-    told = {(row.scope, row.target_id) for row in db.session.query(AccessChange)}
-    assert told == {
+    changes = {(row.scope, row.target_id) for row in db.session.query(AccessChange)}
+    assert changes == {
         (AccessScope.GROUP, outer.id),
         (AccessScope.FOLDER, folder_id),
         (AccessScope.ROOM, room_id),
@@ -168,15 +168,15 @@ def test_it_names_whom_it_concerns_and_everybody_when_they_are_many(people, monk
     assert db.session.query(AccessChange).filter_by(scope=AccessScope.EVERYBODY).count() == 1
 
 
-def test_the_number_of_statements_does_not_grow_with_its_rooms(people, count_statements):
+def test_number_of_statements_does_not_depend_on_rooms(people, count_statements):
     def cost(rooms_wanted):
         group = factories.make_group(people.domain)
         for number in range(rooms_wanted):
             factories.make_room(group, f"r{number}")
         factories.add_member(group, db.session.get(Domain, people.domain.id))
-        with count_statements() as seen:
+        with count_statements() as statements:
             groups.delete_group(people.admin, group)
-        return len(seen)
+        return len(statements)
 
     cost(1)
     assert cost(12) == cost(2)

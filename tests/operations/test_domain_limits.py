@@ -8,7 +8,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.models import AuditEntry, Domain, DomainState, now
 from app.operations import accounts, domains
-from app.queries import domains as questions
+from app.queries import domains as domain_queries
 from app.rules import domains as domain_rules
 from tests.support import factories
 
@@ -23,7 +23,7 @@ def make(actor, domain, alias: str):
     )
 
 
-def test_a_domain_holds_as_many_accounts_as_it_may(people):
+def test_accounts_beyond_limit_of_domain_are_refused(people):
     domains.set_domain_limits(people.admin, people.domain, {"account_limit": 7})
     make(people.domain_admin, people.domain, "septieme")
     with pytest.raises(Invalid) as refusal:
@@ -34,46 +34,46 @@ def test_a_domain_holds_as_many_accounts_as_it_may(people):
     make(people.domain_admin, people.domain, "huitieme")
 
 
-def test_guests_count_for_the_domain_of_who_answers_for_them(people):
+def test_guests_count_for_domain_of_their_sponsor(people):
     guests = factories.make_domain("guests.example")
     factories.make_account(guests, "visiteur", is_guest=True, sponsor_id=people.arthur.id)
     domains.set_domain_limits(people.admin, people.domain, {"guest_limit": 1})
-    assert questions.guest_count(people.domain) == 1
-    assert questions.account_count(people.domain) == 6
+    assert domain_queries.guest_count(people.domain) == 1
+    assert domain_queries.account_count(people.domain) == 6
     with pytest.raises(Invalid) as refusal:
         domain_rules.require_room_for_guest(people.domain)
     assert refusal.value.code == "domain_full_of_guests"
     domain_rules.require_room_for_guest(people.other_domain)
 
 
-def test_a_limit_below_what_is_there_takes_nobody_away(people):
+def test_limit_below_current_count_removes_nobody(people):
     domains.set_domain_limits(people.admin, people.domain, {"account_limit": 2, "guest_limit": 0})
-    assert questions.account_count(people.domain) == 6
+    assert domain_queries.account_count(people.domain) == 6
     assert stored(people.domain).guest_limit == 0
 
 
-@pytest.mark.parametrize("who", ["domain_admin", "arthur", "rivale"])
-def test_limits_are_set_for_the_whole_server_only(people, who):
+@pytest.mark.parametrize("person", ["domain_admin", "arthur", "rivale"])
+def test_only_server_wide_administrators_set_limits(people, person):
     with pytest.raises((Forbidden, NotFound)):
-        domains.set_domain_limits(getattr(people, who), people.domain, {"account_limit": 99})
+        domains.set_domain_limits(getattr(people, person), people.domain, {"account_limit": 99})
     assert stored(people.domain).account_limit is None
 
 
 @pytest.mark.parametrize("number", [-1, 10_000_001])
-def test_limits_that_make_no_sense_are_refused_at_their_field(people, number):
+def test_invalid_limit_is_refused_at_its_field(people, number):
     with pytest.raises(Invalid) as refusal:
         domains.set_domain_limits(people.admin, people.domain, {"guest_limit": number})
     assert refusal.value.field == "guest_limit"
 
 
-def test_the_slower_of_two_is_told(people):
-    seen = people.domain.row_version
-    domains.set_domain_limits(people.admin, people.domain, {"account_limit": 50}, seen)
+def test_second_of_two_concurrent_edits_is_refused(people):
+    version = people.domain.row_version
+    domains.set_domain_limits(people.admin, people.domain, {"account_limit": 50}, version)
     with pytest.raises(Conflict):
-        domains.set_domain_limits(people.web_admin, people.domain, {"account_limit": 60}, seen)
+        domains.set_domain_limits(people.web_admin, people.domain, {"account_limit": 60}, version)
 
 
-def test_a_domain_whose_last_day_is_over_is_suspended_by_the_worker(people):
+def test_worker_suspends_domain_after_its_last_day(people):
     factories.make_domain("fini.example", expires_at=now() - timedelta(seconds=1))
     factories.make_domain("bientot.example", expires_at=now() + timedelta(hours=1))
     assert domains.suspend_ended_domains() == 1
@@ -85,7 +85,7 @@ def test_a_domain_whose_last_day_is_over_is_suspended_by_the_worker(people):
     assert (entry.actor_name, entry.object_name) == ("system", "fini.example")
 
 
-def test_a_domain_is_active_again_with_a_later_day_only(people):
+def test_ended_domain_becomes_active_only_with_later_day(people):
     domain = people.other_domain
     domain.expires_at, domain.state = now() - timedelta(days=1), DomainState.SUSPENDED
     db.session.commit()
@@ -97,19 +97,19 @@ def test_a_domain_is_active_again_with_a_later_day_only(people):
     assert stored(domain).state is DomainState.ACTIVE
 
 
-def test_nobody_gives_their_own_domain_an_end(people):
+def test_own_domain_cannot_be_given_an_end(people):
     with pytest.raises(Invalid) as refusal:
         domains.update_domain(people.admin, people.domain, {"expires_at": now() + timedelta(days=9)})
     assert (refusal.value.code, refusal.value.field) == ("own_domain", "expires_on")
 
 
 @pytest.mark.parametrize("values", [{"expires_at": now() + timedelta(days=90)}, {"guest_days_longest": 400}])
-def test_what_the_server_grants_a_domain_administrator_does_not_change(people, values):
+def test_domain_administrator_cannot_change_limits(people, values):
     with pytest.raises(Forbidden):
         domains.update_domain(people.rivale, people.other_domain, values)
 
 
-def test_guests_stay_no_longer_than_the_longest(people):
+def test_days_of_guests_are_bounded_by_longest_stay(people):
     domains.update_domain(people.admin, people.domain, {"guest_days_longest": 30})
     domains.update_domain(people.domain_admin, people.domain, {"guest_days": 30})
     with pytest.raises(Invalid) as refusal:
@@ -119,14 +119,14 @@ def test_guests_stay_no_longer_than_the_longest(people):
         domains.update_domain(people.admin, people.domain, {"guest_days": 0})
 
 
-def test_what_ends_is_told_louder_the_nearer_it_is(people):
+def test_warning_level_rises_towards_the_end(people):
     for days in (-1, 0, 4, 13, 20):
         factories.make_domain(f"d{days + 1}.example", expires_at=now() + timedelta(days=days, hours=1))
-    told = [(ending.domain.name, ending.urgency) for ending in questions.endings(people.admin)]
-    assert told == [
+    endings = [(ending.domain.name, ending.urgency) for ending in domain_queries.endings(people.admin)]
+    assert endings == [
         ("d0.example", "danger"),
         ("d1.example", "danger"),
         ("d5.example", "warning"),
         ("d14.example", "info"),
     ]
-    assert questions.endings(people.domain_admin) == []
+    assert domain_queries.endings(people.domain_admin) == []

@@ -18,36 +18,36 @@ def folder(people) -> Folder:
     return db.session.query(Folder).filter_by(group_id=people.group.id, kind=FolderKind.TEAMCHAT).one()
 
 
-def rights(who, room):
+def rights(person, room):
     access.forget()
-    return access.rights_in(who, room.id)
+    return access.rights_in(person, room.id)
 
 
-def about(who) -> Subject:
-    return Subject(Principal.ACCOUNT, who.id)
+def about(account) -> Subject:
+    return Subject(Principal.ACCOUNT, account.id)
 
 
-def test_a_line_on_the_folder_counts_in_every_room_that_inherits(people, folder):
+def test_grant_of_folder_applies_in_inheriting_rooms(people, folder):
     other = factories.make_room(people.group, "Other")
     right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
     assert rights(people.jean, people.room) == rights(people.jean, other) == FULL
     assert rights(people.arthur, people.room) == WRITE
 
 
-def test_a_line_on_a_room_copies_what_it_inherited_so_that_nobody_elses_rights_change(people):
+def test_first_grant_of_room_copies_inherited_grants(people):
     right_operations.set_grant(people.admin, people.room, about(people.jean), READ)
     assert rights(people.jean, people.room) == READ and rights(people.arthur, people.room) == WRITE
     assert people.room.has_own_list
 
 
-def test_inheriting_again_drops_the_rooms_list_whole(people):
+def test_inheriting_again_removes_list_of_room(people):
     right_operations.set_grant(people.admin, people.room, about(people.jean), READ)
     right_operations.inherit_again(people.admin, people.room)
     assert rights(people.jean, people.room) == WRITE
     assert not db.session.query(Grant).filter_by(room_id=people.room.id).count()
 
 
-def test_removing_a_line_falls_back_to_the_next(people, folder):
+def test_removed_grant_is_replaced_by_next_specific_one(people, folder):
     right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
     right_operations.remove_grant(people.admin, folder, about(people.jean))
     assert rights(people.jean, people.room) == WRITE
@@ -55,23 +55,23 @@ def test_removing_a_line_falls_back_to_the_next(people, folder):
         right_operations.remove_grant(people.admin, folder, about(people.jean))
 
 
-def test_an_empty_list_of_a_room_gives_nothing(people):
+def test_empty_list_of_room_gives_no_rights(people):
     right_operations.remove_grant(people.admin, people.room, Subject(GROUP, people.group.id))
     assert rights(people.arthur, people.room) == Right.NONE
 
 
-def test_who_may_change_rights(people, folder):
-    for who, refusal in ((people.arthur, Forbidden), (people.paul, NotFound), (people.rivale, NotFound)):
+def test_only_people_with_the_right_change_rights(people, folder):
+    for person, refusal in ((people.arthur, Forbidden), (people.paul, NotFound), (people.rivale, NotFound)):
         with pytest.raises(refusal):
-            right_operations.set_grant(who, folder, about(people.jean), FULL)
+            right_operations.set_grant(person, folder, about(people.jean), FULL)
         with pytest.raises(refusal):
-            right_operations.set_grant(who, people.room, about(people.jean), FULL)
+            right_operations.set_grant(person, people.room, about(people.jean), FULL)
     right_operations.set_grant(people.domain_admin, folder, about(people.jean), FULL)
     right_operations.set_grant(people.jean, people.room, about(people.arthur), MODERATE)
     assert rights(people.arthur, people.room) == MODERATE
 
 
-def test_taking_ones_own_administration_away_is_asked_first(people):
+def test_loss_of_own_administration_needs_confirmation(people):
     right_operations.set_grant(people.admin, people.room, about(people.jean), FULL)
     with pytest.raises(Conflict) as refusal:
         right_operations.set_grant(people.jean, people.room, about(people.jean), READ)
@@ -81,13 +81,13 @@ def test_taking_ones_own_administration_away_is_asked_first(people):
 
 
 @pytest.mark.parametrize("forged", [-1, FULL + 1, "all", None, True, 3.5])
-def test_rights_that_do_not_exist(people, folder, forged):
+def test_unknown_rights_are_refused(people, folder, forged):
     with pytest.raises(Invalid) as refusal:
         right_operations.set_grant(people.admin, folder, about(people.jean), forged)
     assert refusal.value.code == "unknown_right"
 
 
-def test_principals_that_are_nobody(people, folder):
+def test_unknown_principal_is_refused(people, folder):
     for subject in (
         Subject(Principal.ACCOUNT, 10**9),
         Subject(GROUP, 10**9),
@@ -100,7 +100,7 @@ def test_principals_that_are_nobody(people, folder):
         right_operations.set_grant(people.admin, folder, Subject(Principal.GUESTS, 5), READ)
 
 
-def test_a_domain_administrator_cannot_name_another_domains_people(people, folder):
+def test_grant_to_account_of_another_domain_is_refused(people, folder):
     for subject in (
         about(people.autrui),
         Subject(GROUP, people.other_group.id),
@@ -111,7 +111,7 @@ def test_a_domain_administrator_cannot_name_another_domains_people(people, folde
         right_operations.set_grant(people.admin, folder, subject, READ)
 
 
-def test_the_trail_says_what_was_and_what_is(people, folder):
+def test_audit_entry_contains_former_and_new_rights(people, folder):
     right_operations.set_grant(people.admin, folder, about(people.jean), READ)
     right_operations.set_grant(people.admin, folder, about(people.jean), FULL)
     entry = db.session.query(AuditEntry).filter_by(act="grant.set").order_by(AuditEntry.id.desc()).first()
@@ -131,7 +131,7 @@ def test_reset_of_several_rooms_is_all_or_nothing(people, folder):
     assert rights(people.jean, people.room) == WRITE
 
 
-def test_a_private_room_has_nothing_to_inherit(people):
+def test_private_room_has_nothing_to_inherit(people):
     room = factories.make_private_room(people.arthur, people.jean)
     with pytest.raises(Invalid):
         right_operations.inherit_again(people.arthur, room)

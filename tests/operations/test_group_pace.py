@@ -16,7 +16,7 @@ START = datetime(2026, 1, 5, 9, 0, 30, 400_000, tzinfo=UTC)
 
 
 class Clock:
-    """A moment that moves when it is told to."""
+    """A clock that a test sets."""
 
     def __init__(self):
         self.moment = START
@@ -42,22 +42,22 @@ def limited(people, clock):
     return people
 
 
-def say(who, room, count=1):
+def say(person, room, count=1):
     for _number in range(count):
-        messages.post_message(who, room.id, "hello")
+        messages.post_message(person, room.id, "hello")
 
 
 def last_seq(room) -> int:
     return db.session.get(Room, room.id, populate_existing=True).last_seq
 
 
-def refused(who, room) -> TooMany:
+def refused(person, room) -> TooMany:
     with pytest.raises(TooMany) as refusal:
-        say(who, room)
+        say(person, room)
     return refusal.value
 
 
-def test_all_senders_and_rooms_of_a_group_count_together(limited):
+def test_limit_counts_all_senders_and_rooms_of_group(limited):
     other = factories.make_room(limited.group, "Projet")
     say(limited.arthur, limited.room, 2)
     say(limited.jean, other)
@@ -67,7 +67,7 @@ def test_all_senders_and_rooms_of_a_group_count_together(limited):
     assert (last_seq(limited.room), last_seq(other)) == (2, 1)
 
 
-def test_the_sender_is_told_the_second_from_which_it_works(limited, clock):
+def test_refused_sender_succeeds_after_stated_seconds(limited, clock):
     say(limited.arthur, limited.room, 3)
     clock.goes_on(20)
     seconds = refused(limited.arthur, limited.room).retry_after
@@ -78,7 +78,7 @@ def test_the_sender_is_told_the_second_from_which_it_works(limited, clock):
 
 
 @pytest.mark.parametrize("step", [0.3, 7.7, 19.9, 20.4])
-def test_within_any_minute_there_are_never_more(limited, clock, step):
+def test_limit_holds_in_any_minute(limited, clock, step):
     sent = []
     for _try in range(int(240 / step)):
         try:
@@ -92,22 +92,22 @@ def test_within_any_minute_there_are_never_more(limited, clock, step):
         assert fourth - first > timedelta(seconds=60)
 
 
-def test_what_was_sent_while_one_waited_for_the_lock_counts(limited, clock, monkeypatch):
+def test_messages_sent_while_waiting_for_lock_are_counted(limited, clock, monkeypatch):
     """The clock is ahead once the lock is there, as when another one's commit was waited for."""
     make = pace._make
 
     def wait(group_id):
         make(group_id)
         clock.goes_on(2)
-        said = f"{int(clock.moment.timestamp())}:2"
-        db.session.execute(pace.KEEP, {"group": group_id, "kept": said})
+        counted = f"{int(clock.moment.timestamp())}:2"
+        db.session.execute(pace.KEEP, {"group": group_id, "kept": counted})
 
     monkeypatch.setattr(pace, "_make", wait)
     say(limited.arthur, limited.room)
     refused(limited.jean, limited.room)
 
 
-def test_a_server_whose_clock_is_behind_forgets_nothing(limited, clock):
+def test_process_with_slow_clock_keeps_counted_messages(limited, clock):
     say(limited.arthur, limited.room, 2)
     clock.goes_on(-3)
     say(limited.jean, limited.room)
@@ -116,7 +116,7 @@ def test_a_server_whose_clock_is_behind_forgets_nothing(limited, clock):
     say(limited.jean, limited.room, 3)
 
 
-def test_another_group_and_a_private_room_go_on(limited):
+def test_limit_does_not_apply_to_other_groups_and_private_rooms(limited):
     say(limited.arthur, limited.room, 3)
     other = factories.make_group(limited.domain, "autre")
     factories.add_member(other, limited.arthur)
@@ -126,7 +126,7 @@ def test_another_group_and_a_private_room_go_on(limited):
         assert last_seq(room) == 5
 
 
-def test_the_same_message_again_counts_once_and_is_acknowledged(limited):
+def test_repeated_message_is_counted_once_and_acknowledged(limited):
     mark = str(uuid.uuid4())
     first = messages.post_message(limited.arthur, limited.room.id, "once", client_id=mark)
     say(limited.arthur, limited.room, 2)
@@ -134,13 +134,13 @@ def test_the_same_message_again_counts_once_and_is_acknowledged(limited):
     refused(limited.arthur, limited.room)
 
 
-def test_who_may_not_write_uses_nothing_up(limited):
+def test_refused_sender_is_not_counted(limited):
     with pytest.raises(NotFound):
         say(limited.paul, limited.room)
     say(limited.arthur, limited.room, 3)
 
 
-def test_posts_that_share_a_commit_share_the_limit(limited):
+def test_posts_of_one_commit_share_the_limit(limited):
     other = factories.make_room(limited.group, "Projet")
     rooms = [limited.room.id, other.id] * 3
     drafts = [posting.Draft(limited.arthur, room, "hello", str(uuid.uuid4())) for room in rooms]
@@ -151,15 +151,15 @@ def test_posts_that_share_a_commit_share_the_limit(limited):
     assert all(1 <= refusal.retry_after <= 61 for refusal in too_many)
 
 
-def test_without_a_limit_posting_costs_no_statement_more(people, count_statements):
+def test_group_without_limit_needs_no_extra_statement(people, count_statements):
     say(people.arthur, people.room)
-    with count_statements() as seen:
+    with count_statements() as statements:
         say(people.arthur, people.room)
-    assert not [statement for statement in seen if "group_paces" in statement]
+    assert not [statement for statement in statements if "group_paces" in statement]
     assert db.session.query(GroupPace).count() == 0
 
 
-def test_a_limit_is_set_changed_and_taken_away(people):
+def test_limit_is_set_and_removed_with_audit_entries(people):
     groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=30)
     group = groups.set_group_limits(people.admin, people.group, sends_per_minute=None)
     assert group.sends_per_minute is None
@@ -171,21 +171,21 @@ def test_a_limit_is_set_changed_and_taken_away(people):
 
 
 @pytest.mark.parametrize("number", [0, -1, 10_001])
-def test_numbers_that_limit_nothing_are_refused(people, number):
+def test_limit_out_of_range_is_refused(people, number):
     with pytest.raises(Invalid) as refusal:
         groups.set_group_limits(people.admin, people.group, sends_per_minute=number)
     assert refusal.value.field == "sends_per_minute"
 
 
-def test_limits_are_set_by_those_who_administer_the_group(people):
+def test_only_administrators_of_group_set_limit(people):
     for stranger in (people.rivale, people.arthur):
         with pytest.raises((NotFound, Forbidden)):
             groups.set_group_limits(stranger, people.group, sends_per_minute=5)
     assert db.session.get(Group, people.group.id).sends_per_minute is None
 
 
-def test_the_slower_of_two_is_told(people):
-    seen = people.group.row_version
-    groups.set_group_limits(people.admin, people.group, sends_per_minute=5, seen_version=seen)
+def test_second_of_two_concurrent_edits_is_refused(people):
+    version = people.group.row_version
+    groups.set_group_limits(people.admin, people.group, sends_per_minute=5, seen_version=version)
     with pytest.raises(Conflict):
-        groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=6, seen_version=seen)
+        groups.set_group_limits(people.domain_admin, people.group, sends_per_minute=6, seen_version=version)

@@ -8,7 +8,7 @@ from app.operations.messages.group_writer import LARGEST_GROUP, GroupWriter
 
 
 class Work:
-    """Functions for a writer: they record the sizes of the groups, and fail as told."""
+    """Functions for a writer: they record the sizes of the groups, and fail on request."""
 
     def __init__(self):
         self.groups = []
@@ -45,36 +45,36 @@ def answers(app, work, count, *, key=None):
 
     asking = [gevent.spawn(ask, number) for number in range(count)]
     gevent.joinall(asking, timeout=5)
-    return [one.value if one.ready() else "no answer" for one in asking]
+    return [greenlet.value if greenlet.ready() else "no answer" for greenlet in asking]
 
 
-def test_each_gets_its_own_answer(app, work):
+def test_each_request_gets_its_own_answer(app, work):
     assert answers(app, work, 4) == [0, Invalid, 2, Invalid]
     assert (work.groups, work.alone) == ([4], [])
 
 
-def test_groups_have_a_largest_size(app, work):
+def test_size_of_group_is_bounded(app, work):
     answers(app, work, LARGEST_GROUP + 2)
     assert work.groups == [LARGEST_GROUP, 2]
 
 
-def test_requests_of_one_key_never_share_a_group(app, work):
+def test_requests_of_one_key_are_not_grouped(app, work):
     assert answers(app, work, 3, key="same") == [0, 1, 2]
     assert (work.groups, work.alone) == ([], [0, 1, 2])
 
 
-def test_a_group_that_fails_is_tried_one_by_one(app, work):
+def test_requests_of_failed_group_are_repeated_one_by_one(app, work):
     work.many_fails = ValueError()
     assert answers(app, work, 3) == work.alone == [0, 1, 2]
 
 
-def test_without_a_database_all_are_told_at_once(app, work):
+def test_missing_database_refuses_all_requests_without_repeating(app, work):
     work.many_fails = Unavailable()
     assert answers(app, work, 3) == [Unavailable] * 3
     assert work.alone == []
 
 
 @pytest.mark.parametrize("count", [1, 3, LARGEST_GROUP + 3])
-def test_nobody_waits_for_a_writer_that_was_ended(app, work, count):
+def test_requests_of_killed_writer_are_refused(app, work, count):
     work.many_fails = work.one_fails = gevent.GreenletExit()
     assert answers(app, work, count) == [Unavailable] * count

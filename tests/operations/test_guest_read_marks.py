@@ -35,14 +35,14 @@ def talk(people):
 
 
 def begin_history(people, *, at_joining: bool) -> None:
-    """Settle how far back the room's guests read."""
+    """Set how far back the room's guests can read."""
     room = db.session.get(Room, people.room.id)
     room.guests_see_history = not at_joining
     db.session.commit()
 
 
 def come_in(people, invite=None) -> None:
-    """Be invited, and follow the link. invite: how, where it is not for the first time."""
+    """Invite the guest and follow the link. invite: the invitation, unless it is the first one."""
     if invite is None:
         guests.invite_guests(people.arthur, people.room, "bt@darnis.com")
     invitation = db.session.scalars(select(Invitation)).one()
@@ -52,7 +52,7 @@ def come_in(people, invite=None) -> None:
 
 
 def come_back(people) -> None:
-    """Be invited once more, and follow the new link."""
+    """Invite the guest again and follow the new link."""
     come_in(people, guests.invite_again)
 
 
@@ -63,7 +63,7 @@ def unread(account: Account) -> int | None:
 
 
 @pytest.mark.parametrize("at_joining", [True, False], ids=["from joining", "from the beginning"])
-def test_who_arrives_has_nothing_unread_and_then_what_is_said(people, bruno, talk, at_joining):
+def test_new_guest_has_only_later_messages_unread(people, bruno, talk, at_joining):
     """A room that was never opened is bold and has no number; at its first opening all of it counts as read."""
     begin_history(people, at_joining=at_joining)
     talk(EARLIER)
@@ -77,18 +77,20 @@ def test_who_arrives_has_nothing_unread_and_then_what_is_said(people, bruno, tal
     assert reading.mark_read(bruno, people.room.id, EARLIER + 1) == 0
 
 
-@pytest.mark.parametrize("at_joining, left", [(True, 1), (False, 6)], ids=["joining", "beginning"])
-def test_a_device_that_marks_before_it_opens_counts_what_it_may_read(people, bruno, talk, at_joining, left):
+@pytest.mark.parametrize(
+    ("at_joining", "unread_count"), [(True, 1), (False, 6)], ids=["joining", "beginning"]
+)
+def test_mark_before_opening_counts_readable_messages(people, bruno, talk, at_joining, unread_count):
     begin_history(people, at_joining=at_joining)
     talk(EARLIER)
     come_in(people)
     talk(1)
-    assert reading.mark_read(bruno, people.room.id, 0) == left
-    assert unread(bruno) == left
+    assert reading.mark_read(bruno, people.room.id, 0) == unread_count
+    assert unread(bruno) == unread_count
 
 
-@pytest.mark.parametrize("at_joining, missed", [(True, 0), (False, 4)], ids=["joining", "beginning"])
-def test_who_comes_back_has_unread_what_they_may_read(people, bruno, talk, at_joining, missed):
+@pytest.mark.parametrize(("at_joining", "missed"), [(True, 0), (False, 4)], ids=["joining", "beginning"])
+def test_returning_guest_has_readable_messages_unread(people, bruno, talk, at_joining, missed):
     begin_history(people, at_joining=at_joining)
     come_in(people)
     reading.open_room(bruno, people.room.id)
@@ -103,7 +105,7 @@ def test_who_comes_back_has_unread_what_they_may_read(people, bruno, talk, at_jo
     assert unread(bruno) == missed + 1
 
 
-def test_who_comes_back_without_ever_having_opened_it_starts_anew(people, bruno, talk):
+def test_returning_guest_who_never_opened_room_starts_at_joining(people, bruno, talk):
     begin_history(people, at_joining=True)
     come_in(people)
     talk(2)
@@ -116,7 +118,7 @@ def test_who_comes_back_without_ever_having_opened_it_starts_anew(people, bruno,
     assert unread(bruno) == 1
 
 
-def test_the_marks_of_others_stay_where_they_are(people, bruno, talk):
+def test_marks_of_others_are_unchanged(people, bruno, talk):
     begin_history(people, at_joining=True)
     reading.open_room(people.arthur, people.room.id)
     talk(EARLIER)
@@ -124,7 +126,7 @@ def test_the_marks_of_others_stay_where_they_are(people, bruno, talk):
     assert unread(people.arthur) == EARLIER
 
 
-def test_a_room_that_shuts_its_history_takes_it_from_what_is_unread(people, bruno, talk):
+def test_hidden_history_is_not_counted_as_unread(people, bruno, talk):
     begin_history(people, at_joining=False)
     come_in(people)
     reading.open_room(bruno, people.room.id)

@@ -34,7 +34,7 @@ def invite(
 
 @pytest.fixture
 def bruno(people) -> Account:
-    """Invited, registered, confirmed, in the room."""
+    """Return a guest who is registered, confirmed and in the room."""
     invite(people)
     guest = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Bruno Tessier", password=PASSWORD, language="fr"
@@ -46,11 +46,11 @@ def mails(template: str) -> list[OutgoingMail]:
     return list(db.session.scalars(select(OutgoingMail).where(OutgoingMail.template == template)))
 
 
-def test_one_person_is_invited_once_however_the_address_is_written(people):
+def test_address_in_several_spellings_is_invited_once(people):
     outcomes = invite(people, 'bt@darnis.com, "Tessier, Bruno" <BT@Darnis.COM>; bt@DARNIS.com\nBt@darnis.com')
-    assert [one.refusal for one in outcomes] == [None]
+    assert [outcome.refusal for outcome in outcomes] == [None]
     assert len(mails("invitation")) == 1
-    assert [one.refusal.code for one in invite(people, "BT@darnis.com")] == ["invited"]
+    assert [outcome.refusal.code for outcome in invite(people, "BT@darnis.com")] == ["invited"]
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,23 @@ def test_one_person_is_invited_once_however_the_address_is_written(people):
         ("autrui@autre.example", "hosted_in_group"),
     ],
 )
-def test_what_cannot_be_invited_is_told_with_the_reason(people, address, code):
+def test_address_that_cannot_be_invited_is_returned_with_reason(people, address, code):
     outcomes = invite(people, f"{address}\nbonne@darnis.com")
-    assert [one.refusal.code for one in outcomes if one.refusal] == [code]
+    assert [outcome.refusal.code for outcome in outcomes if outcome.refusal] == [code]
     assert invitation_of("bonne@darnis.com")
 
 
 @pytest.mark.parametrize("address", ["bt@darnis.com\r\nBcc: a@b.fr", "bt@darnis.com\x00", "bt\n@darnis.com"])
-def test_no_line_of_a_header_comes_in_with_an_address(people, address):
+def test_address_cannot_add_mail_headers(people, address):
     invite(people, address)
     for mail in mails("invitation"):
         assert not set(mail.recipient) & set("\r\n\x00 :")
 
 
-def test_addresses_of_this_server_are_added_as_members_by_who_may(people):
+def test_local_address_is_added_as_member_with_the_right(people):
     room = factories.make_private_room(people.arthur, name="Offre")
     outcomes = invite(people, "jean@iwdemo.fr, personne@iwdemo.fr, autrui@autre.example", room=room)
-    assert [(one.is_account, one.refusal and one.refusal.code) for one in outcomes] == [
+    assert [(outcome.is_account, outcome.refusal and outcome.refusal.code) for outcome in outcomes] == [
         (True, None),
         (False, "hosted_unknown"),
         (False, "hosted_unknown"),
@@ -92,24 +92,26 @@ def test_addresses_of_this_server_are_added_as_members_by_who_may(people):
     assert access.find_room(people.jean, room.id)
 
 
-def test_an_alias_of_an_account_is_that_account(people):
+def test_alias_of_account_is_added_as_that_account(people):
     room = factories.make_private_room(people.arthur, name="Offre")
     factories.keep(Address(address="j.martin@iwdemo.fr", account_id=people.jean.id))
     (outcome,) = invite(people, "J.Martin@iwdemo.fr", room=room)
     assert outcome.is_account and outcome.refusal is None
     assert access.find_room(people.jean, room.id)
     assert db.session.scalars(select(Invitation)).all() == [] and mails("invitation") == []
-    assert [one.refusal.code for one in invite(people, "j.martin@iwdemo.fr", room=room)] == ["inside"]
+    assert [repeated.refusal.code for repeated in invite(people, "j.martin@iwdemo.fr", room=room)] == [
+        "inside"
+    ]
 
 
-def test_who_may_not_write_here_may_not_invite(people, bruno):
+def test_invitation_needs_right_to_write(people, bruno):
     with pytest.raises(NotFound):
         invite(people, actor=people.paul)
     with pytest.raises((Forbidden, Invalid)):
         invite(people, "autre@darnis.com", actor=bruno)
 
 
-def test_without_the_policy_the_right_decides(people):
+def test_invitation_without_policy_needs_the_right(people):
     people.domain.members_may_invite_guests = False
     db.session.commit()
     with pytest.raises(Forbidden):
@@ -117,34 +119,39 @@ def test_without_the_policy_the_right_decides(people):
     assert invite(people, actor=people.domain_admin)[0].refusal is None
 
 
-def test_lists_of_a_domain_decide_where_guests_come_from(people):
+def test_domain_lists_restrict_addresses_of_guests(people):
     people.domain.guests_allowed_from = "darnis.com\npartner.example"
     people.domain.guests_denied_from = "bad.partner.example"
     db.session.commit()
     outcomes = invite(people, "a@darnis.com b@sub.partner.example c@bad.partner.example d@other.example")
-    assert [one.refusal and one.refusal.code for one in outcomes] == [None, None, "denied", "denied"]
+    assert [outcome.refusal and outcome.refusal.code for outcome in outcomes] == [
+        None,
+        None,
+        "denied",
+        "denied",
+    ]
 
 
-def test_there_is_a_limit_of_open_invitations_and_of_guests(people, app):
+def test_open_invitations_and_guests_are_limited(people, app):
     app.config["GUEST_INVITATIONS"] = 2
     outcomes = invite(people, "a@darnis.com b@darnis.com c@darnis.com")
-    assert [one.refusal and one.refusal.code for one in outcomes] == [None, None, "pending_limit"]
+    assert [outcome.refusal and outcome.refusal.code for outcome in outcomes] == [None, None, "pending_limit"]
     app.config["GUESTS_PER_ROOM"] = 2
     assert invite(people, "d@darnis.com", actor=people.jean)[0].refusal.code == "room_limit"
 
 
-def test_an_address_with_an_account_is_answered_like_one_without(people, bruno, count_statements):
+def test_invitation_does_not_reveal_existing_account(people, bruno, count_statements):
     room = factories.make_private_room(people.jean, name="Autre")
     invite(people, "first@darnis.com", actor=people.jean, room=room)
     with count_statements() as first:
-        known = invite(people, "bt@darnis.com", actor=people.jean, room=room)
+        of_account = invite(people, "bt@darnis.com", actor=people.jean, room=room)
     with count_statements() as second:
         unknown = invite(people, "zz@darnis.com", actor=people.jean, room=room)
-    assert [one.refusal for one in known] == [one.refusal for one in unknown] == [None]
-    assert len(first) == len(second), [one for one in second if one not in first]
+    assert [row.refusal for row in of_account] == [row.refusal for row in unknown] == [None]
+    assert len(first) == len(second), [row for row in second if row not in first]
 
 
-def test_the_account_works_once_the_address_is_confirmed(people):
+def test_guest_account_works_after_confirmation(people):
     invite(people)
     token = token_of(invitation_of("bt@darnis.com"))
     guest = guests.register_guest(token, name="Bruno", password=PASSWORD, language="fr")
@@ -161,7 +168,7 @@ def test_the_account_works_once_the_address_is_confirmed(people):
         guests.confirm_address(confirm, None)
 
 
-def test_whoever_chose_the_password_in_the_name_of_somebody_else_gains_nothing(people):
+def test_confirmation_needs_the_password_of_the_registration(people):
     invite(people)
     guest = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Faux", password=PASSWORD, language="fr"
@@ -171,7 +178,7 @@ def test_whoever_chose_the_password_in_the_name_of_somebody_else_gains_nothing(p
     assert not guest.is_active
 
 
-def test_an_account_that_was_never_confirmed_is_started_over_by_another_invitation(people):
+def test_another_invitation_restarts_unconfirmed_account(people):
     invite(people)
     first = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Premier", password=PASSWORD, language="fr"
@@ -189,7 +196,7 @@ def test_an_account_that_was_never_confirmed_is_started_over_by_another_invitati
 @pytest.mark.parametrize(
     "change", [lambda t: t[:-1] + "A", lambda t: "9" + t, lambda t: t.replace(".", ".1", 1), str.upper]
 )
-def test_tokens_cannot_be_guessed_or_used_for_something_else(people, change):
+def test_token_of_another_kind_or_forged_is_refused(people, change):
     invite(people)
     token = token_of(invitation_of("bt@darnis.com"))
     assert link_rules.open_link(change(token)).opens is LinkTarget.UNKNOWN
@@ -197,7 +204,7 @@ def test_tokens_cannot_be_guessed_or_used_for_something_else(people, change):
     assert link_rules.guest_by_link(EXTENSION, token) is None
 
 
-def test_revoked_expired_and_older_links_end(people):
+def test_revoked_expired_or_replaced_link_is_refused(people):
     invite(people)
     invitation = invitation_of("bt@darnis.com")
     token = token_of(invitation)
@@ -213,13 +220,13 @@ def test_revoked_expired_and_older_links_end(people):
         guests.register_guest(token, name="Tard", password=PASSWORD, language="fr")
 
 
-def test_only_the_inviter_and_administrators_handle_an_invitation(people):
+def test_only_inviter_and_administrators_change_invitation(people):
     invite(people)
     invitation = invitation_of("bt@darnis.com")
-    for verb in (guests.resend_invitation, guests.revoke_invitation, guests.copy_invitation_link):
+    for operation in (guests.resend_invitation, guests.revoke_invitation, guests.copy_invitation_link):
         for stranger in (people.jean, people.paul, people.rivale):
             with pytest.raises(NotFound):
-                verb(stranger, invitation)
+                operation(stranger, invitation)
     assert guests.copy_invitation_link(people.domain_admin, invitation).endswith(
         link_rules.copied_token(invitation)
     )
@@ -231,7 +238,7 @@ def test_only_the_inviter_and_administrators_handle_an_invitation(people):
     assert len(mails("invitation")) == 2
 
 
-def test_a_known_guest_joins_with_one_click(people, bruno):
+def test_existing_guest_joins_without_registration(people, bruno):
     room = factories.make_private_room(people.jean, name="Autre")
     invite(people, actor=people.jean, room=room)
     invitation = db.session.scalars(select(Invitation).where(Invitation.room_id == room.id)).one()
@@ -244,11 +251,11 @@ def test_a_known_guest_joins_with_one_click(people, bruno):
 
 
 def member_of(people, guest) -> RoomMember:
-    mine = (RoomMember.room_id == people.room.id, RoomMember.account_id == guest.id)
-    return db.session.scalars(select(RoomMember).where(*mine)).one()
+    conditions = (RoomMember.room_id == people.room.id, RoomMember.account_id == guest.id)
+    return db.session.scalars(select(RoomMember).where(*conditions)).one()
 
 
-def test_who_was_removed_is_invited_again_with_one_click(people, bruno):
+def test_removed_guest_rejoins_without_registration(people, bruno):
     from app.operations import rooms
 
     rooms.remove_person(people.domain_admin, people.room, bruno)
@@ -258,15 +265,15 @@ def test_who_was_removed_is_invited_again_with_one_click(people, bruno):
     assert access.rights_in(bruno, people.room.id)
 
 
-def test_the_end_is_announced_three_times_to_both_and_comes(people, bruno):
-    seen = []
-    for left in (20, 14, 13, 5, 4, 1, 0.5):
-        bruno.expires_at = now() + timedelta(days=left) - timedelta(minutes=1)
+def test_end_is_announced_three_times_and_applied(people, bruno):
+    announced = []
+    for days_left in (20, 14, 13, 5, 4, 1, 0.5):
+        bruno.expires_at = now() + timedelta(days=days_left) - timedelta(minutes=1)
         db.session.commit()
         guests.warn_of_ends()
         guests.warn_of_ends()
-        seen.append((len(mails("guest_ends")), len(mails("sponsored_guest_ends"))))
-    assert seen == [(0, 0), (1, 1), (1, 1), (2, 2), (2, 2), (3, 3), (3, 3)]
+        announced.append((len(mails("guest_ends")), len(mails("sponsored_guest_ends"))))
+    assert announced == [(0, 0), (1, 1), (1, 1), (2, 2), (2, 2), (3, 3), (3, 3)]
     factories.keep(
         Session(
             account_id=bruno.id,
@@ -282,7 +289,7 @@ def test_the_end_is_announced_three_times_to_both_and_comes(people, bruno):
     assert db.session.scalars(select(Session.revoked_at).where(Session.account_id == bruno.id)).one()
 
 
-def test_the_sponsor_extends_with_one_click_within_the_limit_of_the_domain(people, bruno):
+def test_sponsor_extends_guest_within_limit_of_domain(people, bruno):
     people.domain.guest_days, people.domain.guest_days_longest = 60, 30
     bruno.expires_at = now() + timedelta(days=2)
     db.session.commit()
@@ -297,7 +304,7 @@ def test_the_sponsor_extends_with_one_click_within_the_limit_of_the_domain(peopl
         guests.extend_guest(people.rivale, bruno, now() + timedelta(days=3))
 
 
-def test_a_stay_in_a_room_ends_and_the_account_stays(people):
+def test_ended_stay_in_room_keeps_account(people):
     people.room.guest_days = 10
     db.session.commit()
     invite(people)
@@ -313,7 +320,7 @@ def test_a_stay_in_a_room_ends_and_the_account_stays(people):
     assert guest.is_active and not access.rights_in(guest, people.room.id)
 
 
-def test_accounts_that_nobody_confirmed_end_by_themselves(people):
+def test_unconfirmed_account_is_deleted_after_its_term(people):
     invite(people)
     guest = guests.register_guest(
         token_of(invitation_of("bt@darnis.com")), name="Bruno", password=PASSWORD, language="fr"
@@ -327,12 +334,12 @@ def test_accounts_that_nobody_confirmed_end_by_themselves(people):
     assert link_rules.open_link(token_of(invitation_of("bt@darnis.com"))).opens is LinkTarget.REGISTER
 
 
-def test_administrators_run_their_own_guests_and_no_others(people, bruno):
+def test_administrators_manage_only_guests_of_their_scope(people, bruno):
     guests.update_guest(
         people.domain_admin, bruno, {"name": "Bruno T.", "first_name": "Bruno", "state": "disabled"}
     )
     assert bruno.name == "Bruno T." and not bruno.is_active
-    for verb in (
+    for operation in (
         lambda actor: guests.update_guest(actor, bruno, {"name": "x"}),
         lambda actor: guests.set_guest_password(actor, bruno, PASSWORD + "?"),
         lambda actor: guests.suspend_guest(actor, bruno),
@@ -342,13 +349,13 @@ def test_administrators_run_their_own_guests_and_no_others(people, bruno):
     ):
         for stranger in (people.rivale, people.arthur, bruno):
             with pytest.raises(NotFound):
-                verb(stranger)
+                operation(stranger)
     guests.set_guest_password(people.domain_admin, bruno, PASSWORD + "?")
     guests.change_sponsor(people.domain_admin, bruno, people.jean)
     assert bruno.sponsor_id == people.jean.id
 
 
-def test_a_deleted_guest_leaves_the_address_free_and_the_words(people, bruno):
+def test_deleted_guest_frees_address_and_keeps_messages(people, bruno):
     message = factories.make_message(people.room, bruno, "Bonjour")
     guests.delete_guest(people.admin, bruno)
     assert bruno.state is AccountState.DELETED and message.author_id == bruno.id

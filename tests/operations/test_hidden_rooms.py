@@ -17,8 +17,10 @@ from app.operations.messages import posting
 def post(request):
     """Post a message in a transaction of its own or in that of a group."""
     if request.param == "alone":
-        return lambda who, room, body: messages.post_message(who, room.id, body)
-    return lambda who, room, body: posting._post_group([posting.Draft(who, room.id, body, str(uuid4()))])
+        return lambda person, room, body: messages.post_message(person, room.id, body)
+    return lambda person, room, body: posting._post_group(
+        [posting.Draft(person, room.id, body, str(uuid4()))]
+    )
 
 
 def hidden_from(room) -> set[str]:
@@ -26,10 +28,10 @@ def hidden_from(room) -> set[str]:
     return {db.session.get(Account, row.account_id).name for row in rows}
 
 
-def test_a_hidden_conversation_comes_back_with_its_next_message(people, post, events):
+def test_next_message_shows_hidden_conversation_again(people, post, events):
     room = rooms.open_direct(people.arthur, [people.jean.id, people.paul.id])
-    for who in (people.arthur, people.paul):
-        rooms.leave_room(who, room)
+    for person in (people.arthur, people.paul):
+        rooms.leave_room(person, room)
     post(people.jean, room, "still there?")
     assert not hidden_from(room)
     (fact,) = [fact for fact in events if isinstance(fact, RoomBroughtBack)]
@@ -39,7 +41,7 @@ def test_a_hidden_conversation_comes_back_with_its_next_message(people, post, ev
     assert not [fact for fact in events if isinstance(fact, RoomBroughtBack)]
 
 
-def test_a_refused_message_brings_nothing_back(people, post):
+def test_refused_message_keeps_conversation_hidden(people, post):
     room = rooms.open_direct(people.arthur, [people.jean.id])
     rooms.leave_room(people.arthur, room)
     with contextlib.suppress(NotFound):
@@ -47,14 +49,14 @@ def test_a_refused_message_brings_nothing_back(people, post):
     assert hidden_from(room) == {"arthur"}
 
 
-def test_a_hidden_public_room_stays_hidden_from_those_who_are_not_named(people, post):
+def test_message_without_mention_keeps_public_room_hidden(people, post):
     rooms.leave_room(people.arthur, people.room)
     post(people.jean, people.room, "to whom it may concern")
     assert hidden_from(people.room) == {"arthur"}
 
 
 @pytest.mark.parametrize("is_on_gevent", [False, True])
-def test_mention_brings_a_hidden_room_back(people, events, monkeypatch, is_on_gevent):
+def test_mention_shows_hidden_room_again(people, events, monkeypatch, is_on_gevent):
     monkeypatch.setattr(posting, "is_cooperative", lambda: is_on_gevent)
     rooms.leave_room(people.arthur, people.room)
     messages.post_message(people.jean, people.room.id, "@arthur, a word")

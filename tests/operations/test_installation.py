@@ -53,7 +53,7 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def test_one_form_makes_everything_a_server_needs(app):
+def test_installation_creates_domain_administrator_and_settings(app):
     administrator = install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
     assert (administrator.address, administrator.role) == ("anne@iwdemo.fr", Role.SERVER)
     assert set(db.session.scalars(select(Domain.is_internal))) == {True, False}
@@ -67,20 +67,20 @@ def test_one_form_makes_everything_a_server_needs(app):
     assert settings.mail_server() == MAIL
 
 
-def test_the_mail_servers_password_is_not_readable_in_the_database(app):
+def test_password_of_mail_server_is_stored_encrypted(app):
     install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
     everything = " ".join(str(value) for value in db.session.scalars(select(ServerSetting.value)))
     audited = " ".join(str(value) for value in db.session.scalars(select(AuditEntry.after)))
     assert MAIL.password not in everything + audited
 
 
-def test_a_password_sealed_with_another_key_is_not_used(app):
+def test_password_encrypted_with_another_key_is_not_used(app):
     install_server(make_setup_link(SYSTEM), plan(mail=MAIL))
     app.config["SECRET_KEY"] = "another secret key"
     assert settings.mail_server().password is None
 
 
-def test_without_a_mail_server_the_environments_is_used(app):
+def test_mail_server_of_environment_is_the_default(app):
     install_server(make_setup_link(SYSTEM), plan())
     assert settings.mail_server() is None
     app.config["MAIL_SERVER"] = "localhost"
@@ -89,12 +89,12 @@ def test_without_a_mail_server_the_environments_is_used(app):
     )
 
 
-def test_the_token_of_the_link_is_stored_nowhere(app):
+def test_token_of_link_is_not_stored(app):
     token = make_setup_link(SYSTEM)
     assert token not in " ".join(str(value) for value in db.session.scalars(select(ServerSetting.value)))
 
 
-def test_a_link_works_once(app):
+def test_link_works_once(app):
     token = make_setup_link(SYSTEM)
     assert link_state(token) is LinkState.VALID
     install_server(token, plan())
@@ -104,28 +104,28 @@ def test_a_link_works_once(app):
     assert count(Account) == 1
 
 
-def test_a_link_ends_after_a_day(app):
+def test_link_expires_after_a_day(app):
     token = make_setup_link(SYSTEM)
     set_setting(SYSTEM, Setting.SETUP_UNTIL, (now() - timedelta(seconds=1)).isoformat())
     assert link_state(token) is LinkState.WRONG
 
 
-def test_a_newer_link_replaces_the_older_one(app):
+def test_newer_link_replaces_older_one(app):
     first, second = make_setup_link(SYSTEM), make_setup_link(SYSTEM)
     assert (link_state(first), link_state(second)) == (LinkState.WRONG, LinkState.VALID)
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "é" * 40])
-def test_a_wrong_link_opens_nothing(app, token):
+def test_wrong_link_is_refused(app, token):
     make_setup_link(SYSTEM)
     assert link_state(token) is LinkState.WRONG
 
 
-def test_without_any_link_nothing_opens_the_installation(app):
+def test_installation_without_link_is_refused(app):
     assert link_state("") is LinkState.WRONG
 
 
-def test_an_installed_server_makes_no_link(app):
+def test_installed_server_creates_no_link(app):
     prepare_server(SYSTEM, holder="iwdemo.fr")
     with pytest.raises(Invalid) as refused:
         make_setup_link(SYSTEM)
@@ -142,7 +142,7 @@ def test_an_installed_server_makes_no_link(app):
         ({"host_name": "no host"}, "host_name"),
     ],
 )
-def test_what_is_wrong_installs_nothing_and_leaves_the_link_valid(app, change, field):
+def test_invalid_form_installs_nothing_and_keeps_link_valid(app, change, field):
     token = make_setup_link(SYSTEM)
     with pytest.raises(Invalid) as refused:
         install_server(token, plan(**change))
@@ -151,14 +151,14 @@ def test_what_is_wrong_installs_nothing_and_leaves_the_link_valid(app, change, f
     assert (count(Account), count(Domain), count(License)) == (0, 0, 0)
 
 
-def test_preparing_twice_changes_nothing(app):
+def test_second_preparation_changes_nothing(app):
     prepare_server(SYSTEM, holder="iwdemo.fr")
     prepare_server(SYSTEM, holder="autre.example")
     assert (count(License), count(Domain)) == (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "stored"),
     [
         ("Chat.IWdemo.fr ", "chat.iwdemo.fr"),
         ("localhost", "localhost"),
@@ -166,17 +166,17 @@ def test_preparing_twice_changes_nothing(app):
         ("[::1]", "::1"),
     ],
 )
-def test_a_host_may_be_a_name_or_a_network_address(app, typed, kept):
-    assert checked_host_name(typed) == kept
+def test_host_is_a_name_or_a_network_address(app, typed, stored):
+    assert checked_host_name(typed) == stored
 
 
-def test_the_installation_leaves_entries_of_the_trail(app):
+def test_installation_is_audited(app):
     install_server(make_setup_link(SYSTEM), plan())
     acts = set(db.session.scalars(select(AuditEntry.act)))
     assert {"server.install", "domain.create", "account.create", "setting.change"} <= acts
 
 
-def test_settings_are_changed_by_server_administrators_only(people):
+def test_only_server_administrators_change_settings(people):
     set_setting(people.admin, Setting.HOST_NAME, "chat.iwdemo.fr")
     for other in (people.web_admin, people.domain_admin, people.arthur):
         with pytest.raises(Forbidden):
@@ -184,7 +184,7 @@ def test_settings_are_changed_by_server_administrators_only(people):
     assert settings.get(Setting.HOST_NAME) == "chat.iwdemo.fr"
 
 
-def test_a_test_mail_needs_a_mail_server_and_an_administrator(app, people):
+def test_test_mail_needs_mail_server_and_administrator(app, people):
     with pytest.raises(Invalid):
         send_test_mail(people.admin, "anne@iwdemo.fr", "fr")
     app.config["MAIL_SERVER"] = "localhost"
@@ -195,7 +195,7 @@ def test_a_test_mail_needs_a_mail_server_and_an_administrator(app, people):
 
 
 @pytest.mark.fresh
-def test_of_two_who_send_the_form_at_once_one_installs(app):
+def test_concurrent_installation_succeeds_once(app):
     token = make_setup_link(SYSTEM)
     ends = []
 

@@ -34,15 +34,15 @@ def terms(**changes) -> LicenseTerms:
     )
 
 
-def code_of(call, *given, **named) -> str:
+def code_of(call, *arguments, **named) -> str:
     before = db.session.query(License).count()
     with pytest.raises(Refusal) as refusal:
-        call(*given, **named)
+        call(*arguments, **named)
     assert db.session.query(License).count() == before
     return refusal.value.code
 
 
-def test_a_server_administrator_gives_the_server_its_licence(people, trial):
+def test_server_administrator_issues_license(people, trial):
     issue_license(people.admin, terms())
     licence = licenses.current_license()
     assert (licence.kind, licence.seats, licence.reference) == (LicenseKind.FULL, 20, HERE)
@@ -52,7 +52,7 @@ def test_a_server_administrator_gives_the_server_its_licence(people, trial):
     assert '"seats": 20' in entry.after
 
 
-def test_without_a_trial_the_first_licence_brings_the_reference(people):
+def test_first_license_without_trial_sets_reference(people):
     issue_license(people.admin, terms())
     first = licenses.installation_reference()
     assert len(first) == 16
@@ -60,12 +60,12 @@ def test_without_a_trial_the_first_licence_brings_the_reference(people):
     assert licenses.installation_reference() == first == licenses.current_license().reference
 
 
-@pytest.mark.parametrize("who", ["web_admin", "domain_admin", "arthur"])
-def test_nobody_else_gives_licences(people, trial, who):
-    assert code_of(issue_license, getattr(people, who), terms()) == "server_only"
+@pytest.mark.parametrize("person", ["web_admin", "domain_admin", "arthur"])
+def test_other_administrators_cannot_issue_license(people, trial, person):
+    assert code_of(issue_license, getattr(people, person), terms()) == "server_only"
 
 
-def test_where_a_key_is_set_nobody_gives_licences_by_a_button(people, trial, with_key):
+def test_license_cannot_be_issued_where_a_key_is_set(people, trial, with_key):
     assert code_of(issue_license, people.admin, terms()) == "licence_key_set"
 
 
@@ -78,13 +78,13 @@ def test_where_a_key_is_set_nobody_gives_licences_by_a_button(people, trial, wit
         ({"valid_until": now() - timedelta(days=1)}, "licence_ended"),
     ],
 )
-def test_a_licence_that_makes_no_sense_is_not_given(people, trial, changes, code):
+def test_invalid_license_is_not_issued(people, trial, changes, code):
     assert code_of(issue_license, people.admin, terms(**changes)) == code
 
 
-@pytest.mark.parametrize("who", ["admin", "web_admin"])
-def test_a_signed_licence_is_installed(people, trial, with_key, who):
-    install_license(getattr(people, who), paper())
+@pytest.mark.parametrize("person", ["admin", "web_admin"])
+def test_signed_license_is_installed(people, trial, with_key, person):
+    install_license(getattr(people, person), paper())
     licence = licenses.current_license()
     assert (licence.holder, licence.seats, licence.is_signed, licence.is_foreign) == (
         "Société Démo",
@@ -95,16 +95,16 @@ def test_a_signed_licence_is_installed(people, trial, with_key, who):
     assert db.session.query(AuditEntry).filter_by(act="licenses.install").count() == 1
 
 
-def test_a_domain_administrator_installs_none(people, trial, with_key):
+def test_domain_administrator_cannot_install_license(people, trial, with_key):
     with pytest.raises(Forbidden):
         install_license(people.domain_admin, paper())
 
 
-def test_without_a_key_none_is_installed(people, trial):
+def test_license_cannot_be_installed_without_key(people, trial):
     assert code_of(install_license, people.admin, paper()) == "licence_no_key"
 
 
-def test_a_licence_of_another_installation_works_for_seven_days(people, trial, with_key):
+def test_license_of_another_installation_is_valid_for_seven_days(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
     licence = licenses.current_license()
     assert licence.is_foreign
@@ -112,13 +112,13 @@ def test_a_licence_of_another_installation_works_for_seven_days(people, trial, w
     assert timedelta(days=6, hours=23) < licence.valid_until - now() <= timedelta(days=7)
 
 
-def test_the_grace_is_no_longer_than_the_licence(people, trial, with_key):
+def test_grace_period_ends_with_license(people, trial, with_key):
     until = (now() + timedelta(days=2)).replace(microsecond=0)
     install_license(people.admin, paper(reference="ANOTHER", valid_until=until))
     assert licenses.current_license().valid_until == until
 
 
-def test_the_right_licence_ends_the_warning(people, trial, with_key):
+def test_license_of_this_installation_ends_warning(people, trial, with_key):
     install_license(people.admin, paper(reference="ANOTHER"))
     install_license(people.admin, paper())
     assert not licenses.current_license().is_foreign
@@ -133,7 +133,7 @@ def test_the_right_licence_ends_the_warning(people, trial, with_key):
         (paper(valid_until=now() - timedelta(seconds=1)), "licence_ended"),
     ],
 )
-def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, code):
+def test_invalid_license_document_changes_nothing(people, trial, with_key, text, code):
     assert code_of(install_license, people.admin, text) == code
     assert licenses.current_license().kind is LicenseKind.TRIAL
 
@@ -141,7 +141,7 @@ def test_what_is_no_good_licence_changes_nothing(people, trial, with_key, text, 
 @pytest.mark.parametrize(
     "changes", [{"seats": 49}, {"valid_until": now() + timedelta(days=100)}, {"seats": 3}]
 )
-def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, changes):
+def test_license_with_less_needs_confirmation(people, trial, with_key, changes):
     install_license(people.admin, paper())
     assert code_of(install_license, people.admin, paper(**changes)) == "licence_gives_less"
     assert licenses.current_license().seats == 50
@@ -149,12 +149,12 @@ def test_a_licence_that_gives_less_is_asked_about(people, trial, with_key, chang
     assert licenses.current_license().seats == changes.get("seats", 50)
 
 
-def test_a_trial_is_not_what_a_licence_is_measured_by(people, trial, with_key):
+def test_license_is_not_compared_with_trial(people, trial, with_key):
     install_license(people.admin, paper(seats=20))
     assert licenses.current_license().seats == 20
 
 
-def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):
+def test_ended_license_leaves_reading_until_the_next(people):
     keep_trial(days=-1)
     factories.make_message(people.room, people.jean)
     with pytest.raises(Forbidden):
@@ -164,7 +164,7 @@ def test_when_it_ends_people_read_and_do_not_write_until_the_next_one(people):
     assert post_message(people.arthur, people.room.id, "bonjour").seq
 
 
-def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(people, trial, with_key):
+def test_accounts_keep_teamchat_and_new_ones_get_none_without_seats(people, trial, with_key):
     install_license(people.admin, paper(seats=2), accepts_less=True)
     assert post_message(people.arthur, people.room.id, "bonjour").seq
     new = create_account(
@@ -173,7 +173,7 @@ def test_over_the_seats_those_who_have_teamchat_keep_it_and_new_ones_have_none(p
     assert not new.has_teamchat
 
 
-def test_a_refusal_at_the_field_has_a_sentence(people, trial, with_key):
+def test_refusal_at_field_has_a_sentence(people, trial, with_key):
     with pytest.raises(Invalid) as refusal, in_language("en"):
         install_license(people.admin, paper(seats=1))
     assert refusal.value.field == "document"

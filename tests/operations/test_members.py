@@ -14,11 +14,11 @@ from tests.support import factories
 
 def rooms_of(account) -> list[str]:
     access.forget()
-    return [seen.room.name for seen in access.visible_rooms(account)]
+    return [room_access.room.name for room_access in access.visible_rooms(account)]
 
 
 def people_in(group) -> set[str]:
-    return {one.name for one in db.session.scalars(group_rules.effective_members(group.id)).unique()}
+    return {account.name for account in db.session.scalars(group_rules.effective_members(group.id)).unique()}
 
 
 def acts() -> list[str]:
@@ -34,7 +34,7 @@ def inner(people):
     return group
 
 
-def test_a_detached_group_leaves_its_people(people, inner):
+def test_detached_group_leaves_its_members_as_entries(people, inner):
     entry = factories.add_member(people.group, inner)
     before = people_in(people.group)
     assert groups.detach_member(people.domain_admin, people.group, entry.id) == 2
@@ -48,7 +48,7 @@ def inner_entry(group, account) -> int:
     return db.session.query(MemberEntry).filter_by(group_id=group.id, principal_id=account.id).one().id
 
 
-def test_a_detached_domain_leaves_its_people_but_those_kept_out(people):
+def test_detached_domain_leaves_its_accounts_except_excluded_ones(people):
     entry = factories.add_member(people.group, people.domain)
     groups.exclude_person(people.admin, people.group, people.paul.id)
     before = people_in(people.group)
@@ -58,7 +58,7 @@ def test_a_detached_domain_leaves_its_people_but_those_kept_out(people):
     assert rooms_of(newcomer) == []
 
 
-def test_detaching_needs_few_enough_people_and_says_how_many(people, monkeypatch):
+def test_detaching_too_many_members_is_refused_with_count(people, monkeypatch):
     monkeypatch.setattr(members, "DETACHED_MAX", 3)
     entry = factories.add_member(people.group, people.domain)
     with pytest.raises(Invalid) as refusal:
@@ -67,7 +67,7 @@ def test_detaching_needs_few_enough_people_and_says_how_many(people, monkeypatch
     assert db.session.get(MemberEntry, entry.id) is not None
 
 
-def test_one_person_cannot_be_detached_nor_anothers_entry(people):
+def test_account_entry_or_entry_of_another_group_cannot_be_detached(people):
     own = db.session.query(MemberEntry).filter_by(group_id=people.group.id).first()
     with pytest.raises(Invalid):
         groups.detach_member(people.admin, people.group, own.id)
@@ -78,7 +78,7 @@ def test_one_person_cannot_be_detached_nor_anothers_entry(people):
         groups.detach_member(people.domain_admin, people.other_group, foreign.id)
 
 
-def test_who_is_kept_out_loses_the_rooms_and_comes_back(people, inner):
+def test_excluded_member_loses_rooms_until_included_again(people, inner):
     factories.add_member(people.group, inner)
     groups.exclude_person(people.domain_admin, people.group, people.jean.id)
     assert rooms_of(people.jean) == [] and rooms_of(people.paul) == ["TeamChat"]
@@ -87,26 +87,26 @@ def test_who_is_kept_out_loses_the_rooms_and_comes_back(people, inner):
     assert acts() == ["group.exclude_person", "group.include_person"]
 
 
-def test_only_who_is_in_is_kept_out_and_only_who_is_out_comes_back(people):
+def test_only_members_are_excluded_and_only_excluded_are_included(people):
     for account in (people.paul, people.autrui):
         with pytest.raises(NotFound):
             groups.exclude_person(people.admin, people.group, account.id)
     with pytest.raises(NotFound):
         groups.include_person(people.admin, people.group, people.jean.id)
-    for who in (people.arthur, people.rivale):
+    for person in (people.arthur, people.rivale):
         with pytest.raises(NotFound):
-            groups.exclude_person(who, people.group, people.jean.id)
+            groups.exclude_person(person, people.group, people.jean.id)
     assert not db.session.query(Exclusion).count()
 
 
-def test_addresses_of_every_writing_are_taken(people, inner):
+def test_addresses_are_accepted_in_every_spelling(people, inner):
     text = "Paul <PAUL@iwdemo.fr>\n\n[dedans@iwdemo.fr]; iwdemo.fr\narthur@iwdemo.fr\narthur@iwdemo.fr"
     assert groups.add_addresses(people.admin, people.group, text) == 3
     kinds = sorted(entry.kind for entry in db.session.query(MemberEntry).filter_by(group_id=people.group.id))
     assert kinds == ["account", "account", "account", "domain", "group"]
 
 
-def test_a_line_that_names_nobody_adds_nobody(people):
+def test_unknown_address_adds_nobody(people):
     text = "paul@iwdemo.fr\nnobody@iwdemo.fr\nautrui@autre.example\n"
     with pytest.raises(groups.UnknownAddresses) as refusal:
         groups.add_addresses(people.domain_admin, people.group, text)
@@ -117,7 +117,7 @@ def test_a_line_that_names_nobody_adds_nobody(people):
     assert people_in(people.group) == {"arthur", "jean"}
 
 
-def test_five_thousand_lines_cost_what_ten_cost(people, count_statements):
+def test_number_of_statements_does_not_depend_on_addresses(people, count_statements):
     rows = [
         Account(domain_id=people.domain.id, name=f"n{number}", address=f"n{number}@iwdemo.fr", language="en")
         for number in range(5_000)
@@ -137,7 +137,7 @@ def test_five_thousand_lines_cost_what_ten_cost(people, count_statements):
     assert refusal.value.code == "too_many_lines"
 
 
-def test_many_at_once_are_answered_as_one_by_one(people, inner):
+def test_memberships_of_many_accounts_equal_those_of_each(people, inner):
     factories.add_member(people.group, inner)
     factories.add_member(people.group, people.domain)
     factories.exclude(inner, people.jean)

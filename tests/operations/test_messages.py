@@ -32,7 +32,7 @@ from tests.support import factories
 
 @operation(audited=False)
 def change_access(change):
-    """Have something about access change, as the operations of administrators do."""
+    """Change access as the operations of administrators do."""
     change()
     db.session.flush()
     touch_access(AccessScope.EVERYBODY)
@@ -42,15 +42,15 @@ def body_of(message_id):
     return db.session.get(Message, message_id, populate_existing=True).body
 
 
-def test_messages_take_the_places_1_2_3(people):
+def test_messages_are_numbered_in_their_room(people):
     places = [
-        messages.post_message(who, people.room.id, "hello").seq
-        for who in (people.arthur, people.jean, people.arthur)
+        messages.post_message(author, people.room.id, "hello").seq
+        for author in (people.arthur, people.jean, people.arthur)
     ]
     assert places == [1, 2, 3]
 
 
-def test_posting_tells_everything_the_broadcast_shows(people, events):
+def test_event_contains_everything_the_broadcast_shows(people, events):
     posted = messages.post_message(people.arthur, people.room.id, "**hello** @jean")
     (fact,) = [fact for fact in events if isinstance(fact, MessagePosted)]
     assert (fact.message_id, fact.seq, fact.author_name) == (posted.message_id, 1, people.arthur.name)
@@ -58,7 +58,7 @@ def test_posting_tells_everything_the_broadcast_shows(people, events):
     assert fact.mentioned_ids == (people.jean.id,)
 
 
-def test_the_same_client_id_is_the_same_message(people):
+def test_same_client_id_returns_same_message(people):
     client_id = str(uuid.uuid4())
     first = messages.post_message(people.arthur, people.room.id, "once", client_id=client_id)
     again = messages.post_message(people.arthur, people.room.id, "twice", client_id=client_id.upper())
@@ -67,14 +67,14 @@ def test_the_same_client_id_is_the_same_message(people):
     assert db.session.get(Room, people.room.id, populate_existing=True).last_seq == 1
 
 
-def test_two_people_may_use_the_same_client_id(people):
+def test_client_id_is_separate_for_each_author(people):
     client_id = str(uuid.uuid4())
     first = messages.post_message(people.arthur, people.room.id, "mine", client_id=client_id)
     second = messages.post_message(people.jean, people.room.id, "mine too", client_id=client_id)
     assert first.message_id != second.message_id
 
 
-def test_a_client_id_of_another_room_is_refused(people):
+def test_client_id_of_another_room_is_refused(people):
     client_id = str(uuid.uuid4())
     second_room = factories.make_room(people.group, "Second")
     messages.post_message(people.arthur, people.room.id, "there", client_id=client_id)
@@ -83,7 +83,7 @@ def test_a_client_id_of_another_room_is_refused(people):
     assert refusal.value.code == "client_id_used"
 
 
-def test_what_was_accepted_stays_accepted_whatever_became_of_the_author(people):
+def test_repeated_message_is_acknowledged_after_author_lost_access(people):
     client_id = str(uuid.uuid4())
     posted = messages.post_message(people.arthur, people.room.id, "before", client_id=client_id)
     change_access(lambda: setattr(people.arthur, "state", AccountState.MUTED))
@@ -92,7 +92,7 @@ def test_what_was_accepted_stays_accepted_whatever_became_of_the_author(people):
         messages.post_message(people.arthur, people.room.id, "after")
 
 
-def test_for_those_outside_the_room_does_not_exist(people):
+def test_room_is_not_found_by_outsiders(people):
     for stranger in (people.paul, people.autrui, people.admin):
         with pytest.raises(NotFound):
             messages.post_message(stranger, people.room.id, "let me in")
@@ -100,20 +100,20 @@ def test_for_those_outside_the_room_does_not_exist(people):
         messages.post_message(people.arthur, people.room.id + 1000, "nowhere")
 
 
-def test_who_may_only_read_sees_the_room_and_is_refused(people):
+def test_reader_without_write_right_is_forbidden(people):
     factories.make_grant(people.room.folder, Principal.ACCOUNT, people.jean.id, READ)
     with pytest.raises(Forbidden):
         messages.post_message(people.jean, people.room.id, "quiet")
     assert messages.post_message(people.arthur, people.room.id, "loud").seq == 1
 
 
-def test_a_refused_message_takes_no_number(people):
+def test_refused_message_takes_no_number(people):
     with pytest.raises(NotFound):
         messages.post_message(people.paul, people.room.id, "no")
     assert messages.post_message(people.arthur, people.room.id, "yes").seq == 1
 
 
-def test_a_remembered_right_is_forgotten_with_the_next_change_of_access(people):
+def test_change_of_access_invalidates_cached_right(people):
     messages.post_message(people.jean, people.room.id, "still in")
     entry = db.session.query(factories.MemberEntry).filter_by(account_id=people.jean.id).one()
     change_access(lambda: db.session.delete(entry))
@@ -121,14 +121,14 @@ def test_a_remembered_right_is_forgotten_with_the_next_change_of_access(people):
         messages.post_message(people.jean, people.room.id, "gone")
 
 
-def test_a_stopped_service_refuses_by_its_name(people):
+def test_stopped_service_is_named_in_refusal(people):
     service = db.session.query(Service).filter_by(name=ServiceName.GROUPWARE).one()
     change_access(lambda: setattr(service, "is_running", False))
     with pytest.raises(ServiceStopped):
         messages.post_message(people.arthur, people.room.id, "hello?")
 
 
-def test_an_archived_room_and_an_ended_licence_leave_reading(people):
+def test_archived_room_and_ended_license_refuse_posting(people):
     change_access(lambda: setattr(people.room, "state", RoomState.ARCHIVED))
     with pytest.raises(Forbidden):
         messages.post_message(people.arthur, people.room.id, "too late")
@@ -144,28 +144,28 @@ def test_an_archived_room_and_an_ended_licence_leave_reading(people):
     "body, code",
     [("", "empty"), ("  \n\t", "empty"), (None, "empty"), (7, "empty"), ("x" * 40_001, "too_long")],
 )
-def test_bodies_that_cannot_be_posted(people, body, code):
+def test_invalid_body_is_refused(people, body, code):
     with pytest.raises(Invalid) as refusal:
         messages.post_message(people.arthur, people.room.id, body)
     assert refusal.value.code == code and refusal.value.field == "body"
 
 
 @pytest.mark.parametrize("client_id", ["", "not a uuid", 5, ["x"], "x" * 500])
-def test_marks_that_are_no_uuid(people, client_id):
+def test_client_id_that_is_no_uuid_is_refused(people, client_id):
     with pytest.raises(Invalid) as refusal:
         messages.post_message(people.arthur, people.room.id, "hello", client_id=client_id)
     assert refusal.value.code == "bad_client_id"
 
 
-def test_any_script_survives_four_byte_and_right_to_left(people):
-    said = "🦊 𝒜 שלום नमस्ते"
-    posted = messages.post_message(people.arthur, people.room.id, said)
-    assert body_of(posted.message_id) == said
+def test_text_of_any_script_is_stored_unchanged(people):
+    body = "🦊 𝒜 שלום नमस्ते"
+    posted = messages.post_message(people.arthur, people.room.id, body)
+    assert body_of(posted.message_id) == body
 
 
-def test_own_mark_moves_with_a_post_only_when_it_was_up_to_date(people):
-    def mark(who):
-        return db.session.get(ReadMark, (who.id, people.room.id), populate_existing=True).last_read_seq
+def test_post_moves_own_mark_only_if_it_was_up_to_date(people):
+    def mark(person):
+        return db.session.get(ReadMark, (person.id, people.room.id), populate_existing=True).last_read_seq
 
     reading.open_room(people.arthur, people.room.id)
     reading.open_room(people.jean, people.room.id)
@@ -174,13 +174,13 @@ def test_own_mark_moves_with_a_post_only_when_it_was_up_to_date(people):
     assert (mark(people.arthur), mark(people.jean)) == (1, 0)
 
 
-def test_mentions_reach_only_those_who_can_read_the_room(people):
+def test_mention_applies_only_to_readers_of_room(people):
     posted = messages.post_message(people.arthur, people.room.id, "@jean @paul @nobody and mail@jean.fr")
     mentioned = db.session.query(Mention.account_id).filter_by(message_id=posted.message_id).all()
     assert mentioned == [(people.jean.id,)]
 
 
-def test_the_author_edits_and_the_earlier_wording_is_kept(people, events):
+def test_edit_by_author_keeps_earlier_version(people, events):
     posted = messages.post_message(people.arthur, people.room.id, "frist")
     change = messages.edit_message(people.arthur, posted.message_id, "first")
     assert body_of(posted.message_id) == "first"
@@ -188,11 +188,11 @@ def test_the_author_edits_and_the_earlier_wording_is_kept(people, events):
     assert MessageChanged(people.room.id, posted.message_id, change) in events
 
 
-def test_of_posts_that_share_a_commit_the_refused_leave_no_trace(people):
+def test_refused_posts_of_one_commit_leave_no_rows(people):
     second_room = factories.make_room(people.group, "Second")
     drafts = [
-        posting.Draft(who, room.id, "hello", str(uuid.uuid4()))
-        for who, room in [
+        posting.Draft(author, room.id, "hello", str(uuid.uuid4()))
+        for author, room in [
             (people.paul, second_room),
             (people.arthur, people.room),
             (people.paul, people.room),
@@ -205,12 +205,12 @@ def test_of_posts_that_share_a_commit_the_refused_leave_no_trace(people):
     assert rooms[people.room.id].last_seq == 1 and rooms[people.room.id].last_posted_at is not None
 
 
-def test_posts_that_share_a_commit_keep_their_own_mentions(people, events):
+def test_posts_of_one_commit_keep_their_own_mentions(people, events):
     bodies = ["@jean, a word", "does not name one person", "@arthur @jean, two"]
     posted = posting._post_group(
         [
-            posting.Draft(who, people.room.id, body, str(uuid.uuid4()))
-            for who, body in zip((people.arthur, people.jean, people.arthur), bodies, strict=True)
+            posting.Draft(author, people.room.id, body, str(uuid.uuid4()))
+            for author, body in zip((people.arthur, people.jean, people.arthur), bodies, strict=True)
         ]
     )
     mentioned = [{people.jean.id}, set(), {people.arthur.id, people.jean.id}]
@@ -221,18 +221,18 @@ def test_posts_that_share_a_commit_keep_their_own_mentions(people, events):
         assert {row.account_id for row in rows} == accounts
 
 
-def test_an_edit_that_changes_nothing_is_told_and_keeps_no_version(people, events):
+def test_edit_without_change_keeps_no_version(people, events):
     posted = messages.post_message(people.arthur, people.room.id, "same")
     change = messages.edit_message(people.arthur, posted.message_id, "same")
     assert MessageChanged(people.room.id, posted.message_id, change) in events
     assert not db.session.query(MessageVersion).count()
 
 
-def test_what_names_nobody_is_rendered_before_the_room_is_locked(people, monkeypatch):
+def test_message_without_mention_is_rendered_before_locking_the_room(people, monkeypatch):
     order = []
     render, take = posting.text.render, posting.next_numbers
     monkeypatch.setattr(posting.text, "render", lambda *body: order.append("render") or render(*body))
-    monkeypatch.setattr(posting, "next_numbers", lambda *place: order.append("lock") or take(*place))
+    monkeypatch.setattr(posting, "next_numbers", lambda *arguments: order.append("lock") or take(*arguments))
     messages.post_message(people.arthur, people.room.id, "hello")
     assert order == ["render", "lock"]
 
@@ -243,7 +243,7 @@ def test_changes_are_numbered_in_their_room(people):
     assert [*numbers, messages.delete_message(people.arthur, posted.message_id)] == [1, 2, 3]
 
 
-def test_others_messages_are_left_alone_unless_one_moderates(people):
+def test_messages_of_others_need_moderation_right(people):
     posted = messages.post_message(people.arthur, people.room.id, "mine")
     for act in (
         lambda: messages.edit_message(people.jean, posted.message_id, "yours"),
@@ -258,15 +258,15 @@ def test_others_messages_are_left_alone_unless_one_moderates(people):
     messages.delete_message(people.jean, posted.message_id)
 
 
-def test_a_stranger_cannot_tell_a_message_from_none(people):
+def test_message_is_not_found_by_outsider(people):
     posted = messages.post_message(people.arthur, people.room.id, "secret")
     for message_id in (posted.message_id, posted.message_id + 1000):
-        for act in (messages.delete_message, lambda who, which: messages.edit_message(who, which, "x")):
+        for act in (messages.delete_message, lambda person, which: messages.edit_message(person, which, "x")):
             with pytest.raises(NotFound):
                 act(people.paul, message_id)
 
 
-def test_a_deleted_message_keeps_its_line_and_loses_its_words(people):
+def test_deleted_message_keeps_its_number_without_text(people):
     posted = messages.post_message(people.arthur, people.room.id, "oops @jean")
     messages.edit_message(people.arthur, posted.message_id, "ooops @jean")
     messages.delete_message(people.arthur, posted.message_id)
@@ -278,23 +278,23 @@ def test_a_deleted_message_keeps_its_line_and_loses_its_words(people):
     assert refusal.value.code == "message_deleted"
 
 
-def test_posting_costs_a_fixed_number_of_statements(people, count_statements):
+def test_posting_needs_a_fixed_number_of_statements(people, count_statements):
     messages.post_message(people.arthur, people.room.id, "the first asks for the right")
-    with count_statements() as seen:
+    with count_statements() as statements:
         messages.post_message(people.arthur, people.room.id, "the next remember it")
-    assert len(seen) == 4, seen
+    assert len(statements) == 4, statements
 
 
-def test_the_default_rights_are_write(people):
+def test_members_have_write_rights_by_default(people):
     assert access.find_room(people.arthur, people.room.id).rights == WRITE
 
 
-def test_a_text_of_nothing_that_can_be_stored_is_refused(people):
+def test_text_without_storable_characters_is_refused(people):
     with pytest.raises(Invalid) as refused:
         messages.post_message(people.arthur, people.room.id, "\x00 \x00")
     assert refused.value.code == "empty"
 
 
-def test_halves_of_characters_are_replaced_and_not_stumbled_over(people):
+def test_lone_surrogates_are_replaced(people):
     posted = messages.post_message(people.arthur, people.room.id, "broken \ud83d smile")
     assert db.session.get(Message, posted.message_id).body == "broken ? smile"

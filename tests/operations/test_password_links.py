@@ -39,20 +39,20 @@ def mails(template: str = "password_link") -> list[OutgoingMail]:
 
 
 def work_off() -> None:
-    """Do what the worker would."""
+    """Run the jobs of the worker."""
     for job in db.session.scalars(select(Job).where(Job.kind == passwords.PASSWORD_LINK_JOB)).all():
         job_kinds[job.kind].run(**json.loads(job.arguments))
 
 
-def asked(account) -> str:
+def requested_token(account) -> str:
     """Return a link that a person has requested for their own account."""
     passwords.request_password_link(account.address)
     work_off()
     return password_rules.password_link_token(stored(account))
 
 
-def test_a_forgotten_password_is_chosen_by_a_mailed_link(people):
-    token = asked(people.arthur)
+def test_mailed_link_sets_a_forgotten_password(people):
+    token = requested_token(people.arthur)
     assert [mail.recipient for mail in mails()] == ["arthur@iwdemo.fr"]
     here = sessions.open_session(people.arthur).session_id
     passwords.choose_password(token, NEW)
@@ -64,8 +64,8 @@ def test_a_forgotten_password_is_chosen_by_a_mailed_link(people):
     )
 
 
-def test_the_mail_holds_the_link_and_the_row_does_not(people):
-    token = asked(people.arthur)
+def test_mail_contains_link_and_its_row_does_not(people):
+    token = requested_token(people.arthur)
     mail = mails()[0]
     assert token not in mail.arguments
     subject, text, html = mail_jobs.render_mail(mail.template, "fr", json.loads(mail.arguments))
@@ -74,15 +74,15 @@ def test_the_mail_holds_the_link_and_the_row_does_not(people):
     assert subject == "Choisissez votre mot de passe TeamChat"
 
 
-def test_a_link_works_once(people):
-    token = asked(people.arthur)
+def test_link_works_once(people):
+    token = requested_token(people.arthur)
     passwords.choose_password(token, NEW)
     with pytest.raises(NotFound):
         passwords.choose_password(token, NEW + "2")
 
 
-def test_a_link_works_for_an_hour(people):
-    token = asked(people.arthur)
+def test_link_expires_after_an_hour(people):
+    token = requested_token(people.arthur)
     people.arthur.password_link_until = now() - timedelta(seconds=1)
     db.session.commit()
     with pytest.raises(NotFound):
@@ -90,51 +90,51 @@ def test_a_link_works_for_an_hour(people):
 
 
 @pytest.mark.parametrize("token", ["", "x", "1.0.abc", "1.0." + "A" * 32])
-def test_what_is_no_link_opens_nothing(people, token):
+def test_invalid_link_is_refused(people, token):
     assert password_rules.account_of_password_link(token) is None
 
 
-def test_a_link_made_for_something_else_opens_nothing(people):
-    asked(people.arthur)
+def test_link_of_another_kind_is_refused(people):
+    requested_token(people.arthur)
     assert password_rules.account_of_password_link(links.token("invitation", people.arthur.id, 0)) is None
 
 
-def test_no_link_is_good_that_nobody_asked_for(people):
+def test_link_that_was_not_requested_is_refused(people):
     assert password_rules.account_of_password_link(password_rules.password_link_token(people.arthur)) is None
 
 
-def test_a_new_password_ends_the_links_before_it(people):
-    token = asked(people.arthur)
+def test_new_password_invalidates_earlier_links(people):
+    token = requested_token(people.arthur)
     accounts.set_password(people.admin, people.arthur, NEW)
     assert password_rules.account_of_password_link(token) is None
-    token = asked(people.jean)
+    token = requested_token(people.jean)
     passwords.change_own_password(people.jean, factories.PASSWORD, NEW)
     assert password_rules.account_of_password_link(token) is None
 
 
-def test_a_weak_password_leaves_the_link_as_it_is(people):
-    token = asked(people.arthur)
+def test_weak_password_keeps_link_valid(people):
+    token = requested_token(people.arthur)
     with pytest.raises(Invalid) as refusal:
         passwords.choose_password(token, "arthur")
     assert refusal.value.field == "password"
     assert passwords.choose_password(token, NEW).id == people.arthur.id
 
 
-def test_asking_writes_the_same_whoever_is_asked_for(people, count_statements):
+def test_request_does_not_reveal_whether_address_exists(people, count_statements):
     disabled = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
     guest = factories.make_account(people.domain, "bt", address="bt@darnis.com", is_guest=True)
     passwords.request_password_link("first@iwdemo.fr")
-    seen = []
+    statement_lists = []
     for address in (people.arthur.address, disabled.address, guest.address, "nobody@iwdemo.fr"):
         with count_statements() as statements:
             passwords.request_password_link(address)
-        seen.append([statement.split()[:3] for statement in statements])
-    assert all(one == seen[0] for one in seen)
+        statement_lists.append([statement.split()[:3] for statement in statements])
+    assert all(statement_list == statement_lists[0] for statement_list in statement_lists)
     work_off()
     assert sorted(mail.recipient for mail in mails()) == ["arthur@iwdemo.fr", "bt@darnis.com"]
 
 
-def test_asking_again_and_again_must_wait(people):
+def test_repeated_requests_must_wait(people):
     for _ in range(REQUESTS_FREE):
         passwords.request_password_link("nobody@iwdemo.fr")
     with pytest.raises(TooMany):
@@ -142,29 +142,29 @@ def test_asking_again_and_again_must_wait(people):
     passwords.request_password_link(people.arthur.address)
 
 
-def test_guesses_do_not_count_against_asking_for_a_link(people):
+def test_failed_sign_ins_do_not_delay_request(people):
     for _ in range(5):
         with pytest.raises(Invalid):
             sessions.sign_in(people.arthur.address, "a wrong password")
     passwords.request_password_link(people.arthur.address)
 
 
-def test_who_owns_the_mailbox_need_not_wait_after_strangers_have_guessed(people):
+def test_new_password_by_link_ends_waiting_after_failed_sign_ins(people):
     for _ in range(5):
         with pytest.raises(Invalid):
             sessions.sign_in(people.arthur.address, "a wrong password")
-    passwords.choose_password(asked(people.arthur), NEW)
+    passwords.choose_password(requested_token(people.arthur), NEW)
     assert sessions.sign_in(people.arthur.address, NEW)
 
 
-def test_without_outgoing_mail_it_is_said(people, app):
+def test_request_without_mail_server_is_refused(people, app):
     app.config["MAIL_SERVER"] = ""
     with pytest.raises(Invalid) as refusal:
         passwords.request_password_link(people.arthur.address)
     assert refusal.value.code == "no_mail_server"
 
 
-def test_an_administrator_sends_a_link_for_a_day(people):
+def test_link_of_administrator_is_valid_for_a_day(people):
     accounts.send_password_link(people.domain_admin, people.arthur)
     assert now() + timedelta(hours=23) < stored(people.arthur).password_link_until
     assert json.loads(mails()[0].arguments)["is_from_administrator"] is True
@@ -173,7 +173,7 @@ def test_an_administrator_sends_a_link_for_a_day(people):
     passwords.choose_password(password_rules.password_link_token(stored(people.arthur)), NEW)
 
 
-def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(people):
+def test_administrator_sends_links_within_role_and_scope(people):
     with pytest.raises(Forbidden):
         accounts.send_password_link(people.domain_admin, people.admin)
     with pytest.raises(NotFound):
@@ -183,13 +183,13 @@ def test_links_are_sent_within_role_and_scope_to_who_may_sign_in(people):
         accounts.send_password_link(people.admin, people.arthur)
 
 
-def test_a_link_of_an_account_that_was_closed_opens_nothing(people):
-    token = asked(people.arthur)
+def test_link_of_disabled_account_is_refused(people):
+    token = requested_token(people.arthur)
     accounts.update_account(people.admin, people.arthur, {"state": "disabled"})
     assert password_rules.account_of_password_link(token) is None
 
 
-def test_a_password_given_by_an_administrator_is_told_by_mail(people):
+def test_password_set_by_administrator_is_announced_by_mail(people):
     accounts.set_password(people.admin, people.arthur, NEW)
     mail = mails("password_changed")[0]
     assert mail.recipient == "arthur@iwdemo.fr"
@@ -197,13 +197,13 @@ def test_a_password_given_by_an_administrator_is_told_by_mail(people):
     assert "An administrator has set a new password for your account" in text
 
 
-def test_ones_own_password_is_changed_by_who_knows_it(people):
+def test_own_password_cannot_be_set_without_the_current_one(people):
     with pytest.raises(Invalid) as refusal:
         accounts.set_password(people.admin, people.admin, NEW)
     assert refusal.value.code == "own_account"
 
 
-def test_a_new_account_without_a_password_is_mailed_a_link(people, app):
+def test_account_created_without_password_gets_a_link_by_mail(people, app):
     account = accounts.create_account(people.admin, people.domain, name="Zoé", alias="zoe", password=None)
     assert account.password_hash is None
     assert [mail.recipient for mail in mails()] == ["zoe@iwdemo.fr"]

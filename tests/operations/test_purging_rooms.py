@@ -16,11 +16,11 @@ from tests.support import factories
 ALL = ("grants", "invitations", "message_words", "messages", "read_marks", "room_members", "search_marks")
 
 
-def pointing_at(table: str) -> set[str]:
+def columns_referencing(table: str) -> set[str]:
     return {
         str(key.parent)
-        for one in Base.metadata.tables.values()
-        for key in one.foreign_keys
+        for each_table in Base.metadata.tables.values()
+        for key in each_table.foreign_keys
         if key.column.table.name == table
     }
 
@@ -51,22 +51,26 @@ def gone_since(room: Room, days: int) -> Room:
 
 
 def left_of(room_id: int) -> dict[str, int]:
-    found = {}
-    for column in sorted(pointing_at("rooms")):
+    counts = {}
+    for column in sorted(columns_referencing("rooms")):
         table, name = column.split(".")
-        found[table] = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {room_id}"))
-    return found
+        counts[table] = db.session.scalar(text(f"SELECT COUNT(*) FROM {table} WHERE {name} = {room_id}"))
+    return counts
 
 
-def test_every_column_that_points_at_a_room_or_a_message_is_thought_of():
-    assert pointing_at("rooms") == {f"{table}.room_id" for table in ALL}
+def test_every_column_that_references_rooms_or_messages_is_handled():
+    assert columns_referencing("rooms") == {f"{table}.room_id" for table in ALL}
     expected = {"mentions.message_id", "message_versions.message_id", "messages.parent_id"}
-    assert pointing_at("messages") == expected
-    assert not pointing_at("invitations") | pointing_at("room_members") | pointing_at("grants")
+    assert columns_referencing("messages") == expected
+    assert (
+        not columns_referencing("invitations")
+        | columns_referencing("room_members")
+        | columns_referencing("grants")
+    )
 
 
 @pytest.mark.parametrize("batch", [2, 500])
-def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(people, full, monkeypatch, batch):
+def test_room_is_purged_with_its_contents_for_any_batch_size(people, full, monkeypatch, batch):
     monkeypatch.setattr(managing, "BATCH", batch)
     messages.post_message(people.jean, people.room.id, "stays, @arthur")
     others = db.session.query(Mention).count() - 5
@@ -81,7 +85,7 @@ def test_it_goes_with_all_that_was_in_it_whatever_the_size_of_a_piece(people, fu
     assert "question" not in (entry.before or "") and entry.object_name == "Older"
 
 
-def test_a_piece_is_bounded(people, full, monkeypatch, count_statements):
+def test_batch_is_bounded(people, full, monkeypatch, count_statements):
     monkeypatch.setattr(managing, "BATCH", 2)
     search.forget_room(full.id)
     before = left_of(full.id)["messages"]
@@ -90,7 +94,7 @@ def test_a_piece_is_bounded(people, full, monkeypatch, count_statements):
     assert left_of(full.id)["messages"] == before - 2
 
 
-def test_what_has_not_been_there_for_long_enough_stays(people, full):
+def test_room_deleted_recently_is_not_purged(people, full):
     full.deleted_at = now() - timedelta(days=29)
     db.session.commit()
     gone_since(people.room, 40)
@@ -99,7 +103,7 @@ def test_what_has_not_been_there_for_long_enough_stays(people, full):
     assert db.session.query(Room).filter_by(name="TeamChat").count() == 0
 
 
-def test_a_room_that_is_restored_meanwhile_is_left_alone(people, full):
+def test_room_restored_meanwhile_is_not_purged(people, full):
     key = full.id
     assert rooms.rooms_to_purge() == [key]
     rooms.restore_room(people.admin, full)
@@ -108,7 +112,7 @@ def test_a_room_that_is_restored_meanwhile_is_left_alone(people, full):
     assert rooms.purge_room(999_999) is False
 
 
-def test_a_job_that_has_no_time_left_comes_up_again(people, full, monkeypatch):
+def test_job_without_time_left_is_queued_again(people, full, monkeypatch):
     monkeypatch.setattr(handlers, "TRASH_TIME_SLICE", 0)
     assert isinstance(handlers.empty_trash(), Requeue)
     for _ in range(20):

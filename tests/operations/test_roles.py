@@ -8,7 +8,7 @@ from app.extensions import db
 from app.identity import SYSTEM
 from app.models import AdministeredDomain, AuditEntry, DomainState, EntryKind, Role
 from app.operations import accounts, groups
-from app.queries.accounts import listing as lists
+from app.queries.accounts import listing
 from app.queries.domains import domains_of
 from app.queries.groups.members import member_candidates
 from app.queries.listing import ListQuery
@@ -23,16 +23,16 @@ def stored(account):
 
 
 def listed(actor, **query) -> list[str]:
-    return [row.account.name for row in lists.administrator_list(actor, ListQuery(**query)).rows]
+    return [row.account.name for row in listing.administrator_list(actor, ListQuery(**query)).rows]
 
 
 @pytest.fixture
 def both(people):
-    """domain_admin, who looks after the other tenant's domain too."""
+    """Return domain_admin, who administers the other tenant's domain too."""
     return accounts.set_role(people.admin, people.domain_admin, Role.DOMAIN, [people.other_domain.id])
 
 
-def test_a_role_is_given_and_taken(people):
+def test_role_is_granted_and_removed(people):
     accounts.set_role(people.web_admin, people.arthur, Role.WEB)
     assert stored(people.arthur).role is Role.WEB
     accounts.set_role(people.web_admin, people.arthur, Role.USER)
@@ -41,7 +41,7 @@ def test_a_role_is_given_and_taken(people):
     assert [entry.object_id for entry in entries] == [people.arthur.id] * 2
 
 
-def test_nothing_above_ones_own_role_is_given_or_taken(people):
+def test_role_above_own_can_be_neither_granted_nor_removed(people):
     for actor, account, role in (
         (people.domain_admin, people.arthur, Role.WEB),
         (people.web_admin, people.arthur, Role.SERVER),
@@ -57,7 +57,7 @@ def test_nothing_above_ones_own_role_is_given_or_taken(people):
         accounts.set_role(people.arthur, people.arthur, Role.SERVER)
 
 
-def test_the_last_server_administrator_keeps_the_role(people):
+def test_last_server_administrator_keeps_role(people):
     for actor in (people.admin, SYSTEM):
         with pytest.raises(Invalid) as refusal:
             accounts.set_role(actor, people.admin, Role.USER)
@@ -67,7 +67,7 @@ def test_the_last_server_administrator_keeps_the_role(people):
     assert stored(people.admin).role is Role.WEB
 
 
-def test_an_administrator_of_several_domains_reaches_all_of_them(people, both):
+def test_administrator_of_several_domains_sees_all_of_them(people, both):
     assert scope.find_account(both, people.autrui.id).id == people.autrui.id
     assert scope.find_group(both, people.other_group.id).id == people.other_group.id
     assert {domain.id for domain in domains_of(both)} == {people.domain.id, people.other_domain.id}
@@ -75,7 +75,7 @@ def test_an_administrator_of_several_domains_reaches_all_of_them(people, both):
     assert account.domain_id == people.other_domain.id
 
 
-def test_what_is_taken_away_is_out_of_reach_again(people, both):
+def test_removed_domain_is_not_found_any_more(people, both):
     accounts.set_role(people.admin, both, Role.DOMAIN)
     with pytest.raises(NotFound):
         scope.find_account(both, people.autrui.id)
@@ -84,21 +84,21 @@ def test_what_is_taken_away_is_out_of_reach_again(people, both):
     assert not db.session.scalars(select(AdministeredDomain)).all()
 
 
-def test_further_domains_mean_nothing_without_the_role(people, both):
+def test_further_domains_have_no_effect_without_role(people, both):
     db.session.get(type(both), both.id).role = Role.USER
     db.session.commit()
     with pytest.raises(NotFound):
         scope.find_account(both, people.autrui.id)
 
 
-def test_nobody_gives_a_domain_they_do_not_administer(people):
+def test_domain_outside_scope_cannot_be_granted(people):
     with pytest.raises(NotFound) as refusal:
         accounts.set_role(people.domain_admin, people.arthur, Role.DOMAIN, [people.other_domain.id])
     assert refusal.value.field == "domains"
     assert stored(people.arthur).role is Role.USER
 
 
-def test_an_administrator_of_more_domains_is_not_changed_by_one_of_fewer(people, both):
+def test_administrator_of_more_domains_cannot_be_changed_by_one_of_fewer(people, both):
     """Else a password set for them would open the other domain."""
     colleague = factories.make_account(people.domain, "collegue", role=Role.DOMAIN)
     for act in (
@@ -114,21 +114,21 @@ def test_an_administrator_of_more_domains_is_not_changed_by_one_of_fewer(people,
     accounts.update_account(colleague, both, {"name": "x"})
 
 
-def test_a_domain_that_is_gone_keeps_nobody_from_being_changed(people, both):
+def test_deleted_domain_does_not_prevent_change_of_administrator(people, both):
     colleague = factories.make_account(people.domain, "collegue", role=Role.DOMAIN)
     people.other_domain.state = DomainState.DELETED
     db.session.commit()
     assert accounts.update_account(colleague, both, {"name": "x"}).name == "x"
 
 
-def test_one_gives_up_a_domain_of_ones_own(people, both):
+def test_administrator_can_give_up_own_domain(people, both):
     accounts.set_role(both, both, Role.DOMAIN)
     assert not db.session.scalars(select(AdministeredDomain)).all()
     with pytest.raises(NotFound):
         accounts.set_role(both, both, Role.DOMAIN, [people.other_domain.id])
 
 
-def test_the_list_holds_the_administrators_of_ones_scope(people):
+def test_list_contains_administrators_of_scope(people):
     assert listed(people.admin) == ["admin", "domainadmin", "rivale", "webadmin"]
     assert listed(people.domain_admin) == ["admin", "domainadmin", "webadmin"]
     assert listed(people.rivale) == ["rivale"]
@@ -136,35 +136,35 @@ def test_the_list_holds_the_administrators_of_ones_scope(people):
     assert listed(people.admin, search="riv") == ["rivale"]
 
 
-def test_who_administers_from_elsewhere_is_listed_without_what_else_they_do(people, both):
-    rows = {row.account.name: row for row in lists.administrator_list(people.rivale, ListQuery()).rows}
+def test_administrator_from_another_domain_is_listed_without_other_domains(people, both):
+    rows = {row.account.name: row for row in listing.administrator_list(people.rivale, ListQuery()).rows}
     assert set(rows) == {"rivale", "domainadmin"}
     assert rows["domainadmin"].is_foreign
     assert not rows["domainadmin"].may_touch
     assert rows["domainadmin"].domains == ("autre.example",)
-    own = {row.account.name: row for row in lists.administrator_list(people.admin, ListQuery()).rows}
+    own = {row.account.name: row for row in listing.administrator_list(people.admin, ListQuery()).rows}
     assert own["domainadmin"].domains == ("iwdemo.fr", "autre.example")
 
 
-def test_candidates_are_the_users_of_a_domain(people):
-    found, has_more = lists.candidates(people.domain, "")
-    assert [account.name for account in found] == ["arthur", "jean", "paul"]
+def test_candidates_are_users_of_the_domain(people):
+    candidates, has_more = listing.candidates(people.domain, "")
+    assert [account.name for account in candidates] == ["arthur", "jean", "paul"]
     assert not has_more
-    assert [account.name for account in lists.candidates(people.domain, "aul")[0]] == ["paul"]
+    assert [account.name for account in listing.candidates(people.domain, "aul")[0]] == ["paul"]
 
 
-def test_the_list_costs_the_same_for_many(people, count_statements):
+def test_list_needs_a_fixed_number_of_statements(people, count_statements):
     with count_statements() as few:
-        lists.administrator_list(people.admin, ListQuery())
+        listing.administrator_list(people.admin, ListQuery())
     for _ in range(10):
-        one = factories.make_account(people.domain, role=Role.DOMAIN)
-        factories.keep(AdministeredDomain(account_id=one.id, domain_id=people.other_domain.id))
+        administrator = factories.make_account(people.domain, role=Role.DOMAIN)
+        factories.keep(AdministeredDomain(account_id=administrator.id, domain_id=people.other_domain.id))
     with count_statements() as many:
-        assert lists.administrator_list(people.admin, ListQuery()).total == 14
+        assert listing.administrator_list(people.admin, ListQuery()).total == 14
     assert len(many) == len(few)
 
 
-def test_a_domain_administrator_never_mixes_domains_in_a_group(people, both):
+def test_domain_administrator_cannot_mix_domains_in_a_group(people, both):
     for principal in (
         ("account", people.autrui.id),
         ("domain", people.other_domain.id),
@@ -174,7 +174,7 @@ def test_a_domain_administrator_never_mixes_domains_in_a_group(people, both):
             groups.add_members(both, people.group, [principal])
     with pytest.raises(Invalid):
         groups.add_addresses(both, people.group, "autrui@autre.example")
-    found, _more = member_candidates(both, people.group, EntryKind.GROUP)
-    assert people.other_group.id not in [one.id for one in found]
+    candidates, _more = member_candidates(both, people.group, EntryKind.GROUP)
+    assert people.other_group.id not in [candidate.id for candidate in candidates]
     assert groups.add_members(both, people.other_group, [("account", people.autrui.id)]) == 1
     assert groups.add_members(people.web_admin, people.group, [("account", people.autrui.id)]) == 1

@@ -24,24 +24,26 @@ from app.rules.rights import FULL, READ, WRITE, Right, access
 from tests.support import factories
 
 
-def names(who) -> list[str]:
+def names(person) -> list[str]:
     access.forget()
-    return [seen.room.name for seen in access.visible_rooms(who)]
+    return [room_access.room.name for room_access in access.visible_rooms(person)]
 
 
-def titles(who, tab: str) -> list[str]:
+def titles(person, tab: str) -> list[str]:
     access.forget()
-    return [entry.title for section in room_list(who, tab).sections for entry in section.entries]
+    return [entry.title for section in room_list(person, tab).sections for entry in section.entries]
 
 
-def give(people, who, rights):
+def give(people, person, rights):
     folder = db.session.query(Folder).filter_by(group_id=people.group.id, kind="teamchat").one()
-    db.session.query(Grant).filter_by(folder_id=folder.id, principal_id=who.id, principal="account").delete()
-    factories.make_grant(folder, Principal.ACCOUNT, who.id, rights)
+    db.session.query(Grant).filter_by(
+        folder_id=folder.id, principal_id=person.id, principal="account"
+    ).delete()
+    factories.make_grant(folder, Principal.ACCOUNT, person.id, rights)
     access.forget()
 
 
-def test_a_public_room_is_seen_by_the_group_and_made_by_folder_write(people, events):
+def test_public_room_is_visible_to_group_and_needs_folder_write(people, events):
     with pytest.raises(Forbidden):
         rooms.create_room(people.arthur, RoomKind.PUBLIC, "Projet X", group_id=people.group.id)
     with pytest.raises(NotFound):
@@ -52,25 +54,25 @@ def test_a_public_room_is_seen_by_the_group_and_made_by_folder_write(people, eve
     assert RoomChanged(room.id, room.folder_id) in events
 
 
-def test_a_private_room_in_a_group_is_its_members_secret(people):
+def test_private_room_in_group_is_visible_to_its_members_only(people):
     rooms.create_room(people.arthur, RoomKind.PRIVATE, "Secret", group_id=people.group.id)
     assert "Secret" in names(people.arthur) and "Secret" not in names(people.jean)
     with pytest.raises(NotFound):
         rooms.create_room(people.paul, RoomKind.PRIVATE, "Mine", group_id=people.group.id)
 
 
-def test_anybody_with_teamchat_makes_a_private_room_of_their_own_and_owns_it(people):
+def test_account_with_teamchat_creates_and_owns_private_room(people):
     room = rooms.create_room(people.paul, RoomKind.PRIVATE, "Mine")
     assert access.find_room(people.paul, room.id).rights == FULL
     guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
     people.jean.has_teamchat = False
     db.session.commit()
-    for who in (guest, people.jean):
+    for person in (guest, people.jean):
         with pytest.raises(Forbidden):
-            rooms.create_room(who, RoomKind.PRIVATE, "Mine")
+            rooms.create_room(person, RoomKind.PRIVATE, "Mine")
 
 
-def test_names_are_one_of_a_kind_in_a_folder(people):
+def test_room_name_is_unique_in_folder(people):
     give(people, people.arthur, FULL)
     with pytest.raises(Invalid) as refusal:
         rooms.create_room(people.arthur, RoomKind.PUBLIC, "TEAMCHAT", group_id=people.group.id)
@@ -83,13 +85,13 @@ def test_names_are_one_of_a_kind_in_a_folder(people):
 @pytest.mark.parametrize(
     "kind, group, code", [(RoomKind.PUBLIC, None, "needs_group"), (RoomKind.DIRECT, None, "not_for_direct")]
 )
-def test_rooms_that_cannot_be(people, kind, group, code):
+def test_invalid_room_is_refused(people, kind, group, code):
     with pytest.raises(Invalid) as refusal:
         rooms.create_room(people.arthur, kind, "x", group_id=group)
     assert refusal.value.code == code
 
 
-def test_a_direct_room_exists_once_whoever_opens_it(people):
+def test_direct_room_is_created_once_for_its_people(people):
     room = rooms.open_direct(people.arthur, [people.paul.id])
     assert rooms.open_direct(people.paul, [people.arthur.id]).id == room.id
     assert rooms.open_direct(people.arthur, [people.paul.id, people.jean.id]).id != room.id
@@ -98,7 +100,7 @@ def test_a_direct_room_exists_once_whoever_opens_it(people):
         messages.post_message(people.jean, room.id, "me too")
 
 
-def test_direct_rooms_take_two_to_eight_who_see_each_other(people):
+def test_direct_room_needs_two_to_eight_people_who_see_each_other(people):
     with pytest.raises(Invalid):
         rooms.open_direct(people.arthur, [])
     with pytest.raises(NotFound):
@@ -111,7 +113,7 @@ def test_direct_rooms_take_two_to_eight_who_see_each_other(people):
     assert shared and rooms.open_direct(people.arthur, [people.autrui.id])
 
 
-def test_renaming_needs_folder_rename_and_leaves_a_note(people, events):
+def test_renaming_needs_folder_rename_and_adds_note(people, events):
     with pytest.raises(Forbidden):
         rooms.rename_room(people.arthur, people.room, "Neuf")
     give(people, people.arthur, WRITE | Right.FOLDER_RENAME)
@@ -134,7 +136,7 @@ def test_notes_take_no_number(people):
     assert sorted(placed.all()) == [(1, 0), (1, 1), (1, 2), (2, 0)]
 
 
-def test_archiving_makes_read_only_and_can_be_taken_back(people):
+def test_archived_room_is_read_only_until_unarchived(people):
     with pytest.raises(Forbidden):
         rooms.archive_room(people.jean, people.room)
     give(people, people.jean, WRITE | Right.FOLDER_DELETE)
@@ -159,18 +161,18 @@ def test_muted_account_cannot_run_archived_room(people, act):
     act(people.jean, people.room)
 
 
-def test_the_trash_and_back(people):
+def test_room_moves_to_trash_and_back(people):
     rooms.delete_room(people.domain_admin, people.room)
     assert people.room.state is RoomState.DELETED and names(people.arthur) == []
     give(people, people.jean, FULL)
-    for who in (people.jean, people.rivale):
+    for person in (people.jean, people.rivale):
         with pytest.raises(NotFound):
-            rooms.restore_room(who, people.room)
+            rooms.restore_room(person, people.room)
     rooms.restore_room(people.domain_admin, people.room)
     assert names(people.arthur) == ["TeamChat"] and people.room.deleted_at is None
 
 
-def test_a_room_leaves_the_trash_as_it_was(people):
+def test_restored_room_has_its_former_state(people):
     rooms.archive_room(people.domain_admin, people.room)
     rooms.delete_room(people.domain_admin, people.room)
     rooms.restore_room(people.domain_admin, people.room)
@@ -183,7 +185,7 @@ def test_a_room_leaves_the_trash_as_it_was(people):
     assert people.room.state is RoomState.ACTIVE
 
 
-def test_an_administrator_runs_a_room_without_reading_it(people):
+def test_administrator_manages_room_without_reading_it(people):
     rooms.rename_room(people.domain_admin, people.room, "Rangé")
     with pytest.raises(NotFound):
         access.find_room(people.domain_admin, people.room.id)
@@ -193,7 +195,7 @@ def test_an_administrator_runs_a_room_without_reading_it(people):
         rooms.rename_room(people.rivale, people.room, "Volé")
 
 
-def test_a_clone_has_name_rights_and_members_but_no_words(people):
+def test_clone_has_name_rights_and_members_without_messages(people):
     room = factories.make_private_room(people.arthur, people.jean)
     messages.post_message(people.arthur, room.id, "said")
     copy = rooms.clone_room(people.arthur, room, "Copie")
@@ -204,7 +206,7 @@ def test_a_clone_has_name_rights_and_members_but_no_words(people):
         rooms.clone_room(people.jean, room)
 
 
-def test_people_are_added_by_who_may_invite_among_those_they_see(people):
+def test_adding_people_needs_right_to_invite_and_visibility(people):
     room = factories.make_private_room(people.arthur, people.jean)
     with pytest.raises(Forbidden):
         rooms.add_people(people.jean, room, [people.paul.id])
@@ -216,7 +218,7 @@ def test_people_are_added_by_who_may_invite_among_those_they_see(people):
         rooms.add_people(people.arthur, people.room if False else room, [])
 
 
-def test_public_rooms_follow_their_group(people):
+def test_people_can_be_neither_added_to_nor_removed_from_public_room(people):
     give(people, people.arthur, FULL)
     with pytest.raises(Invalid):
         rooms.add_people(people.arthur, people.room, [people.paul.id])
@@ -224,7 +226,7 @@ def test_public_rooms_follow_their_group(people):
         rooms.remove_person(people.arthur, people.room, people.jean)
 
 
-def test_removing_somebody_closes_the_room_to_them(people):
+def test_removed_person_loses_access_to_room(people):
     room = factories.make_private_room(people.arthur, people.jean, people.paul)
     with pytest.raises(Forbidden):
         rooms.remove_person(people.jean, room, people.paul)
@@ -232,7 +234,7 @@ def test_removing_somebody_closes_the_room_to_them(people):
     assert "Private" not in names(people.paul)
 
 
-def test_a_private_room_always_has_an_owner(people):
+def test_private_room_always_has_an_owner(people):
     room = factories.make_private_room(people.arthur, people.jean)
     for act in (
         lambda: rooms.leave_room(people.arthur, room),
@@ -248,7 +250,7 @@ def test_a_private_room_always_has_an_owner(people):
         access.find_room(people.arthur, room.id)
 
 
-def test_handing_over_is_for_owners_and_administrators(people):
+def test_only_owners_and_administrators_hand_over_room(people):
     room = factories.make_private_room(people.arthur, people.jean)
     with pytest.raises(Forbidden):
         rooms.hand_over(people.jean, room, people.jean)
@@ -260,7 +262,7 @@ def test_handing_over_is_for_owners_and_administrators(people):
         rooms.hand_over(people.arthur, room, people.paul)
 
 
-def test_leaving_a_public_room_hides_it_until_it_is_opened(people):
+def test_left_public_room_is_hidden_until_opened(people):
     rooms.leave_room(people.arthur, people.room)
     row = db.session.query(RoomMember).filter_by(account_id=people.arthur.id).one()
     assert row.is_hidden and not row.is_member
@@ -270,7 +272,7 @@ def test_leaving_a_public_room_hides_it_until_it_is_opened(people):
     assert titles(people.arthur, "all") == ["TeamChat"] and not titles(people.arthur, "hidden")
 
 
-def test_a_hidden_room_that_can_no_longer_be_read_is_not_listed(people):
+def test_hidden_room_without_read_right_is_not_listed(people):
     rooms.leave_room(people.arthur, people.room)
     assert room_list(people.arthur).hidden_count == 1
     give(people, people.arthur, Right.FOLDER_READ)
@@ -279,7 +281,7 @@ def test_a_hidden_room_that_can_no_longer_be_read_is_not_listed(people):
     assert room_list(people.arthur, "hidden").is_empty
 
 
-def test_favourites_are_ones_own(people):
+def test_favourite_applies_to_its_account_only(people):
     rooms.set_favourite(people.arthur, people.room, True)
     assert access.find_room(people.arthur, people.room.id).member.is_favourite
     assert access.find_room(people.jean, people.room.id).member is None
@@ -287,7 +289,7 @@ def test_favourites_are_ones_own(people):
         rooms.set_favourite(people.paul, people.room, True)
 
 
-def test_a_room_of_two_has_its_people_in_the_database_once(people):
+def test_direct_room_and_its_people_are_stored_once(people):
     room = rooms.open_direct(people.arthur, [people.paul.id])
     assert db.session.query(RoomMember).filter_by(room_id=room.id).count() == 2
     assert db.session.query(Room).filter_by(unique_key=room.unique_key).count() == 1

@@ -34,18 +34,18 @@ def acts() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.act).order_by(AuditEntry.id)))
 
 
-def test_who_knows_the_password_is_signed_in(people):
+def test_correct_password_signs_in(people):
     signed_in = enter(people.arthur, user_agent="Mozilla/5.0 Firefox/140.0")
     session = find_by_token(signed_in.token)
     assert session.account.address == people.arthur.address
     assert (session.ip, session.user_agent) == ("192.0.2.7", "Mozilla/5.0 Firefox/140.0")
 
 
-def test_the_address_is_compared_normalised(people):
+def test_address_is_normalised_at_sign_in(people):
     assert sessions.sign_in(" ARTHUR@IWDEMO.FR ", PASSWORD).account.id == people.arthur.id
 
 
-def test_the_token_is_stored_nowhere(people):
+def test_token_is_not_stored(people):
     signed_in = enter(people.arthur)
     row = db.session.get(Session, signed_in.session_id)
     assert row.token_digest == digest_of(signed_in.token)
@@ -53,12 +53,12 @@ def test_the_token_is_stored_nowhere(people):
     assert len(signed_in.token) >= 43
 
 
-def test_when_and_from_where_is_noted_without_disturbing_who_edits_the_account(people):
-    version = people.arthur.row_version
+def test_sign_in_records_time_and_address_without_new_row_version(people):
+    version, before = people.arthur.row_version, now()
     enter(people.arthur)
     db.session.refresh(people.arthur)
     assert people.arthur.last_sign_in_ip == "192.0.2.7"
-    assert now() - people.arthur.last_sign_in_at < timedelta(seconds=10)
+    assert before <= people.arthur.last_sign_in_at <= now()
     assert people.arthur.row_version == version
 
 
@@ -71,23 +71,25 @@ GUESTS = {
 
 
 @pytest.mark.parametrize(
-    "who", ["unknown", "wrong password", "disabled", "suspended domain", "without password", *GUESTS]
+    "case", ["unknown", "wrong password", "disabled", "suspended domain", "without password", *GUESTS]
 )
-def test_every_failure_is_answered_alike_and_compares_one_password(people, who, monkeypatch):
+def test_every_failure_has_same_answer_and_compares_one_password(people, case, monkeypatch):
     compared = []
     real = password_rules._verified
-    monkeypatch.setattr(password_rules, "_verified", lambda *given: compared.append(1) or real(*given))
+    monkeypatch.setattr(
+        password_rules, "_verified", lambda *arguments: compared.append(1) or real(*arguments)
+    )
     address, password = people.arthur.address, PASSWORD
-    if who in GUESTS:
+    if case in GUESTS:
         address = "bt@darnis.com"
-        factories.make_account(people.domain, "Bruno", address=address, is_guest=True, **GUESTS[who])
-    elif who == "unknown":
+        factories.make_account(people.domain, "Bruno", address=address, is_guest=True, **GUESTS[case])
+    elif case == "unknown":
         address = "nobody@iwdemo.fr"
-    elif who == "wrong password":
+    elif case == "wrong password":
         password = "another password"
-    elif who == "disabled":
+    elif case == "disabled":
         people.arthur.state = AccountState.DISABLED
-    elif who == "suspended domain":
+    elif case == "suspended domain":
         people.domain.state = DomainState.SUSPENDED
     else:
         people.arthur.password_hash = None
@@ -103,13 +105,13 @@ def test_every_failure_is_answered_alike_and_compares_one_password(people, who, 
     assert acts() == ["session.refuse"]
 
 
-def test_who_may_not_post_may_sign_in(people):
+def test_muted_account_can_sign_in(people):
     people.arthur.state = AccountState.MUTED
     db.session.commit()
     assert find_by_token(enter(people.arthur).token) is not None
 
 
-def test_what_was_typed_is_only_noted_when_it_is_an_address(people):
+def test_failed_sign_in_records_only_valid_addresses(people):
     for typed in ("nobody@iwdemo.fr", "my secret password", "Tr0mbone!"):
         with pytest.raises(Invalid):
             sessions.sign_in(typed, PASSWORD)
@@ -117,7 +119,7 @@ def test_what_was_typed_is_only_noted_when_it_is_an_address(people):
     assert names == ["nobody@iwdemo.fr", "?", "?"]
 
 
-def test_signing_in_and_out_leave_entries_of_the_trail(people):
+def test_sign_in_and_sign_out_are_audited(people):
     signed_in = enter(people.arthur)
     sessions.sign_out(people.arthur, signed_in.session_id)
     entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
@@ -127,7 +129,7 @@ def test_signing_in_and_out_leave_entries_of_the_trail(people):
     }
 
 
-def test_a_hash_with_old_parameters_is_renewed_at_sign_in(people):
+def test_outdated_hash_is_renewed_at_sign_in(people):
     assert password_rules.needs_rehash(people.arthur.password_hash)
     enter(people.arthur)
     db.session.refresh(people.arthur)
@@ -135,21 +137,21 @@ def test_a_hash_with_old_parameters_is_renewed_at_sign_in(people):
     assert password_rules.verify_password(people.arthur.password_hash, PASSWORD)
 
 
-def test_a_signed_out_device_is_told_and_opens_nothing(people, events):
+def test_signed_out_session_is_announced_and_refused(people, events):
     signed_in = enter(people.arthur)
     sessions.sign_out(people.arthur, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
     assert SessionRevoked(signed_in.session_id) in events
 
 
-def test_nobody_signs_out_the_device_of_somebody_else_as_their_own(people):
+def test_session_of_another_account_cannot_be_signed_out(people):
     signed_in = enter(people.arthur)
     with pytest.raises(NotFound):
         sessions.sign_out(people.jean, signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_one_revokes_ones_own_device(people, events):
+def test_account_revokes_own_session(people, events):
     signed_in = enter(people.arthur)
     sessions.revoke_session(people.arthur, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
@@ -157,38 +159,38 @@ def test_one_revokes_ones_own_device(people, events):
     assert acts()[-1] == "session.revoke"
 
 
-def test_an_administrator_revokes_devices_of_their_scope(people):
+def test_administrator_revokes_sessions_of_scope(people):
     signed_in = enter(people.arthur)
     sessions.revoke_session(people.domain_admin, signed_in.session_id)
     assert find_by_token(signed_in.token) is None
 
 
-@pytest.mark.parametrize("who", ["jean", "rivale"])
-def test_the_devices_of_others_do_not_exist(people, who):
+@pytest.mark.parametrize("person", ["jean", "rivale"])
+def test_session_of_another_account_is_not_found(people, person):
     signed_in = enter(people.arthur)
     with pytest.raises(NotFound):
-        sessions.revoke_session(getattr(people, who), signed_in.session_id)
+        sessions.revoke_session(getattr(people, person), signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_nobody_signs_out_an_administrator_above_them(people):
+def test_session_of_higher_role_cannot_be_revoked(people):
     signed_in = enter(people.admin)
     with pytest.raises(Forbidden):
         sessions.revoke_session(people.domain_admin, signed_in.session_id)
     assert find_by_token(signed_in.token) is not None
 
 
-def test_every_other_device_can_be_signed_out_at_once(people):
-    kept, first, second = (enter(people.arthur) for _ in range(3))
+def test_all_other_sessions_are_revoked_together(people):
+    current, first, second = (enter(people.arthur) for _ in range(3))
     of_jean = enter(people.jean)
-    assert sessions.revoke_all_sessions(people.arthur, people.arthur, but=kept.session_id) == 2
-    assert [session.id for session in open_sessions(people.arthur)] == [kept.session_id]
+    assert sessions.revoke_all_sessions(people.arthur, people.arthur, but=current.session_id) == 2
+    assert [session.id for session in open_sessions(people.arthur)] == [current.session_id]
     assert find_by_token(first.token) is None
     assert find_by_token(second.token) is None
     assert find_by_token(of_jean.token) is not None
 
 
-def test_a_device_that_was_not_used_for_long_is_signed_out(people):
+def test_unused_session_expires(people):
     signed_in = enter(people.arthur)
     row = db.session.get(Session, signed_in.session_id)
     assert timedelta(days=29) < row.expires_at - now() <= timedelta(days=30)
@@ -197,7 +199,7 @@ def test_a_device_that_was_not_used_for_long_is_signed_out(people):
     assert find_by_token(signed_in.token) is None
 
 
-def test_a_device_in_use_stays_signed_in_but_not_for_ever(app, people):
+def test_used_session_is_extended_up_to_its_longest_life(app, people):
     row = db.session.get(Session, enter(people.arthur).session_id)
     row.last_seen_at = now() - timedelta(days=2)
     row.expires_at = now() + timedelta(days=28)
@@ -213,34 +215,34 @@ def test_a_device_in_use_stays_signed_in_but_not_for_ever(app, people):
     assert row.expires_at - now() <= timedelta(days=1)
 
 
-def test_a_use_is_written_once_a_minute_at_most(people, count_statements):
+def test_use_of_session_is_written_at_most_once_a_minute(people, count_statements):
     row = db.session.get(Session, enter(people.arthur).session_id)
-    with count_statements() as seen:
+    with count_statements() as statements:
         sessions.keep_alive(row)
-    assert not [statement for statement in seen if statement.startswith("UPDATE")]
+    assert not [statement for statement in statements if statement.startswith("UPDATE")]
 
 
-def test_an_account_that_is_disabled_is_signed_out_with_it(people):
+def test_disabled_account_loses_its_sessions(people):
     signed_in = enter(people.arthur)
     people.arthur.state = AccountState.DISABLED
     db.session.commit()
     assert find_by_token(signed_in.token) is None
 
 
-def test_the_list_of_devices_names_browser_and_system(people):
+def test_session_list_names_browser_and_system(people):
     agent = (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0"
     )
     here = enter(people.arthur, user_agent=agent)
     enter(people.arthur, user_agent="something else")
-    found = {device.id: device for device in devices(people.arthur, here.session_id)}
-    mine = found.pop(here.session_id)
-    assert (mine.browser, mine.system, mine.is_this) == ("Edge", "Windows", True)
-    (other,) = found.values()
+    sessions_by_id = {device.id: device for device in devices(people.arthur, here.session_id)}
+    own = sessions_by_id.pop(here.session_id)
+    assert (own.browser, own.system, own.is_this) == ("Edge", "Windows", True)
+    (other,) = sessions_by_id.values()
     assert (other.browser, other.system, other.is_this) == (None, None, False)
 
 
-def test_a_new_password_needs_the_old_one(people):
+def test_new_password_needs_current_one(people):
     people.arthur.session_id = enter(people.arthur).session_id
     with pytest.raises(Invalid) as refused:
         passwords.change_own_password(people.arthur, "not the old one", "trombone-violet-42")
@@ -248,13 +250,13 @@ def test_a_new_password_needs_the_old_one(people):
     assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_new_password_must_be_a_good_one(people):
+def test_weak_new_password_is_refused(people):
     with pytest.raises(Invalid) as refused:
         passwords.change_own_password(people.arthur, PASSWORD, "azerty12345")
     assert refused.value.code == "password_common"
 
 
-def test_a_new_password_signs_the_other_devices_out_and_is_told_by_mail(people):
+def test_new_password_revokes_other_sessions_and_is_announced_by_mail(people):
     here, there = enter(people.arthur), enter(people.arthur)
     people.arthur.session_id = here.session_id
     passwords.change_own_password(people.arthur, PASSWORD, "trombone-violet-42")

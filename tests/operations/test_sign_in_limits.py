@@ -50,12 +50,12 @@ def wait_told(address: str) -> int:
     return refused.value.retry_after
 
 
-def test_the_first_wrong_passwords_are_free(people):
+def test_first_failures_need_no_wait(people):
     fail(people.arthur.address, FREE - 1)
     assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_then_one_waits_twice_as_long_each_time(people):
+def test_wait_doubles_with_each_failure(people):
     fail(people.arthur.address, FREE)
     waits = []
     for _ in range(6):
@@ -65,7 +65,7 @@ def test_then_one_waits_twice_as_long_each_time(people):
     assert waits == [1, 2, 4, 8, 16, 32]
 
 
-def test_the_longest_wait_is_a_setting(app, people):
+def test_longest_wait_is_a_setting(app, people):
     app.config["SIGN_IN_DELAY_MAX"] = 3
     fail(people.arthur.address, FREE)
     for _ in range(4):
@@ -74,12 +74,12 @@ def test_the_longest_wait_is_a_setting(app, people):
     assert wait_told(people.arthur.address) == 3
 
 
-def test_the_right_password_does_not_help_while_waiting(people):
+def test_correct_password_is_refused_while_waiting(people):
     fail(people.arthur.address, FREE)
     assert wait_told(people.arthur.address) >= 1
 
 
-def test_the_seconds_to_wait_are_told(people):
+def test_refusal_states_seconds_to_wait(people):
     fail(people.arthur.address, FREE + 0)
     with pytest.raises(TooMany) as refused:
         sessions.sign_in(people.arthur.address, PASSWORD)
@@ -87,24 +87,24 @@ def test_the_seconds_to_wait_are_told(people):
     assert (refused.value.status, refused.value.code) == (429, "sign_in_wait")
 
 
-def test_trying_while_waiting_does_not_make_it_longer(people):
+def test_attempt_while_waiting_does_not_extend_wait(people):
     fail(people.arthur.address, FREE)
     first = wait_told(people.arthur.address)
     for _ in range(5):
         assert wait_told(people.arthur.address) <= first
 
 
-def test_an_unknown_account_waits_alike(people):
+def test_unknown_account_waits_like_a_known_one(people):
     fail("nobody@iwdemo.fr", FREE)
     assert wait_told("nobody@iwdemo.fr") == 1
 
 
-def test_one_persons_wait_is_not_anothers(people):
+def test_wait_applies_to_one_account_only(people):
     fail(people.arthur.address, FREE)
     assert sessions.sign_in(people.jean.address, PASSWORD)
 
 
-def test_a_network_that_tries_many_accounts_waits(people):
+def test_address_that_tries_many_accounts_waits(people):
     for number in range(FREE * PEOPLE_BEHIND_AN_ADDRESS):
         fail(f"nobody{number}@iwdemo.fr")
     assert wait_told(people.jean.address) == 1
@@ -112,14 +112,14 @@ def test_a_network_that_tries_many_accounts_waits(people):
     assert sessions.sign_in(people.jean.address, PASSWORD)
 
 
-def test_success_makes_the_account_start_afresh(people):
+def test_success_resets_failures_of_account(people):
     fail(people.arthur.address, FREE - 1)
     sessions.sign_in(people.arthur.address, PASSWORD)
     fail(people.arthur.address, FREE - 1)
     assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_whole_office_signs_in_from_one_address(people):
+def test_many_people_sign_in_from_one_address(people):
     for _ in range(FREE * PEOPLE_BEHIND_AN_ADDRESS + 5):
         count_attempt(people.arthur.address, "192.0.2.9")
         from app.operations.sessions import reset_attempts
@@ -129,7 +129,7 @@ def test_a_whole_office_signs_in_from_one_address(people):
     assert sessions.sign_in(people.arthur.address, PASSWORD)
 
 
-def test_a_days_rest_forgets_everything(people):
+def test_failures_expire_after_a_day(people):
     fail(people.arthur.address, FREE + 1 - 1)
     let_time_pass(days=1, seconds=1)
     fail(people.arthur.address, FREE - 1)
@@ -137,7 +137,7 @@ def test_a_days_rest_forgets_everything(people):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_same"),
+    ("first", "other", "is_same"),
     [
         ("192.0.2.7", "192.0.2.8", False),
         ("2001:db8:1:2::7", "2001:db8:1:2:ffff::8", True),
@@ -146,12 +146,12 @@ def test_a_days_rest_forgets_everything(people):
         (None, "nonsense", False),
     ],
 )
-def test_an_ipv6_customer_counts_as_one_address(one, other, is_same):
-    assert (network_of(one).removesuffix("/32") == network_of(other).removesuffix("/32")) is is_same
+def test_ipv6_network_counts_as_one_address(first, other, is_same):
+    assert (network_of(first).removesuffix("/32") == network_of(other).removesuffix("/32")) is is_same
 
 
 @pytest.mark.fresh
-def test_many_attempts_at_once_gain_nothing(app, people):
+def test_concurrent_attempts_are_limited_like_single_ones(app, people):
     """Each is counted before its password is looked at."""
     admitted, refused = [], []
     address = people.arthur.address
@@ -173,7 +173,7 @@ def test_many_attempts_at_once_gain_nothing(app, people):
     assert db.session.scalar(select(func.max(SignInFailure.count))) == FREE
 
 
-def test_failures_are_kept_without_names(people):
+def test_failures_are_stored_without_names(people):
     fail(people.arthur.address)
     rows = db.session.scalars(select(SignInFailure)).all()
     assert {len(row.subject) for row in rows} == {32}

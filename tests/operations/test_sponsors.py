@@ -19,7 +19,7 @@ from app.queries.accounts.belongings import entrusted_to
 from app.queries.listing import ListQuery
 from app.rules import domains as domain_rules
 from app.rules.guests import links as link_rules
-from app.rules.guests import policy as rules
+from app.rules.guests import policy
 from app.rules.guests.links import CONFIRMATION, EXTENSION, INVITATION, LinkTarget
 from tests.support import factories
 
@@ -28,7 +28,7 @@ PASSWORD = "une phrase bien à moi"
 
 @pytest.fixture
 def bruno(people) -> Account:
-    """Arthur's guest, who has confirmed the address, in the room."""
+    """Return a confirmed guest of arthur, in the room."""
     guest = factories.make_account(
         people.domain, "Bruno Tessier", address="bt@darnis.com", is_guest=True, sponsor_id=people.arthur.id
     )
@@ -38,7 +38,7 @@ def bruno(people) -> Account:
 
 @pytest.fixture
 def invitation(people) -> Invitation:
-    """arthur's, not answered yet."""
+    """Return an open invitation of arthur."""
     guests.invite_guests(people.arthur, people.room, "zoe@darnis.com")
     return db.session.scalars(select(Invitation).where(Invitation.address == "zoe@darnis.com")).one()
 
@@ -61,21 +61,21 @@ def entries(act: str) -> list[AuditEntry]:
     return list(db.session.scalars(select(AuditEntry).where(AuditEntry.act == act)))
 
 
-def test_who_deletes_a_sponsor_answers_for_the_guests_unless_told_otherwise(people, bruno, invitation):
+def test_guests_of_deleted_sponsor_pass_to_deleting_administrator(people, bruno, invitation):
     assert entrusted_to(people.arthur).guests == entrusted_to(people.arthur).invitations == 1
     accounts.delete_account(people.domain_admin, people.arthur)
     assert stored(bruno).sponsor_id == stored(invitation).inviter_id == people.domain_admin.id
     assert shown(people.domain_admin) == ["Bruno Tessier"] and shown(people.domain_admin, "orphan") == []
-    [told] = entries("guest.sponsor")
-    assert (told.object_id, told.domain_id) == (bruno.id, people.domain.id)
-    assert "arthur@iwdemo.fr" in told.before and "domainadmin@iwdemo.fr" in told.after
+    [handed_over] = entries("guest.sponsor")
+    assert (handed_over.object_id, handed_over.domain_id) == (bruno.id, people.domain.id)
+    assert "arthur@iwdemo.fr" in handed_over.before and "domainadmin@iwdemo.fr" in handed_over.after
     [whole] = entries("account.delete")
     assert '"guests": 1' in whole.after and '"invitations": 1' in whole.after
     guest = guests.register_guest(token_of(invitation), name="Zoé", password=PASSWORD, language="fr")
     assert guest.sponsor_id == people.domain_admin.id
 
 
-def test_an_active_account_of_the_same_domain_can_be_chosen(people, bruno, invitation):
+def test_guests_of_deleted_sponsor_pass_to_chosen_account(people, bruno, invitation):
     away = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
     for wrong in (people.autrui, away, bruno, people.arthur):
         with pytest.raises(Invalid) as refusal:
@@ -88,13 +88,13 @@ def test_an_active_account_of_the_same_domain_can_be_chosen(people, bruno, invit
     assert stored(bruno).sponsor_id == stored(invitation).inviter_id == people.paul.id
 
 
-def test_an_administrator_of_elsewhere_leaves_it_to_those_of_the_domain(people, bruno):
+def test_administrator_from_another_domain_does_not_become_sponsor(people, bruno):
     afar = factories.make_account(people.other_domain, "afar", role=Role.SERVER)
     accounts.delete_account(afar, people.arthur)
     assert stored(bruno).sponsor_id == people.admin.id
 
 
-def test_without_anybody_else_invitations_end_and_server_administrators_have_the_guests(people):
+def test_guests_without_possible_sponsor_are_shown_to_server_administrators(people):
     alone = factories.make_account(factories.make_domain("seul.example"), "seul")
     guest = factories.make_account(
         people.domain, "Orphelin", address="o@darnis.com", is_guest=True, sponsor_id=alone.id
@@ -105,10 +105,10 @@ def test_without_anybody_else_invitations_end_and_server_administrators_have_the
     accounts.delete_account(people.admin, alone)
     assert link_rules.open_link(token_of(invitation)).opens is LinkTarget.REVOKED
     assert shown(people.admin, "orphan") == ["Orphelin"] and shown(people.domain_admin) == []
-    assert rules.extended_until(stored(guest)) is None
+    assert policy.extended_until(stored(guest)) is None
 
 
-def test_a_deleted_domain_leaves_no_invitation_and_no_chain_of_sponsors(people):
+def test_deleted_domain_revokes_invitations_and_keeps_sponsor(people):
     guest = factories.make_account(
         people.domain, "Ailleurs", address="a@darnis.com", is_guest=True, sponsor_id=people.autrui.id
     )
@@ -121,14 +121,14 @@ def test_a_deleted_domain_leaves_no_invitation_and_no_chain_of_sponsors(people):
     assert shown(people.admin, "orphan") == ["Ailleurs"]
 
 
-def test_what_was_answered_and_who_is_deleted_keep_the_name_of_who_has_gone(people, bruno, invitation):
+def test_answered_invitations_and_deleted_guests_keep_former_sponsor(people, bruno, invitation):
     guests.revoke_invitation(people.arthur, invitation)
     guests.delete_guest(people.admin, bruno)
     accounts.delete_account(people.admin, people.arthur)
     assert stored(invitation).inviter_id == stored(bruno).sponsor_id == people.arthur.id
 
 
-def test_many_guests_cost_no_more_statements_than_one(people, count_statements):
+def test_number_of_statements_does_not_depend_on_guests(people, count_statements):
     def sponsor(number: int) -> Account:
         account = factories.make_account(people.domain)
         with factories.in_one_commit():
@@ -146,24 +146,24 @@ def test_many_guests_cost_no_more_statements_than_one(people, count_statements):
     assert len(entries("guest.sponsor")) == 23
 
 
-def test_many_accounts_at_once_hand_their_guests_on(people, bruno):
+def test_bulk_deletion_hands_over_guests_of_each_account(people, bruno):
     collection = bulk.collection_named("accounts")
     action = collection.action(people.admin, "delete")
-    wanted = {"domain": str(people.domain.id)}
-    given = {"owned": "longest", "sponsor": str(people.jean.id)}
-    values = bulk.checked_values(people.admin, action, wanted, given)
-    chosen = bulk.Selection((people.arthur.id, people.jean.id), wanted)
-    found = bulk.preview(people.admin, collection, action, chosen, values)
-    assert (found.changing, [kept.examples for kept in found.kept]) == (1, [["jean@iwdemo.fr"]])
+    filters = {"domain": str(people.domain.id)}
+    typed = {"owned": "longest", "sponsor": str(people.jean.id)}
+    values = bulk.checked_values(people.admin, action, filters, typed)
+    chosen = bulk.Selection((people.arthur.id, people.jean.id), filters)
+    preview = bulk.preview(people.admin, collection, action, chosen, values)
+    assert (preview.changing, [reason.examples for reason in preview.kept]) == (1, [["jean@iwdemo.fr"]])
     action.do(people.admin, people.arthur, values)
     assert stored(bruno).sponsor_id == people.jean.id
     action.do(people.admin, people.jean, {"owned": "longest", "sponsor": Successor.FIRST})
     assert stored(bruno).sponsor_id == people.admin.id
     with pytest.raises(Invalid):
-        bulk.checked_values(people.admin, action, wanted, given | {"sponsor": str(people.autrui.id)})
+        bulk.checked_values(people.admin, action, filters, typed | {"sponsor": str(people.autrui.id)})
 
 
-def test_guests_of_who_is_disabled_are_found(people, bruno):
+def test_guests_of_disabled_sponsor_are_listed(people, bruno):
     assert shown(people.domain_admin, "orphan") == []
     accounts.update_account(people.domain_admin, people.arthur, {"state": "disabled"})
     assert shown(people.domain_admin, "orphan") == ["Bruno Tessier"]
@@ -172,7 +172,7 @@ def test_guests_of_who_is_disabled_are_found(people, bruno):
     assert shown(people.domain_admin, "orphan") == []
 
 
-def test_the_former_sponsors_link_extends_nothing_any_more(people, bruno):
+def test_extension_link_of_former_sponsor_is_refused(people, bruno):
     bruno.expires_at = now() + timedelta(days=3)
     db.session.commit()
     old = link_rules.token_of(EXTENSION, bruno)
@@ -187,7 +187,7 @@ def test_the_former_sponsors_link_extends_nothing_any_more(people, bruno):
     assert stored(bruno).expires_at > now() + timedelta(days=80)
 
 
-def test_a_change_of_sponsor_keeps_the_link_that_confirms_the_address(people, invitation):
+def test_confirmation_link_is_valid_after_change_of_sponsor(people, invitation):
     guest = guests.register_guest(token_of(invitation), name="Zoé", password=PASSWORD, language="fr")
     link = link_rules.token_of(CONFIRMATION, guest)
     guests.change_sponsor(people.domain_admin, guest, people.jean)
@@ -195,17 +195,17 @@ def test_a_change_of_sponsor_keeps_the_link_that_confirms_the_address(people, in
     assert guests.confirm_address(link, None).is_active
 
 
-def test_no_extension_is_offered_that_the_sponsor_could_not_give(people, bruno):
+def test_extension_is_not_offered_for_a_disabled_sponsor(people, bruno):
     bruno.expires_at = now() + timedelta(days=3)
     db.session.commit()
-    assert rules.extended_until(bruno) is not None
+    assert policy.extended_until(bruno) is not None
     people.arthur.state = AccountState.DISABLED
-    assert rules.extended_until(bruno) is None
+    assert policy.extended_until(bruno) is None
     with pytest.raises(NotFound):
         guests.extend_by_link(link_rules.token_of(EXTENSION, bruno))
 
 
-def test_a_sponsor_who_is_refused_changes_nothing_else(people, bruno):
+def test_refused_sponsor_leaves_guest_unchanged(people, bruno):
     away = factories.make_account(people.domain, "away", state=AccountState.DISABLED)
     for sponsor, refusal in ((away, Invalid), (people.autrui, NotFound)):
         with pytest.raises(refusal):
@@ -215,7 +215,7 @@ def test_a_sponsor_who_is_refused_changes_nothing_else(people, bruno):
     assert (stored(bruno).name, bruno.sponsor_id) == ("Autre", people.jean.id)
 
 
-def test_a_guest_whose_rooms_are_in_the_trash_is_dormant(people, bruno):
+def test_guest_with_rooms_in_trash_only_is_dormant(people, bruno):
     assert shown(people.domain_admin, "dormant") == []
     people.room.state = RoomState.DELETED
     db.session.commit()
@@ -232,38 +232,38 @@ def test_a_guest_whose_rooms_are_in_the_trash_is_dormant(people, bruno):
         (None, None, AccountState.ENABLED, "no end"),
     ],
 )
-def test_the_preview_says_why_guests_are_not_extended(people, bruno, end, longest, state, reason):
+def test_preview_names_reason_for_guests_not_extended(people, bruno, end, longest, state, reason):
     bruno.expires_at = end and now() + timedelta(days=end)
     people.domain.guest_days_longest, people.arthur.state = longest, state
     db.session.commit()
     collection = bulk.collection_named("guests")
     action = collection.action(people.domain_admin, "extend")
     with force_locale("en"):
-        found = bulk.preview(people.domain_admin, collection, action, bulk.Selection((bruno.id,)), {})
+        preview = bulk.preview(people.domain_admin, collection, action, bulk.Selection((bruno.id,)), {})
     if reason is None:
-        assert found.changing == 1
+        assert preview.changing == 1
     else:
-        assert found.changing == 0 and reason in found.kept[0].reason
+        assert preview.changing == 0 and reason in preview.kept[0].reason
         if end is not None:
             with pytest.raises(tasks.Unchanged):
                 action.do(people.domain_admin, bruno, {})
 
 
-@pytest.mark.parametrize("left, told", [(13.5, 14), (9.2, 10), (4.9, 5), (2.1, 3), (0.3, 1)])
-def test_warnings_tell_the_days_that_are_left(people, bruno, left, told):
-    bruno.expires_at = now() + timedelta(days=left)
+@pytest.mark.parametrize(("time_left", "days"), [(13.5, 14), (9.2, 10), (4.9, 5), (2.1, 3), (0.3, 1)])
+def test_warning_states_remaining_days(people, bruno, time_left, days):
+    bruno.expires_at = now() + timedelta(days=time_left)
     db.session.commit()
     guests.warn_of_ends()
     mails = db.session.scalars(select(OutgoingMail)).all()
     assert len(mails) == 2
     for mail in mails:
         subject, *_texts = render_mail(mail.template, "en", json.loads(mail.arguments))
-        assert subject.endswith(f"ends in {told} day" + "s" * (told > 1))
-    assert stored(bruno).warned_days == min(day for day in rules.WARNED if left <= day)
+        assert subject.endswith(f"ends in {days} day" + "s" * (days > 1))
+    assert stored(bruno).warned_days == min(day for day in policy.WARNED if time_left <= day)
 
 
 @pytest.mark.parametrize("state", [RoomState.ARCHIVED, RoomState.DELETED])
-def test_a_room_that_was_closed_meanwhile_is_not_entered(people, invitation, state):
+def test_room_closed_meanwhile_cannot_be_joined(people, invitation, state):
     other = factories.make_private_room(people.jean, name="Autre")
     guests.invite_guests(people.jean, other, "zoe@darnis.com")
     guest = guests.register_guest(token_of(invitation), name="Zoé", password=PASSWORD, language="fr")
@@ -278,10 +278,14 @@ def test_a_room_that_was_closed_meanwhile_is_not_entered(people, invitation, sta
     assert [room.id for room, _member in listed.rooms_of(people.admin, guest)[0]] == [people.room.id]
 
 
-def test_a_domains_limit_counts_guests_and_those_who_are_invited(people, bruno):
+def test_limit_of_domain_counts_guests_and_invitations(people, bruno):
     domains.set_domain_limits(people.admin, people.domain, {"guest_limit": 3})
     answers = guests.invite_guests(people.arthur, people.room, "a@darnis.com b@darnis.com c@darnis.com")
-    assert [one.refusal and one.refusal.code for one in answers] == [None, None, "domain_full_of_guests"]
+    assert [outcome.refusal and outcome.refusal.code for outcome in answers] == [
+        None,
+        None,
+        "domain_full_of_guests",
+    ]
     domain_rules.require_room_for_guest(people.domain)
     with pytest.raises(Invalid):
         domain_rules.require_room_for_guest(people.domain, with_invited=True)

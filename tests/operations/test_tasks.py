@@ -10,7 +10,7 @@ from app.jobs.handlers import run_task
 from app.models import AuditEntry, Job, Outcome, Role, Task, TaskLine, TaskState, WorkState
 from app.operations import accounts, jobs, tasks
 from app.operations.tasks import TaskKind, TaskStep, Unchanged
-from app.queries import tasks as questions
+from app.queries import tasks as task_queries
 
 
 @pytest.fixture
@@ -18,8 +18,10 @@ def work(app, people, monkeypatch):
     """Register a kind of task that numbers accounts' descriptions and records its steps."""
     done, refused = [], {}
 
-    def steps(actor, arguments, place, limit):
-        return [TaskStep(n, f"row {n}") for n in range(place + 1, min(place + limit, arguments["rows"]) + 1)]
+    def steps(actor, arguments, position, limit):
+        return [
+            TaskStep(n, f"row {n}") for n in range(position + 1, min(position + limit, arguments["rows"]) + 1)
+        ]
 
     def do(actor, arguments, step):
         if step.place in refused:
@@ -41,7 +43,7 @@ def again(task: Task) -> Task:
     return db.session.get(Task, task.id, populate_existing=True)
 
 
-def test_a_task_does_its_rows_and_counts_them(people, work):
+def test_task_processes_and_counts_its_rows(people, work):
     task = started(people.admin)
     assert tasks.run(task.id, seconds=5)
     task = again(task)
@@ -50,7 +52,7 @@ def test_a_task_does_its_rows_and_counts_them(people, work):
     assert people.arthur.name == "arthur 5"
 
 
-def test_what_is_refused_is_told_and_the_others_go_on(people, work):
+def test_refused_row_is_reported_and_others_continue(people, work):
     work.refused |= {2: Invalid("No."), 3: Unchanged("Already."), 4: ZeroDivisionError()}
     task = started(people.admin)
     tasks.run(task.id, seconds=5)
@@ -65,7 +67,7 @@ def test_what_is_refused_is_told_and_the_others_go_on(people, work):
     assert lines[0].sentence == "No."
 
 
-def test_a_row_is_never_done_twice(people, work):
+def test_row_is_processed_once(people, work):
     task = started(people.admin)
     tasks.run(task.id, seconds=0)
     first = list(work.done)
@@ -74,7 +76,7 @@ def test_a_row_is_never_done_twice(people, work):
     assert again(task).done_count == 1
 
 
-def test_a_database_that_goes_away_is_not_the_rows_fault(people, work):
+def test_lost_database_is_not_attributed_to_row(people, work):
     work.refused[3] = Unavailable()
     task = started(people.admin)
     with pytest.raises(Unavailable):
@@ -85,7 +87,7 @@ def test_a_database_that_goes_away_is_not_the_rows_fault(people, work):
     assert work.done == [1, 2, 3, 4, 5]
 
 
-def test_a_rehearsal_changes_nothing(people, work):
+def test_preview_changes_nothing(people, work):
     work.refused[2] = Invalid("No.")
     task = started(people.admin, "test.try")
     tasks.run(task.id, seconds=5)
@@ -96,7 +98,7 @@ def test_a_rehearsal_changes_nothing(people, work):
     assert acts == ["task.start"]
 
 
-def test_a_job_comes_up_again_until_the_task_is_over(people, work, monkeypatch):
+def test_job_is_queued_again_until_task_is_finished(people, work, monkeypatch):
     monkeypatch.setattr("app.jobs.handlers.TASK_TIME_SLICE", 0)
     task = started(people.admin, rows=2)
     assert isinstance(run_task(task.id), Requeue)
@@ -105,7 +107,7 @@ def test_a_job_comes_up_again_until_the_task_is_over(people, work, monkeypatch):
     assert again(task).state is TaskState.DONE
 
 
-def test_it_stops_before_the_next_row_when_it_is_cancelled(people, work):
+def test_cancelled_task_stops_before_next_row(people, work):
     task = started(people.admin)
     tasks.run(task.id, seconds=0)
     tasks.cancel_task(people.admin, task)
@@ -115,7 +117,7 @@ def test_it_stops_before_the_next_row_when_it_is_cancelled(people, work):
         tasks.cancel_task(people.admin, task)
 
 
-def test_one_that_has_not_begun_is_cancelled_at_once(people, work):
+def test_waiting_task_is_cancelled_immediately(people, work):
     task = started(people.admin)
     tasks.cancel_task(people.admin, task)
     assert again(task).state is TaskState.CANCELLED
@@ -123,7 +125,7 @@ def test_one_that_has_not_begun_is_cancelled_at_once(people, work):
     assert work.done == []
 
 
-def test_who_loses_the_role_loses_the_task(people, work):
+def test_task_of_former_administrator_stops(people, work):
     task = started(people.domain_admin)
     tasks.run(task.id, seconds=0)
     people.domain_admin.role = Role.USER
@@ -138,18 +140,18 @@ def test_only_administrators_start_tasks(people, work):
         started(people.arthur)
 
 
-def test_tasks_are_seen_by_their_owner_and_the_servers_administrators(people, work):
+def test_task_is_visible_to_owner_and_server_administrators(people, work):
     task = started(people.domain_admin)
-    assert questions.find_task(people.domain_admin, task.id) is task
-    assert questions.find_task(people.web_admin, task.id) is task
+    assert task_queries.find_task(people.domain_admin, task.id) is task
+    assert task_queries.find_task(people.web_admin, task.id) is task
     for stranger in (people.rivale, people.arthur):
         with pytest.raises(NotFound):
-            questions.find_task(stranger, task.id)
+            task_queries.find_task(stranger, task.id)
         with pytest.raises(NotFound):
             tasks.cancel_task(stranger, task)
 
 
-def test_a_task_whose_job_was_given_up_gets_another(people, work):
+def test_task_with_failed_job_gets_another_job(people, work):
     task = started(people.admin)
     assert tasks.resume_tasks() == 0
     job = db.session.scalars(select(Job)).one()
@@ -159,10 +161,10 @@ def test_a_task_whose_job_was_given_up_gets_another(people, work):
     assert jobs.take_job().arguments == {"task_id": task.id}
 
 
-def test_tasks_cost_the_same_statements_however_many_lines_they_have(people, work, count_statements):
+def test_number_of_statements_does_not_depend_on_rows(people, work, count_statements):
     task = started(people.admin, rows=2)
     tasks.run(task.id, seconds=5)
-    with count_statements() as seen:
-        questions.line_list(task)
-        questions.task_list(people.admin)
-    assert len(seen) == 2
+    with count_statements() as statements:
+        task_queries.line_list(task)
+        task_queries.task_list(people.admin)
+    assert len(statements) == 2

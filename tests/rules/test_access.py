@@ -29,23 +29,23 @@ from tests.support import factories
 
 def names(account):
     access.forget()
-    return [seen.room.name for seen in access.visible_rooms(account)]
+    return [room_access.room.name for room_access in access.visible_rooms(account)]
 
 
-def test_members_of_the_group_see_its_room_and_nobody_else(people):
+def test_room_is_visible_to_group_members_only(people):
     assert names(people.arthur) == names(people.jean) == ["TeamChat"]
     assert names(people.paul) == names(people.admin) == names(people.autrui) == []
 
 
 @pytest.mark.parametrize("level", ["domain", "arthur"])
 @pytest.mark.parametrize("feature", ["teamchat", "groupware", "webdav"])
-def test_a_switch_that_is_off_anywhere_hides_the_rooms(people, level, feature):
+def test_disabled_teamchat_at_any_level_hides_rooms(people, level, feature):
     setattr(getattr(people, level), f"has_{feature}", False)
     db.session.commit()
     assert names(people.arthur) == []
 
 
-def test_a_disabled_account_and_a_suspended_domain_see_nothing(people):
+def test_disabled_account_and_suspended_domain_see_no_rooms(people):
     people.arthur.state = AccountState.DISABLED
     db.session.commit()
     assert names(people.arthur) == [] and names(people.jean) == ["TeamChat"]
@@ -54,7 +54,7 @@ def test_a_disabled_account_and_a_suspended_domain_see_nothing(people):
     assert names(people.jean) == []
 
 
-def test_a_group_without_teamchat_hides_its_rooms_and_keeps_them(people):
+def test_group_without_teamchat_hides_and_keeps_rooms(people):
     people.group.has_teamchat = False
     db.session.commit()
     assert names(people.arthur) == []
@@ -63,7 +63,7 @@ def test_a_group_without_teamchat_hides_its_rooms_and_keeps_them(people):
     assert names(people.arthur) == ["TeamChat"]
 
 
-def test_a_stopped_service_is_named_as_the_reason(people):
+def test_stopped_service_is_the_reason_of_refusal(people):
     db.session.query(Service).filter_by(name=ServiceName.WEBDAV).one().is_running = False
     db.session.commit()
     assert names(people.arthur) == []
@@ -71,7 +71,7 @@ def test_a_stopped_service_is_named_as_the_reason(people):
         access.find_room(people.arthur, people.room.id)
 
 
-def test_private_rooms_are_seen_by_their_members_alone_and_owned_whole(people):
+def test_private_room_is_visible_to_members_and_owner_has_all_rights(people):
     room = factories.make_private_room(people.paul, people.jean, name="Secret")
     assert names(people.paul) == ["Secret"] and names(people.arthur) == ["TeamChat"]
     assert access.find_room(people.paul, room.id).rights == FULL
@@ -80,7 +80,7 @@ def test_private_rooms_are_seen_by_their_members_alone_and_owned_whole(people):
         access.find_room(people.arthur, room.id)
 
 
-def test_a_room_with_its_own_list_does_not_look_at_the_folder(people):
+def test_list_of_room_replaces_list_of_folder(people):
     people.room.has_own_list = True
     db.session.commit()
     assert names(people.arthur) == []
@@ -88,7 +88,7 @@ def test_a_room_with_its_own_list_does_not_look_at_the_folder(people):
     assert access.find_room(people.arthur, people.room.id).rights == READ
 
 
-def test_guests_see_the_rooms_they_were_invited_to(people):
+def test_guest_sees_only_rooms_with_own_entry(people):
     guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
     other = factories.make_room(people.group, "Other")
     factories.join_room(people.room, guest)
@@ -98,7 +98,7 @@ def test_guests_see_the_rooms_they_were_invited_to(people):
         access.find_room(guest, other.id)
 
 
-def test_deleted_rooms_are_gone_and_archived_ones_read_only(people):
+def test_deleted_room_is_hidden_and_archived_room_read_only(people):
     people.room.state = RoomState.ARCHIVED
     db.session.commit()
     assert access.find_room(people.arthur, people.room.id).rights == READ
@@ -108,12 +108,12 @@ def test_deleted_rooms_are_gone_and_archived_ones_read_only(people):
         access.find_room(people.arthur, people.room.id)
 
 
-def test_the_number_of_statements_does_not_grow_with_rooms_and_groups(people, count_statements):
+def test_number_of_statements_does_not_depend_on_rooms_and_groups(people, count_statements):
     def statements():
         db.session.expire_all()
-        with count_statements() as seen:
+        with count_statements() as executed:
             access.visible_rooms(people.arthur)
-        return len(seen)
+        return len(executed)
 
     few = statements()
     for number in range(12):
@@ -125,7 +125,7 @@ def test_the_number_of_statements_does_not_grow_with_rooms_and_groups(people, co
     assert statements() == few
 
 
-def test_one_room_and_the_list_agree_for_random_companies(people):
+def test_rights_in_one_room_equal_those_of_the_list(people):
     """Every account and every room of a few random trees of groups, lists and entries."""
     chance = random.Random(20261123)
     accounts = [people.arthur, people.jean, people.paul, people.autrui, people.rivale]
@@ -145,7 +145,7 @@ def test_one_room_and_the_list_agree_for_random_companies(people):
         )
     agreed = 0
     for person in accounts:
-        listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
+        listed = {room_access.room.id: room_access.rights for room_access in access.visible_rooms(person)}
         for room in rooms:
             access.forget()
             assert access.rights_in(person, room.id) == listed.get(room.id, Right.NONE)
@@ -153,7 +153,7 @@ def test_one_room_and_the_list_agree_for_random_companies(people):
     assert agreed == len(accounts) * len(rooms) and any(access.visible_rooms(person) for person in accounts)
 
 
-def test_a_licence_that_ends_while_answers_are_remembered_ends_at_its_moment(people, monkeypatch):
+def test_cached_rights_end_with_the_license(people, monkeypatch):
     end = now() + timedelta(seconds=60)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
     assert access.rights_in(people.arthur, people.room.id) == WRITE
@@ -162,17 +162,17 @@ def test_a_licence_that_ends_while_answers_are_remembered_ends_at_its_moment(peo
     assert access.rights_in(people.arthur, people.room.id) == READ
 
 
-def test_answers_are_remembered_until_somebody_s_access_changes(people, count_statements):
+def test_rights_are_cached_until_access_changes(people, count_statements):
     access.rights_in(people.arthur, people.room.id, epoch=1)
-    with count_statements() as seen:
+    with count_statements() as statements:
         access.rights_in(people.arthur, people.room.id, epoch=1)
-    assert seen == []
-    with count_statements() as seen:
+    assert statements == []
+    with count_statements() as statements:
         access.rights_in(people.arthur, people.room.id, epoch=2)
-    assert seen
+    assert statements
 
 
-def test_what_an_operation_changes_is_seen_by_itself_and_remembered_by_nobody(people):
+def test_uncommitted_change_of_access_is_visible_and_not_cached(people):
     entry = db.session.query(MemberEntry).filter_by(account_id=people.arthur.id).one()
     assert access.rights_in(people.arthur, people.room.id) == WRITE
 
@@ -188,16 +188,16 @@ def test_what_an_operation_changes_is_seen_by_itself_and_remembered_by_nobody(pe
     assert access.rights_in(people.arthur, people.room.id) == WRITE
 
 
-def test_what_a_socket_sees_is_remembered_for_the_room_it_opens_next(people, count_statements):
+def test_rights_of_heard_rooms_are_cached(people, count_statements):
     access.forget()
     state = services.state()
     access.heard_rooms(people.arthur, state)
-    with count_statements() as seen:
+    with count_statements() as statements:
         assert access.rights_in(people.arthur, people.room.id, epoch=state.epoch) == WRITE
-    assert seen == []
-    with count_statements() as seen:
+    assert statements == []
+    with count_statements() as statements:
         access.rights_in(people.arthur, people.room.id, epoch=state.epoch + 1)
-    assert seen
+    assert statements
 
 
 def switch(is_running):
@@ -205,15 +205,15 @@ def switch(is_running):
     touch_access(AccessScope.EVERYBODY)
 
 
-def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(people, monkeypatch):
+def test_service_started_during_refusal_does_not_hide_room(people, monkeypatch):
     operation(switch, audited=False)(False)
     real = services.state
 
     def tell_and_start():
         monkeypatch.setattr(services, "state", real)
-        told = real()
+        state = real()
         operation(switch, audited=False)(True)
-        return told
+        return state
 
     monkeypatch.setattr(services, "state", tell_and_start)
     access.require(people.arthur, Right.ITEMS_WRITE, people.room.id)
@@ -223,26 +223,26 @@ def test_a_service_that_starts_while_it_is_asked_about_hides_no_room(people, mon
         access.find_room(people.arthur, people.room.id)
 
 
-def test_a_list_of_rooms_reads_no_more_than_lists_show_and_one_room_is_whole(people, count_statements):
+def test_room_list_loads_few_columns_and_one_room_all(people, count_statements):
     db.session.expunge_all()
     listed = access.visible_rooms(db.session.get(Account, people.arthur.id))[0].room
-    with count_statements() as seen:
+    with count_statements() as statements:
         assert (listed.name, listed.group.name, listed.group.address) == (
             "TeamChat",
             "groupetc",
             "groupetc@iwdemo.fr",
         )
         assert listed.last_seq == 0 and listed.state is RoomState.ACTIVE and listed.created_at
-    assert seen == []
+    assert statements == []
     assert listed.topic is None and listed.group.domain.name == "iwdemo.fr"
     db.session.expunge_all()
-    found = access.find_room(db.session.get(Account, people.arthur.id), people.room.id).room
-    with count_statements() as seen:
-        assert found.topic is None and found.intro is None and found.group.domain.name == "iwdemo.fr"
-    assert seen == []
+    room = access.find_room(db.session.get(Account, people.arthur.id), people.room.id).room
+    with count_statements() as statements:
+        assert room.topic is None and room.intro is None and room.group.domain.name == "iwdemo.fr"
+    assert statements == []
 
 
-def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(people, monkeypatch):
+def test_license_that_ends_during_computation_is_not_cached(people, monkeypatch):
     """A remembered answer must end with the licence, although it was computed before its end."""
     end = now() + timedelta(seconds=60)
     factories.keep(License(kind=LicenseKind.TRIAL, holder="x", seats=5, reference="r", valid_until=end))
@@ -255,7 +255,7 @@ def test_a_licence_that_ends_while_rights_are_worked_out_is_noticed(people, monk
     )
 
 
-def test_without_rows_of_services_the_epoch_is_still_the_true_one(people):
+def test_epoch_is_read_without_service_rows(people):
     """A database that was restored in part: sockets would ask for it for ever otherwise."""
     db.session.query(Service).delete()
     db.session.commit()

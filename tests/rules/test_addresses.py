@@ -19,7 +19,7 @@ from app.rules.accounts import addresses
         ("a@b c", "a@b c"),
     ],
 )
-def test_an_address_is_compared_in_one_form(written, stored):
+def test_address_is_normalised(written, stored):
     assert addresses.normalise(written) == stored
     assert addresses.normalise(stored) == stored
 
@@ -34,29 +34,29 @@ def test_an_address_is_compared_in_one_form(written, stored):
         ("", ""),
     ],
 )
-def test_people_read_what_idna_has_encoded(stored, shown):
+def test_idna_address_is_shown_decoded(stored, shown):
     assert addresses.readable(stored) == shown
 
 
 @pytest.mark.parametrize("alias", ["arthur", "jean.moreau", "o'brien", "a_b", "zoé", "x+y", "1"])
-def test_a_decent_alias_is_kept(app, alias):
+def test_valid_alias_is_accepted(app, alias):
     assert addresses.checked_alias(alias.upper()) == alias
 
 
 @pytest.mark.parametrize("alias", ["", " ", "a b", ".a", "a.", "a..b", "a@b", "a\u200bb", "é" * 65])
-def test_what_is_no_alias_is_refused(app, alias):
+def test_invalid_alias_is_refused(app, alias):
     with pytest.raises(Invalid):
         addresses.checked_alias(alias)
 
 
-def test_a_domain_name_loses_its_last_dot(app):
+def test_domain_name_loses_trailing_dot(app):
     assert addresses.checked_domain_name(" Example.ORG. ") == "example.org"
 
 
 @pytest.mark.parametrize(
     "name", ["", "org", "a b.org", "-a.org", "10.0.0.1", "##internalservicedomain.teamchat##"]
 )
-def test_what_is_no_domain_name_is_refused(app, name):
+def test_invalid_domain_name_is_refused(app, name):
     with pytest.raises(Invalid):
         addresses.checked_domain_name(name)
 
@@ -70,7 +70,7 @@ def test_what_is_no_domain_name_is_refused(app, name):
         ("***", ""),
     ],
 )
-def test_a_name_suggests_an_alias(app, name, alias):
+def test_alias_is_suggested_from_name(app, name, alias):
     assert addresses.suggested_alias(name) == alias
     if alias:
         assert addresses.checked_alias(alias) == alias

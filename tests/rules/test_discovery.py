@@ -21,9 +21,9 @@ GUIDE = [
 ]
 
 
-def test_the_twelve_urls_stand_in_the_guides_order():
+def test_twelve_urls_have_order_of_guide():
     assert [url.name for url in discovery.URLS] == GUIDE
-    assert [one.name for one in discovery.PROTOCOLS] == ["smtp", "pop3", "imap", "xmpp", "sip"]
+    assert [protocol.name for protocol in discovery.PROTOCOLS] == ["smtp", "pop3", "imap", "xmpp", "sip"]
     assert [url.name for url in discovery.URLS if url.is_required] == [
         "webclient",
         "webadmin",
@@ -43,7 +43,7 @@ def test_the_twelve_urls_stand_in_the_guides_order():
         "https://mail.iwdemo.fr/webmail/?skin=x",
     ],
 )
-def test_a_url_of_https_with_host_and_path_is_taken(app, value):
+def test_https_url_with_host_and_path_is_accepted(app, value):
     assert discovery.checked("webclient", f"  {value} ") == value
 
 
@@ -77,21 +77,21 @@ def test_a_url_of_https_with_host_and_path_is_taken(app, value):
         "",
     ],
 )
-def test_everything_else_is_refused_at_its_field(app, value):
+def test_invalid_value_is_refused_at_its_field(app, value):
     with pytest.raises(Invalid) as refusal:
         discovery.checked("webclient", value)
     assert refusal.value.field == "webclient"
     assert str(refusal.value)
 
 
-def test_optional_urls_and_protocols_may_be_empty_the_host_name_may_not(app):
+def test_only_optional_urls_and_protocols_may_be_empty(app):
     assert discovery.checked("sms", "") == ""
     assert discovery.checked("smtp", "") == ""
     for name in ("host_name", "webclient", "webadmin", "teamchat_api"):
         assert discovery.problem_of(name, "")
 
 
-def test_hosts_are_written_small_and_plain(app):
+def test_host_is_normalised(app):
     assert discovery.checked("imap", " Mail.IWDemo.FR. ") == "mail.iwdemo.fr"
     for text in (
         "mail iwdemo.fr",
@@ -104,22 +104,22 @@ def test_hosts_are_written_small_and_plain(app):
         assert discovery.problem_of("imap", text), text
 
 
-def test_each_protocol_takes_its_own_types(app):
+def test_protocol_accepts_only_its_own_types(app):
     assert discovery.checked("smtp_type", "second_starttls") == "second_starttls"
     for name, value in (("sip_type", "starttls"), ("imap_type", "second"), ("pop3_type", "")):
         assert discovery.problem_of(name, value)
 
 
-def test_the_defaults_follow_the_public_address(app):
-    found = discovery.defaults("https://localhost:8443", "mail.iwdemo.fr")
-    assert found["webclient"] == "https://mail.iwdemo.fr:8443/webmail/"
-    assert found["imap"] == "mail.iwdemo.fr"
-    assert found["smtp_type"] == "standard"
-    assert found["sms"] == ""
-    assert set(found) == set(discovery.NAMES)
+def test_defaults_use_public_address(app):
+    values = discovery.defaults("https://localhost:8443", "mail.iwdemo.fr")
+    assert values["webclient"] == "https://mail.iwdemo.fr:8443/webmail/"
+    assert values["imap"] == "mail.iwdemo.fr"
+    assert values["smtp_type"] == "standard"
+    assert values["sms"] == ""
+    assert set(values) == set(discovery.NAMES)
 
 
-def test_setting_everything_to_a_host_keeps_ports_paths_and_what_is_empty(app):
+def test_changing_host_keeps_ports_paths_and_empty_values(app):
     assert discovery.with_host("webdav", "https://a.fr:9/dav/x?y=1", "b.fr") == "https://b.fr:9/dav/x?y=1"
     assert discovery.with_host("webdav", "https://a.fr/dav/", "2001:db8::7") == "https://[2001:db8::7]/dav/"
     assert discovery.with_host("imap", "a.fr", "b.fr") == "b.fr"
@@ -138,5 +138,5 @@ def test_setting_everything_to_a_host_keeps_ports_paths_and_what_is_empty(app):
         ("webdav", "", False),
     ],
 )
-def test_what_teamchat_does_not_serve_is_external(app, name, value, is_external):
+def test_url_not_served_by_teamchat_is_external(app, name, value, is_external):
     assert discovery.is_external(name, value, "chat.fr") is is_external

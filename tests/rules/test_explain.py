@@ -7,27 +7,27 @@ from app.rules.rights.explanation import explain
 from tests.support import factories
 
 
-def test_a_member_is_told_the_way_in_and_the_line(people):
+def test_explanation_names_membership_and_deciding_grant(people):
     answer = explain(people.arthur, people.room)
     assert (answer.decision.basis, answer.rights) == (Basis.ENTRIES, WRITE)
-    assert [one.name for one in answer.deciding] == ["[groupetc@iwdemo.fr]"]
+    assert [grant.name for grant in answer.deciding] == ["[groupetc@iwdemo.fr]"]
     assert [way.group_ids for way in answer.ways] == [(people.group.id,)]
 
 
-def test_the_lines_that_were_overruled_are_shown(people):
+def test_explanation_contains_overruled_grants(people):
     factories.make_grant(people.room.folder, Principal.ACCOUNT, people.arthur.id, READ)
     answer = explain(people.arthur, people.room)
-    assert [one.name for one in answer.deciding] == ["arthur@iwdemo.fr"]
-    assert [one.name for one in answer.overruled] == ["[groupetc@iwdemo.fr]"]
+    assert [grant.name for grant in answer.deciding] == ["arthur@iwdemo.fr"]
+    assert [grant.name for grant in answer.overruled] == ["[groupetc@iwdemo.fr]"]
 
 
-def test_who_is_outside_is_told_so(people):
+def test_explanation_says_that_person_is_outside(people):
     factories.make_grant(people.room.folder, Principal.ACCOUNT, people.paul.id, FULL)
     answer = explain(people.paul, people.room)
     assert (answer.decision.basis, answer.rights, answer.ways) == (Basis.OUTSIDE, Right.NONE, ())
 
 
-def test_what_shuts_the_room_comes_first(people):
+def test_reason_for_closed_room_precedes_grants(people):
     people.arthur.has_webdav = False
     db.session.commit()
     assert explain(people.arthur, people.room).decision.basis == Basis.SWITCHED_OFF
@@ -39,7 +39,7 @@ def test_what_shuts_the_room_comes_first(people):
     assert explain(people.jean, people.room).decision.basis == Basis.SERVICE_STOPPED
 
 
-def test_caps_are_named(people):
+def test_explanation_names_caps(people):
     people.room.state = RoomState.ARCHIVED
     people.arthur.state = AccountState.MUTED
     db.session.commit()
@@ -47,7 +47,7 @@ def test_caps_are_named(people):
     assert answer.decision.caps == (Cap.ARCHIVED, Cap.MUTED) and answer.rights == READ
 
 
-def test_an_empty_list_and_an_owner(people):
+def test_explanation_of_empty_list_and_of_owner(people):
     people.room.has_own_list = True
     db.session.commit()
     assert explain(people.arthur, people.room).decision.basis == Basis.NO_ENTRY
@@ -55,11 +55,11 @@ def test_an_empty_list_and_an_owner(people):
     assert explain(people.paul, room).decision.basis == Basis.OWNER
 
 
-def test_the_number_of_statements_is_fixed(people, count_statements):
+def test_explanation_needs_a_fixed_number_of_statements(people, count_statements):
     def cost():
-        with count_statements() as seen:
+        with count_statements() as statements:
             explain(people.arthur, people.room)
-        return len(seen)
+        return len(statements)
 
     cost()
     few = cost()

@@ -30,7 +30,7 @@ def why(subject, feature=Feature.TEAMCHAT, *, stopped=(), is_supported=True) -> 
     return facets(subject, feature, conditions).obstacle
 
 
-def test_with_everything_on_nothing_stands_in_the_way():
+def test_feature_enabled_everywhere_is_effective():
     assert why(account()) is None
     assert why(domain()) is None
 
@@ -50,16 +50,16 @@ def test_with_everything_on_nothing_stands_in_the_way():
         (domain(state=DomainState.SUSPENDED), {"stopped": ["teamchat"]}, Level.SERVICE, Feature.TEAMCHAT),
     ],
 )
-def test_the_first_level_that_says_no_is_named(app, subject, circumstances, level, feature):
+def test_first_level_that_disables_feature_is_named(app, subject, circumstances, level, feature):
     assert why(subject, **circumstances) == Obstacle(level, feature)
     assert domains.reason(Obstacle(level, feature), "iwdemo.fr")
 
 
-def test_another_feature_does_not_wait_for_teamchat():
+def test_other_feature_does_not_depend_on_teamchat():
     assert why(account(domain(has_teamchat=False)), Feature.WEBDAV, stopped=["teamchat"]) is None
 
 
-def test_effective_is_what_the_booleans_say():
+def test_facets_agree_with_boolean_functions():
     for bits in itertools.product((True, False), repeat=6):
         of = domain(has_groupware=bits[0], has_webdav=bits[1], has_teamchat=bits[2])
         person = account(of, has_groupware=bits[3], has_webdav=bits[4], has_teamchat=bits[5])
@@ -70,11 +70,11 @@ def test_effective_is_what_the_booleans_say():
 
 
 @pytest.mark.parametrize("state", AccountState)
-def test_only_a_closed_account_loses_its_features(state):
+def test_only_disabled_account_loses_its_features(state):
     assert domains.account_has(account(state=state), Feature.TEAMCHAT) is (state not in CLOSED)
 
 
-def test_a_guest_has_teamchat_alone():
+def test_guest_has_teamchat_only():
     guest = account(is_guest=True, has_teamchat=False)
     assert [domains.account_has(guest, feature) for feature in Feature] == [False, False, True]
 
@@ -88,17 +88,17 @@ def test_a_guest_has_teamchat_alone():
         ((False, False, False), []),
     ],
 )
-def test_teamchat_never_goes_without_the_other_two(app, switches, missing):
-    wanted = dict(zip(Feature, switches, strict=True))
-    assert domains.missing(wanted) == missing
+def test_teamchat_needs_groupware_and_webdav(app, switches, missing):
+    chosen = dict(zip(Feature, switches, strict=True))
+    assert domains.missing(chosen) == missing
     if missing:
         with pytest.raises(Invalid):
-            domains.require_consistent(wanted)
+            domains.require_consistent(chosen)
     else:
-        domains.require_consistent(wanted)
+        domains.require_consistent(chosen)
 
 
-def test_what_stands_on_the_domains_switch_is_refused_without_it(app):
+def test_feature_of_account_needs_feature_of_domain(app):
     domains.require_domain_has(domain(), Feature.TEAMCHAT)
     with pytest.raises(Invalid) as refusal:
         domains.require_domain_has(domain(has_teamchat=False), Feature.TEAMCHAT)

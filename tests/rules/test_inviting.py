@@ -21,9 +21,9 @@ def reason(account, room) -> InvitingReason:
     return answer.reason
 
 
-def give(people, who, rights):
+def give(people, person, rights):
     folder = db.session.query(Folder).filter_by(group_id=people.group.id, kind="teamchat").one()
-    factories.make_grant(folder, Principal.ACCOUNT, who.id, rights)
+    factories.make_grant(folder, Principal.ACCOUNT, person.id, rights)
 
 
 def forbid(domain: Domain):
@@ -42,14 +42,14 @@ def forbid(domain: Domain):
     ],
     ids=["write", "read", "read and invite", "moderate", "invite without seeing"],
 )
-def test_the_policy_lets_those_who_write_and_the_right_lets_whoever_has_it(people, rights, on, off):
+def test_policy_allows_writers_and_right_allows_its_holders(people, rights, on, off):
     give(people, people.arthur, rights)
     assert reason(people.arthur, people.room) is on
     forbid(people.domain)
     assert reason(people.arthur, people.room) is off
 
 
-def test_a_guest_invites_nobody_whatever_the_policy_and_the_list_say(people):
+def test_guest_can_never_invite(people):
     guest = factories.make_account(people.other_domain, "bruno", is_guest=True)
     factories.join_room(people.room, guest)
     give(people, guest, MODERATE)
@@ -58,7 +58,7 @@ def test_a_guest_invites_nobody_whatever_the_policy_and_the_list_say(people):
         policy.require_may_invite_guests(guest, people.room)
 
 
-def test_the_policy_is_that_of_the_room_s_domain_not_of_who_asks(people):
+def test_policy_of_domain_of_room_applies(people):
     factories.add_member(people.group, people.autrui)
     forbid(people.other_domain)
     assert reason(people.autrui, people.room) is InvitingReason.POLICY
@@ -67,7 +67,7 @@ def test_the_policy_is_that_of_the_room_s_domain_not_of_who_asks(people):
     assert reason(people.autrui, people.room) is InvitingReason.POLICY_OFF
 
 
-def test_a_private_room_goes_by_the_domain_of_its_owner(people):
+def test_policy_of_private_room_is_that_of_its_owners_domain(people):
     room = factories.make_private_room(people.arthur, people.autrui)
     assert reason(people.arthur, room) is InvitingReason.RIGHT
     assert reason(people.autrui, room) is InvitingReason.POLICY
@@ -76,13 +76,13 @@ def test_a_private_room_goes_by_the_domain_of_its_owner(people):
     assert reason(people.arthur, room) is InvitingReason.RIGHT
 
 
-def test_administrators_of_the_room_s_domain_invite_without_being_in_it(people):
+def test_administrators_of_domain_of_room_invite_from_outside(people):
     for administrator in (people.admin, people.web_admin, people.domain_admin):
         assert reason(administrator, people.room) is InvitingReason.ADMINISTRATOR
     assert reason(people.rivale, people.room) is InvitingReason.CLOSED
 
 
-def test_nobody_is_invited_to_direct_archived_and_deleted_rooms(people):
+def test_direct_archived_and_deleted_rooms_take_no_guests(people):
     direct = rooms.open_direct(people.arthur, [people.jean.id])
     assert reason(people.arthur, direct) is InvitingReason.DIRECT
     with pytest.raises(Invalid):
@@ -95,7 +95,7 @@ def test_nobody_is_invited_to_direct_archived_and_deleted_rooms(people):
             policy.require_may_invite_guests(people.admin, people.room)
 
 
-def test_who_may_not_know_of_the_room_is_not_told_why(people):
+def test_outsider_gets_no_reason(people):
     private = factories.make_private_room(people.arthur)
     direct = rooms.open_direct(people.arthur, [people.jean.id])
     for room in (people.room, private, direct):
@@ -109,7 +109,7 @@ def test_who_may_not_know_of_the_room_is_not_told_why(people):
     policy.require_may_invite_guests(people.domain_admin, people.room)
 
 
-def test_adding_accounts_never_follows_the_policy(people):
+def test_policy_does_not_apply_to_adding_accounts(people):
     room = factories.make_private_room(people.arthur, people.jean)
     assert people.domain.members_may_invite_guests and policy.may_invite_guests(people.jean, room)
     assert policy.may_add_people(people.arthur, room) and not policy.may_add_people(people.jean, room)
@@ -125,7 +125,7 @@ def test_adding_accounts_never_follows_the_policy(people):
         policy.require_may_add_people(people.jean, people.room)
 
 
-def test_the_policy_is_felt_as_soon_as_it_is_changed(people):
+def test_changed_policy_applies_immediately(people):
     policy.require_may_invite_guests(people.jean, people.room)
     domains.update_domain(people.domain_admin, people.domain, {"members_may_invite_guests": False})
     with pytest.raises(Forbidden):
@@ -134,7 +134,7 @@ def test_the_policy_is_felt_as_soon_as_it_is_changed(people):
     policy.require_may_invite_guests(people.jean, people.room)
 
 
-def test_the_window_why_and_what_may_i_do_here_say_it(people, client_of):
+def test_pages_about_rights_show_the_policy(people, client_of):
     forbid(people.domain)
     why = client_of(people.admin).get(f"/admin/rooms/{people.room.id}/why/{people.jean.id}")
     own = client_of(people.jean).get(f"/webmail/rooms/{people.room.id}/rights")

@@ -20,28 +20,28 @@ def code_of(text: str) -> str:
     return refusal.value.code
 
 
-def made_of(said: bytes) -> str:
+def made_of(content: bytes) -> str:
     """Return a licence document around any text, with a genuine signature."""
-    parts = [base64.b64encode(part).decode() for part in (said, KEY.sign(said))]
+    parts = [base64.b64encode(part).decode() for part in (content, KEY.sign(content))]
     return f"-----BEGIN TEAMCHAT LICENCE-----\n{parts[0]}\n\n{parts[1]}\n-----END TEAMCHAT LICENCE-----\n"
 
 
-def test_a_signed_licence_says_what_was_signed(app):
+def test_signed_license_is_read_unchanged(app):
     assert open_document(paper(), PUBLIC) == DOCUMENT
 
 
 @pytest.mark.parametrize(
     "change", [lambda text: text.replace("\n", "\r\n"), lambda text: f"Bonjour,\n\n{text}\nMerci"]
 )
-def test_mail_programs_do_not_break_it(app, change):
+def test_license_reformatted_by_mail_is_read(app, change):
     assert open_document(change(paper()), PUBLIC) == DOCUMENT
 
 
-def test_somebody_elses_signature_is_told(app):
+def test_signature_of_another_key_is_refused(app):
     assert code_of(paper(Ed25519PrivateKey.generate())) == "licence_signature"
 
 
-def test_a_changed_word_is_told(app):
+def test_changed_license_is_refused(app):
     first, second = paper(seats=50), paper(seats=5000)
     body = second.split("\n\n")[0]
     assert code_of(body + "\n\n" + first.split("\n\n")[1]) == "licence_signature"
@@ -55,7 +55,7 @@ def test_a_changed_word_is_told(app):
         "-----BEGIN TEAMCHAT LICENCE-----\n====\n\n====\n-----END TEAMCHAT LICENCE-----",
     ],
 )
-def test_what_is_no_licence_is_told(app, text):
+def test_text_that_is_no_license_is_refused(app, text):
     assert code_of(text) in ("licence_unreadable", "licence_signature")
 
 
@@ -71,7 +71,7 @@ def test_what_is_no_licence_is_told(app, text):
         {"reference": ...},
     ],
 )
-def test_what_is_signed_must_still_make_sense(app, change):
+def test_signed_values_out_of_range_are_refused(app, change):
     values = {
         "holder": "Démo",
         "seats": 5,
@@ -82,17 +82,17 @@ def test_what_is_signed_must_still_make_sense(app, change):
     }
     assert open_document(made_of(json.dumps(values).encode()), PUBLIC).seats == 5
     values |= change
-    said = json.dumps({name: value for name, value in values.items() if value is not ...}).encode()
-    assert code_of(made_of(said)) == "licence_unreadable"
+    content = json.dumps({name: value for name, value in values.items() if value is not ...}).encode()
+    assert code_of(made_of(content)) == "licence_unreadable"
 
 
 @pytest.mark.parametrize("key", ["bonjour", "YWJj", "é"])
-def test_a_key_that_is_none_is_told(app, key):
+def test_invalid_key_is_refused(app, key):
     with pytest.raises(Invalid) as refusal:
         open_document(paper(), key)
     assert refusal.value.code == "licence_no_key"
 
 
-@pytest.mark.parametrize("said", [b"[]", b"1", b"\xff", b"{}"])
-def test_signed_nonsense_is_told(app, said):
-    assert code_of(made_of(said)) == "licence_unreadable"
+@pytest.mark.parametrize("content", [b"[]", b"1", b"\xff", b"{}"])
+def test_signed_text_that_is_no_license_is_refused(app, content):
+    assert code_of(made_of(content)) == "licence_unreadable"

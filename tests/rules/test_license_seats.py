@@ -17,12 +17,12 @@ def license(seats: int, days: int = 30) -> License:
     )
 
 
-def test_without_a_licence_nothing_is_counted(app):
+def test_seats_are_not_counted_without_license(app):
     assert licenses.current_license() is None
     licenses.require_seat()
 
 
-def test_active_accounts_of_domains_with_teamchat_take_seats(app):
+def test_active_accounts_with_teamchat_take_seats(app):
     domain = factories.make_domain()
     factories.make_account(domain)
     factories.make_account(domain, state=AccountState.MUTED)
@@ -35,7 +35,7 @@ def test_active_accounts_of_domains_with_teamchat_take_seats(app):
     assert licenses.seats_used() == 3
 
 
-def test_the_last_seat_is_given_and_no_further(app):
+def test_last_seat_is_given_and_none_beyond(app):
     factories.make_account(factories.make_domain())
     license(2)
     licenses.require_seat()
@@ -46,7 +46,7 @@ def test_the_last_seat_is_given_and_no_further(app):
     assert refusal.value.code == "no_seat_left"
 
 
-def test_the_newest_licence_counts(app):
+def test_newest_license_applies(app):
     license(5, days=-1)
     assert licenses.current_license().is_ended
     license(7)

@@ -20,7 +20,7 @@ def test_accounts_domains_and_groups_are_members(people):
     assert group_rules.groups_of(people.autrui) == {people.group.id}
 
 
-def test_who_is_in_three_ways_is_in_once(people):
+def test_member_by_several_entries_is_counted_once(people):
     inner = factories.make_group(people.domain, "inner")
     factories.add_member(inner, people.arthur)
     factories.add_member(people.group, inner)
@@ -31,7 +31,7 @@ def test_who_is_in_three_ways_is_in_once(people):
     assert names.count("arthur") == 1
 
 
-def test_depth_and_cycles_end(people):
+def test_deep_and_cyclic_groups_are_resolved(people):
     chain = [people.group]
     for depth in range(12):
         chain.append(factories.make_group(people.domain, f"level{depth}"))
@@ -45,20 +45,20 @@ def test_depth_and_cycles_end(people):
 def test_containing_groups_are_found_in_one_statement(people, count_statements):
     inner = factories.make_group(people.domain, "inner")
     factories.add_member(people.group, inner)
-    with count_statements() as seen:
+    with count_statements() as statements:
         assert group_rules.containing_groups(inner.id) == {inner.id, people.group.id}
         group_rules.groups_of(people.arthur)
-    assert len(seen) == 2
+    assert len(statements) == 2
 
 
-def test_guests_are_never_members_of_a_group(people):
+def test_guests_are_never_members_of_group(people):
     guest = factories.make_account(people.domain, "bruno", is_guest=True)
     factories.add_member(people.group, people.domain)
     assert "bruno" not in members(people.group)
     assert group_rules.groups_of(guest) == frozenset()
 
 
-def test_who_is_excluded_is_out_and_through_that_group_out_of_the_outer_ones(people):
+def test_exclusion_applies_in_group_and_in_outer_groups(people):
     inner = factories.make_group(people.domain, "inner")
     factories.add_member(inner, people.domain)
     factories.add_member(people.group, inner)
@@ -68,7 +68,7 @@ def test_who_is_excluded_is_out_and_through_that_group_out_of_the_outer_ones(peo
     assert {"arthur", "jean", "domainadmin"} <= members(people.group)
 
 
-def test_another_way_in_stays_open(people):
+def test_exclusion_does_not_apply_to_other_memberships(people):
     inner = factories.make_group(people.domain, "inner")
     detour = factories.make_group(people.domain, "detour")
     factories.add_member(inner, people.domain)
@@ -80,7 +80,7 @@ def test_another_way_in_stays_open(people):
     assert "paul" in members(people.group)
 
 
-def test_the_ways_in_are_named_the_shortest_first(people):
+def test_membership_paths_are_sorted_by_length(people):
     inner = factories.make_group(people.domain, "inner")
     entry = factories.add_member(inner, people.arthur)
     nested = factories.add_member(people.group, inner)
@@ -100,8 +100,8 @@ def test_the_ways_in_are_named_the_shortest_first(people):
     assert group_rules.ways_in(people.autrui, people.group.id) == []
 
 
-def test_up_and_down_agree_for_random_trees(people):
-    """groups_of, effective_members and ways_in tell the same of everybody in random trees with exclusions."""
+def test_members_and_groups_agree_for_random_trees(people):
+    """groups_of, effective_members and ways_in agree for every account in random trees with exclusions."""
     import random
 
     chance = random.Random(7)
@@ -113,17 +113,20 @@ def test_up_and_down_agree_for_random_trees(people):
         factories.exclude(group, chance.choice(accounts))
     for outer, inner in chance.sample([(a, b) for a in groups for b in groups if a is not b], 14):
         factories.add_member(outer, inner)
-    seen = 0
+    membership_count = 0
     for person in accounts:
-        mine = group_rules.groups_of(person)
+        groups_of_person = group_rules.groups_of(person)
         for group in groups:
-            assert (group.id in mine) == (person.name in members(group)), (person.name, group.name)
-            assert (group.id in mine) == bool(group_rules.ways_in(person, group.id))
-            seen += group.id in mine
-    assert 0 < seen < len(accounts) * len(groups)
+            assert (group.id in groups_of_person) == (person.name in members(group)), (
+                person.name,
+                group.name,
+            )
+            assert (group.id in groups_of_person) == bool(group_rules.ways_in(person, group.id))
+            membership_count += group.id in groups_of_person
+    assert 0 < membership_count < len(accounts) * len(groups)
 
 
-def test_the_branches_of_a_group_have_everybody_in_it_once(people):
+def test_branches_of_group_contain_each_member_once(people):
     inner, other = factories.make_group(people.domain, "dedans"), factories.make_domain("other.example")
     guest = factories.make_account(other, "visitor", is_guest=True)
     strangers = [factories.make_account(other, f"stranger {number}") for number in range(3)]
@@ -134,11 +137,15 @@ def test_the_branches_of_a_group_have_everybody_in_it_once(people):
     factories.exclude(inner, strangers[0])
     factories.exclude(inner, people.paul)
     factories.exclude(people.group, strangers[1])
-    found = [one.id for branch in group_rules.branches(people.group.id) for one in db.session.scalars(branch)]
+    account_ids = [
+        account.id
+        for branch in group_rules.branches(people.group.id)
+        for account in db.session.scalars(branch)
+    ]
     effective = set(
         db.session.scalars(group_rules.effective_members(people.group.id).with_only_columns(Account.id))
     )
-    assert sorted(found) == sorted(effective), "each in one branch only"
+    assert sorted(account_ids) == sorted(effective), "each in one branch only"
     assert group_rules.count_people(group_rules.branches(people.group.id)) == len(effective)
     assert people.paul.id in effective and strangers[2].id in effective
     assert effective.isdisjoint({guest.id, strangers[0].id, strangers[1].id})

@@ -46,33 +46,33 @@ def cheap(monkeypatch):
     passwords._nobodys.cache_clear()
 
 
-def test_a_kept_password_matches_itself_and_nothing_else(cheap):
-    kept = passwords.hash_password("trombone-violet-42")
-    assert "trombone" not in kept
-    assert kept.startswith("$argon2id$")
-    assert passwords.verify_password(kept, "trombone-violet-42")
-    assert not passwords.verify_password(kept, "trombone-violet-43")
+def test_hash_matches_its_password_only(cheap):
+    hashed = passwords.hash_password("trombone-violet-42")
+    assert "trombone" not in hashed
+    assert hashed.startswith("$argon2id$")
+    assert passwords.verify_password(hashed, "trombone-violet-42")
+    assert not passwords.verify_password(hashed, "trombone-violet-43")
 
 
-def test_composed_and_decomposed_letters_are_one_password(cheap):
+def test_composed_and_decomposed_characters_are_the_same_password(cheap):
     assert passwords.verify_password(
         passwords.hash_password("\u00e9t\u00e9 au lac"), "e\u0301te\u0301 au lac"
     )
 
 
-def test_where_nothing_is_kept_something_is_compared_all_the_same(cheap, monkeypatch):
+def test_missing_hash_is_compared_with_a_hash_of_nobody(cheap, monkeypatch):
     compared = []
-    monkeypatch.setattr(passwords, "_verified", lambda kept, _password: compared.append(kept) or True)
+    monkeypatch.setattr(passwords, "_verified", lambda hashed, _password: compared.append(hashed) or True)
     assert not passwords.verify_password(None, "trombone-violet-42")
     assert len(compared) == 1
     assert compared[0].startswith("$argon2id$")
 
 
-def test_a_damaged_hash_matches_nothing(cheap):
+def test_damaged_hash_matches_nothing(cheap):
     assert not passwords.verify_password("not a hash", "trombone-violet-42")
 
 
-def test_other_parameters_than_todays_are_outdated(cheap):
+def test_hash_with_other_parameters_needs_rehash(cheap):
     old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash("trombone-violet-42")
     assert passwords.needs_rehash(old)
     assert not passwords.needs_rehash(passwords.hash_password("trombone-violet-42"))

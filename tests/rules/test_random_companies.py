@@ -59,7 +59,10 @@ class Reference:
         return False
 
     def is_excluded(self, account, group_id) -> bool:
-        return any(one.group_id == group_id and one.account_id == account.id for one in self.exclusions)
+        return any(
+            exclusion.group_id == group_id and exclusion.account_id == account.id
+            for exclusion in self.exclusions
+        )
 
     def has_teamchat(self, account) -> bool:
         if account.state is AccountState.DISABLED:
@@ -74,12 +77,12 @@ class Reference:
         return all(getattr(subject, name) for name in ON)
 
     def entry_of(self, account, room):
-        mine = (
-            one
-            for one in self.members
-            if (one.room_id, one.account_id) == (room.id, account.id) and one.is_member
+        entries = (
+            member
+            for member in self.members
+            if (member.room_id, member.account_id) == (room.id, account.id) and member.is_member
         )
-        return next(mine, None)
+        return next(entries, None)
 
     def is_in(self, account, room) -> bool:
         if account.is_guest or room.kind is not RoomKind.PUBLIC:
@@ -88,30 +91,34 @@ class Reference:
 
     def grants_of(self, room) -> list[Grant]:
         if room.has_own_list or room.folder_id is None:
-            return [line for line in self.grants if line.room_id == room.id]
-        return [line for line in self.grants if line.folder_id == room.folder_id]
+            return [grant for grant in self.grants if grant.room_id == room.id]
+        return [grant for grant in self.grants if grant.folder_id == room.folder_id]
 
-    def by_lines(self, account, room) -> Right:
-        lines = self.grants_of(room)
+    def by_grants(self, account, room) -> Right:
+        grants = self.grants_of(room)
 
-        def given(matches) -> Right | None:
-            found = [Right(line.rights) for line in lines if matches(line)]
-            return Right(sum({bit for rights in found for bit in rights})) if found else None
+        def sum_of(matches) -> Right | None:
+            matching = [Right(grant.rights) for grant in grants if matches(grant)]
+            return Right(sum({bit for rights in matching for bit in rights})) if matching else None
 
-        levels = [given(lambda line: (line.principal, line.principal_id) == (Principal.ACCOUNT, account.id))]
+        levels = [
+            sum_of(lambda grant: (grant.principal, grant.principal_id) == (Principal.ACCOUNT, account.id))
+        ]
         if account.is_guest:
-            levels.append(given(lambda line: line.principal is Principal.GUESTS))
+            levels.append(sum_of(lambda grant: grant.principal is Principal.GUESTS))
         else:
             levels += [
-                given(
-                    lambda line: (
-                        line.principal is Principal.GROUP and self.is_in_group(account, line.principal_id)
+                sum_of(
+                    lambda grant: (
+                        grant.principal is Principal.GROUP and self.is_in_group(account, grant.principal_id)
                     )
                 ),
-                given(
-                    lambda line: (line.principal, line.principal_id) == (Principal.DOMAIN, account.domain_id)
+                sum_of(
+                    lambda grant: (
+                        (grant.principal, grant.principal_id) == (Principal.DOMAIN, account.domain_id)
+                    )
                 ),
-                given(lambda line: line.principal in (Principal.MEMBERS, Principal.ANYONE)),
+                sum_of(lambda grant: grant.principal in (Principal.MEMBERS, Principal.ANYONE)),
             ]
         return next((level for level in levels if level is not None), Right.NONE)
 
@@ -125,7 +132,7 @@ class Reference:
             return Right.NONE
         entry = self.entry_of(account, room)
         owns = room.kind is not RoomKind.PUBLIC and entry is not None and entry.is_owner
-        rights = FULL if owns and not account.is_guest else self.by_lines(account, room)
+        rights = FULL if owns and not account.is_guest else self.by_grants(account, room)
         if account.is_guest:
             rights &= GUEST_MAXIMUM
         if room.state is RoomState.ARCHIVED or account.state is AccountState.MUTED:
@@ -190,18 +197,18 @@ class Company:
 
     def write_lists(self) -> None:
         folders = db.session.query(Folder).filter_by(kind="teamchat").all()
-        for place in [*folders, *self.rooms]:
-            known = self.known(place)
+        for scope in [*folders, *self.rooms]:
+            principals = self.principals_of(scope)
             for _ in range(self.chance.randint(0, 4)):
                 principal = self.principal()
-                if principal not in known:
-                    known.add(principal)
-                    factories.make_grant(place, *principal, rights=self.some_rights())
+                if principal not in principals:
+                    principals.add(principal)
+                    factories.make_grant(scope, *principal, rights=self.some_rights())
 
-    def known(self, place) -> set:
-        column = Grant.folder_id if isinstance(place, Folder) else Grant.room_id
-        lines = db.session.query(Grant).filter(column == place.id)
-        return {(line.principal, line.principal_id) for line in lines}
+    def principals_of(self, scope) -> set:
+        column = Grant.folder_id if isinstance(scope, Folder) else Grant.room_id
+        grants = db.session.query(Grant).filter(column == scope.id)
+        return {(grant.principal, grant.principal_id) for grant in grants}
 
     def principal(self) -> tuple[Principal, int]:
         kind = self.chance.choice(list(Principal))
@@ -226,16 +233,19 @@ class Company:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_every_answer_is_the_obvious_one(app, seed):
+def test_rights_equal_those_of_reference(app, seed):
     company = Company(seed)
     reference = Reference()
     for person in company.everybody:
         access.forget()
-        listed = {seen.room.id: seen.rights for seen in access.visible_rooms(person)}
-        heard = {seen.room.id: seen.rights for seen in access.heard_rooms(person, services.state())}
+        listed = {room_access.room.id: room_access.rights for room_access in access.visible_rooms(person)}
+        heard_rights = {
+            room_access.room.id: room_access.rights
+            for room_access in access.heard_rooms(person, services.state())
+        }
         access.forget()
         expected = {room.id: reference.rights(person, room) for room in company.rooms}
-        assert listed == heard == {key: rights for key, rights in expected.items() if rights}
+        assert listed == heard_rights == {key: rights for key, rights in expected.items() if rights}
         inside = {group.id for group in company.groups if reference.is_in_group(person, group.id)}
         assert groups.groups_of(person) == inside
         for room in company.rooms:
@@ -244,7 +254,7 @@ def test_every_answer_is_the_obvious_one(app, seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_answers_about_many_at_once_are_the_obvious_ones(app, seed):
+def test_rights_of_many_equal_those_of_reference(app, seed):
     company = Company(seed)
     reference = Reference()
     for room in company.rooms:
@@ -300,7 +310,7 @@ def test_folders_are_decided_like_rooms_that_inherit_their_list(app, seed):
             assert not facts.decide(guest.id, folder.id).is_inside
 
 
-def test_number_of_statements_depends_neither_on_people_nor_on_rooms(app, count_statements):
+def test_number_of_statements_does_not_depend_on_people_and_rooms(app, count_statements):
     company = Company(1)
     state = services.state()
     rooms = [room for room in company.rooms if room.group_id is not None]
@@ -312,7 +322,7 @@ def test_number_of_statements_depends_neither_on_people_nor_on_rooms(app, count_
     assert len(many) == len(few) == 4
 
 
-def test_companies_are_not_all_alike(app):
+def test_random_companies_differ(app):
     kinds, bases = set(), set()
     for seed in range(4):
         company = Company(seed)

@@ -15,12 +15,12 @@ from tests.support.readiness import GOOD, LICENSE
 SHOWN = ShownCertificate("chat.iwdemo.fr", "Authority", now() + timedelta(days=90), True, None)
 
 
-def told(**values) -> dict:
+def urls(**values) -> dict:
     return {**GOOD.told, **values}
 
 
-def ending(**left) -> ShownCertificate:
-    return replace(SHOWN, ends=now() + timedelta(**left))
+def ending(**time_left) -> ShownCertificate:
+    return replace(SHOWN, ends=now() + timedelta(**time_left))
 
 
 def state_of(name: str, **changes) -> State:
@@ -30,7 +30,7 @@ def state_of(name: str, **changes) -> State:
     return checks[name].state
 
 
-def test_a_good_server_is_ready(app):
+def test_well_configured_server_is_ready(app):
     assert readiness.worst(readiness.judge(GOOD)) is State.OK
 
 
@@ -57,11 +57,11 @@ def test_a_good_server_is_ready(app):
         ("https", {"certificate": ending(days=2)}, State.FAILURE),
         ("https", {"certificate": ending(days=-1)}, State.FAILURE),
         ("https", {"certificate": replace(ending(days=-1), host="earlier.fr")}, State.OK),
-        ("discovery", {"told": told(webclient="")}, State.FAILURE),
-        ("discovery", {"told": told(teamchat_api="http://chat.iwdemo.fr/teamchatapi/")}, State.FAILURE),
-        ("discovery", {"told": told(webadmin="https://chat.iwdemo.fr")}, State.FAILURE),
-        ("discovery", {"told": told(webclient="https://other.fr/webmail/")}, State.WARNING),
-        ("discovery", {"told": told(sms="")}, State.OK),
+        ("discovery", {"told": urls(webclient="")}, State.FAILURE),
+        ("discovery", {"told": urls(teamchat_api="http://chat.iwdemo.fr/teamchatapi/")}, State.FAILURE),
+        ("discovery", {"told": urls(webadmin="https://chat.iwdemo.fr")}, State.FAILURE),
+        ("discovery", {"told": urls(webclient="https://other.fr/webmail/")}, State.WARNING),
+        ("discovery", {"told": urls(sms="")}, State.OK),
         ("mail", {"has_mail": False}, State.WARNING),
         ("mail", {"mail_runs": False}, State.WARNING),
         ("redis", {"workers": 2}, State.FAILURE),
@@ -74,7 +74,7 @@ def test_each_check_has_its_states(app, name, changes, state):
     assert state_of(name, **changes) is state
 
 
-def test_the_worst_check_speaks_for_all(app):
+def test_worst_check_is_the_overall_state(app):
     assert readiness.worst(readiness.judge(replace(GOOD, has_mail=False))) is State.WARNING
     assert readiness.worst(readiness.judge(replace(GOOD, has_mail=False, dialect="sqlite"))) is State.FAILURE
 
@@ -86,21 +86,21 @@ def test_the_worst_check_speaks_for_all(app):
         ({"license": replace(LICENSE, valid_until=now() - timedelta(days=1))}, "not_ready_licence"),
     ],
 )
-def test_two_failures_stop_enabling_teamchat(app, monkeypatch, changes, code):
+def test_failed_database_or_license_check_prevents_enabling_teamchat(app, monkeypatch, changes, code):
     monkeypatch.setattr(readiness, "collect_facts", lambda: replace(GOOD, **changes))
     with pytest.raises(Invalid) as refusal:
         readiness.require_may_enable()
     assert (refusal.value.code, refusal.value.field) == (code, "teamchat")
 
 
-def test_every_other_failure_stops_nobody(app, monkeypatch):
+def test_other_failures_do_not_prevent_enabling_teamchat(app, monkeypatch):
     bad = replace(GOOD, public_url="http://x.fr", is_storage_writable=False, workers=2, has_mail=False)
     monkeypatch.setattr(readiness, "collect_facts", lambda: bad)
     readiness.require_may_enable()
 
 
-def test_the_facts_are_read_without_probing_anything(app, count_statements):
-    with app.test_request_context(), count_statements() as seen:
+def test_facts_are_read_without_probing(app, count_statements):
+    with app.test_request_context(), count_statements() as statements:
         checks = readiness.checks()
     assert [check.name for check in checks] == list(readiness.NAMES)
-    assert len(seen) <= 5
+    assert len(statements) <= 5

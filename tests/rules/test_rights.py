@@ -47,7 +47,7 @@ def rights_of(person, room, entries):
         (GUEST, PUBLIC._replace(members=frozenset()), Basis.OUTSIDE),
     ],
 )
-def test_closed_room_gives_nothing_whatever_the_list_says(person, room, basis):
+def test_closed_room_gives_no_rights(person, room, basis):
     decision = decide(person, room._replace(owners=room.members), [entry("account", FULL, 1)])
     assert decision == (Right.NONE, basis, (), (), ())
     assert not decision.is_inside
@@ -149,7 +149,7 @@ def test_anything_else_is_custom():
     assert preset_of(WRITE | Right.FOLDER_RENAME) == "custom"
 
 
-def test_presets_grow():
+def test_each_preset_contains_the_previous_one():
     assert list(PRESETS.values()) == sorted(PRESETS.values(), key=lambda value: bin(value).count("1"))
     assert READ < WRITE and WRITE & READ == READ and MODERATE & WRITE == WRITE and FULL & MODERATE == MODERATE
 
@@ -207,19 +207,19 @@ def obvious(person, room, entries):
         total = 4095
     else:
         levels = {"account": [], "group": [], "domain": [], "rest": []}
-        for one in entries:
-            kind = one.principal.value
-            if kind == "account" and one.principal_id == person.account_id:
-                levels["account"].append(int(one.rights))
+        for entry in entries:
+            kind = entry.principal.value
+            if kind == "account" and entry.principal_id == person.account_id:
+                levels["account"].append(int(entry.rights))
             elif person.is_guest:
                 if kind == "guests":
-                    levels["rest"].append(int(one.rights))
-            elif kind == "group" and one.principal_id in person.group_ids:
-                levels["group"].append(int(one.rights))
-            elif kind == "domain" and one.principal_id == person.domain_id:
-                levels["domain"].append(int(one.rights))
+                    levels["rest"].append(int(entry.rights))
+            elif kind == "group" and entry.principal_id in person.group_ids:
+                levels["group"].append(int(entry.rights))
+            elif kind == "domain" and entry.principal_id == person.domain_id:
+                levels["domain"].append(int(entry.rights))
             elif kind in ("members", "anyone"):
-                levels["rest"].append(int(one.rights))
+                levels["rest"].append(int(entry.rights))
         total = 0
         for level in ("account", "group", "domain", "rest"):
             if levels[level]:
@@ -242,8 +242,8 @@ def test_decision_agrees_with_obvious_reference(person, room, entries):
 def test_deciding_entries_and_caps_explain_rights(person, room, entries):
     decision = decide(person, room, entries)
     given_rights = FULL if decision.basis is Basis.OWNER else Right.NONE
-    for one in decision.deciding:
-        given_rights |= one.rights
+    for entry in decision.deciding:
+        given_rights |= entry.rights
     assert decision.rights in given_rights
     if not decision.caps:
         assert decision.rights == given_rights

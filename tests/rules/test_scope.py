@@ -20,26 +20,26 @@ def internal(people) -> Domain:
     return factories.make_domain("##internalservicedomain.teamchat##", is_internal=True)
 
 
-@pytest.mark.parametrize("who", ["admin", "web_admin"])
-def test_server_wide_administrators_see_every_domain_but_the_internal_one(people, internal, who):
-    assert names(getattr(people, who)) == {"iwdemo.fr", "autre.example"}
+@pytest.mark.parametrize("person", ["admin", "web_admin"])
+def test_server_wide_administrators_see_every_domain_except_the_internal_one(people, internal, person):
+    assert names(getattr(people, person)) == {"iwdemo.fr", "autre.example"}
 
 
-def test_the_system_itself_sees_every_domain(people, internal):
+def test_system_sees_every_domain(people, internal):
     assert names(SYSTEM) == {"iwdemo.fr", "autre.example"}
 
 
-def test_a_domain_administrator_sees_their_own_domain(people):
+def test_domain_administrator_sees_own_domain(people):
     assert names(people.domain_admin) == {"iwdemo.fr"}
     assert names(people.rivale) == {"autre.example"}
 
 
-def test_users_and_disabled_administrators_see_none(people):
+def test_users_and_disabled_administrators_see_no_domain(people):
     people.domain_admin.state = AccountState.DISABLED
     assert names(people.arthur) == names(people.domain_admin) == set()
 
 
-def test_what_is_found_inside_does_not_exist_outside(people):
+def test_objects_outside_scope_are_not_found(people):
     assert scope.find_domain(people.domain_admin, people.domain.id) is people.domain
     assert scope.find_account(people.domain_admin, people.arthur.id) is people.arthur
     assert scope.find_group(people.domain_admin, people.group.id) is people.group
@@ -53,7 +53,7 @@ def test_what_is_found_inside_does_not_exist_outside(people):
         assert find(people.web_admin, stranger.id) is stranger
 
 
-def test_nobody_finds_the_internal_domain_and_its_guests(people, internal):
+def test_internal_domain_and_its_guests_are_not_found(people, internal):
     guest = factories.make_account(internal, address="bt@darnis.com", is_guest=True)
     with pytest.raises(NotFound):
         scope.find_domain(people.admin, internal.id)
@@ -62,7 +62,7 @@ def test_nobody_finds_the_internal_domain_and_its_guests(people, internal):
 
 
 @pytest.mark.parametrize(
-    ("who", "whom", "may"),
+    ("actor", "account", "may"),
     [
         ("admin", "admin", True),
         ("admin", "web_admin", True),
@@ -73,11 +73,11 @@ def test_nobody_finds_the_internal_domain_and_its_guests(people, internal):
         ("domain_admin", "arthur", True),
     ],
 )
-def test_nobody_edits_a_role_above_their_own(people, who, whom, may):
-    assert scope.may_touch(getattr(people, who), getattr(people, whom)) is may
+def test_account_with_role_above_own_cannot_be_edited(people, actor, account, may):
+    assert scope.may_touch(getattr(people, actor), getattr(people, account)) is may
 
 
-def test_only_server_administrators_administer_the_server_itself(people):
+def test_only_server_administrators_administer_the_server(people):
     scope.require_server_administrator(people.admin)
     scope.require_server_administrator(SYSTEM)
     for person in (people.web_admin, people.domain_admin, people.arthur):
@@ -87,7 +87,7 @@ def test_only_server_administrators_administer_the_server_itself(people):
     assert not scope.is_server_administrator(people.admin)
 
 
-def test_nobody_grants_a_role_above_their_own(people):
+def test_role_above_own_cannot_be_granted(people):
     assert scope.grantable_roles(people.domain_admin) == [Role.USER, Role.DOMAIN]
     assert scope.grantable_roles(people.admin)[-1] is Role.SERVER
     scope.require_may_grant(people.web_admin, Role.WEB)

@@ -26,31 +26,31 @@ def cost(count_statements):
     def measure(act) -> int:
         db.session.commit()
         access.forget()
-        with count_statements() as seen:
+        with count_statements() as statements:
             act()
-        return len(seen)
+        return len(statements)
 
     return measure
 
 
-def test_seeing_and_posting_cost_the_same_for_few_and_many(people, cost):
+def test_statements_of_reading_and_posting_do_not_depend_on_accounts(people, cost):
     bills = []
-    for accounts, wanted in ((2, 2), (30, 12)):
-        somebody, rooms = company(accounts, wanted)
+    for accounts, room_count in ((2, 2), (30, 12)):
+        somebody, rooms = company(accounts, room_count)
         messages.post_message(somebody, rooms[0], "warm")
-        seeing = cost(lambda who=somebody: access.visible_rooms(who))
-        posting = cost(lambda who=somebody, room=rooms[1]: messages.post_message(who, room, "hello"))
-        assert len(access.visible_rooms(somebody)) == 5 * wanted
+        seeing = cost(lambda person=somebody: access.visible_rooms(person))
+        posting = cost(lambda person=somebody, room=rooms[1]: messages.post_message(person, room, "hello"))
+        assert len(access.visible_rooms(somebody)) == 5 * room_count
         bills.append((seeing, posting))
     assert bills[0] == bills[1]
     assert bills[1][0] <= 6
 
 
-def test_adding_the_domain_costs_the_same_for_few_and_many(people, cost):
+def test_statements_of_adding_domain_do_not_depend_on_accounts(people, cost):
     bills = []
     for accounts in (2, 40):
         somebody, _rooms = company(accounts, 1)
         group = factories.make_group(people.domain)
         principals = [(EntryKind.DOMAIN, somebody.domain_id)]
-        bills.append(cost(lambda to=group, whom=principals: groups.add_members(people.admin, to, whom)))
+        bills.append(cost(lambda to=group, members=principals: groups.add_members(people.admin, to, members)))
     assert bills[0] == bills[1]

@@ -62,7 +62,7 @@ def cost(body: str) -> float:
 
 @pytest.fixture(scope="module")
 def ordinary_cost() -> float:
-    """Processor time of rendering an ordinary long text in this run."""
+    """Return the processor time of rendering an ordinary long text in this run."""
     return statistics.median(cost(ORDINARY) for _ in range(5))
 
 
