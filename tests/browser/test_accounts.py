@@ -55,7 +55,7 @@ def test_account_deletion_hands_its_room_over(screen_of, servers, place, adminis
     page.get_by_role("link", name="Supprimer le compte").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("1 message reste")
-    dialog.get_by_label("Projet X").select_option(label="Remettre à jean")
+    dialog.get_by_label("Projet X").select_option(label="Transmettre à jean")
     dialog.get_by_label("Saisissez l’adresse").fill(address)
     screen.allow_console_errors()
     dialog.get_by_role("button", name="Supprimer", exact=True).click()

@@ -126,12 +126,12 @@ def follow_service(page: Page, pictures) -> None:
     """Follow Tableau de bord → Etat des Services → Collaboration → the menu of TeamChat."""
     menu(page, "Tableau de bord")
     expect(page.get_by_text("Etat des Services")).to_be_visible()
-    page.get_by_role("button", name="Agir sur TeamChat").click()
+    page.get_by_role("button", name="Actions sur TeamChat").click()
     expect(page.locator("#menu-teamchat").get_by_role("button", name="Arrêter")).to_be_visible()
     keep(page, pictures, "dashboard")
     for choice, state in (("Arrêter", "Arrêté"), ("Démarrer", "Démarré")):
         if not page.locator("#menu-teamchat").is_visible():
-            page.get_by_role("button", name="Agir sur TeamChat").click()
+            page.get_by_role("button", name="Actions sur TeamChat").click()
         page.locator("#menu-teamchat").get_by_role("button", name=choice).click()
         expect(page.locator("#service-teamchat")).to_contain_text(state)
 

@@ -126,7 +126,7 @@ def test_groupware_stops_after_confirmation(screen_of, place, administration):
     page = screen.page
     page.goto("/admin/")
     for choice in ("Arrêter", "Démarrer"):
-        page.get_by_role("button", name="Agir sur GroupWare").click()
+        page.get_by_role("button", name="Actions sur GroupWare").click()
         page.locator("#menu-groupware").get_by_role("button", name=choice).click()
         if choice == "Arrêter":
             page.get_by_role("button", name="Arrêter GroupWare et TeamChat").click()
